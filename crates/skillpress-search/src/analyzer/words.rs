@@ -1,0 +1,83 @@
+//! Splits text into lower-case words: the step that the lexical index and the embedder share.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Longest word in bytes of UTF-8; longer runs (keys, encoded blobs) are left out.
+pub const WORD_MAX_BYTES: usize = 64;
+
+/// The words of `text` in order, lower-cased.
+///
+/// A word is a maximal run of letters and digits (Unicode). Where a run passes between a script without spaces
+/// (Han, Hiragana, Katakana, Hangul) and any other, it is cut; the parts without spaces give their overlapping pairs of
+/// characters, a single character stays as it is. Runs longer than [`WORD_MAX_BYTES`] are left out, pairs never are.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut run = String::new();
+    let mut run_is_unspaced = false;
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let is_unspaced = is_unspaced(c);
+        if !c.is_alphanumeric() || (is_unspaced != run_is_unspaced && !run.is_empty()) {
+            end_run(&mut run, run_is_unspaced, &mut words);
+        }
+        if c.is_alphanumeric() {
+            run_is_unspaced = is_unspaced;
+            run.push(c);
+        }
+    }
+    end_run(&mut run, run_is_unspaced, &mut words);
+    words
+}
+
+fn end_run(run: &mut String, is_unspaced: bool, words: &mut Vec<String>) {
+    if is_unspaced {
+        let starts: Vec<usize> = run.char_indices().map(|(start, _)| start).collect();
+        if starts.len() == 1 {
+            words.push(run.clone());
+        }
+        for pair_idx in 0..starts.len().saturating_sub(1) {
+            let end = starts.get(pair_idx + 2).copied().unwrap_or(run.len());
+            words.push(run[starts[pair_idx]..end].into());
+        }
+    } else if !run.is_empty() && run.len() <= WORD_MAX_BYTES {
+        words.push(run.clone());
+    }
+    run.clear();
+}
+
+/// Whether `c` belongs to a script that is written without spaces between words.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        assert_eq!(
+            words("How do I merge PDF-files, v2?"),
+            ["how", "do", "i", "merge", "pdf", "files", "v2"]
+        );
+        assert_eq!(words("Погода café"), ["погода", "café"]);
+        assert_eq!(words("__ -- \u{0} "), [""; 0]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_give_pairs() {
+        assert_eq!(words("AI翻译助手"), ["ai", "翻译", "译助", "助手"]);
+        assert_eq!(
+            words("データベース"),
+            ["デー", "ータ", "タベ", "ベー", "ース"]
+        );
+        assert_eq!(words("날씨 日"), ["날씨", "日"]);
+    }
+
+    #[test]
+    fn endless_runs_are_left_out() {
+        assert_eq!(words(&"x".repeat(100_000)), [""; 0]);
+        assert_eq!(words(&"漢".repeat(1000)).len(), 999);
+    }
+}

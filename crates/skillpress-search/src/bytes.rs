@@ -1,0 +1,391 @@
+//! Checked reading and writing of little-endian numbers, varints and bits, and the checksum of blocks.
+
+use alloc::vec::Vec;
+
+use crate::FormatError;
+
+/// Reads values from the front of a slice; every read is checked.
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    what: &'static str,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `bytes`; errors speak of `what`, such as `a term block`.
+    pub fn new(bytes: &'a [u8], what: &'static str) -> Self {
+        Self { bytes, what }
+    }
+
+    /// How many bytes are left.
+    pub fn remaining(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The next `len` bytes.
+    ///
+    /// # Errors
+    /// `Truncated` when fewer are left.
+    pub fn take(&mut self, len: usize) -> Result<&'a [u8], FormatError> {
+        if len > self.bytes.len() {
+            return Err(FormatError::Truncated { what: self.what });
+        }
+        let (taken, rest) = self.bytes.split_at(len);
+        self.bytes = rest;
+        Ok(taken)
+    }
+
+    /// The next byte.
+    ///
+    /// # Errors
+    /// `Truncated` at the end.
+    pub fn u8(&mut self) -> Result<u8, FormatError> {
+        Ok(self.take(1)?[0])
+    }
+
+    /// The next two bytes, little-endian.
+    ///
+    /// # Errors
+    /// `Truncated` at the end.
+    pub fn u16(&mut self) -> Result<u16, FormatError> {
+        let bytes = self.take(2)?;
+        Ok(u16::from_le_bytes([bytes[0], bytes[1]]))
+    }
+
+    /// The next four bytes, little-endian.
+    ///
+    /// # Errors
+    /// `Truncated` at the end.
+    pub fn u32(&mut self) -> Result<u32, FormatError> {
+        let bytes = self.take(4)?;
+        Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+    }
+
+    /// A varint: seven bits a byte, lowest first, the high bit set on all but the last; at most five bytes.
+    ///
+    /// # Errors
+    /// `Truncated` at the end, `Invalid` above `u32::MAX` or when a shorter form exists.
+    pub fn varint(&mut self) -> Result<u32, FormatError> {
+        let mut value = 0u64;
+        for shift in (0..35).step_by(7) {
+            let byte = self.u8()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                let is_shortest = byte != 0 || shift == 0;
+                return match u32::try_from(value) {
+                    Ok(value) if is_shortest => Ok(value),
+                    _ => Err(self.invalid()),
+                };
+            }
+        }
+        Err(self.invalid())
+    }
+
+    /// A varint that counts things of at least `min_bytes` bytes each, which must still be there.
+    ///
+    /// # Errors
+    /// As [`Reader::varint`], and `Truncated` when the bytes left cannot hold that many: so memory is asked for only
+    /// when there is something to fill it with.
+    pub fn count(&mut self, min_bytes: usize) -> Result<usize, FormatError> {
+        let count = self.varint()? as usize;
+        match count.checked_mul(min_bytes) {
+            Some(needed) if needed <= self.remaining() => Ok(count),
+            _ => Err(FormatError::Truncated { what: self.what }),
+        }
+    }
+
+    /// A string: its length in bytes (varint), then UTF-8.
+    ///
+    /// # Errors
+    /// `Truncated` at the end, `Invalid` when it is not UTF-8.
+    pub fn str(&mut self) -> Result<&'a str, FormatError> {
+        let len = self.count(1)?;
+        core::str::from_utf8(self.take(len)?).map_err(|_| self.invalid())
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// `TrailingBytes` when something is left.
+    pub fn finish(self) -> Result<(), FormatError> {
+        if self.bytes.is_empty() {
+            Ok(())
+        } else {
+            Err(FormatError::TrailingBytes { what: self.what })
+        }
+    }
+
+    /// The error for a value outside its limits.
+    pub fn invalid(&self) -> FormatError {
+        FormatError::Invalid { what: self.what }
+    }
+}
+
+/// Writes what [`Reader`] reads.
+#[derive(Clone, Debug, Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    /// Starts empty.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many bytes are written.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether nothing is written yet.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Writes bytes as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Writes one byte.
+    pub fn u8(&mut self, value: u8) {
+        self.bytes.push(value);
+    }
+
+    /// Writes two bytes, little-endian.
+    pub fn u16(&mut self, value: u16) {
+        self.bytes(&value.to_le_bytes());
+    }
+
+    /// Writes four bytes, little-endian.
+    pub fn u32(&mut self, value: u32) {
+        self.bytes(&value.to_le_bytes());
+    }
+
+    /// Writes a varint of one to five bytes.
+    pub fn varint(&mut self, mut value: u32) {
+        while value >= 0x80 {
+            self.u8(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.u8(value as u8);
+    }
+
+    /// Writes a length (varint) and UTF-8; at most `u32::MAX` bytes.
+    pub fn str(&mut self, text: &str) {
+        debug_assert!(
+            u32::try_from(text.len()).is_ok(),
+            "strings of an index are short"
+        );
+        self.varint(text.len() as u32);
+        self.bytes(text.as_bytes());
+    }
+
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// Reads bits, lowest bit of the first byte first.
+#[derive(Clone, Debug)]
+pub struct BitReader<'a> {
+    bytes: &'a [u8],
+    bit_idx: usize,
+    what: &'static str,
+}
+
+impl<'a> BitReader<'a> {
+    /// Reads `bytes`; errors speak of `what`.
+    pub fn new(bytes: &'a [u8], what: &'static str) -> Self {
+        Self {
+            bytes,
+            bit_idx: 0,
+            what,
+        }
+    }
+
+    /// How many bits are left.
+    pub fn remaining_bits(&self) -> usize {
+        self.bytes.len() * 8 - self.bit_idx
+    }
+
+    /// The next `n_bits` bits (at most 32), the first one lowest.
+    ///
+    /// # Errors
+    /// `Truncated` when fewer are left, `Invalid` for more than 32.
+    pub fn bits(&mut self, n_bits: u32) -> Result<u32, FormatError> {
+        if n_bits > 32 {
+            return Err(FormatError::Invalid { what: self.what });
+        }
+        if n_bits as usize > self.remaining_bits() {
+            return Err(FormatError::Truncated { what: self.what });
+        }
+        let mut value = 0u64;
+        let mut n_read = 0;
+        while n_read < n_bits {
+            let byte = u64::from(self.bytes[self.bit_idx / 8] >> (self.bit_idx % 8));
+            let n_here = (8 - (self.bit_idx % 8) as u32).min(n_bits - n_read);
+            value |= (byte & ((1 << n_here) - 1)) << n_read;
+            n_read += n_here;
+            self.bit_idx += n_here as usize;
+        }
+        Ok(value as u32)
+    }
+
+    /// Counts zero bits up to the next one bit and takes that too; at most `max` zeros.
+    ///
+    /// # Errors
+    /// `Truncated` at the end, `Invalid` above `max`.
+    pub fn unary(&mut self, max: u32) -> Result<u32, FormatError> {
+        let mut n_zeros = 0;
+        while self.bits(1)? == 0 {
+            n_zeros += 1;
+            if n_zeros > max {
+                return Err(FormatError::Invalid { what: self.what });
+            }
+        }
+        Ok(n_zeros)
+    }
+}
+
+/// Writes what [`BitReader`] reads.
+#[derive(Clone, Debug, Default)]
+pub struct BitWriter {
+    bytes: Vec<u8>,
+    n_bits: usize,
+}
+
+impl BitWriter {
+    /// Starts empty.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes the lowest `n_bits` bits of `value` (at most 32).
+    pub fn bits(&mut self, value: u32, n_bits: u32) {
+        debug_assert!(
+            n_bits <= 32 && (n_bits == 32 || value >> n_bits == 0),
+            "the value fits its bits"
+        );
+        for bit_idx in 0..n_bits {
+            if self.n_bits.is_multiple_of(8) {
+                self.bytes.push(0);
+            }
+            let bit = (value >> bit_idx & 1) as u8;
+            self.bytes[self.n_bits / 8] |= bit << (self.n_bits % 8);
+            self.n_bits += 1;
+        }
+    }
+
+    /// Writes `n_zeros` zero bits and a one bit.
+    pub fn unary(&mut self, n_zeros: u32) {
+        for _ in 0..n_zeros {
+            self.bits(0, 1);
+        }
+        self.bits(1, 1);
+    }
+
+    /// What was written, the last byte filled with zero bits.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// CRC-32 (IEEE 802.3, reflected, as in zip and gzip) of `bytes`, by half-bytes: 64 bytes of table in the wasm file.
+pub fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = !0u32;
+    for &byte in bytes {
+        crc ^= u32::from(byte);
+        crc = CRC_TABLE[(crc & 15) as usize] ^ (crc >> 4);
+        crc = CRC_TABLE[(crc & 15) as usize] ^ (crc >> 4);
+    }
+    !crc
+}
+
+const CRC_TABLE: [u32; 16] = {
+    let mut table = [0; 16];
+    let mut idx = 0;
+    while idx < 16 {
+        let mut crc = idx as u32;
+        let mut bit = 0;
+        while bit < 4 {
+            crc = if crc & 1 == 1 {
+                0xedb8_8320 ^ (crc >> 1)
+            } else {
+                crc >> 1
+            };
+            bit += 1;
+        }
+        table[idx] = crc;
+        idx += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn crc32_matches_its_published_check_value() {
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+        assert_eq!(crc32(b""), 0);
+    }
+
+    #[test]
+    fn a_varint_with_a_needless_byte_is_invalid() {
+        assert_eq!(
+            Reader::new(&[0x80, 0], "x").varint(),
+            Err(FormatError::Invalid { what: "x" })
+        );
+        assert_eq!(
+            Reader::new(&[0xff, 0xff, 0xff, 0xff, 0x1f], "x").varint(),
+            Err(FormatError::Invalid { what: "x" })
+        );
+        assert_eq!(
+            Reader::new(&[0x80], "x").varint(),
+            Err(FormatError::Truncated { what: "x" })
+        );
+    }
+
+    #[test]
+    fn a_count_larger_than_the_bytes_left_is_refused_before_memory_is_asked_for() {
+        let mut writer = Writer::new();
+        writer.varint(1_000_000);
+        let bytes = writer.into_bytes();
+        assert_eq!(
+            Reader::new(&bytes, "x").count(1),
+            Err(FormatError::Truncated { what: "x" })
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn varints_come_back(values in proptest::collection::vec(any::<u32>(), 0..50)) {
+            let mut writer = Writer::new();
+            values.iter().for_each(|&value| writer.varint(value));
+            let bytes = writer.into_bytes();
+            let mut reader = Reader::new(&bytes, "x");
+            for &value in &values {
+                prop_assert_eq!(reader.varint(), Ok(value));
+            }
+            prop_assert_eq!(reader.finish(), Ok(()));
+        }
+
+        #[test]
+        fn bits_come_back(values in proptest::collection::vec((any::<u32>(), 0u32..=32), 0..50)) {
+            let mut writer = BitWriter::new();
+            let cut = |value: u32, n_bits: u32| if n_bits == 32 { value } else { value & ((1 << n_bits) - 1) };
+            values.iter().for_each(|&(value, n_bits)| writer.bits(cut(value, n_bits), n_bits));
+            let bytes = writer.into_bytes();
+            let mut reader = BitReader::new(&bytes, "x");
+            for &(value, n_bits) in &values {
+                prop_assert_eq!(reader.bits(n_bits), Ok(cut(value, n_bits)));
+            }
+        }
+    }
+}

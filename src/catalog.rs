@@ -1,0 +1,392 @@
+//! The registry in memory: what the content folder says, parsed and checked, in the order everything is written in.
+//!
+//! [`crate::content::load`] makes a [`Catalog`]; pages, feeds, the API and the search index are written from it.
+//! Lists hold only what may be published: hidden skills never enter a catalog.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything a site is built from.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// Sorted by [`SkillName`]; a skill's position is its `SkillId`.
+    pub skills: Vec<Skill>,
+    /// Sorted by kind. Every kind that a skill carries is here.
+    pub badge_kinds: Vec<BadgeKind>,
+    /// Old identity → identity of a published skill; the old ones are nobody's current identity.
+    pub aliases: BTreeMap<SkillName, SkillName>,
+    /// The latest day that the statistics speak of, when there are statistics.
+    pub stats_as_of: Option<Timestamp>,
+}
+
+impl Catalog {
+    /// The skill with this identity, if it is published.
+    pub fn skill(&self, name: &SkillName) -> Option<&Skill> {
+        self.skill_idx(name).map(|idx| &self.skills[idx])
+    }
+
+    /// The `SkillId` of the skill with this identity, if it is published.
+    pub fn skill_idx(&self, name: &SkillName) -> Option<usize> {
+        self.skills
+            .binary_search_by(|skill| skill.id.cmp(name))
+            .ok()
+    }
+
+    /// The definition of a badge kind.
+    pub fn badge_kind(&self, kind: &str) -> Option<&BadgeKind> {
+        self.badge_kinds
+            .iter()
+            .find(|badge_kind| badge_kind.kind == kind)
+    }
+
+    /// The skills that listings, search and feeds show: all but the suspicious ones, in `SkillId` order.
+    pub fn listed(&self) -> impl Iterator<Item = &Skill> {
+        self.skills.iter().filter(|skill| !skill.is_suspicious)
+    }
+
+    /// Owners with their listed skills, by name.
+    pub fn owners(&self) -> BTreeMap<&str, Vec<&Skill>> {
+        let mut owners: BTreeMap<&str, Vec<&Skill>> = BTreeMap::new();
+        for skill in self.listed() {
+            owners.entry(&skill.id.owner).or_default().push(skill);
+        }
+        owners
+    }
+
+    /// Tags with their listed skills, by name.
+    pub fn tags(&self) -> BTreeMap<&str, Vec<&Skill>> {
+        let mut tags: BTreeMap<&str, Vec<&Skill>> = BTreeMap::new();
+        for skill in self.listed() {
+            for tag in &skill.tags {
+                tags.entry(tag).or_default().push(skill);
+            }
+        }
+        tags
+    }
+}
+
+/// The identity of a skill: `owner/slug`, compared byte by byte.
+///
+/// Both parts are names that [`is_identity_part`] accepts, so they stand in URLs and paths as they are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SkillName {
+    /// Who publishes it.
+    pub owner: String,
+    /// Its short name, unique for the owner.
+    pub slug: String,
+}
+
+impl SkillName {
+    /// Parses `owner/slug` (a leading `@` is allowed); `None` when either part is not an identity part.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (owner, slug) = text.strip_prefix('@').unwrap_or(text).split_once('/')?;
+        (is_identity_part(owner) && is_identity_part(slug)).then(|| Self {
+            owner: owner.to_owned(),
+            slug: slug.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for SkillName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.owner, self.slug)
+    }
+}
+
+/// Longest owner or slug, in bytes.
+pub const IDENTITY_PART_MAX_BYTES: usize = 96;
+
+/// Whether `text` can be an owner or a slug: 1 to 96 ASCII letters, digits, `-`, `_` and `.`, a letter or digit first,
+/// no `.` last (some file systems drop it).
+pub fn is_identity_part(text: &str) -> bool {
+    text.len() <= IDENTITY_PART_MAX_BYTES
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !text.ends_with('.')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+/// One published skill.
+#[derive(Clone, Debug)]
+pub struct Skill {
+    /// Who and what.
+    pub id: SkillName,
+    /// The name people read: display name, else front matter name, else slug. One line, never empty.
+    pub name: String,
+    /// What it does, one paragraph of plain text; front matter, else the first paragraph of the body. May be empty.
+    pub description: String,
+    /// Lower-case, `[a-z0-9-]` and letters of other scripts, sorted, no repeats, at most [`TAGS_MAX`].
+    pub tags: Vec<String>,
+    /// The Markdown after the front matter. Hostile.
+    pub body: String,
+    /// Index in `files` of the file the body came from.
+    pub main_file_idx: usize,
+    /// What the front matter says beyond name, description and tags.
+    pub front_matter: FrontMatter,
+    /// What must be there before the skill works.
+    pub requirements: Requirements,
+    /// All its files, sorted by path; paths are relative, `/`-separated and safe to write below a folder.
+    pub files: Vec<SkillFile>,
+    /// The current version, when the content names one.
+    pub version: Option<Version>,
+    /// Older versions, newest first.
+    pub history: Vec<Version>,
+    /// When it was first published: the oldest date that the content gives.
+    pub created_at: Option<Timestamp>,
+    /// When it was last published: the newest date that the content gives.
+    pub updated_at: Option<Timestamp>,
+    /// Awards, sorted by kind; each kind at most once.
+    pub badges: Vec<Award>,
+    /// Counts, when a statistics file has them.
+    pub stats: Option<Stats>,
+    /// Published with a warning on its page, but in no listing, feed or search.
+    pub is_suspicious: bool,
+    /// Why, in the operator's words.
+    pub moderation_note: Option<String>,
+}
+
+impl Skill {
+    /// The award of `kind`, if the skill has it.
+    pub fn badge(&self, kind: &str) -> Option<&Award> {
+        self.badges.iter().find(|award| award.kind == kind)
+    }
+
+    /// The file that the body came from.
+    pub fn main_file(&self) -> &SkillFile {
+        &self.files[self.main_file_idx]
+    }
+}
+
+/// Most tags of one skill; further ones are dropped with a warning.
+pub const TAGS_MAX: usize = 12;
+
+/// Fields of the front matter that pages show as they are (plain text, hostile).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FrontMatter {
+    /// `name`, when it is a string.
+    pub name: Option<String>,
+    /// `description`, when it is a string.
+    pub description: Option<String>,
+    /// `license`.
+    pub license: Option<String>,
+    /// `compatibility`.
+    pub compatibility: Option<String>,
+    /// `allowed-tools`, split.
+    pub allowed_tools: Vec<String>,
+    /// `author`.
+    pub author: Option<String>,
+    /// `homepage` or `metadata.*.homepage`: an absolute `https:` or `http:` URL, anything else is dropped.
+    pub homepage: Option<String>,
+    /// `metadata.*.emoji`: at most a few characters.
+    pub emoji: Option<String>,
+    /// `metadata.internal: true`.
+    pub is_internal: bool,
+}
+
+/// `metadata.openclaw`, `metadata.clawdbot` or `metadata.clawdis`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Requirements {
+    /// Operating systems it runs on, such as `darwin`, `linux`, `win32`; empty means any.
+    pub os: Vec<String>,
+    /// Programs that must be installed.
+    pub bins: Vec<String>,
+    /// Programs of which one must be installed.
+    pub any_bins: Vec<String>,
+    /// Environment variables that must be set.
+    pub env: Vec<String>,
+    /// Configuration keys that must be set.
+    pub config: Vec<String>,
+    /// The variable that holds the main key.
+    pub primary_env: Option<String>,
+    /// How to install the programs: kind (`brew`, `node`, `go`, `uv`, …) and what to install.
+    pub install: Vec<(String, String)>,
+}
+
+impl Requirements {
+    /// Whether nothing is required.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One file of a skill, read once; what is hashed, shown, zipped and copied are the same bytes.
+#[derive(Clone)]
+pub struct SkillFile {
+    /// Relative to the skill's folder, `/`-separated.
+    pub path: String,
+    /// The file as it was read.
+    pub bytes: Vec<u8>,
+    /// Lower-case hex, 64 characters.
+    pub sha256: String,
+}
+
+impl fmt::Debug for SkillFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SkillFile({:?}, {} bytes)", self.path, self.bytes.len())
+    }
+}
+
+/// One released version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// As the author wrote it, such as `1.4.0`. Plain text, hostile.
+    pub version: String,
+    /// When it was published.
+    pub published_at: Option<Timestamp>,
+    /// Link to the commit: an absolute `https:` URL, anything else is dropped.
+    pub commit_url: Option<String>,
+}
+
+/// A kind of badge, from `content/badges/<kind>.toml`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BadgeKind {
+    /// File stem; letters and digits, a letter first.
+    pub kind: String,
+    /// The word on the badge.
+    pub label: String,
+    /// What it means and who gives it.
+    pub description: String,
+    /// One or two characters shown before the label.
+    pub icon: Option<String>,
+    /// Hue of the badge.
+    pub color: BadgeColor,
+    /// Added to the search score, −1 to 1; ranking bounds what it can do.
+    pub boost: f32,
+    /// Whether pages show it and a badge page exists.
+    pub is_shown: bool,
+}
+
+/// The colours a badge may have; each has readable light and dark tones in the stylesheet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum BadgeColor {
+    #[default]
+    Gray,
+    Amber,
+    Blue,
+    Green,
+    Red,
+    Violet,
+}
+
+impl BadgeColor {
+    /// The name in badge files and in class names of the stylesheet.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gray => "gray",
+            Self::Amber => "amber",
+            Self::Blue => "blue",
+            Self::Green => "green",
+            Self::Red => "red",
+            Self::Violet => "violet",
+        }
+    }
+}
+
+/// One badge of one skill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Award {
+    /// A kind that the catalog defines.
+    pub kind: String,
+    /// Who gave it.
+    pub by: Option<String>,
+    /// When it was given.
+    pub at: Option<Timestamp>,
+    /// Why.
+    pub note: Option<String>,
+}
+
+/// Counts of one skill.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// How often it was downloaded.
+    pub downloads: u64,
+    /// How many people starred it.
+    pub stars: u64,
+    /// How many have it installed.
+    pub installs: u64,
+}
+
+/// Milliseconds since 1970-01-01T00:00:00Z, from the content and never from a clock.
+///
+/// Between the years 1970 and 9999; parsers refuse anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From milliseconds; `None` outside the years 1970 to 9999.
+    pub fn from_ms(ms: i64) -> Option<Self> {
+        const END_OF_9999_MS: i64 = 253_402_300_799_999;
+        (0..=END_OF_9999_MS).contains(&ms).then_some(Self(ms))
+    }
+
+    /// From `2026-01-31`, `2026-01-31T10:00:00Z` or the same with an offset; a day means its first instant in UTC.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let instant: Option<jiff::Timestamp> = text.parse().ok();
+        let instant = instant.or_else(|| {
+            let date: jiff::civil::Date = text.parse().ok()?;
+            Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+        })?;
+        Self::from_ms(instant.as_millisecond())
+    }
+
+    /// Milliseconds since 1970.
+    pub fn ms(self) -> i64 {
+        self.0
+    }
+
+    /// The day in UTC, such as `2026-01-31`.
+    pub fn date(self) -> String {
+        self.rfc3339()[..10].to_owned()
+    }
+
+    /// Such as `2026-01-31T10:00:00Z`, to the second.
+    pub fn rfc3339(self) -> String {
+        let seconds = self.0 / 1000;
+        jiff::Timestamp::from_second(seconds)
+            .map_or_else(|_| String::new(), |instant| instant.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_two_safe_names() {
+        assert_eq!(
+            SkillName::parse("@ana/pdf-tools").unwrap().to_string(),
+            "ana/pdf-tools"
+        );
+        for bad in [
+            "ana", "ana/", "/x", "ana/x/y", "../x", "ana/.x", "ana/x.", "a b/c", "ana/é", "",
+        ] {
+            assert_eq!(SkillName::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn dates_come_in_three_forms() {
+        let day = Timestamp::parse("2026-01-31").unwrap();
+        assert_eq!(day, Timestamp::parse("2026-01-31T00:00:00Z").unwrap());
+        assert_eq!(day, Timestamp::parse("2026-01-31T02:00:00+02:00").unwrap());
+        assert_eq!(
+            (day.date().as_str(), day.rfc3339().as_str()),
+            ("2026-01-31", "2026-01-31T00:00:00Z")
+        );
+        for bad in [
+            "",
+            "soon",
+            "2026-13-01",
+            "1969-12-31",
+            "2026-01-31T25:00:00Z",
+        ] {
+            assert_eq!(Timestamp::parse(bad), None, "{bad}");
+        }
+    }
+}

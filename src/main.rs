@@ -1,0 +1,3 @@
+//! The `skillpress` command.
+
+fn main() {}

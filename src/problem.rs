@@ -1,0 +1,307 @@
+//! Problems found in a content folder: one sentence each, with a place and a hint, shown all together.
+//!
+//! What the operator of a registry writes (config, badges, statistics, aliases) gives errors; what strangers
+//! write gives warnings. The collection decides nothing: it sorts, counts and prints.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing is published until it is mended.
+    Error,
+    /// The site is built all the same.
+    Warning,
+}
+
+/// One problem, as `path:line:column: message`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The file, as the user named its folder.
+    pub path: PathBuf,
+    /// Line, from 1. `None` when the whole file or folder is meant.
+    pub line: Option<u32>,
+    /// Column in characters, from 1. `None` when the whole line is meant.
+    pub column: Option<u32>,
+    /// Whether it stops the build.
+    pub severity: Severity,
+    /// A short, constant name of the kind of problem; a summary groups by it, such as `no front matter`.
+    pub group: &'static str,
+    /// One sentence without a full stop: what was found, and what was expected.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// The text of the line, for the caret.
+    #[serde(skip)]
+    pub source_line: Option<String>,
+}
+
+impl Problem {
+    /// An error about the whole of `path`.
+    pub fn error(
+        path: impl Into<PathBuf>,
+        group: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::new(Severity::Error, path.into(), group, message.into())
+    }
+
+    /// A warning about the whole of `path`.
+    pub fn warning(
+        path: impl Into<PathBuf>,
+        group: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::new(Severity::Warning, path.into(), group, message.into())
+    }
+
+    fn new(severity: Severity, path: PathBuf, group: &'static str, message: String) -> Self {
+        Self {
+            path,
+            line: None,
+            column: None,
+            severity,
+            group,
+            message,
+            hint: None,
+            source_line: None,
+        }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Places the problem at `line` (from 1) and, if known, `column` (from 1, in characters) of `text`.
+    #[must_use]
+    pub fn at(mut self, text: &str, line: u32, column: Option<u32>) -> Self {
+        self.line = Some(line);
+        self.column = column;
+        self.source_line = text
+            .lines()
+            .nth(line.saturating_sub(1) as usize)
+            .map(str::to_owned);
+        self
+    }
+
+    /// Places the problem at the byte `offset` of `text`; an offset past the end means the end.
+    #[must_use]
+    pub fn at_offset(self, text: &str, offset: usize) -> Self {
+        let (line, column) = line_and_column(text, offset);
+        self.at(text, line, Some(column))
+    }
+}
+
+/// Line and column (both from 1, the column in characters) of the byte `offset` of `text`.
+pub fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
+    let mut end = offset.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &text[..end];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before.matches('\n').count() + 1;
+    let column = before[line_start..].chars().count() + 1;
+    (
+        u32::try_from(line).unwrap_or(u32::MAX),
+        u32::try_from(column).unwrap_or(u32::MAX),
+    )
+}
+
+/// Longest part of a line of source that is shown above a caret, in characters.
+const SHOWN_LINE_CHARS: usize = 120;
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        write!(
+            f,
+            "{severity}: {}",
+            printable(&self.path.display().to_string())
+        )?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
+        }
+        writeln!(f, ": {}", printable(&self.message))?;
+        if let (Some(line), Some(column), Some(source_line)) =
+            (self.line, self.column, &self.source_line)
+        {
+            let column = column as usize;
+            if column <= SHOWN_LINE_CHARS {
+                let shown: String = printable(source_line)
+                    .chars()
+                    .take(SHOWN_LINE_CHARS)
+                    .collect();
+                let gutter = line.to_string();
+                writeln!(f, "{gutter} | {shown}")?;
+                writeln!(f, "{:width$} | {:>column$}", "", "^", width = gutter.len())?;
+            }
+        }
+        if let Some(hint) = &self.hint {
+            writeln!(f, "hint: {}", printable(hint))?;
+        }
+        Ok(())
+    }
+}
+
+/// `text` with control characters shown as `�` and tabs as one space, so that a stranger's text cannot steer a terminal.
+///
+/// The bidirectional overrides count as control characters, since they reorder what follows them.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\t' => ' ',
+            c if c.is_control() => '\u{fffd}',
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            c => c,
+        })
+        .collect()
+}
+
+/// All problems of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Problems {
+    list: Vec<Problem>,
+}
+
+impl Problems {
+    /// An empty collection.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one problem.
+    pub fn push(&mut self, problem: Problem) {
+        self.list.push(problem);
+    }
+
+    /// Adds all problems of `other`.
+    pub fn extend(&mut self, other: Problems) {
+        self.list.extend(other.list);
+    }
+
+    /// Turns every warning into an error (`--strict`).
+    pub fn make_strict(&mut self) {
+        for problem in &mut self.list {
+            problem.severity = Severity::Error;
+        }
+    }
+
+    /// All problems by path, line, column and message.
+    pub fn sorted(&self) -> Vec<&Problem> {
+        let mut sorted: Vec<&Problem> = self.list.iter().collect();
+        sorted.sort_by(|a, b| {
+            (&a.path, a.line, a.column, &a.message).cmp(&(&b.path, b.line, b.column, &b.message))
+        });
+        sorted
+    }
+
+    /// How many errors there are.
+    pub fn n_errors(&self) -> usize {
+        self.count(Severity::Error)
+    }
+
+    /// How many warnings there are.
+    pub fn n_warnings(&self) -> usize {
+        self.count(Severity::Warning)
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.list
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    }
+
+    /// Whether there is nothing to report.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Kinds of problems with how often each occurs, most frequent first, then by name.
+    pub fn groups(&self) -> Vec<(&'static str, usize)> {
+        let mut counts = std::collections::BTreeMap::new();
+        for problem in &self.list {
+            *counts.entry(problem.group).or_insert(0) += 1;
+        }
+        let mut groups: Vec<_> = counts.into_iter().collect();
+        groups.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        groups
+    }
+
+    /// Whether a problem concerns `path`.
+    pub fn concerns(&self, path: &Path) -> bool {
+        self.list.iter().any(|problem| problem.path == path)
+    }
+}
+
+impl FromIterator<Problem> for Problems {
+    fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
+        Self {
+            list: problems.into_iter().collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caret_stands_under_the_column() {
+        let text = "name: ok\nname: \"Ümläut\n";
+        let problem = Problem::error("content/a.md", "broken", "`name` has no closing quote")
+            .at_offset(text, text.find('"').unwrap())
+            .hint("add `\"`");
+        assert_eq!(
+            problem.to_string(),
+            "error: content/a.md:2:7: `name` has no closing quote\n2 | name: \"Ümläut\n  |       ^\nhint: add `\"`\n"
+        );
+    }
+
+    #[test]
+    fn problems_are_sorted_by_path_then_line() {
+        let problems: Problems = [("b", 1), ("a", 9), ("a", 2)]
+            .into_iter()
+            .map(|(path, line)| Problem::warning(path, "x", "m").at("", line, None))
+            .collect();
+        let places: Vec<_> = problems
+            .sorted()
+            .iter()
+            .map(|p| (p.path.to_str().unwrap().to_owned(), p.line))
+            .collect();
+        assert_eq!(
+            places,
+            [
+                ("a".into(), Some(2)),
+                ("a".into(), Some(9)),
+                ("b".into(), Some(1))
+            ]
+        );
+    }
+
+    #[test]
+    fn a_strangers_text_cannot_steer_the_terminal() {
+        let shown = Problem::warning("a\u{1b}[2J", "x", "evil \u{202e}txt\r\n").to_string();
+        assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}') && !shown.contains('\r'));
+    }
+
+    #[test]
+    fn an_offset_past_the_end_or_inside_a_character_is_harmless() {
+        assert_eq!(line_and_column("é", 1), (1, 1));
+        assert_eq!(line_and_column("a\nb", 99), (2, 2));
+    }
+}
