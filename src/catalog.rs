@@ -330,7 +330,9 @@ impl Timestamp {
         let instant: Option<jiff::Timestamp> = text.parse().ok();
         let instant = instant.or_else(|| {
             let date: jiff::civil::Date = text.parse().ok()?;
-            Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+            jiff::tz::TimeZone::UTC
+                .to_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
+                .ok()
         })?;
         Self::from_ms(instant.as_millisecond())
     }

@@ -1,4 +1,7 @@
 //! Builds a static site with an embedded search index from a folder of agent skills.
 
 pub mod catalog;
+pub mod config;
 pub mod problem;
+pub mod render;
+pub mod sink;

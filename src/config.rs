@@ -1,0 +1,212 @@
+//! The settings of a site: `skillpress.toml`, or the defaults when there is none.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::problem::{Problem, Problems};
+use crate::render::url::BaseUrl;
+
+/// Everything that an operator can set. Unknown keys are errors.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Name of the registry, one line. Default `Skills`.
+    pub title: String,
+    /// What the registry holds, one or two sentences.
+    pub description: String,
+    /// Where the site will stand; it may have a path. Default `http://localhost:4000/`.
+    pub base_url: BaseUrl,
+    /// BCP 47 language of the pages' own words. Default `en`.
+    pub language: String,
+    /// Search by meaning.
+    pub embedding: EmbeddingConfig,
+    /// How skills can be installed from the site.
+    pub install: InstallConfig,
+    /// Limits that fail a build when they are exceeded.
+    pub budgets: Budgets,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            title: "Skills".to_owned(),
+            description: "A registry of agent skills.".to_owned(),
+            base_url: BaseUrl::default(),
+            language: "en".to_owned(),
+            embedding: EmbeddingConfig::default(),
+            install: InstallConfig::default(),
+            budgets: Budgets::default(),
+        }
+    }
+}
+
+/// `[embedding]`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EmbeddingConfig {
+    /// Where document vectors come from.
+    pub mode: EmbeddingMode,
+}
+
+/// Where document vectors come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmbeddingMode {
+    /// The built-in word table, adapted to the registry: search by meaning and related skills.
+    #[default]
+    Words,
+    /// `content/embeddings.jsonl` or `content/embeddings.npy`: related skills only.
+    Own,
+    /// No vectors.
+    None,
+}
+
+/// `[install]`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InstallConfig {
+    /// What answers requests, which decides the commands that pages show.
+    pub hosting: Hosting,
+    /// `owner/repository` that holds the content, for `hosting = "github"`.
+    pub github_repository: Option<String>,
+    /// The commit or branch of that repository, for `hosting = "github"`.
+    pub github_commit: Option<String>,
+    /// Path of the content folder in that repository. Default `content`.
+    pub github_content_path: Option<String>,
+}
+
+/// What answers the site's requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hosting {
+    /// Files only.
+    #[default]
+    Static,
+    /// Files, and a function that answers the routes with a query.
+    Edge,
+    /// Files, and a public repository from which the `clawhub` client reads.
+    Github,
+}
+
+/// `[budgets]`: all in bytes, brotli'd where hosts compress; unset means no limit.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Budgets {
+    /// HTML of the first listing page.
+    pub listing_html: Option<u64>,
+    /// Everything that a visit of the first listing page loads.
+    pub listing_visit: Option<u64>,
+    /// Everything that a visit of a median detail page loads.
+    pub detail_visit: Option<u64>,
+    /// `search.js`, `search-box.js` and `search.wasm`.
+    pub search_engine: Option<u64>,
+    /// A first search, engine included (median).
+    pub first_search: Option<u64>,
+    /// A later search (median).
+    pub next_search: Option<u64>,
+    /// The whole site on disk.
+    pub site: Option<u64>,
+}
+
+impl Config {
+    /// Reads `path`; a missing file gives the defaults when `is_required` is false.
+    ///
+    /// # Errors
+    /// One problem with its place when the file cannot be read, is not TOML, or holds an unknown or wrong setting.
+    pub fn load(path: &Path, is_required: bool) -> Result<Self, Problems> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(path, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_required => {
+                Ok(Self::default())
+            }
+            Err(error) => Err([Problem::error(
+                path,
+                "config",
+                format!("the settings cannot be read: {error}"),
+            )
+            .hint(
+                "leave `--config` out to use `skillpress.toml`, or the defaults when there is none",
+            )]
+            .into_iter()
+            .collect()),
+        }
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, Problems> {
+        let place = |problem: Problem, span: Option<std::ops::Range<usize>>| match span {
+            Some(span) => problem.at_offset(text, span.start),
+            None => problem,
+        };
+        let config: Self = toml::from_str(text).map_err(|error| -> Problems {
+            let problem = Problem::error(path, "config", first_line(error.message()))
+                .hint("the README lists every setting with its default");
+            [place(problem, error.span())].into_iter().collect()
+        })?;
+        if config.install.hosting == Hosting::Github && config.install.github_repository.is_none() {
+            let problem = Problem::error(
+                path,
+                "config",
+                "`hosting` is `github`, but `github_repository` is not set",
+            )
+            .hint("add `github_repository = \"owner/repository\"` below `[install]`");
+            return Err([place(problem, text.find("[install]").map(|at| at..at))]
+                .into_iter()
+                .collect());
+        }
+        Ok(config)
+    }
+}
+
+/// Parsers of TOML explain themselves over several lines; a problem is one sentence.
+fn first_line(message: &str) -> String {
+    message
+        .lines()
+        .next()
+        .unwrap_or("the settings are not valid TOML")
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error_of(text: &str) -> String {
+        let problems = Config::parse(Path::new("skillpress.toml"), text).unwrap_err();
+        problems.sorted()[0].to_string()
+    }
+
+    #[test]
+    fn no_settings_are_fine() {
+        assert_eq!(
+            Config::parse(Path::new("x"), "").unwrap(),
+            Config::default()
+        );
+    }
+
+    #[test]
+    fn an_unknown_setting_is_an_error_with_its_place() {
+        let error = error_of("title = \"A\"\ncolour = 1\n");
+        assert!(
+            error.starts_with("error: skillpress.toml:2:1: unknown field `colour`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_base_url_must_be_absolute() {
+        let error = error_of("base_url = \"skills.example\"\n");
+        assert!(
+            error.contains("skillpress.toml:1:12") && error.contains("`skills.example`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn github_hosting_needs_a_repository() {
+        assert!(
+            error_of("[install]\nhosting = \"github\"\n")
+                .contains("`github_repository` is not set")
+        );
+    }
+}

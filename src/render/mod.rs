@@ -1,0 +1,3 @@
+//! Pages, feeds and the other files that people and programs read.
+
+pub mod url;

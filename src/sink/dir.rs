@@ -1,0 +1,388 @@
+//! A fresh folder beside the old site, swapped in whole when the build is done.
+//!
+//! While a build runs, everything stands in `.<name>.skillpress/` beside the output folder; a lock file in it keeps
+//! two builds apart, and what a killed build left is cleared by the next one. Where the system can exchange two folders
+//! in one step (Linux, macOS), the site is never missing; elsewhere it is for the moment between two renames, and a
+//! build that was killed in that moment is mended by the next one.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use super::{Sink, check_path, written_twice};
+
+/// The file that tells a folder that skillpress wrote from any other.
+pub const MARKER: &str = ".skillpress";
+
+const MARKER_TEXT: &str =
+    "This folder was written by `skillpress build`, which replaces it as a whole.\n";
+
+/// Files that belong to the operator and survive a build.
+const KEPT: &[&str] = &[".gitignore", ".gitkeep"];
+
+/// Writes a site to a folder. Dropping it without [`DirSink::finish`] leaves the old site as it was.
+#[derive(Debug)]
+pub struct DirSink {
+    out: PathBuf,
+    work: PathBuf,
+    fresh: PathBuf,
+    _lock: File,
+    /// Lower-cased path → path, since some hosts and file systems do not tell letter cases apart.
+    paths: Mutex<HashMap<String, String>>,
+    n_unchanged: AtomicUsize,
+    n_bytes: AtomicU64,
+}
+
+/// What a finished build wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Files of the site.
+    pub n_files: usize,
+    /// Their bytes.
+    pub n_bytes: u64,
+    /// Files that are new or differ from the site before.
+    pub n_changed: usize,
+    /// Files of the site before that are gone.
+    pub n_removed: usize,
+}
+
+impl DirSink {
+    /// Starts a fresh site for the folder `out`, which may be missing, empty, or a site that skillpress wrote.
+    ///
+    /// # Errors
+    /// A folder that skillpress did not write; another build in progress; what the file system says.
+    pub fn create(out: &Path) -> io::Result<Self> {
+        let out = absolute(out)?;
+        let (Some(parent), Some(name)) = (out.parent(), out.file_name()) else {
+            return Err(io::Error::other(format!(
+                "`{}` cannot be an output folder",
+                out.display()
+            )));
+        };
+        fs::create_dir_all(parent)?;
+        let work = parent.join(format!(".{}.skillpress", name.to_string_lossy()));
+        fs::create_dir_all(&work)?;
+        let lock = File::create(work.join("lock"))?;
+        lock.try_lock().map_err(|_| {
+            io::Error::new(
+                io::ErrorKind::WouldBlock,
+                format!("another build is writing `{}`", out.display()),
+            )
+        })?;
+        restore_old(&out, &work)?;
+        if let Err(error) = check_replaceable(&out) {
+            // Best effort: the folder holds nothing but the lock.
+            let _ = fs::remove_dir_all(&work);
+            return Err(error);
+        }
+        let fresh = work.join("new");
+        remove_if_there(&fresh)?;
+        fs::create_dir(&fresh)?;
+        Ok(Self {
+            out,
+            work,
+            fresh,
+            _lock: lock,
+            paths: Mutex::default(),
+            n_unchanged: AtomicUsize::new(0),
+            n_bytes: AtomicU64::new(0),
+        })
+    }
+
+    /// Puts the fresh site in the place of the old one.
+    ///
+    /// # Errors
+    /// What the file system says; the old site is then still in place.
+    pub fn finish(self) -> io::Result<Written> {
+        let n_files = self.lock_paths().len();
+        fs::write(self.fresh.join(MARKER), MARKER_TEXT)?;
+        for name in KEPT {
+            if self.out.join(name).is_file() {
+                copy_keeping_time(&self.out.join(name), &self.fresh.join(name))?;
+            }
+        }
+        let n_before = count_files(&self.out)?;
+        if self.out.exists() {
+            exchange(&self.fresh, &self.out, &self.work.join("old"))?;
+        } else {
+            fs::rename(&self.fresh, &self.out)?;
+        }
+        let n_unchanged = self.n_unchanged.load(Ordering::Relaxed);
+        let n_kept = self
+            .lock_paths()
+            .values()
+            .filter(|path| self.old_has(path))
+            .count();
+        Ok(Written {
+            n_files,
+            n_bytes: self.n_bytes.load(Ordering::Relaxed),
+            n_changed: n_files - n_unchanged,
+            n_removed: n_before.saturating_sub(n_kept),
+        })
+    }
+
+    /// After the exchange: whether the site before had `path`.
+    fn old_has(&self, path: &str) -> bool {
+        self.fresh.join(path).is_file() || self.work.join("old").join(path).is_file()
+    }
+
+    fn lock_paths(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
+        self.paths
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Sink for DirSink {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        check_path(path)?;
+        if let Some(other) = self
+            .lock_paths()
+            .insert(path.to_lowercase(), path.to_owned())
+        {
+            return Err(written_twice(&other));
+        }
+        let to = self.fresh.join(path);
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        self.n_bytes
+            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        let old = self.out.join(path);
+        if has_bytes(&old, bytes) {
+            self.n_unchanged.fetch_add(1, Ordering::Relaxed);
+            // A link keeps the modification time and costs no write; not every file system has links.
+            return fs::hard_link(&old, &to).or_else(|_| copy_keeping_time(&old, &to));
+        }
+        fs::write(to, bytes)
+    }
+}
+
+impl Drop for DirSink {
+    fn drop(&mut self) {
+        // Best effort: what stays behind is cleared by the next build.
+        let _ = fs::remove_dir_all(&self.work);
+    }
+}
+
+fn absolute(out: &Path) -> io::Result<PathBuf> {
+    if out.exists() {
+        out.canonicalize()
+    } else {
+        std::path::absolute(out)
+    }
+}
+
+/// Puts back a site that a build on a system without exchange had moved away when it was killed.
+fn restore_old(out: &Path, work: &Path) -> io::Result<()> {
+    let old = work.join("old");
+    if !out.exists() && old.is_dir() {
+        return fs::rename(old, out);
+    }
+    remove_if_there(&old)
+}
+
+fn check_replaceable(out: &Path) -> io::Result<()> {
+    if !out.exists() || out.join(MARKER).is_file() {
+        return Ok(());
+    }
+    if !out.is_dir() {
+        return Err(io::Error::other(format!(
+            "`{}` is not a folder",
+            out.display()
+        )));
+    }
+    for entry in fs::read_dir(out)? {
+        let name = entry?.file_name();
+        if !KEPT.iter().any(|kept| name == *kept) {
+            return Err(io::Error::other(format!(
+                "`{}` holds `{}` and was not written by skillpress, so it is not replaced",
+                out.display(),
+                name.to_string_lossy()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn remove_if_there(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Files below `folder` that belong to a site.
+fn count_files(folder: &Path) -> io::Result<usize> {
+    if !folder.exists() {
+        return Ok(0);
+    }
+    let mut n_files = 0;
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry?;
+        let is_ours = entry.depth() == 1
+            && (entry.file_name() == MARKER || KEPT.iter().any(|kept| entry.file_name() == *kept));
+        n_files += usize::from(entry.file_type().is_file() && !is_ours);
+    }
+    Ok(n_files)
+}
+
+fn has_bytes(file: &Path, bytes: &[u8]) -> bool {
+    let is_same_size = fs::symlink_metadata(file)
+        .is_ok_and(|meta| meta.is_file() && meta.len() == bytes.len() as u64);
+    is_same_size && fs::read(file).is_ok_and(|old| old == bytes)
+}
+
+fn copy_keeping_time(from: &Path, to: &Path) -> io::Result<()> {
+    fs::copy(from, to)?;
+    let modified = fs::metadata(from)?.modified()?;
+    File::options().write(true).open(to)?.set_modified(modified)
+}
+
+/// Puts `fresh` at `out` and what stood there at `fresh` or `old`.
+fn exchange(fresh: &Path, out: &Path, old: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, fresh, CWD, out, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+        // Some network file systems cannot; two renames can.
+    }
+    fs::rename(out, old)?;
+    fs::rename(fresh, out).inspect_err(|_| {
+        // Best effort: the error that matters is the first one.
+        let _ = fs::rename(old, out);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(out: &Path, files: &[(&str, &str)]) -> Written {
+        let sink = DirSink::create(out).unwrap();
+        for (path, text) in files {
+            sink.write(path, text.as_bytes()).unwrap();
+        }
+        sink.finish().unwrap()
+    }
+
+    #[test]
+    fn a_second_build_replaces_the_first_and_counts_what_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        build(&out, &[("a.html", "1"), ("b/c.html", "2"), ("gone", "3")]);
+        let written = build(&out, &[("a.html", "1"), ("b/c.html", "new"), ("d", "4")]);
+        assert_eq!(
+            written,
+            Written {
+                n_files: 3,
+                n_bytes: 5,
+                n_changed: 2,
+                n_removed: 1
+            }
+        );
+        assert_eq!(fs::read_to_string(out.join("b/c.html")).unwrap(), "new");
+        assert!(!out.join("gone").exists());
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside the site"
+        );
+    }
+
+    #[test]
+    fn an_unchanged_file_keeps_its_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        build(&out, &[("a.html", "1")]);
+        let past = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000);
+        File::options()
+            .write(true)
+            .open(out.join("a.html"))
+            .unwrap()
+            .set_modified(past)
+            .unwrap();
+        build(&out, &[("a.html", "1")]);
+        assert_eq!(
+            fs::metadata(out.join("a.html"))
+                .unwrap()
+                .modified()
+                .unwrap(),
+            past
+        );
+    }
+
+    #[test]
+    fn an_unfinished_build_leaves_the_old_site() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        build(&out, &[("a.html", "old")]);
+        let sink = DirSink::create(&out).unwrap();
+        sink.write("a.html", b"new").unwrap();
+        drop(sink);
+        assert_eq!(fs::read_to_string(out.join("a.html")).unwrap(), "old");
+    }
+
+    #[test]
+    fn a_folder_of_someone_elses_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        fs::create_dir(&out).unwrap();
+        fs::write(out.join(".gitignore"), "*\n").unwrap();
+        build(&out, &[("a", "1")]);
+        assert_eq!(
+            fs::read_to_string(out.join(".gitignore")).unwrap(),
+            "*\n",
+            "the tracked file survives"
+        );
+        fs::remove_file(out.join(MARKER)).unwrap();
+        let error = DirSink::create(&out).unwrap_err().to_string();
+        assert!(
+            error.contains("`a`") && error.contains("not replaced"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn two_builds_do_not_write_the_same_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        let _first = DirSink::create(&out).unwrap();
+        assert!(
+            DirSink::create(&out)
+                .unwrap_err()
+                .to_string()
+                .contains("another build")
+        );
+    }
+
+    #[test]
+    fn paths_that_differ_only_in_case_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let sink = DirSink::create(&folder.path().join("public")).unwrap();
+        sink.write("A.html", b"").unwrap();
+        assert!(
+            sink.write("a.html", b"")
+                .unwrap_err()
+                .to_string()
+                .contains("A.html")
+        );
+    }
+
+    #[test]
+    fn a_site_that_a_killed_build_moved_away_comes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        build(&out, &[("a.html", "old")]);
+        let work = folder.path().join(".public.skillpress");
+        fs::create_dir(&work).unwrap();
+        fs::rename(&out, work.join("old")).unwrap();
+        drop(DirSink::create(&out).unwrap());
+        assert_eq!(fs::read_to_string(out.join("a.html")).unwrap(), "old");
+    }
+}
