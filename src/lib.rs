@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod config;
+pub mod content;
 pub mod problem;
 pub mod render;
 pub mod sink;

@@ -1,0 +1,313 @@
+//! Finds the YAML front matter of a Markdown file and reads it as far as it can be read.
+//!
+//! Front matter opens with `---` on the first line that is not blank and closes with the next line `---`. Authors
+//! write YAML by hand, so an error costs them a warning with its place and not the skill: every top-level field that
+//! is valid on its own is kept, and the text of the others is taken as it stands.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use serde_saphyr::options::DuplicateKeyPolicy;
+use serde_saphyr::{MessageFormatter, NonFiniteFloatPolicy, UserMessageFormatter};
+
+use crate::problem::{Problem, Problems};
+
+/// What stands at the head of a Markdown file, and where.
+#[derive(Debug, Default)]
+pub(super) struct Front<'a> {
+    /// Top-level fields; empty when there is no front matter.
+    pub(super) fields: Map<String, Value>,
+    /// Whether there is front matter at all, broken or not.
+    pub(super) is_present: bool,
+    /// The text between the delimiters.
+    pub(super) yaml: &'a str,
+    /// The line of the file that `yaml` begins on, from 1.
+    pub(super) first_line: u32,
+    /// The Markdown after the front matter.
+    pub(super) body: &'a str,
+}
+
+impl Front<'_> {
+    /// Line and column, both from 1, of the value of a top-level field, as far as its line shows it.
+    pub(super) fn place_of(&self, key: &str) -> Option<(u32, u32)> {
+        let is_key = |line: &&str| strip_key(line) == Some(key);
+        let line_idx = self.yaml.lines().position(|line| is_key(&line))?;
+        let line = self.yaml.lines().nth(line_idx)?;
+        let value_at = line.find(':')? + 1;
+        let n_spaces = line[value_at..].len() - line[value_at..].trim_start().len();
+        let column = line[..value_at + n_spaces].chars().count() + 1;
+        Some((
+            self.first_line + u32::try_from(line_idx).ok()?,
+            u32::try_from(column).ok()?,
+        ))
+    }
+}
+
+/// Reads the front matter of `text`; what is wrong with it goes to `problems` as warnings about `path`.
+pub(super) fn parse<'a>(text: &'a str, path: &Path, problems: &mut Problems) -> Front<'a> {
+    let split = split(text);
+    let (yaml, is_closed) = match split {
+        Split::None => {
+            problems.push(no_front_matter(text, path));
+            return Front {
+                body: text,
+                ..Front::default()
+            };
+        }
+        Split::Unclosed { yaml, .. } => (yaml, false),
+        Split::Closed { yaml, .. } => (yaml, true),
+    };
+    let (Split::Closed { body, yaml_at, .. } | Split::Unclosed { body, yaml_at, .. }) = split
+    else {
+        unreachable!("`Split::None` has returned")
+    };
+    let first_line = crate::problem::line_and_column(text, yaml_at).0;
+    if !is_closed {
+        problems.push(
+            Problem::warning(
+                path,
+                "front matter not closed",
+                "the front matter that opens here has no closing `---`",
+            )
+            .at(text, first_line.saturating_sub(1).max(1), Some(1))
+            .hint("add a line `---` after its last field"),
+        );
+    }
+    let mut front = Front {
+        is_present: true,
+        yaml,
+        first_line,
+        body,
+        ..Front::default()
+    };
+    match parse_yaml(yaml) {
+        Ok(Value::Object(fields)) => front.fields = fields,
+        Ok(Value::Null) => {}
+        Ok(_) => problems.push(
+            Problem::warning(
+                path,
+                "front matter without fields",
+                "the front matter is not a list of `field: value` lines",
+            )
+            .at(text, first_line, Some(1))
+            .hint("write `name: …` and `description: …`, each on its own line"),
+        ),
+        Err(fault) => {
+            problems.push(fault.into_problem(text, path, first_line));
+            front.fields = salvage(yaml);
+        }
+    }
+    front
+}
+
+/// Longest front matter that is read as YAML, in bytes; the longest real ones have about 8 KB.
+const YAML_MAX_BYTES: usize = 64 * 1024;
+
+#[derive(Clone, Copy)]
+enum Split<'a> {
+    None,
+    Closed {
+        yaml: &'a str,
+        yaml_at: usize,
+        body: &'a str,
+    },
+    Unclosed {
+        yaml: &'a str,
+        yaml_at: usize,
+        body: &'a str,
+    },
+}
+
+/// Where the front matter is. Without a closing line, it ends before the first blank line or heading.
+fn split(text: &str) -> Split<'_> {
+    let blank_len = text.len() - text.trim_start().len();
+    let opening_at = text[..blank_len].rfind('\n').map_or(0, |at| at + 1);
+    let Some(opening) = text[opening_at..].split_inclusive('\n').next() else {
+        return Split::None;
+    };
+    if opening.trim_end() != "---" {
+        return Split::None;
+    }
+    let yaml_at = opening_at + opening.len();
+    let mut at = yaml_at;
+    let mut unclosed_end = None;
+    for line in text[yaml_at..].split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            return Split::Closed {
+                yaml: &text[yaml_at..at],
+                yaml_at,
+                body: &text[at + line.len()..],
+            };
+        }
+        if unclosed_end.is_none() && (line.trim().is_empty() || line.starts_with('#')) {
+            unclosed_end = Some(at);
+        }
+        at += line.len();
+    }
+    let end = unclosed_end.unwrap_or(at);
+    if strip_key(&text[yaml_at..end]).is_none() {
+        return Split::None; // a thematic break above plain text
+    }
+    Split::Unclosed {
+        yaml: &text[yaml_at..end],
+        yaml_at,
+        body: &text[end..],
+    }
+}
+
+fn no_front_matter(text: &str, path: &Path) -> Problem {
+    let problem = Problem::warning(
+        path,
+        "no front matter",
+        "there is no front matter; the name comes from the folder, the description from the first paragraph",
+    );
+    let is_fenced = text.trim_start().starts_with("```")
+        && text.lines().take(4).any(|line| line.trim() == "---");
+    problem.hint(if is_fenced {
+        "take the front matter out of the code fence: `---` has to be the first line"
+    } else {
+        "begin the file with `---`, `name: …`, `description: …`, `---`"
+    })
+}
+
+/// What is wrong with a YAML text: a sentence and, if known, line and column from 1.
+struct YamlFault {
+    group: &'static str,
+    message: String,
+    place: Option<(u32, u32)>,
+}
+
+impl YamlFault {
+    fn into_problem(self, text: &str, path: &Path, first_line: u32) -> Problem {
+        let (line, column) = self.place.unwrap_or((1, 1));
+        Problem::warning(path, self.group, self.message)
+            .at(text, first_line + line.saturating_sub(1), Some(column))
+            .hint("put values that contain `: `, `#` or quotes into quotes")
+    }
+}
+
+/// Reads YAML into JSON terms. What a hostile author could make large is bounded: nesting, nodes, copies of anchors.
+fn parse_yaml(yaml: &str) -> Result<Value, YamlFault> {
+    if yaml.len() > YAML_MAX_BYTES {
+        return Err(YamlFault {
+            group: "front matter too long",
+            message: format!(
+                "the front matter has {} bytes; at most {YAML_MAX_BYTES} are read as YAML",
+                yaml.len()
+            ),
+            place: None,
+        });
+    }
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: 32,
+            max_events: 20_000,
+            max_nodes: 10_000,
+            max_anchors: 100,
+            max_aliases: 100,
+            max_recorded_anchor_events: 20_000,
+            max_recorded_anchor_bytes: 1 << 20,
+            max_documents: 1,
+            max_merge_keys: 100,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: 2_000,
+            max_replay_stack_depth: 8,
+        },
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
+        with_snippet: false,
+    };
+    serde_saphyr::from_str_with_options(yaml, options).map_err(|error| YamlFault {
+        group: "YAML error",
+        message: format!(
+            "the front matter is not valid YAML: {}",
+            super::text::clean_line(
+                &UserMessageFormatter.format_message(error.without_snippet()),
+                200
+            )
+        ),
+        place: error.location().and_then(|location| {
+            Some((
+                u32::try_from(location.line()).ok()?,
+                u32::try_from(location.column()).ok()?,
+            ))
+        }),
+    })
+}
+
+/// Most fields that are read from broken YAML.
+const SALVAGED_MAX: usize = 64;
+
+/// The top-level fields of broken YAML: each is read on its own, and one that is broken is taken as text.
+fn salvage(yaml: &str) -> Map<String, Value> {
+    let mut fields = Map::new();
+    let yaml = &yaml[..yaml.floor_char_boundary(YAML_MAX_BYTES)];
+    for block in blocks(yaml).into_iter().take(SALVAGED_MAX) {
+        let Some(key) = strip_key(block) else {
+            continue;
+        };
+        let value = match parse_yaml(block) {
+            Ok(Value::Object(mut field)) => field.remove(key),
+            _ => None,
+        };
+        let value = value.unwrap_or_else(|| Value::String(plain_value(block)));
+        fields.entry(key).or_insert(value);
+    }
+    fields
+}
+
+/// `yaml` cut before every line that begins a top-level field.
+fn blocks(yaml: &str) -> Vec<&str> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    for line in yaml.split_inclusive('\n') {
+        if strip_key(line).is_some() {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).copied().chain([yaml.len()]);
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| &yaml[start..end])
+        .collect()
+}
+
+/// The key of a line `key: value` that is not indented.
+fn strip_key(line: &str) -> Option<&str> {
+    let line = line.lines().next()?;
+    let (key, rest) = line.split_once(':')?;
+    let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && key.len() <= 64
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    (is_key && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(key)
+}
+
+/// The text after the colon of a field, with the indented lines below it, without quotes around it.
+fn plain_value(block: &str) -> String {
+    let (_, value) = block.split_once(':').unwrap_or(("", block));
+    let mut lines = value.lines();
+    let first = lines.next().unwrap_or("").trim();
+    let is_block_scalar = matches!(first, "|" | ">" | "|-" | ">-" | "|+" | ">+");
+    let mut text = if is_block_scalar {
+        String::new()
+    } else {
+        first.to_owned()
+    };
+    for line in lines.take_while(|line| line.is_empty() || line.starts_with([' ', '\t'])) {
+        text.push('\n');
+        text.push_str(line.trim());
+    }
+    let text = text.trim();
+    let unquoted = ['"', '\'']
+        .iter()
+        .find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
+    unquoted.unwrap_or(text).to_owned()
+}

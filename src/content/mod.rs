@@ -1,0 +1,163 @@
+//! Reads a content folder: skills, badges, statistics, moderation and aliases.
+//!
+//! ```text
+//! skills/<owner>/<slug>/SKILL.md   what strangers write: at worst a skill is left out, with a warning
+//! badges/<kind>.toml               what the operator writes: a fault is an error
+//! stats.jsonl or stats.csv
+//! moderation.toml
+//! aliases.toml
+//! ```
+//!
+//! [`load`] reads everything once, stops at nothing and reports all problems together.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::catalog::{Catalog, Skill, SkillName};
+use crate::problem::{Problem, Problems};
+use crate::render::url::RESERVED_OWNERS;
+
+mod fields;
+mod front_matter;
+mod meta;
+mod skill;
+mod text;
+mod walk;
+
+/// Reads the content folder; the catalog is good to publish if there are no errors among the problems.
+///
+/// Paths of problems begin with `content` as it is given.
+pub fn load(content: &Path, options: &LoadOptions, files: &dyn ReadFile) -> (Catalog, Problems) {
+    let content = Content {
+        path: content,
+        root: content.canonicalize().ok(),
+        options,
+        files,
+    };
+    let mut problems = Problems::new();
+    let Some(folders) = walk::skill_folders(&content, &mut problems) else {
+        return (Catalog::default(), problems);
+    };
+    let hidden = BTreeSet::new();
+    let skills = read_skills(&content, &folders, &hidden, &mut problems);
+    let catalog = Catalog {
+        skills,
+        ..Catalog::default()
+    };
+    (catalog, problems)
+}
+
+fn read_skills(
+    content: &Content,
+    folders: &[walk::SkillFolder],
+    hidden: &BTreeSet<SkillName>,
+    problems: &mut Problems,
+) -> Vec<Skill> {
+    let read: Vec<(Option<Skill>, Problems)> = folders
+        .par_iter()
+        .filter(|folder| !hidden.contains(&folder.id))
+        .map(|folder| {
+            let mut problems = Problems::new();
+            let skill = skill::read(content, hidden, folder, &mut problems);
+            (skill, problems)
+        })
+        .collect();
+    read.into_iter()
+        .filter_map(|(skill, found)| {
+            problems.extend(found);
+            skill
+        })
+        .collect()
+}
+
+/// What a registry may set about reading its content.
+#[derive(Clone, Debug)]
+pub struct LoadOptions {
+    /// First path segments that the site needs for itself; no owner may have one of them, in any letter case.
+    pub reserved_owners: Vec<String>,
+    /// Larger files are left out.
+    pub max_file_bytes: u64,
+    /// Files of one skill beyond this many are left out.
+    pub max_files: usize,
+    /// Files of one skill beyond this sum are left out.
+    pub max_skill_bytes: u64,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        Self {
+            reserved_owners: RESERVED_OWNERS.iter().copied().map(str::to_owned).collect(),
+            max_file_bytes: 10_000_000,
+            max_files: 1_000,
+            max_skill_bytes: 50_000_000,
+        }
+    }
+}
+
+/// How files are read; tests give one that fails.
+pub trait ReadFile: Sync {
+    /// The whole file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+}
+
+/// Reads from disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl ReadFile for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+}
+
+/// The content folder and how to read it.
+struct Content<'a> {
+    /// As the user named it.
+    path: &'a Path,
+    /// Absolute, without links; `None` when there is no such folder.
+    root: Option<PathBuf>,
+    options: &'a LoadOptions,
+    files: &'a dyn ReadFile,
+}
+
+impl Content<'_> {
+    /// Whether `path`, after all links, lies inside the content folder.
+    fn holds(&self, path: &Path) -> bool {
+        let target = path.canonicalize().ok();
+        target.is_some_and(|target| {
+            self.root
+                .as_ref()
+                .is_some_and(|root| target.starts_with(root))
+        })
+    }
+
+    /// Where the link `path` ends, if that is a file of a skill that is not hidden.
+    fn link_target(&self, path: &Path, hidden: &BTreeSet<SkillName>) -> Option<PathBuf> {
+        let target = path.canonicalize().ok()?;
+        let inside = target.strip_prefix(self.root.as_ref()?).ok()?;
+        let names: Option<Vec<&str>> = inside.iter().map(|name| name.to_str()).collect();
+        let ["skills", owner, slug, _, ..] = names?[..] else {
+            return None;
+        };
+        let is_shown = !inside
+            .iter()
+            .any(|name| name.to_str().is_some_and(walk::is_hidden_name))
+            && !hidden.iter().any(|id| id.owner == owner && id.slug == slug);
+        (is_shown && target.is_file()).then_some(target)
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    Problem::warning(
+        path,
+        "unreadable",
+        format!("the file cannot be read: {error}; the skill is left out"),
+    )
+    .hint("check its permissions")
+}

@@ -1,0 +1,527 @@
+//! One folder becomes one skill.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::front_matter::{self, Front};
+use super::meta::{self, Meta};
+use super::walk::{self, FoundFile, FoundFiles, SkillFolder};
+use super::{Content, fields, text};
+use crate::catalog::{Skill, SkillFile, SkillName, TAGS_MAX, Timestamp, Version};
+use crate::problem::{Problem, Problems};
+
+/// Reads the skill in `folder`; `None`, with a warning, when it cannot be published.
+pub(super) fn read(
+    content: &Content,
+    hidden: &BTreeSet<SkillName>,
+    folder: &SkillFolder,
+    problems: &mut Problems,
+) -> Option<Skill> {
+    let found = match walk::skill_files(content, hidden, folder, problems) {
+        Ok(found) => found,
+        Err(problem) => {
+            problems.push(problem);
+            return None;
+        }
+    };
+    let main_path = choose_main_file(&found, folder, problems)?;
+    let files = read_files(content, folder, found.files, &main_path, problems)?;
+    let main_file_idx = files.iter().position(|file| file.path == main_path)?;
+    let meta = match &found.meta {
+        Some(file) => read_meta(content, folder, file, problems)?,
+        None => Meta::default(),
+    };
+    let path = folder.path.join(&main_path);
+    let source = decode(&files[main_file_idx].bytes, &path, problems);
+    let front = front_matter::parse(&source, &path, problems);
+    Some(
+        Draft {
+            folder,
+            path: &path,
+            source: &source,
+            front,
+            meta,
+        }
+        .finish(files, main_file_idx, problems),
+    )
+}
+
+/// Longest name of a skill, in characters.
+pub(super) const NAME_MAX_CHARS: usize = 120;
+
+/// Longest description, in characters, as the specification has it.
+const DESCRIPTION_MAX_CHARS: usize = 1024;
+
+/// Longest description that is taken from the body, in characters.
+const SUMMARY_MAX_CHARS: usize = 160;
+
+/// The path of the file that the page is made from.
+fn choose_main_file(
+    found: &FoundFiles,
+    folder: &SkillFolder,
+    problems: &mut Problems,
+) -> Option<String> {
+    let named = |name: &str| {
+        let exact = found.files.iter().find(|file| file.path == name);
+        exact.or_else(|| {
+            found
+                .files
+                .iter()
+                .find(|file| file.path.eq_ignore_ascii_case(name))
+        })
+    };
+    if let Some(file) = named("SKILL.md") {
+        return Some(file.path.clone());
+    }
+    let is_markdown = |file: &&FoundFile| file.path.to_ascii_lowercase().ends_with(".md");
+    let in_folder = |file: &&FoundFile| !file.path.contains('/');
+    let substitute = named("skills.md")
+        .or_else(|| named("README.md"))
+        .or_else(|| {
+            let mut markdown = found.files.iter().filter(is_markdown);
+            markdown.clone().find(in_folder).or_else(|| markdown.next())
+        });
+    let no_skill_md = |message: &str| {
+        Problem::warning(&folder.path, "no SKILL.md", message)
+            .hint("put the skill's text into a file `SKILL.md`")
+    };
+    if found.meta.is_none() {
+        problems.push(no_skill_md("the folder has no `SKILL.md` and is left out"));
+        return None;
+    }
+    let Some(file) = substitute else {
+        problems.push(no_skill_md(
+            "the skill has no Markdown file and is left out",
+        ));
+        return None;
+    };
+    problems.push(no_skill_md(&format!(
+        "the skill has no `SKILL.md`; its page is made from `{}`",
+        file.path
+    )));
+    Some(file.path.clone())
+}
+
+/// Reads the files, each once; what exceeds the limits is left out. `None` when one cannot be read.
+fn read_files(
+    content: &Content,
+    folder: &SkillFolder,
+    found: Vec<FoundFile>,
+    main_path: &str,
+    problems: &mut Problems,
+) -> Option<Vec<SkillFile>> {
+    let main_len = found.iter().find(|file| file.path == main_path)?.len_bytes;
+    let mut files = Vec::with_capacity(found.len());
+    let mut n_left_out = 0_usize;
+    let mut n_others = 0_usize;
+    let mut len_bytes = main_len;
+    for file in found {
+        if file.path != main_path {
+            n_others += 1;
+            len_bytes += file.len_bytes;
+            if n_others >= content.options.max_files || len_bytes > content.options.max_skill_bytes
+            {
+                n_left_out += 1;
+                len_bytes -= file.len_bytes;
+                continue;
+            }
+        }
+        match content.files.read(&file.source) {
+            Ok(bytes) => files.push(SkillFile {
+                sha256: hex(&Sha256::digest(&bytes)),
+                path: file.path,
+                bytes,
+            }),
+            Err(error) => {
+                problems.push(super::unreadable(&folder.path.join(&file.path), &error));
+                return None;
+            }
+        }
+    }
+    if n_left_out > 0 {
+        problems.push(
+            Problem::warning(
+                &folder.path,
+                "skill too large",
+                format!(
+                    "{n_left_out} files are left out; a skill has at most {} files and {} bytes",
+                    content.options.max_files, content.options.max_skill_bytes
+                ),
+            )
+            .hint("leave out what users do not need"),
+        );
+    }
+    Some(files)
+}
+
+fn hex(digest: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    digest
+        .iter()
+        .flat_map(|&byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+fn read_meta(
+    content: &Content,
+    folder: &SkillFolder,
+    file: &FoundFile,
+    problems: &mut Problems,
+) -> Option<Meta> {
+    let path = folder.path.join(&file.path);
+    match content.files.read(&file.source) {
+        Ok(bytes) => {
+            let json = decode(&bytes, &path, problems);
+            Some(meta::parse(&json, &path, &folder.id, problems))
+        }
+        Err(error) => {
+            problems.push(super::unreadable(&path, &error));
+            None
+        }
+    }
+}
+
+/// Text without a byte order mark; bytes that are not UTF-8 become `�`, with a warning.
+fn decode(bytes: &[u8], path: &Path, problems: &mut Problems) -> String {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(error) => {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            problems.push(
+                Problem::warning(
+                    path,
+                    "not UTF-8",
+                    format!(
+                        "byte {} of the file is not UTF-8; such bytes are shown as `�`",
+                        error.valid_up_to()
+                    ),
+                )
+                .at_offset(&text, error.valid_up_to())
+                .hint("save the file as UTF-8"),
+            );
+            text
+        }
+    }
+}
+
+/// All that is known of a skill before it is put together.
+struct Draft<'a> {
+    folder: &'a SkillFolder,
+    /// The file that the body comes from.
+    path: &'a Path,
+    /// Its text.
+    source: &'a str,
+    front: Front<'a>,
+    meta: Meta,
+}
+
+impl Draft<'_> {
+    fn finish(self, files: Vec<SkillFile>, main_file_idx: usize, problems: &mut Problems) -> Skill {
+        if self.source.trim().is_empty() {
+            problems.push(
+                self.warning(
+                    "empty SKILL.md",
+                    "the file is empty; the page shows nothing but files",
+                )
+                .hint("write what the skill does"),
+            );
+        }
+        let metadata = self.metadata(problems);
+        let front_matter = fields::front_matter(&self.front.fields, &metadata);
+        self.check_name(problems);
+        self.check_unknown_fields(problems);
+        let description = self.description(front_matter.description.as_deref(), problems);
+        let tags = self.tags(&metadata, problems);
+        let requirements = fields::requirements(&self.front.fields, &metadata);
+        let (created_at, updated_at) = self.dates(&metadata);
+        let version = self
+            .meta
+            .latest
+            .clone()
+            .or_else(|| self.version(updated_at));
+        let name = self
+            .meta
+            .display_name
+            .clone()
+            .or_else(|| {
+                front_matter
+                    .name
+                    .as_deref()
+                    .map(|name| text::clean_line(name, NAME_MAX_CHARS))
+            })
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| self.folder.id.slug.clone());
+        Skill {
+            id: self.folder.id.clone(),
+            name,
+            description,
+            tags,
+            body: self.front.body.to_owned(),
+            main_file_idx,
+            front_matter,
+            requirements,
+            files,
+            version,
+            history: self.meta.history,
+            created_at,
+            updated_at,
+            badges: Vec::new(),
+            stats: None,
+            is_suspicious: false,
+            moderation_note: None,
+        }
+    }
+
+    fn warning(&self, group: &'static str, message: impl Into<String>) -> Problem {
+        Problem::warning(self.path, group, message)
+    }
+
+    /// A warning about the value of a top-level field.
+    fn warning_at(&self, key: &str, group: &'static str, message: impl Into<String>) -> Problem {
+        let warning = self.warning(group, message);
+        match self.front.place_of(key) {
+            Some((line, column)) => warning.at(self.source, line, Some(column)),
+            None => warning,
+        }
+    }
+
+    fn metadata(&self, problems: &mut Problems) -> Map<String, Value> {
+        fields::metadata(&self.front.fields).unwrap_or_else(|error| {
+            problems.push(
+                self.warning_at(
+                    "metadata",
+                    "metadata is not JSON",
+                    format!("`metadata` is a text that is not JSON: {error}"),
+                )
+                .hint("write `metadata` as YAML"),
+            );
+            Map::new()
+        })
+    }
+
+    fn check_name(&self, problems: &mut Problems) {
+        if !self.front.is_present {
+            return;
+        }
+        let slug = &self.folder.id.slug;
+        let Some(name) = self.front.fields.get("name").and_then(Value::as_str) else {
+            problems.push(
+                self.warning_at(
+                    "name",
+                    "no name",
+                    "the front matter has no text in `name`; clients do not install such a skill",
+                )
+                .hint(format!("write `name: {slug}`")),
+            );
+            return;
+        };
+        let shown = text::clean_line(name, NAME_MAX_CHARS);
+        if !is_specified_name(name) {
+            problems.push(
+                self.warning_at(
+                    "name",
+                    "name not conformant",
+                    format!("`name` is `{shown}`; clients install only names of lower-case letters, digits and `-`"),
+                )
+                .hint(format!("write `name: {slug}`")),
+            );
+        } else if name != slug {
+            problems.push(
+                self.warning_at(
+                    "name",
+                    "name differs from folder",
+                    format!(
+                        "`name` is `{shown}`, but the folder is `{slug}`; they should be the same"
+                    ),
+                )
+                .hint(format!("write `name: {slug}`, or rename the folder")),
+            );
+        }
+        if name.chars().count() > NAME_MAX_CHARS {
+            problems.push(self.warning_at(
+                "name",
+                "name too long",
+                format!("`name` is cut to {NAME_MAX_CHARS} characters"),
+            ));
+        }
+    }
+
+    fn check_unknown_fields(&self, problems: &mut Problems) {
+        let unknown: Vec<String> = self
+            .front
+            .fields
+            .keys()
+            .filter(|key| !fields::KNOWN_FIELDS.contains(&key.as_str()))
+            .map(|key| format!("`{}`", text::clean_line(key, 40)))
+            .collect();
+        let Some(first) = self
+            .front
+            .fields
+            .keys()
+            .find(|key| !fields::KNOWN_FIELDS.contains(&key.as_str()))
+        else {
+            return;
+        };
+        const SHOWN_MAX: usize = 5;
+        let rest = unknown.len().saturating_sub(SHOWN_MAX);
+        let mut names = unknown[..unknown.len().min(SHOWN_MAX)].join(", ");
+        if rest > 0 {
+            names.push_str(&format!(" and {rest} more"));
+        }
+        problems.push(
+            self.warning_at(
+                first,
+                "unknown fields",
+                format!("the front matter has unknown fields: {names}"),
+            )
+            .hint("move them below `metadata`"),
+        );
+    }
+
+    fn description(&self, given: Option<&str>, problems: &mut Problems) -> String {
+        let Some(given) = given else {
+            if self.front.is_present {
+                problems.push(
+                    self.warning_at(
+                        "description",
+                        "no description",
+                        "the front matter has no text in `description`; the first paragraph stands in for it",
+                    )
+                    .hint("write `description: …`, what the skill does and when to use it"),
+                );
+            }
+            return first_paragraph(self.front.body);
+        };
+        let n_chars = given.chars().count();
+        if n_chars > DESCRIPTION_MAX_CHARS {
+            problems.push(
+                self.warning_at(
+                    "description",
+                    "description too long",
+                    format!(
+                        "`description` has {n_chars} characters; {DESCRIPTION_MAX_CHARS} are kept"
+                    ),
+                )
+                .hint("move details into the body"),
+            );
+        }
+        text::clean_line(given, DESCRIPTION_MAX_CHARS)
+    }
+
+    fn tags(&self, metadata: &Map<String, Value>, problems: &mut Problems) -> Vec<String> {
+        let mut tags: Vec<String> = Vec::new();
+        let mut n_dropped = 0_usize;
+        for tag in fields::raw_tags(&self.front.fields, metadata)
+            .iter()
+            .filter_map(|raw| text::tag(raw))
+        {
+            if tags.contains(&tag) {
+                continue;
+            }
+            if text::is_device_name(&tag) || tags.len() == TAGS_MAX {
+                n_dropped += 1;
+            } else {
+                tags.push(tag);
+            }
+        }
+        if n_dropped > 0 {
+            problems.push(
+                self.warning_at(
+                    "tags",
+                    "too many tags",
+                    format!("{n_dropped} tags are dropped; a skill has at most {TAGS_MAX}"),
+                )
+                .hint("keep the tags that people look for"),
+            );
+        }
+        tags.sort();
+        tags
+    }
+
+    /// The oldest and the newest date that the content gives.
+    fn dates(&self, metadata: &Map<String, Value>) -> (Option<Timestamp>, Option<Timestamp>) {
+        let published = || {
+            self.meta
+                .latest
+                .iter()
+                .chain(&self.meta.history)
+                .filter_map(|version| version.published_at)
+        };
+        if let (Some(oldest), Some(newest)) = (published().min(), published().max()) {
+            return (Some(oldest), Some(newest));
+        }
+        let written = || {
+            [&self.front.fields, metadata]
+                .into_iter()
+                .flat_map(|source| {
+                    ["date", "created", "updated"]
+                        .iter()
+                        .filter_map(|&key| Timestamp::parse(source.get(key)?.as_str()?))
+                })
+        };
+        (written().min(), written().max())
+    }
+
+    /// The version that the front matter gives, as it is written there: `1.10` is not the number 1.1.
+    fn version(&self, published_at: Option<Timestamp>) -> Option<Version> {
+        let version = match self.front.fields.get("version")? {
+            Value::Number(number) => {
+                let (line, column) = self.front.place_of("version")?;
+                let line = self.source.lines().nth(line as usize - 1)?;
+                let written: String = line.chars().skip(column as usize - 1).collect();
+                let written = written.split('#').next().unwrap_or("").trim().to_owned();
+                if written.is_empty() {
+                    number.to_string()
+                } else {
+                    written
+                }
+            }
+            value => fields::short_text(value)?,
+        };
+        Some(Version {
+            version: text::clean_line(&version, 64),
+            published_at,
+            commit_url: None,
+        })
+    }
+}
+
+/// Whether the Agent Skills specification allows `name`: 1 to 64 of `[a-z0-9-]`, no `-` at an edge or twice in a row.
+fn is_specified_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+        && !name.contains("--")
+}
+
+/// The first paragraph of `body` that has text, as plain text.
+fn first_paragraph(body: &str) -> String {
+    const LOOKED_AT_BYTES: usize = 16 * 1024;
+    let head = &body[..body.floor_char_boundary(LOOKED_AT_BYTES)];
+    let mut paragraph = None;
+    for event in Parser::new_ext(head, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        match (event, &mut paragraph) {
+            (Event::Start(Tag::Paragraph), _) => paragraph = Some(String::new()),
+            (Event::End(TagEnd::Paragraph), Some(text)) => {
+                let text = text::clean_line(text, 4 * SUMMARY_MAX_CHARS);
+                if !text.is_empty() {
+                    return text::shorten(&text, SUMMARY_MAX_CHARS);
+                }
+                paragraph = None;
+            }
+            (Event::Text(text) | Event::Code(text), Some(paragraph)) => paragraph.push_str(&text),
+            (Event::SoftBreak | Event::HardBreak, Some(paragraph)) => paragraph.push(' '),
+            _ => {}
+        }
+    }
+    String::new()
+}

@@ -1,0 +1,333 @@
+//! Rules for text and file names that strangers write: what is kept, what is dropped, what is safe to write to disk.
+
+/// `text` on one line: control characters count as spaces, invisible and reordering characters are dropped, runs of
+/// white space become one space, and at most `max_chars` characters are kept.
+pub(super) fn clean_line(text: &str, max_chars: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(4 * max_chars));
+    let mut n_chars = 0;
+    let mut is_space_due = false;
+    for c in text.chars() {
+        if c.is_whitespace() || c.is_control() {
+            is_space_due = n_chars > 0;
+            continue;
+        }
+        if is_invisible(c) {
+            continue;
+        }
+        if n_chars + usize::from(is_space_due) >= max_chars {
+            break;
+        }
+        if std::mem::take(&mut is_space_due) {
+            line.push(' ');
+            n_chars += 1;
+        }
+        line.push(c);
+        n_chars += 1;
+    }
+    line
+}
+
+/// `text` cut to `max_chars` characters, at the end of a word where there is one, with `…` for what is missing.
+pub(super) fn shorten(text: &str, max_chars: usize) -> String {
+    let Some((cut, _)) = text.char_indices().nth(max_chars) else {
+        return text.to_owned();
+    };
+    let last_char = text[..cut].char_indices().next_back();
+    let head = &text[..last_char.map_or(0, |(at, _)| at)];
+    let at_word = head
+        .rfind(' ')
+        .filter(|&at| at > head.len() / 2)
+        .unwrap_or(head.len());
+    format!("{}…", head[..at_word].trim_end())
+}
+
+/// Characters that show nothing and can only mislead: bidirectional overrides, zero-width spaces, tag characters.
+///
+/// Joiners stay, since emoji and several scripts need them.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Longest tag, in characters.
+pub(super) const TAG_MAX_CHARS: usize = 48;
+
+/// `text` as a tag: lower-case letters and digits of any script, runs of anything else become one `-`; `None` when
+/// nothing is left.
+///
+/// Full-width letters and digits become plain ones, as NFKC has it.
+pub(super) fn tag(text: &str) -> Option<String> {
+    let mut tag = String::new();
+    for c in text.chars().take(4 * TAG_MAX_CHARS) {
+        let c = match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xff01 + 0x21).unwrap_or(c),
+            c => c,
+        };
+        for c in c.to_lowercase() {
+            if c.is_alphanumeric() {
+                tag.push(c);
+            } else if !tag.is_empty() && !tag.ends_with('-') {
+                tag.push('-');
+            }
+        }
+    }
+    let cut = tag
+        .char_indices()
+        .nth(TAG_MAX_CHARS)
+        .map_or(tag.len(), |(at, _)| at);
+    tag.truncate(cut);
+    tag.truncate(tag.trim_end_matches('-').len());
+    (!tag.is_empty()).then_some(tag)
+}
+
+/// `text` when it is an absolute URL with one of `schemes` that a page may link to.
+///
+/// User names are refused: `https://good.example@evil.example` misleads.
+pub(super) fn url(text: &str, schemes: &[&str]) -> Option<String> {
+    let text = text.trim();
+    let (scheme, rest) = text.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let authority_len = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = &rest[..authority_len];
+    let is_host_char =
+        |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    let is_safe = schemes.contains(&scheme.as_str())
+        && text.len() <= 2048
+        && authority.starts_with(|c: char| c.is_alphanumeric() || c == '[')
+        && authority.chars().all(is_host_char)
+        && !text.chars().any(|c| {
+            c.is_whitespace()
+                || c.is_control()
+                || is_invisible(c)
+                || matches!(c, '"' | '\'' | '<' | '>' | '\\' | '`')
+        });
+    is_safe.then(|| format!("{scheme}://{rest}"))
+}
+
+/// Why a file of a skill cannot be published under `path`, a `/`-separated path; `None` when it can.
+///
+/// A path that passes is relative, stays below the folder it is joined to, and can be written on every common file
+/// system, also with a further `.txt` at its end.
+pub(super) fn path_fault(path: &str) -> Option<&'static str> {
+    if path.len() > PATH_MAX_BYTES {
+        return Some("is longer than 400 bytes");
+    }
+    path.split('/').find_map(component_fault)
+}
+
+/// Longest path of a file inside a skill; leaves room for the folders above it.
+const PATH_MAX_BYTES: usize = 400;
+
+/// Longest name of a file or folder: file systems end at 255, and `.txt` may be appended.
+const COMPONENT_MAX_BYTES: usize = 200;
+
+fn component_fault(name: &str) -> Option<&'static str> {
+    if name.is_empty() || name == "." || name == ".." {
+        Some("is not a plain relative path")
+    } else if name.len() > COMPONENT_MAX_BYTES {
+        Some("has a name longer than 200 bytes")
+    } else if name.chars().any(|c| c.is_control() || is_invisible(c)) {
+        Some("has a control or invisible character in its name")
+    } else if name.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) {
+        Some("has one of `\\ : * ? \" < > |` in its name")
+    } else if name.ends_with(['.', ' ']) || name.starts_with(' ') {
+        Some("has a name with a dot or space at its edge")
+    } else if is_device_name(name) {
+        Some("has a name that Windows keeps for a device")
+    } else {
+        None
+    }
+}
+
+/// Whether Windows takes `name`, with or without an extension, for a device such as `con` or `LPT1.md`.
+pub(super) fn is_device_name(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end();
+    let stem = stem.to_ascii_lowercase();
+    match stem.as_str() {
+        "con" | "prn" | "aux" | "nul" | "conin$" | "conout$" => true,
+        _ => {
+            let port = stem.strip_prefix("com").or(stem.strip_prefix("lpt"));
+            port.is_some_and(|n| {
+                let mut chars = n.chars();
+                matches!(chars.next(), Some('0'..='9' | '¹' | '²' | '³')) && chars.next().is_none()
+            })
+        }
+    }
+}
+
+/// The name among `candidates` that `wanted` is most likely a slip of; `None` when none is close.
+///
+/// A name is close when at most a third of its letters differ (two at least are allowed).
+pub(super) fn suggest<'a>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let max_distance = (wanted.len() / 3).clamp(2, 6);
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(wanted.len()) <= max_distance)
+        .map(|candidate| (edit_distance(&wanted, &candidate.to_lowercase()), candidate))
+        .filter(|&(distance, _)| distance <= max_distance)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance of two texts, in bytes.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b = b.as_bytes();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, &y) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_name_becomes_one_line_without_tricks() {
+        assert_eq!(
+            clean_line("  PDF\r\n\tTools\u{202e} \u{0}x ", 120),
+            "PDF Tools x"
+        );
+        assert_eq!(clean_line("a\u{200b}b\u{e0041}", 120), "ab");
+        assert_eq!(clean_line("\"שלום\" 👩‍💻 & <b>", 120), "\"שלום\" 👩‍💻 & <b>");
+        assert_eq!(clean_line("abc def", 4), "abc");
+        assert_eq!(clean_line("abc def", 5), "abc d");
+        assert_eq!(
+            clean_line("é".repeat(200).as_str(), 120).chars().count(),
+            120
+        );
+    }
+
+    #[test]
+    fn a_long_text_ends_at_a_word() {
+        assert_eq!(shorten("one two three", 20), "one two three");
+        assert_eq!(shorten("one two three", 10), "one two…");
+        assert_eq!(shorten("一二三四五六", 4), "一二三…");
+        assert_eq!(shorten("abc", 0), "…");
+    }
+
+    #[test]
+    fn tags_are_lower_case_letters_and_digits() {
+        for (text, expected) in [
+            ("  Dev Tools!", Some("dev-tools")),
+            ("C++ / Rust", Some("c-rust")),
+            ("ＡＰＩ", Some("api")),
+            ("数据 分析", Some("数据-分析")),
+            ("../..", None),
+            ("", None),
+        ] {
+            assert_eq!(tag(text).as_deref(), expected, "{text}");
+        }
+        assert_eq!(tag(&"ab-".repeat(40)).unwrap().len(), 47);
+    }
+
+    #[test]
+    fn only_plain_web_addresses_are_links() {
+        assert_eq!(
+            url(" HTTPS://example.org/a?b#c ", &["https", "http"]).as_deref(),
+            Some("https://example.org/a?b#c")
+        );
+        for bad in [
+            "javascript:alert(1)",
+            "javascript://x/%0aalert(1)",
+            "https:/x",
+            "https://",
+            "//x",
+            "https://good.example@evil.example/",
+            "https://x/\"onload=",
+            "https://x y",
+            "https://x\\y",
+            "data:text/html,x",
+        ] {
+            assert_eq!(url(bad, &["https", "http"]), None, "{bad}");
+        }
+        assert_eq!(url("http://x.example", &["https"]), None);
+    }
+
+    #[test]
+    fn a_path_that_some_file_system_refuses_is_refused() {
+        for good in [
+            "SKILL.md",
+            "a/b c/d (1).md",
+            "文档/模板.md",
+            "console.md",
+            "com10.txt",
+        ] {
+            assert_eq!(path_fault(good), None, "{good}");
+        }
+        for bad in [
+            "",
+            "/",
+            "/etc/passwd",
+            "a//b",
+            "../a",
+            "a/../b",
+            "./a",
+            "a\\b",
+            "c:x",
+            "a.",
+            "a ",
+            " a",
+            "a\nb",
+            "a\u{202e}b",
+            "con",
+            "Aux.md",
+            "x/lpt1.txt",
+            "com¹",
+            "what?.md",
+        ] {
+            assert!(path_fault(bad).is_some(), "{bad}");
+        }
+        assert!(path_fault(&"x".repeat(201)).is_some());
+        assert!(path_fault(&"x/".repeat(300)).is_some());
+    }
+
+    #[test]
+    fn a_slip_is_recognised_and_a_stranger_is_not() {
+        let names = ["ana/pdf-tools", "bob/git-helper"];
+        assert_eq!(suggest("ana/pdf-tool", names), Some("ana/pdf-tools"));
+        assert_eq!(suggest("Ana/PDF-Tools", names), Some("ana/pdf-tools"));
+        assert_eq!(suggest("zed/weather", names), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_without_fault_stays_below_its_folder(path in "(\\PC|[./\\\\:\u{0}-\u{20}])*") {
+            if path_fault(&path).is_none() {
+                let path = std::path::Path::new(&path);
+                prop_assert!(path.is_relative());
+                prop_assert!(path.components().all(|c| matches!(c, std::path::Component::Normal(_))));
+                prop_assert!(path.components().count() == path.to_str().unwrap().split('/').count());
+            }
+        }
+
+        #[test]
+        fn cleaning_twice_changes_nothing_more(text in any::<String>(), max_chars in 0usize..40) {
+            let once = clean_line(&text, max_chars);
+            prop_assert!(once.chars().count() <= max_chars);
+            prop_assert_eq!(&clean_line(&once, max_chars), &once);
+            prop_assert!(shorten(&text, max_chars).chars().count() <= max_chars.max(1));
+        }
+
+        #[test]
+        fn a_tag_is_a_safe_path_component(text in any::<String>()) {
+            if let Some(tag) = tag(&text) {
+                prop_assert!(tag.chars().all(|c| c.is_alphanumeric() || c == '-'));
+                prop_assert!(tag.chars().count() <= TAG_MAX_CHARS);
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Finds skill folders and the files in them.
+//!
+//! Nothing outside the content folder is ever read: links to folders are not followed, and a link to a file is
+//! followed only if it ends inside `skills/`.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Content, text};
+use crate::catalog::{SkillName, is_identity_part};
+use crate::problem::{Problem, Problems};
+
+/// A folder that may hold a skill: `skills/<owner>/<slug>`, both parts valid and allowed.
+#[derive(Debug)]
+pub(super) struct SkillFolder {
+    pub(super) id: SkillName,
+    pub(super) path: PathBuf,
+}
+
+/// All folders that may hold a skill, sorted by identity; `None` when there is no folder of skills.
+pub(super) fn skill_folders(
+    content: &Content,
+    problems: &mut Problems,
+) -> Option<Vec<SkillFolder>> {
+    if content.root.is_none() {
+        problems.push(
+            Problem::error(content.path, "no content folder", "there is no such content folder")
+                .hint("name the folder that holds `skills/` with `--content`, or make one with `skillpress init`"),
+        );
+        return None;
+    }
+    let skills = content.path.join("skills");
+    if !skills.is_dir() || !content.holds(&skills) {
+        problems.push(
+            Problem::error(
+                content.path,
+                "no skills folder",
+                "the content folder has no folder `skills`",
+            )
+            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"),
+        );
+        return None;
+    }
+    let mut folders = Vec::new();
+    let mut walk = WalkDir::new(&skills)
+        .min_depth(1)
+        .max_depth(2)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| !is_hidden(entry));
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                problems.push(unreadable_folder(&skills, &error));
+                continue;
+            }
+        };
+        if entry.depth() == 1 {
+            if let Some(problem) = owner_fault(content, &entry) {
+                problems.push(problem);
+                if entry.file_type().is_dir() {
+                    walk.skip_current_dir();
+                }
+            }
+            continue;
+        }
+        match skill_folder(&entry) {
+            Ok(folder) => folders.push(folder),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    folders.sort_by(|a, b| a.id.cmp(&b.id));
+    Some(folders)
+}
+
+const IDENTITY_HINT: &str =
+    "rename it to ASCII letters, digits, `-`, `_` and `.`, a letter or digit first, at most 96";
+
+/// What keeps `entry`, directly below `skills/`, from being an owner.
+fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Problem> {
+    let path = entry.path();
+    if !entry.file_type().is_dir() {
+        return Some(
+            Problem::warning(
+                path,
+                "stray file",
+                "this is no folder of an owner and is left out",
+            )
+            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"),
+        );
+    }
+    let owner = entry.file_name().to_string_lossy();
+    if !is_identity_part(&owner) {
+        return Some(
+            Problem::warning(
+                path,
+                "name not allowed",
+                format!("`{owner}` cannot be an owner; its skills are left out"),
+            )
+            .hint(IDENTITY_HINT),
+        );
+    }
+    let is_reserved = content
+        .options
+        .reserved_owners
+        .iter()
+        .any(|reserved| reserved.eq_ignore_ascii_case(&owner));
+    (is_reserved || text::is_device_name(&owner)).then(|| {
+        let why = if is_reserved {
+            "is a page of the site"
+        } else {
+            "is a device on Windows"
+        };
+        Problem::warning(
+            path,
+            "reserved owner",
+            format!("`{owner}` {why} and cannot be an owner; its skills are left out"),
+        )
+        .hint("rename the folder, such as to `the-name-team`")
+    })
+}
+
+fn skill_folder(entry: &DirEntry) -> Result<SkillFolder, Problem> {
+    let path = entry.path();
+    if !entry.file_type().is_dir() {
+        let problem = Problem::warning(
+            path,
+            "stray file",
+            "this stands directly in an owner's folder and is left out",
+        );
+        return Err(problem.hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"));
+    }
+    let slug = entry.file_name().to_string_lossy();
+    if !is_identity_part(&slug) || text::is_device_name(&slug) {
+        return Err(Problem::warning(
+            path,
+            "name not allowed",
+            format!("`{slug}` cannot be the slug of a skill; the skill is left out"),
+        )
+        .hint(IDENTITY_HINT));
+    }
+    let owner = path.parent().and_then(Path::file_name).unwrap_or_default();
+    Ok(SkillFolder {
+        id: SkillName {
+            owner: owner.to_string_lossy().into_owned(),
+            slug: slug.into_owned(),
+        },
+        path: path.to_owned(),
+    })
+}
+
+/// A file of a skill that may be published.
+#[derive(Debug)]
+pub(super) struct FoundFile {
+    /// Relative to the skill's folder, `/`-separated, safe.
+    pub(super) path: String,
+    /// Where to read it.
+    pub(super) source: PathBuf,
+    pub(super) len_bytes: u64,
+}
+
+/// The files of a skill that may be published, sorted by path, and apart from them `_meta.json`.
+#[derive(Debug, Default)]
+pub(super) struct FoundFiles {
+    pub(super) files: Vec<FoundFile>,
+    pub(super) meta: Option<FoundFile>,
+}
+
+/// Lists the files of a skill.
+///
+/// # Errors
+/// The problem when a folder cannot be read.
+pub(super) fn skill_files(
+    content: &Content,
+    hidden: &BTreeSet<SkillName>,
+    folder: &SkillFolder,
+    problems: &mut Problems,
+) -> Result<FoundFiles, Problem> {
+    let mut found = FoundFiles::default();
+    let mut n_hidden = 0_usize;
+    let walk = WalkDir::new(&folder.path)
+        .min_depth(1)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| {
+            let is_hidden = is_hidden(entry);
+            n_hidden += usize::from(is_hidden && !is_litter(entry));
+            !is_hidden
+        });
+    for entry in walk {
+        let entry = entry.map_err(|error| unreadable_folder(&folder.path, &error))?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        match found_file(content, hidden, folder, &entry) {
+            Ok(file) if file.path == "_meta.json" => found.meta = Some(file),
+            Ok(file) => found.files.push(file),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if n_hidden > 0 {
+        problems.push(
+            Problem::warning(
+                &folder.path,
+                "hidden files",
+                format!("{n_hidden} hidden files or folders are left out"),
+            )
+            .hint("files whose name begins with a dot are not published; rename them if the skill needs them"),
+        );
+    }
+    found.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+fn found_file(
+    content: &Content,
+    hidden: &BTreeSet<SkillName>,
+    folder: &SkillFolder,
+    entry: &DirEntry,
+) -> Result<FoundFile, Problem> {
+    let path = entry.path();
+    let left_out = |group, message: String| Problem::warning(path, group, message);
+    let relative = path.strip_prefix(&folder.path).unwrap_or(path);
+    let Some(relative) = relative.to_str() else {
+        return Err(left_out(
+            "file name not allowed",
+            "the file's name is not UTF-8; the file is left out".to_owned(),
+        )
+        .hint("rename the file"));
+    };
+    let relative = relative.replace(std::path::MAIN_SEPARATOR, "/");
+    if let Some(fault) = text::path_fault(&relative) {
+        return Err(left_out(
+            "file name not allowed",
+            format!("the path `{relative}` {fault}; the file is left out"),
+        )
+        .hint("rename the file"));
+    }
+    let (source, metadata) = if entry.path_is_symlink() {
+        let target = content.link_target(path, hidden).ok_or_else(|| {
+            left_out(
+                "link left out",
+                "this link does not lead to a file inside `skills/`; it is left out".to_owned(),
+            )
+            .hint("put a copy of the file in its place")
+        })?;
+        let metadata = target.metadata();
+        (target, metadata)
+    } else {
+        (path.to_owned(), entry.metadata().map_err(io::Error::from))
+    };
+    let metadata = metadata.map_err(|error| super::unreadable(path, &error))?;
+    if !metadata.is_file() {
+        return Err(left_out(
+            "not a file",
+            "this is neither a file nor a folder; it is left out".to_owned(),
+        ));
+    }
+    if metadata.len() > content.options.max_file_bytes {
+        return Err(left_out(
+            "file too large",
+            format!(
+                "the file has {} bytes; at most {} are published, so it is left out",
+                metadata.len(),
+                content.options.max_file_bytes
+            ),
+        )
+        .hint("link to large files instead of shipping them"));
+    }
+    Ok(FoundFile {
+        path: relative,
+        source,
+        len_bytes: metadata.len(),
+    })
+}
+
+/// Whether a file or folder is left out because of its name.
+pub(super) fn is_hidden_name(name: &str) -> bool {
+    name.starts_with('.') || is_litter_name(name)
+}
+
+/// Names that programs leave behind and nobody misses.
+fn is_litter_name(name: &str) -> bool {
+    matches!(
+        name,
+        "node_modules"
+            | "__pycache__"
+            | "__MACOSX"
+            | "Thumbs.db"
+            | "desktop.ini"
+            | ".git"
+            | ".DS_Store"
+            | ".gitignore"
+            | ".gitattributes"
+            | ".gitkeep"
+            | ".clawhub"
+            | ".clawdhub"
+            | ".idea"
+            | ".vscode"
+            | ".venv"
+            | ".pytest_cache"
+    ) || name.starts_with("._")
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().to_str().is_some_and(is_hidden_name)
+}
+
+fn is_litter(entry: &DirEntry) -> bool {
+    entry.file_name().to_str().is_some_and(is_litter_name)
+}
+
+fn unreadable_folder(folder: &Path, error: &walkdir::Error) -> Problem {
+    let path = error.path().unwrap_or(folder);
+    let reason = error
+        .io_error()
+        .map_or_else(|| "it contains itself".to_owned(), ToString::to_string);
+    Problem::warning(
+        path,
+        "unreadable",
+        format!("the folder cannot be read: {reason}; the skills in it are left out"),
+    )
+    .hint("check its permissions")
+}
