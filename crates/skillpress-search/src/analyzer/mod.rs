@@ -1,5 +1,21 @@
 //! Text to words to terms; the same code at build and at query time.
+//!
+//! ```text
+//! text ── fold ──► words ── stem ──► terms          descriptions, bodies, queries
+//!                    └── surface, parts, joined ──►  further terms of names
+//! ```
 
+mod fold;
+mod forms;
+mod stem;
+mod stop_words;
 mod words;
 
+pub use fold::fold;
+pub use forms::{NameTerms, identity_key, joined_terms, name_parts, name_terms, text_terms};
+pub use stem::stem;
+pub use stop_words::is_stop_word;
 pub use words::{WORD_MAX_BYTES, words};
+
+/// Version of the terms that this analyzer makes; an index of another version must not be read with it.
+pub const ANALYZER_VERSION: u32 = 1;
