@@ -1,0 +1,204 @@
+//! Which links and image sources of strangers may stand on a page.
+
+use ammonia::Url;
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A place in the same document, as the author named it; shown only if a heading has that name.
+    Fragment(String),
+    /// The skill's own copy of a file.
+    Own(String),
+    /// Elsewhere: `http:`, `https:` or `mailto:`, a valid URL.
+    External(String),
+}
+
+/// Reads the destination of a link; `None` for one that may not be shown.
+pub(super) fn target(dest: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Option<Target> {
+    let dest = dest.trim_matches(is_space_or_control);
+    if let Some(fragment) = dest.strip_prefix('#') {
+        let fragment = percent_decode(fragment)?;
+        return (!fragment.is_empty()).then_some(Target::Fragment(fragment));
+    }
+    match scheme(dest) {
+        Some(_) => external(dest).map(Target::External),
+        None => resolve(&own_path(dest)?).map(Target::Own),
+    }
+}
+
+/// The URL of an image that is the skill's own raster file, from the destination that the author wrote.
+pub(super) fn image_source(
+    dest: &str,
+    resolve: &dyn Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let dest = dest.trim_matches(is_space_or_control);
+    if scheme(dest).is_some() {
+        return None;
+    }
+    resolve(&own_path(dest)?).filter(|src| is_own_image(src))
+}
+
+/// Whether `src` is a relative URL of a raster image.
+pub(super) fn is_own_image(src: &str) -> bool {
+    const RASTER: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "avif"];
+    let path = &src[..src.find(['?', '#']).unwrap_or(src.len())];
+    is_own(src)
+        && path.rsplit_once('.').is_some_and(|(_, extension)| {
+            RASTER.iter().any(|raster| extension.eq_ignore_ascii_case(raster))
+        })
+}
+
+/// Whether `url` is relative and stays on this host, also for a browser that reads `\` as `/`.
+pub(super) fn is_own(url: &str) -> bool {
+    let is_clean = !url.chars().any(|c| is_space_or_control(c) || c == '\\');
+    is_clean && !url.is_empty() && scheme(url).is_none() && !url.starts_with("//")
+}
+
+/// Whether `url` is absolute with a scheme that links may have.
+pub(super) fn is_external(url: &str) -> bool {
+    scheme(url).is_some_and(|scheme| {
+        ["http", "https", "mailto"]
+            .iter()
+            .any(|allowed| scheme.eq_ignore_ascii_case(allowed))
+    })
+}
+
+/// The file name in a destination without its extension, as a last name for an image.
+pub(super) fn file_stem(dest: &str) -> String {
+    let path = own_path(dest).unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
+}
+
+/// Splits text at its first `http://` or `https://` URL: before, URL, after.
+///
+/// As in GitHub's extension "autolinks": the URL starts a word, closing punctuation and unbalanced `)` are not part
+/// of it.
+pub(super) fn split_at_url(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    loop {
+        let slashes = from + text[from..].find("://")?;
+        from = slashes + 3;
+        let before = &text[..slashes];
+        let Some(start) = ["https", "http"]
+            .iter()
+            .find(|scheme| before.ends_with(*scheme))
+            .map(|scheme| slashes - scheme.len())
+        else {
+            continue;
+        };
+        if text[..start].ends_with(|c: char| c.is_alphanumeric()) {
+            continue;
+        }
+        let url = &text[start..];
+        let end = url
+            .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`|\\^{}「」『』，。；：！？、（）【】《》“”‘’…".contains(c))
+            .unwrap_or(url.len());
+        let url = trim_url_end(&url[..end]);
+        if url.len() > slashes - start + 3 {
+            return Some((&text[..start], url, &text[start + url.len()..]));
+        }
+    }
+}
+
+fn trim_url_end(mut url: &str) -> &str {
+    let mut n_unopened = url.matches(')').count() as isize - url.matches('(').count() as isize;
+    loop {
+        let Some(last) = url.chars().next_back() else {
+            return url;
+        };
+        match last {
+            ')' if n_unopened > 0 => n_unopened -= 1,
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | '~' | ']' | '[' => {}
+            _ => return url,
+        }
+        url = &url[..url.len() - last.len_utf8()];
+    }
+}
+
+/// The URL in the form that browsers read and validators accept.
+fn external(dest: &str) -> Option<String> {
+    if !is_external(dest) {
+        return None;
+    }
+    let url = Url::parse(dest).ok()?;
+    // `https://bank.example@evil.example` is made to mislead.
+    if !url.username().is_empty() || url.password().is_some() {
+        return None;
+    }
+    if url.scheme() == "mailto" {
+        if !url.path().contains('@') {
+            return None;
+        }
+    } else if url.host_str().is_none_or(str::is_empty) {
+        return None;
+    }
+    Some(encode_url(url.as_str()))
+}
+
+/// Percent-encodes what a URL parser lets pass but a valid URL does not hold.
+fn encode_url(url: &str) -> String {
+    let path_start = url
+        .find("://")
+        .map_or(0, |at| at + 3 + url[at + 3..].find('/').unwrap_or(0));
+    let (authority, rest) = url.split_at(path_start);
+    let mut encoded = String::with_capacity(url.len());
+    encoded.push_str(authority);
+    let mut seen_fragment = false;
+    for (at, c) in rest.char_indices() {
+        let is_escape = || {
+            let digits = rest.as_bytes().get(at + 1..at + 3);
+            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        };
+        match c {
+            '%' if !is_escape() => encoded.push_str("%25"),
+            '#' if seen_fragment => encoded.push_str("%23"),
+            ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '[' | ']' => {
+                encoded.push_str(&format!("%{:02X}", u32::from(c)));
+            }
+            _ => encoded.push(c),
+        }
+        seen_fragment |= c == '#';
+    }
+    encoded
+}
+
+/// The path in the skill's folder that a relative destination names.
+///
+/// `None` for whatever is not plainly a file in it: absolute, climbing out, with `\` or a control character.
+fn own_path(dest: &str) -> Option<String> {
+    let path = &dest[..dest.find(['?', '#']).unwrap_or(dest.len())];
+    let path = percent_decode(path)?;
+    if path.starts_with('/') || path.contains(['\\', '\u{FFFD}']) || path.contains(char::is_control)
+    {
+        return None;
+    }
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop()?;
+            }
+            _ => segments.push(segment),
+        }
+    }
+    (!segments.is_empty()).then(|| segments.join("/"))
+}
+
+/// What stands before the first `:`, when a browser would read it as a scheme.
+///
+/// Tabs and line breaks inside are skipped, as browsers do; anything else odd makes it no scheme.
+fn scheme(url: &str) -> Option<&str> {
+    let end = url.find([':', '/', '?', '#'])?;
+    (url.as_bytes()[end] == b':').then_some(&url[..end])
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let bytes = percent_encoding::percent_decode_str(text);
+    bytes.decode_utf8().ok().map(String::from)
+}
+
+fn is_space_or_control(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}

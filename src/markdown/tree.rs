@@ -1,0 +1,510 @@
+//! The document as a list of well-nested elements.
+//!
+//! Markdown and the raw HTML in it are written by strangers and need not fit together: `<p>` is left open, `<li>`
+//! stands alone, ten thousand `<div>` are nested. [`TreeBuilder`] takes both and keeps four promises: elements nest,
+//! each holds only what HTML allows in it, none is deeper than [`DEPTH_MAX`] (and a few implied ones), and an element
+//! without content is not there.
+
+use std::collections::HashMap;
+
+use pulldown_cmark::{Alignment, BlockQuoteKind, CowStr};
+
+use super::link::{self, Target};
+use super::tag::{Holds, Tag};
+
+mod markdown;
+
+pub(super) use markdown::parse;
+
+/// Deepest nesting of elements; what is deeper is written without its element.
+pub(super) const DEPTH_MAX: usize = 40;
+
+/// Deepest nesting at which raw HTML still opens elements, so that Markdown after unclosed tags keeps some room.
+const RAW_DEPTH_MAX: usize = 16;
+
+/// A parsed document.
+#[derive(Default)]
+pub(super) struct Tree<'a> {
+    pub(super) nodes: Vec<Node<'a>>,
+    /// Footnotes by label; those that nothing refers to are not shown.
+    pub(super) footnotes: HashMap<CowStr<'a>, Vec<Node<'a>>>,
+}
+
+/// A step in document order.
+#[derive(Debug)]
+pub(super) enum Node<'a> {
+    Open(Tag, Detail),
+    /// Ends the last element that is still open.
+    Close,
+    Text(CowStr<'a>),
+    Break,
+    Rule,
+    Image(Image),
+    Task {
+        is_done: bool,
+    },
+    FootnoteReference(CowStr<'a>),
+}
+
+/// What is known of an element beyond its tag.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Detail {
+    #[default]
+    None,
+    Link(Target),
+    Align(Alignment),
+    /// Of a code block: `[a-z0-9+#-]`.
+    Language(String),
+    /// Number of a list's first item.
+    Start(u64),
+    Alert(BlockQuoteKind),
+    /// `details` that starts open.
+    IsOpen,
+}
+
+/// An image of the skill's own.
+#[derive(Debug)]
+pub(super) struct Image {
+    /// From `resolve`.
+    pub(super) src: String,
+    pub(super) alt: String,
+    pub(super) width_px: Option<u16>,
+    pub(super) height_px: Option<u16>,
+}
+
+/// Adds elements and text, opening and closing what HTML needs in between.
+pub(super) struct TreeBuilder<'a, 'r> {
+    nodes: Vec<Node<'a>>,
+    open: Vec<OpenElement>,
+    /// One per Markdown element that is open, whether or not it has a place in the tree.
+    marks: Vec<Mark>,
+    n_open_links: usize,
+    n_open_code: usize,
+    resolve: &'r dyn Fn(&str) -> Option<String>,
+}
+
+struct OpenElement {
+    tag: Tag,
+    node_idx: usize,
+    has_content: bool,
+}
+
+/// A Markdown element that is open.
+struct Mark {
+    /// Length of `open` before it.
+    outer_len: usize,
+    /// Length of `open` with it; raw tags close nothing below.
+    inner_len: usize,
+}
+
+impl<'a, 'r> TreeBuilder<'a, 'r> {
+    pub(super) fn new(resolve: &'r dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            nodes: Vec::new(),
+            open: Vec::new(),
+            marks: Vec::new(),
+            n_open_links: 0,
+            n_open_code: 0,
+            resolve,
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Vec<Node<'a>> {
+        self.close_to(0);
+        self.nodes
+    }
+
+    /// Opens an element of Markdown; [`Self::close_markdown`] belongs to it even if it found no place.
+    pub(super) fn open_markdown(&mut self, tag: Tag, detail: Detail) {
+        let has_room = self.open.len() < DEPTH_MAX && self.make_room(tag);
+        let outer_len = self.open.len();
+        if has_room {
+            self.push(tag, detail);
+        }
+        self.marks.push(Mark {
+            outer_len,
+            inner_len: self.open.len(),
+        });
+    }
+
+    /// Stands for a Markdown element that is not shown.
+    pub(super) fn open_nothing(&mut self) {
+        let len = self.open.len();
+        self.marks.push(Mark {
+            outer_len: len,
+            inner_len: len,
+        });
+    }
+
+    /// Closes the last Markdown element and every raw tag left open in it.
+    pub(super) fn close_markdown(&mut self) {
+        if let Some(mark) = self.marks.pop() {
+            self.close_to(mark.outer_len);
+        }
+    }
+
+    /// Opens an element of raw HTML, if it may stand here.
+    pub(super) fn open_raw(&mut self, tag: Tag, detail: Detail) {
+        if self.open.len() < RAW_DEPTH_MAX && self.make_room(tag) {
+            self.push(tag, detail);
+        }
+    }
+
+    /// Closes the last open element of raw HTML that an end tag `tag` means, if there is one.
+    pub(super) fn close_raw(&mut self, tag: Tag) {
+        let is_match = |open: Tag| {
+            open == tag || matches!((open, tag), (Tag::Heading(_), Tag::Heading(_)))
+        };
+        if let Some(idx) = self.last_raw(is_match) {
+            self.close_to(idx);
+        }
+    }
+
+    /// Closes raw phrasing and paragraphs, as the end of an HTML block does.
+    pub(super) fn close_raw_phrasing(&mut self) {
+        let floor = self.floor();
+        while self.open.len() > floor && self.top_holds_phrasing() {
+            self.close_top();
+        }
+    }
+
+    /// Adds text; URLs in it become links.
+    pub(super) fn text(&mut self, text: CowStr<'a>) {
+        if self.n_open_links == 0 && self.n_open_code == 0 && text.contains("://") {
+            let mut rest: &str = &text;
+            while let Some((before, url, after)) = link::split_at_url(rest) {
+                self.plain_text(before.to_owned().into());
+                match link::target(url, self.resolve) {
+                    Some(target) if self.may_open_link() => {
+                        self.open_markdown(Tag::A, Detail::Link(target));
+                        self.plain_text(url.to_owned().into());
+                        self.close_markdown();
+                    }
+                    _ => self.plain_text(url.to_owned().into()),
+                }
+                rest = after;
+            }
+            self.plain_text(rest.to_owned().into());
+        } else {
+            self.plain_text(text);
+        }
+    }
+
+    /// Adds text as it is.
+    pub(super) fn plain_text(&mut self, text: CowStr<'a>) {
+        let is_blank = text.chars().all(char::is_whitespace);
+        if is_blank && (text.is_empty() || !self.top_takes_text()) {
+            return;
+        }
+        if self.make_room_for_phrasing() {
+            self.nodes.push(Node::Text(text));
+            self.note_content(!is_blank);
+        }
+    }
+
+    pub(super) fn code(&mut self, text: CowStr<'a>) {
+        self.open_markdown(Tag::Code, Detail::None);
+        self.plain_text(text);
+        self.close_markdown();
+    }
+
+    pub(super) fn line_break(&mut self) {
+        if self.make_room_for_phrasing() {
+            self.nodes.push(Node::Break);
+        }
+    }
+
+    pub(super) fn rule(&mut self) {
+        if self.make_room_for_block() {
+            self.nodes.push(Node::Rule);
+            self.note_content(true);
+        }
+    }
+
+    pub(super) fn task(&mut self, is_done: bool) {
+        if self.make_room_for_phrasing() {
+            self.nodes.push(Node::Task { is_done });
+            self.note_content(true);
+        }
+    }
+
+    pub(super) fn footnote_reference(&mut self, label: CowStr<'a>) {
+        if self.may_open_link() && self.make_room_for_phrasing() {
+            self.nodes.push(Node::FootnoteReference(label));
+            self.note_content(true);
+        }
+    }
+
+    /// Adds the image when it is the skill's own raster file, otherwise its alternative text.
+    pub(super) fn image(
+        &mut self,
+        dest: &str,
+        alt: String,
+        width_px: Option<u16>,
+        height_px: Option<u16>,
+    ) {
+        let Some(src) = link::image_source(dest, self.resolve) else {
+            self.plain_text(alt.into());
+            return;
+        };
+        // A link around an image is named by the image.
+        let alt = if alt.trim().is_empty() && self.n_open_links > 0 {
+            link::file_stem(dest)
+        } else {
+            alt
+        };
+        if self.make_room_for_phrasing() {
+            self.nodes.push(Node::Image(Image {
+                src,
+                alt,
+                width_px,
+                height_px,
+            }));
+            self.note_content(true);
+        }
+    }
+
+    /// Where a link with this destination leads, if it may be shown.
+    pub(super) fn link_target(&self, dest: &str) -> Option<Target> {
+        link::target(dest, self.resolve)
+    }
+
+    /// Whether the next cell is one of a table's head.
+    pub(super) fn is_in_table_head(&self) -> bool {
+        let mut tags = self.open.iter().rev().map(|open| open.tag);
+        tags.next() == Some(Tag::Tr) && tags.next() == Some(Tag::Thead)
+    }
+
+    /// Links stand neither in links nor in a summary, where they would fight over the click.
+    fn may_open_link(&self) -> bool {
+        self.n_open_links == 0 && !self.open.iter().any(|open| open.tag == Tag::Summary)
+    }
+
+    /// Opens and closes elements until `tag` may stand here; `false` when it cannot.
+    fn make_room(&mut self, tag: Tag) -> bool {
+        match tag {
+            Tag::A => self.may_open_link() && self.make_room_for_phrasing(),
+            Tag::Li => self.return_to(|open| open.holds() == Holds::Items),
+            Tag::Tr => self.return_to(|open| open.holds() == Holds::Rows),
+            Tag::Td | Tag::Th => {
+                if !self.return_to(|open| matches!(open.holds(), Holds::Cells | Holds::Rows)) {
+                    return false;
+                }
+                if self.top_tag() != Some(Tag::Tr) {
+                    self.push(Tag::Tr, Detail::None);
+                }
+                true
+            }
+            Tag::Thead | Tag::Tbody => self.top_tag() == Some(Tag::Table),
+            Tag::Caption | Tag::Summary => self.open.last().is_some_and(|top| {
+                let parent = match tag {
+                    Tag::Caption => Tag::Table,
+                    _ => Tag::Details,
+                };
+                top.tag == parent && !top.has_content
+            }),
+            _ if tag.holds() == Holds::PhrasingInPhrasing => self.make_room_for_phrasing(),
+            _ => self.make_room_for_block(),
+        }
+    }
+
+    fn make_room_for_phrasing(&mut self) -> bool {
+        match self.top_tag().map_or(Holds::Blocks, Tag::holds) {
+            Holds::PhrasingInPhrasing | Holds::Phrasing | Holds::Anything => {}
+            Holds::Blocks => self.push(Tag::P, Detail::None),
+            Holds::Details => {
+                self.imply_summary();
+                self.push(Tag::P, Detail::None);
+            }
+            Holds::Items | Holds::Rows | Holds::Cells => self.imply_child(),
+        }
+        true
+    }
+
+    fn make_room_for_block(&mut self) -> bool {
+        self.close_raw_phrasing();
+        match self.top_tag().map_or(Holds::Blocks, Tag::holds) {
+            Holds::PhrasingInPhrasing | Holds::Phrasing => return false,
+            Holds::Blocks | Holds::Anything => {}
+            Holds::Details => self.imply_summary(),
+            Holds::Items | Holds::Rows | Holds::Cells => self.imply_child(),
+        }
+        true
+    }
+
+    /// Every `details` starts with a summary, given or implied.
+    fn imply_summary(&mut self) {
+        if self.open.last().is_some_and(|top| !top.has_content) {
+            self.push(Tag::Summary, Detail::None);
+            self.nodes.push(Node::Text("Details".into()));
+            self.note_content(true);
+            self.close_top();
+        }
+    }
+
+    /// Opens what a list, table or row must hold before anything else can stand in it.
+    fn imply_child(&mut self) {
+        match self.top_tag().map(Tag::holds) {
+            Some(Holds::Items) => self.push(Tag::Li, Detail::None),
+            Some(Holds::Rows) => {
+                self.push(Tag::Tr, Detail::None);
+                self.push(Tag::Td, Detail::None);
+            }
+            Some(Holds::Cells) => self.push(Tag::Td, Detail::None),
+            _ => {}
+        }
+    }
+
+    /// Closes elements until one that `accepts` is on top; `false`, with nothing closed, when there is none.
+    fn return_to(&mut self, accepts: impl Fn(Tag) -> bool) -> bool {
+        if self.top_tag().is_some_and(&accepts) {
+            return true;
+        }
+        match self.last_raw(accepts) {
+            Some(idx) => {
+                self.close_to(idx + 1);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Index in `open` of the last element of raw HTML that `is_match`.
+    fn last_raw(&self, is_match: impl Fn(Tag) -> bool) -> Option<usize> {
+        let floor = self.floor();
+        self.open[floor..]
+            .iter()
+            .rposition(|open| is_match(open.tag))
+            .map(|idx| floor + idx)
+    }
+
+    /// Elements of `open` from here on come from raw HTML or are implied.
+    fn floor(&self) -> usize {
+        self.marks.last().map_or(0, |mark| mark.inner_len)
+    }
+
+    fn top_tag(&self) -> Option<Tag> {
+        self.open.last().map(|open| open.tag)
+    }
+
+    fn top_holds_phrasing(&self) -> bool {
+        matches!(
+            self.top_tag().map(Tag::holds),
+            Some(Holds::PhrasingInPhrasing | Holds::Phrasing)
+        )
+    }
+
+    fn top_takes_text(&self) -> bool {
+        self.top_holds_phrasing() || self.top_tag().map(Tag::holds) == Some(Holds::Anything)
+    }
+
+    fn note_content(&mut self, is_content: bool) {
+        if let Some(top) = self.open.last_mut() {
+            top.has_content |= is_content;
+        }
+    }
+
+    fn push(&mut self, tag: Tag, detail: Detail) {
+        match tag {
+            Tag::A => self.n_open_links += 1,
+            Tag::Code | Tag::Pre => self.n_open_code += 1,
+            _ => {}
+        }
+        self.open.push(OpenElement {
+            tag,
+            node_idx: self.nodes.len(),
+            has_content: false,
+        });
+        self.nodes.push(Node::Open(tag, detail));
+    }
+
+    fn close_to(&mut self, len: usize) {
+        while self.open.len() > len {
+            self.close_top();
+        }
+    }
+
+    fn close_top(&mut self) {
+        let Some(element) = self.open.pop() else {
+            return;
+        };
+        match element.tag {
+            Tag::A => self.n_open_links -= 1,
+            Tag::Code | Tag::Pre => self.n_open_code -= 1,
+            Tag::Table => pad_rows(&mut self.nodes, element.node_idx),
+            _ => {}
+        }
+        if element.has_content || element.tag.stays_when_empty() {
+            self.nodes.push(Node::Close);
+            self.note_content(true);
+        } else {
+            self.nodes.truncate(element.node_idx);
+        }
+    }
+}
+
+/// Gives every row of the table that starts at `table_idx`, and is still open, as many cells as its longest has.
+fn pad_rows(nodes: &mut Vec<Node<'_>>, table_idx: usize) {
+    let mut n_cells_of_rows: Vec<usize> = Vec::new();
+    walk_rows(&nodes[table_idx..], |_, step| match step {
+        RowStep::Start => n_cells_of_rows.push(0),
+        RowStep::Cell => *n_cells_of_rows.last_mut().expect("a cell is in a row") += 1,
+        RowStep::End => {}
+    });
+    let n_columns = n_cells_of_rows.iter().copied().max().unwrap_or(0);
+    // An attack on memory rather than a table: thousands of short rows after a very long one.
+    let n_missing: usize = n_cells_of_rows.iter().map(|n| n_columns - n).sum();
+    if n_missing == 0 || n_missing > nodes.len() - table_idx + 1000 {
+        return;
+    }
+    let mut row_ends: Vec<usize> = Vec::new();
+    walk_rows(&nodes[table_idx..], |node_idx, step| {
+        if let RowStep::End = step {
+            row_ends.push(node_idx);
+        }
+    });
+    let old: Vec<Node<'_>> = nodes.drain(table_idx..).collect();
+    let mut rows = row_ends.into_iter().zip(n_cells_of_rows).peekable();
+    for (node_idx, node) in old.into_iter().enumerate() {
+        if let Some((_, n_cells)) = rows.next_if(|(row_end, _)| *row_end == node_idx) {
+            for _ in n_cells..n_columns {
+                nodes.push(Node::Open(Tag::Td, Detail::None));
+                nodes.push(Node::Close);
+            }
+        }
+        nodes.push(node);
+    }
+}
+
+enum RowStep {
+    Start,
+    Cell,
+    End,
+}
+
+/// Visits rows and cells of the table that `nodes` starts with, but not of tables inside it.
+fn walk_rows(nodes: &[Node<'_>], mut visit: impl FnMut(usize, RowStep)) {
+    let mut tags: Vec<Tag> = Vec::new();
+    let mut n_tables = 0;
+    for (node_idx, node) in nodes.iter().enumerate() {
+        match node {
+            Node::Open(tag, _) => {
+                n_tables += usize::from(*tag == Tag::Table);
+                tags.push(*tag);
+                match tag {
+                    Tag::Tr if n_tables == 1 => visit(node_idx, RowStep::Start),
+                    Tag::Td | Tag::Th if n_tables == 1 => visit(node_idx, RowStep::Cell),
+                    _ => {}
+                }
+            }
+            Node::Close => {
+                let tag = tags.pop();
+                if tag == Some(Tag::Tr) && n_tables == 1 {
+                    visit(node_idx, RowStep::End);
+                }
+                n_tables -= usize::from(tag == Some(Tag::Table));
+            }
+            _ => {}
+        }
+    }
+}
