@@ -1,3 +1,7 @@
 //! The `skillpress` command.
 
-fn main() {}
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    skillpress::cli::Cli::parse().run()
+}

@@ -1,12 +1,14 @@
 //! Where a site is written: a fresh folder that replaces the old one, a comparison, or memory.
 
+mod compare;
 mod dir;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 
-pub use dir::DirSink;
+pub use compare::CompareSink;
+pub use dir::{DirSink, Written};
 
 /// Takes the files of a site. Files may come from several threads, in any order, each path once.
 pub trait Sink: Sync {

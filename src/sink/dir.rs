@@ -208,6 +208,11 @@ fn check_replaceable(out: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether `relative` (to the output folder) is the marker or a file that survives builds.
+pub(super) fn is_operators_file(relative: &Path) -> bool {
+    relative == Path::new(MARKER) || KEPT.iter().any(|kept| relative == Path::new(kept))
+}
+
 fn remove_if_there(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -223,9 +228,8 @@ fn count_files(folder: &Path) -> io::Result<usize> {
     let mut n_files = 0;
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry?;
-        let is_ours = entry.depth() == 1
-            && (entry.file_name() == MARKER || KEPT.iter().any(|kept| entry.file_name() == *kept));
-        n_files += usize::from(entry.file_type().is_file() && !is_ours);
+        let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        n_files += usize::from(entry.file_type().is_file() && !is_operators_file(relative));
     }
     Ok(n_files)
 }

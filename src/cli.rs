@@ -1,0 +1,97 @@
+//! The command line: what can be asked, and which code answers.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::cmd;
+use crate::problem::Problems;
+use crate::render::url::BaseUrl;
+
+/// Builds a static site with an embedded search index from a folder of agent skills.
+#[derive(Debug, Parser)]
+#[command(name = "skillpress", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the site: pages, feeds, downloads and the search index
+    Build(cmd::build::BuildArgs),
+    /// Report every problem of the content, or every difference between a built site and its content
+    Check(cmd::check::CheckArgs),
+    /// Give a badge to a skill, or take it away
+    Badge(cmd::badge::BadgeArgs),
+    /// Make a new registry that builds at once
+    Init(cmd::init::InitArgs),
+    /// Add a skill to the content folder
+    New(cmd::new::NewArgs),
+}
+
+/// Where a site comes from; the same for every command that reads content.
+#[derive(Clone, Debug, Args)]
+pub struct InputArgs {
+    /// Folder that holds `skills/`, `badges/` and the other files of the registry
+    #[arg(long, value_name = "DIR", default_value = "content")]
+    pub content: PathBuf,
+    /// Settings; without it `skillpress.toml` is read when it is there
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where the site will stand, in place of the `base_url` of the settings
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<BaseUrl>,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub enum CommandError {
+    /// The content, or the site that was checked, has errors. They have been printed, or are printed now.
+    Content(Problems),
+    /// The command cannot work as it was called, or the system refused something: one sentence, and what to do.
+    System(String),
+}
+
+impl From<Problems> for CommandError {
+    fn from(problems: Problems) -> Self {
+        Self::Content(problems)
+    }
+}
+
+impl CommandError {
+    /// A refusal of the system while doing `what`, such as "write the site".
+    pub fn io(what: &str, error: &std::io::Error) -> Self {
+        Self::System(format!("cannot {what}: {error}"))
+    }
+}
+
+impl Cli {
+    /// Runs the command and says how it went: 0 done, 1 the content or the checked site has errors, 2 usage or I/O.
+    pub fn run(self) -> ExitCode {
+        let outcome = match self.command {
+            Command::Build(args) => cmd::build::run(&args),
+            Command::Check(args) => cmd::check::run(&args),
+            Command::Badge(args) => cmd::badge::run(&args),
+            Command::Init(args) => cmd::init::run(&args),
+            Command::New(args) => cmd::new::run(&args),
+        };
+        match outcome {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(CommandError::Content(problems)) => {
+                for problem in problems.sorted() {
+                    eprintln!("{problem}");
+                }
+                ExitCode::from(1)
+            }
+            Err(CommandError::System(message)) => {
+                eprintln!("error: {message}");
+                ExitCode::from(2)
+            }
+        }
+    }
+}

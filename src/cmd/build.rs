@@ -1,0 +1,84 @@
+//! `skillpress build`: content to site.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::{CommandError, InputArgs};
+use crate::problem::Problems;
+use crate::progress::Progress;
+use crate::sink::{DirSink, Written};
+use crate::site::{Site, SiteCounts};
+
+/// Options of `build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Folder to write; it must be missing, empty, or written by an earlier build
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    out: PathBuf,
+    /// Print errors only
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Builds the site and prints a summary.
+///
+/// # Errors
+/// Problems of the content; what the system refuses. The site that was there stays as it was.
+pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
+    let progress = Progress::new(args.quiet);
+    let (site, problems) = Site::load(&args.input, &progress)?;
+    if !args.quiet {
+        print_warnings(&problems);
+    }
+    let sink = DirSink::create(&args.out).map_err(|error| CommandError::System(error.to_string()))?;
+    let written = site
+        .write(&sink, &progress)
+        .and_then(|counts| {
+            progress.stage("swap");
+            Ok((counts, sink.finish()?))
+        })
+        .map_err(|error| CommandError::io(&format!("write `{}`", args.out.display()), &error))?;
+    let stages = progress.finish();
+    if !args.quiet {
+        print_summary(args, &site, &problems, &written, &stages);
+    }
+    Ok(())
+}
+
+/// A registry of strangers' skills has hundreds of warnings; above this many only their kinds are shown.
+const MAX_WARNINGS_SHOWN: usize = 20;
+
+fn print_warnings(problems: &Problems) {
+    if problems.n_warnings() <= MAX_WARNINGS_SHOWN {
+        problems.sorted().iter().for_each(|problem| eprintln!("{problem}"));
+        return;
+    }
+    eprintln!("warnings: {}; `skillpress check` shows each with its place", problems.n_warnings());
+    for (group, count) in problems.groups() {
+        eprintln!("{count:>7}  {group}");
+    }
+}
+
+fn print_summary(
+    args: &BuildArgs,
+    site: &Site,
+    problems: &Problems,
+    (counts, written): &(SiteCounts, Written),
+    stages: &[(&str, std::time::Duration)],
+) {
+    let times: Vec<String> = stages.iter().map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64())).collect();
+    println!("{} skills, {} pages, {} warnings", site.catalog.skills.len(), counts.pages.total(), problems.n_warnings());
+    println!("index: {}", counts.index);
+    println!(
+        "{}: {} files, {:.1} MB; {} changed, {} removed since the last build",
+        args.out.display(),
+        written.n_files,
+        written.n_bytes as f64 / 1e6,
+        written.n_changed,
+        written.n_removed
+    );
+    println!("time: {}", times.join(" · "));
+}

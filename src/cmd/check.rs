@@ -1,0 +1,69 @@
+//! `skillpress check`: every problem of the content; with `--site`, every difference between a site and its content.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::{CommandError, InputArgs};
+use crate::problem::{Problems, Severity};
+use crate::progress::Progress;
+use crate::sink::CompareSink;
+use crate::site::Site;
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Compare everything baked into this built site with the content
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
+    /// Print one JSON document for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints all problems, sorted by place. Writes nothing.
+///
+/// # Errors
+/// Exit code 1 when there is an error, or a difference; 2 when the site cannot be read.
+pub fn run(args: &CheckArgs) -> Result<(), CommandError> {
+    let progress = Progress::new(true);
+    let (mut problems, site) = match Site::load(&args.input, &progress) {
+        Ok((site, warnings)) => (warnings, Some(site)),
+        Err(problems) => (problems, None),
+    };
+    if let (Some(folder), Some(site)) = (&args.site, &site) {
+        problems.extend(compare(folder, site, &progress)?);
+    }
+    if args.json {
+        print_json(&problems);
+    } else {
+        print_text(&problems);
+    }
+    if problems.n_errors() > 0 { Err(CommandError::Content(Problems::new())) } else { Ok(()) }
+}
+
+fn compare(folder: &std::path::Path, site: &Site, progress: &Progress) -> Result<Problems, CommandError> {
+    let failed = |error| CommandError::io(&format!("read the site `{}`", folder.display()), &error);
+    let sink = CompareSink::open(folder).map_err(failed)?;
+    site.write(&sink, progress).map_err(failed)?;
+    sink.finish().map_err(failed)
+}
+
+fn print_text(problems: &Problems) {
+    for problem in problems.sorted() {
+        println!("{problem}");
+    }
+    println!("{} errors, {} warnings", problems.n_errors(), problems.n_warnings());
+}
+
+fn print_json(problems: &Problems) {
+    let count = |severity| problems.sorted().iter().filter(|problem| problem.severity == severity).count();
+    let document = serde_json::json!({
+        "errors": count(Severity::Error),
+        "warnings": count(Severity::Warning),
+        "problems": problems.sorted(),
+    });
+    println!("{document:#}");
+}

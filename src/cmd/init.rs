@@ -1,0 +1,90 @@
+//! `skillpress init`: a registry that builds at once.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::CommandError;
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Folder to make; it must be missing or empty
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+/// What a new registry holds.
+const FILES: &[(&str, &str)] = &[
+    (".github/workflows/publish.yml", include_str!("../../assets/init/.github/workflows/publish.yml")),
+    (".gitignore", include_str!("../../assets/init/.gitignore")),
+    ("README.md", include_str!("../../assets/init/README.md")),
+    ("skillpress.toml", include_str!("../../assets/init/skillpress.toml")),
+    ("content/badges/deprecated.toml", include_str!("../../assets/init/content/badges/deprecated.toml")),
+    ("content/badges/highlighted.toml", include_str!("../../assets/init/content/badges/highlighted.toml")),
+    ("content/badges/official.toml", include_str!("../../assets/init/content/badges/official.toml")),
+    (
+        "content/badges/redactionApproved.toml",
+        include_str!("../../assets/init/content/badges/redactionApproved.toml"),
+    ),
+    (
+        "content/skills/ana/commit-messages/SKILL.md",
+        include_str!("../../assets/init/content/skills/ana/commit-messages/SKILL.md"),
+    ),
+    (
+        "content/skills/ana/meeting-notes/SKILL.md",
+        include_str!("../../assets/init/content/skills/ana/meeting-notes/SKILL.md"),
+    ),
+    (
+        "content/skills/ana/meeting-notes/assets/template.md",
+        include_str!("../../assets/init/content/skills/ana/meeting-notes/assets/template.md"),
+    ),
+];
+
+/// Writes the files and says what to do next.
+///
+/// # Errors
+/// A folder that holds something already; what the file system refuses.
+pub fn run(args: &InitArgs) -> Result<(), CommandError> {
+    refuse_full_folder(&args.folder)?;
+    for (path, text) in FILES {
+        write_file(&args.folder.join(path), text)?;
+    }
+    println!("`{}` is a registry with two skills. Next:", args.folder.display());
+    println!("  cd {}", args.folder.display());
+    println!("  skillpress serve                 look at it while you edit");
+    println!("  skillpress new OWNER/SLUG        add a skill");
+    println!("  skillpress build                 write the site to `public/`");
+    Ok(())
+}
+
+fn refuse_full_folder(folder: &Path) -> Result<(), CommandError> {
+    let is_full = match fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(CommandError::io(&format!("make `{}`", folder.display()), &error)),
+    };
+    if is_full {
+        return Err(CommandError::System(format!(
+            "`{}` holds files already, and `init` overwrites none\nhint: name a folder that is missing or empty",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Writes a text file and the folders above it; never overwrites.
+///
+/// # Errors
+/// An existing file; what the file system refuses.
+pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
+    let write = || {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        use std::io::Write;
+        fs::File::create_new(path)?.write_all(text.as_bytes())
+    };
+    write().map_err(|error| CommandError::io(&format!("write `{}`", path.display()), &error))
+}

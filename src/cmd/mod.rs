@@ -1,0 +1,7 @@
+//! One module a command: its options, and a page of verbs.
+
+pub mod badge;
+pub mod build;
+pub mod check;
+pub mod init;
+pub mod new;

@@ -1,0 +1,133 @@
+//! Compares a site on disk with what its content gives now.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use super::dir::is_operators_file;
+use super::{Sink, check_path};
+use crate::problem::{Problem, Problems};
+
+/// Takes a site and names each difference from the one on disk; writes nothing.
+#[derive(Debug)]
+pub struct CompareSink {
+    folder: PathBuf,
+    found: Mutex<Found>,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    paths: BTreeSet<String>,
+    problems: Problems,
+}
+
+impl CompareSink {
+    /// Compares with the site in `folder`.
+    ///
+    /// # Errors
+    /// When it is not a folder.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        if !folder.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "there is no such folder"));
+        }
+        Ok(Self { folder: folder.to_owned(), found: Mutex::default() })
+    }
+
+    /// All differences, files that the content does not give any more included.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn finish(self) -> io::Result<Problems> {
+        let Found { paths, mut problems } =
+            self.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for entry in walkdir::WalkDir::new(&self.folder).min_depth(1).sort_by_file_name() {
+            let entry = entry?;
+            let relative = entry.path().strip_prefix(&self.folder).unwrap_or(entry.path());
+            let path: Vec<_> = relative.iter().map(|segment| segment.to_string_lossy()).collect();
+            if entry.file_type().is_dir() || is_operators_file(relative) || paths.contains(&path.join("/")) {
+                continue;
+            }
+            problems.push(
+                Problem::error(entry.path(), "stale file", "this file is on the site, but the content does not give it")
+                    .hint(REBUILD),
+            );
+        }
+        Ok(problems)
+    }
+}
+
+const REBUILD: &str = "run `skillpress build` with the same settings";
+
+impl Sink for CompareSink {
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        check_path(path)?;
+        let file = self.folder.join(path);
+        let problem = match std::fs::read(&file) {
+            Ok(baked) if baked == bytes => None,
+            Ok(baked) => Some(difference(&file, &baked, bytes)),
+            Err(_) => Some(Problem::error(&file, "missing file", "the content gives this file, but the site lacks it")),
+        };
+        let mut found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        found.paths.insert(path.to_owned());
+        if let Some(problem) = problem {
+            found.problems.push(problem.hint(REBUILD));
+        }
+        Ok(())
+    }
+}
+
+/// Names the first place where `baked` and `source` part.
+fn difference(file: &Path, baked: &[u8], source: &[u8]) -> Problem {
+    let (Ok(baked_text), Ok(source_text)) = (std::str::from_utf8(baked), std::str::from_utf8(source)) else {
+        return Problem::error(file, "stale file", "the bytes differ from what the content gives");
+    };
+    let common = baked.iter().zip(source).take_while(|(a, b)| a == b).count();
+    Problem::error(
+        file,
+        "stale file",
+        format!(
+            "the site says `{}` where the content gives `{}`",
+            excerpt(baked_text, common),
+            excerpt(source_text, common)
+        ),
+    )
+    .at_offset(baked_text, common)
+}
+
+/// What stands around `offset`, from the start of the tag or line to a little after it.
+fn excerpt(text: &str, offset: usize) -> String {
+    const BEFORE: usize = 24;
+    const AFTER: usize = 48;
+    let clamp = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let (start, end) = (clamp(offset.saturating_sub(BEFORE)), clamp(offset + AFTER));
+    text[start..end].split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_difference_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in [("same", "1"), ("page.html", "<b>Official</b>"), ("stale", "x"), (".gitignore", "*")] {
+            std::fs::write(folder.path().join(path), text).unwrap();
+        }
+        let sink = CompareSink::open(folder.path()).unwrap();
+        for (path, text) in [("same", "1"), ("page.html", "<b></b>"), ("new", "x")] {
+            sink.write(path, text.as_bytes()).unwrap();
+        }
+        let problems = sink.finish().unwrap();
+        let shown: String = problems.sorted().iter().map(|problem| problem.to_string()).collect();
+        assert_eq!(problems.n_errors(), 3);
+        assert!(shown.contains("page.html:1:4: the site says `<b>Official</b>` where the content gives `<b></b>`"), "{shown}");
+        assert!(shown.contains("new: the content gives this file") && shown.contains("stale: this file is on the site"));
+    }
+}

@@ -1,0 +1,89 @@
+// Every kind of page is valid HTML and has no serious accessibility issue, in light and dark.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+import vnu from "vnu-jar";
+
+import { launch } from "./chromium.mjs";
+import { buildSite, filesBelow, serveFolder } from "./site.mjs";
+
+const require = createRequire(import.meta.url);
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const pages = ["", "skills/", "skills/page/2/", "badges/", "badges/highlighted/", "tags/", "search/", "404.html"];
+
+let site, server, browser;
+before(async () => {
+  // The port is known only when the server runs, and links must be right below a path too.
+  site = buildSite("https://skills.example/x/");
+  server = await serveFolder(site, { prefix: "/x/" });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** One owner page and every skill page of the site. */
+function detailPages() {
+  const skills = filesBelow(site, "index.html").filter((file) => /^[^/]+\/skills\/[^/]+\/index\.html$/.test(file));
+  assert.ok(skills.length >= 20, "the demo registry has skills");
+  const owner = skills[0].split("/")[0];
+  return [`${owner}/`, ...skills.map((file) => file.replace(/index\.html$/, ""))];
+}
+
+test("every page of the demo registry is valid HTML", () => {
+  const files = filesBelow(site, ".html").filter((file) => !file.includes("/files/")).map((file) => path.join(site, file));
+  assert.ok(files.length > 60);
+  try {
+    execFileSync("java", ["-jar", vnu, "--errors-only", "--format", "gnu", ...files], { stdio: "pipe", maxBuffer: 1 << 26 });
+  } catch (error) {
+    assert.fail(String(error.stderr).slice(0, 4000));
+  }
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`no page has a serious accessibility issue (${colorScheme})`, async () => {
+    const context = await browser.newContext({ colorScheme, bypassCSP: true, viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    for (const link of [...pages, ...detailPages()]) {
+      if (link.includes("page/2") && !existsSync(path.join(site, link, "index.html"))) continue;
+      await page.goto(server.url + link);
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+      const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      const shown = bad.map((issue) => `${issue.id}: ${issue.nodes.map((node) => node.html).slice(0, 3).join(" | ")}`);
+      assert.deepEqual(shown, [], link);
+    }
+    await context.close();
+  });
+}
+
+test("a page runs nothing that the content security policy forbids, and needs at most four requests", async () => {
+  const page = await browser.newPage();
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  let n_requests = 0;
+  page.on("request", () => (n_requests += 1));
+  for (const link of ["skills/", detailPages().at(-1)]) {
+    n_requests = 0;
+    await page.goto(server.url + link, { waitUntil: "networkidle" });
+    assert.ok(n_requests <= 4 || link !== "skills/", `${n_requests} requests for ${link}`);
+  }
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("pages fit a phone: nothing scrolls sideways at 360 pixels", async () => {
+  const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+  for (const link of [...pages, ...detailPages()]) {
+    await page.goto(server.url + link);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `${link} is ${overflow} px too wide`);
+  }
+  await page.close();
+});

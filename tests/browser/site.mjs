@@ -1,0 +1,83 @@
+// Builds sites for the tests, and serves a folder the way a plain static host does.
+import { execFileSync } from "node:child_process";
+import { createReadStream, existsSync, mkdtempSync, readdirSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
+export const skillpress = process.env.SKILLPRESS ?? path.join(root, "target/debug/skillpress");
+
+/** Builds the demo registry (or `content`) for `baseUrl` and returns the folder. */
+export function buildSite(baseUrl, { content = path.join(root, "content"), config } = {}) {
+  const out = path.join(mkdtempSync(path.join(tmpdir(), "skillpress-site-")), "public");
+  const args = ["build", "--quiet", "--content", content, "--out", out, "--base-url", baseUrl];
+  execFileSync(skillpress, config ? [...args, "--config", config] : args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  return out;
+}
+
+const types = {
+  html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript", json: "application/json", svg: "image/svg+xml",
+  png: "image/png", xml: "application/xml", txt: "text/plain; charset=utf-8", md: "text/markdown; charset=utf-8",
+  wasm: "application/wasm", zip: "application/zip",
+};
+
+/**
+ * Serves `folder` below `prefix` on a free port of the loopback interface.
+ *
+ * `ranges: false` answers 200 with the whole file to a range request, as some hosts do.
+ * `headers: true` sends what the site's `_headers` file says for every path (`/*`), the content security policy included.
+ * `log` holds one `{ path, range, status, bytes }` a request; `hook(request)` may answer instead by returning a status.
+ */
+export async function serveFolder(folder, { prefix = "/", ranges = true, hook } = {}) {
+  const log = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url, "http://localhost");
+    const entry = { path: url.pathname, range: request.headers.range, status: 200, bytes: 0 };
+    log.push(entry);
+    const finish = (status, headers, body) => {
+      entry.status = status;
+      response.writeHead(status, headers);
+      if (body && request.method !== "HEAD") {
+        body.on("data", (chunk) => (entry.bytes += chunk.length));
+        body.pipe(response);
+      } else {
+        response.end();
+      }
+    };
+    const forced = hook?.(request, url);
+    if (forced === "drop") return request.socket.destroy();
+    if (forced) return finish(forced, {});
+    if (!url.pathname.startsWith(prefix)) return finish(404, {});
+    let file = path.join(folder, decodeURIComponent(url.pathname.slice(prefix.length)));
+    if (existsSync(file) && statSync(file).isDirectory()) {
+      if (!url.pathname.endsWith("/")) return finish(301, { location: `${url.pathname}/${url.search}` });
+      file = path.join(file, "index.html");
+    }
+    let status = 200;
+    if (!file.startsWith(folder) || !existsSync(file)) {
+      file = path.join(folder, "404.html");
+      status = 404;
+    }
+    const size = statSync(file).size;
+    const headers = { "content-type": types[path.extname(file).slice(1)] ?? "application/octet-stream", "content-length": size };
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
+    if (status === 200 && ranges && range && Number(range[1]) < size) {
+      const start = Number(range[1]);
+      const end = Math.min(range[2] === "" ? size - 1 : Number(range[2]), size - 1);
+      headers["content-range"] = `bytes ${start}-${end}/${size}`;
+      headers["content-length"] = end - start + 1;
+      return finish(206, headers, createReadStream(file, { start, end }));
+    }
+    finish(status, headers, createReadStream(file));
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return { origin, url: origin + prefix, log, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
+}
+
+/** All files below `folder` whose name ends with `ending`, sorted, relative. */
+export function filesBelow(folder, ending) {
+  return readdirSync(folder, { recursive: true }).map(String).filter((file) => file.endsWith(ending)).sort();
+}

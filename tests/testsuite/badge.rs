@@ -1,0 +1,35 @@
+//! `skillpress badge`: edits in place.
+
+use crate::harness::SiteTest;
+
+#[test]
+fn adding_and_removing_keeps_comments_and_order() {
+    let text = "# Who may give this: editors.\nlabel = \"Official\"\ndescription = \"By its maker.\"\n\n# first\n[[award]]\nskill = \"ana/pdf-tools\"  # since the start\n";
+    let test = SiteTest::two_skills().file("content/badges/official.toml", text);
+    let read = || std::fs::read_to_string(test.path("content/badges/official.toml")).unwrap();
+
+    let ran = test.run(&["badge", "add", "official", "bo/cron-explainer", "--by", "ana", "--note", "checked \"twice\""]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let added = read();
+    assert!(added.starts_with(text), "{added}");
+    assert!(added.contains("skill = \"bo/cron-explainer\"") && added.contains("by = \"ana\""), "{added}");
+
+    assert_eq!(test.run(&["badge", "remove", "official", "bo/cron-explainer"]).code, 0);
+    assert_eq!(read().trim_end(), text.trim_end());
+}
+
+#[test]
+fn unknown_kinds_and_skills_are_refused_with_a_hint() {
+    let test = SiteTest::two_skills();
+    let before = std::fs::read(test.path("content/badges/official.toml")).unwrap();
+    for args in [["badge", "add", "oficial", "ana/pdf-tools"], ["badge", "add", "official", "ana/pdf-tool"]] {
+        let ran = test.run(&args);
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        assert!(ran.stderr.contains("did you mean"), "{}", ran.stderr);
+    }
+    let twice = test.run(&["badge", "add", "official", "ana/pdf-tools"]);
+    assert_eq!(twice.code, 1, "it has the badge already: {}", twice.stderr);
+    let absent = test.run(&["badge", "remove", "official", "bo/cron-explainer"]);
+    assert_eq!(absent.code, 1, "it has no such badge: {}", absent.stderr);
+    assert_eq!(std::fs::read(test.path("content/badges/official.toml")).unwrap(), before);
+}

@@ -1,0 +1,90 @@
+//! `skillpress check`: problems with their places, and a site that is not what its content says.
+
+use crate::harness::SiteTest;
+
+#[test]
+fn all_problems_are_shown_together_and_sorted() {
+    let test = SiteTest::two_skills()
+        .badge("official", "[[award]]\nskill = \"ana/pdf-tool\"\n")
+        .file("content/stats.jsonl", "{\"skill\":\"ana/pdf-tools\",\"downloads\":-1}\n")
+        .file("content/aliases.toml", "[[alias]]\nfrom = \"x/y\"\nto = \"no/where\"\n");
+    let ran = test.run(&["check"]);
+    assert_eq!(ran.code, 1);
+    let places: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert_eq!(places.len(), 3, "{}", ran.stdout);
+    assert!(places[0].starts_with("error: content/aliases.toml:3:"), "{}", places[0]);
+    assert!(places[1].starts_with("error: content/badges/official.toml:5:"), "{}", places[1]);
+    assert!(places[2].starts_with("error: content/stats.jsonl:1"), "{}", places[2]);
+    assert!(ran.stdout.contains("hint: did you mean `ana/pdf-tools`?"), "{}", ran.stdout);
+}
+
+#[test]
+fn check_writes_nothing() {
+    let test = SiteTest::two_skills();
+    assert_eq!(test.run(&["check"]).code, 0);
+    assert!(!test.path("public").exists());
+}
+
+#[test]
+fn strict_turns_warnings_into_errors() {
+    let test = SiteTest::two_skills();
+    assert_eq!(test.run(&["check", "--strict"]).code, 1);
+    assert_eq!(test.run(&["build", "--strict"]).code, 1);
+    assert!(!test.path("public").exists());
+}
+
+#[test]
+fn problems_are_json_for_machines() {
+    let test = SiteTest::two_skills().badge("official", "[[award]]\nskill = \"no/body\"\n");
+    let ran = test.run(&["check", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["errors"], 1);
+    let problems = document["problems"].as_array().unwrap();
+    let award = problems.iter().find(|problem| problem["severity"] == "error").unwrap();
+    assert_eq!(award["path"], "content/badges/official.toml");
+    assert_eq!(award["line"], 5);
+}
+
+#[test]
+fn a_site_that_is_not_what_the_content_says_is_named() {
+    let test = SiteTest::two_skills().build();
+    let args = ["check", "--site", "public", "--base-url", "https://skills.example/"];
+    assert_eq!(test.run(&args).code, 0, "a fresh site equals its content");
+
+    let page = test.page("skills/index.html").replace("PDF Tools", "PDF Fools");
+    test.write("public/skills/index.html", page);
+    test.write("public/left-over.html", "x");
+    let ran = test.run(&args);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("public/skills/index.html:"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("PDF Fools"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("public/left-over.html: this file is on the site"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_forgotten_rebuild_after_a_badge_is_named() {
+    let test = SiteTest::two_skills().build();
+    test.run(&["badge", "add", "official", "bo/cron-explainer", "--by", "ana"]);
+    let ran = test.run(&["check", "--site", "public", "--base-url", "https://skills.example/"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("bo/skills/cron-explainer/index.html"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_wrong_setting_and_a_wrong_badge_are_reported_together() {
+    let test = SiteTest::two_skills()
+        .file("skillpress.toml", "titel = \"x\"\n")
+        .badge("official", "[[award]]\nskill = \"no/body\"\n");
+    let ran = test.run(&["check"]);
+    let shown = format!("{}{}", ran.stdout, ran.stderr);
+    assert!(shown.contains("skillpress.toml:1:1: unknown field `titel`"), "{shown}");
+    assert!(shown.contains("`no/body`"), "{shown}");
+}
+
+#[test]
+fn a_missing_content_folder_is_an_error_with_a_hint() {
+    let test = SiteTest::empty();
+    let ran = test.run(&["check", "--content", "nowhere"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("nowhere") && ran.stdout.contains("hint:"), "{}", ran.stdout);
+}

@@ -1,0 +1,9 @@
+//! Drives the real command in temporary folders; one binary, one harness.
+
+mod badge;
+mod build;
+mod check;
+mod harness;
+mod hostile;
+mod init;
+mod links;
