@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod config;
 pub mod content;
+pub mod index;
 pub mod markdown;
 pub mod problem;
 pub mod render;

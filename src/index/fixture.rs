@@ -1,0 +1,38 @@
+//! Small catalogs for tests of the index.
+
+use crate::catalog::{Catalog, FrontMatter, Requirements, Skill, SkillName};
+
+/// A catalog of `skills`, in the order that a catalog has.
+pub(crate) fn catalog(mut skills: Vec<Skill>) -> Catalog {
+    skills.sort_by(|a, b| a.id.cmp(&b.id));
+    Catalog {
+        skills,
+        ..Catalog::default()
+    }
+}
+
+/// A skill with nothing but these.
+pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> Skill {
+    Skill {
+        id: SkillName {
+            owner: owner.to_owned(),
+            slug: slug.to_owned(),
+        },
+        name: name.to_owned(),
+        description: description.to_owned(),
+        tags: Vec::new(),
+        body: String::new(),
+        main_file_idx: 0,
+        front_matter: FrontMatter::default(),
+        requirements: Requirements::default(),
+        files: Vec::new(),
+        version: None,
+        history: Vec::new(),
+        created_at: None,
+        updated_at: None,
+        badges: Vec::new(),
+        stats: None,
+        is_suspicious: false,
+        moderation_note: None,
+    }
+}

@@ -1,0 +1,379 @@
+//! The tantivy index: built in memory, shipped below `search/tantivy/`, and the source of every lexical file.
+//!
+//! One weighted text field carries the ranking: a term counts as often as its place is worth (see [`FieldWeights`]), so
+//! BM25 needs no boosts and the packed index one posting list per term. Raw fields carry identities and filters.
+//! Any program with tantivy of the same version can open the shipped files: the text field's tokenizer is tantivy's
+//! `whitespace`, and what stands in it are terms of [`skillpress_search::analyzer`].
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+use skillpress_search::analyzer;
+use tantivy::directory::RamDirectory;
+use tantivy::schema::{
+    Field, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
+};
+use tantivy::{Directory, Index, TantivyDocument, doc};
+
+use crate::catalog::{Catalog, Skill};
+
+/// Indexes the listed skills of `catalog`; a skill's `SkillId` is its position among them, and its tantivy `DocId`.
+///
+/// The same catalog gives the same bytes.
+///
+/// # Errors
+/// Whatever tantivy says; nothing in a catalog makes it fail.
+pub fn build(catalog: &Catalog, weights: &FieldWeights) -> tantivy::Result<LexicalIndex> {
+    let fields = Fields::new();
+    let directory = RamDirectory::create();
+    let mut writer = Index::builder()
+        .schema(fields.schema.clone())
+        .single_segment_index_writer(directory.clone(), WRITER_MEMORY_BYTES)?;
+    for skill in catalog.listed() {
+        writer.add_document(document(&fields, skill, weights))?;
+    }
+    let written = writer.finalize()?;
+    let files = with_deterministic_names(&written, &directory)?;
+    let index = open(&files)?;
+    Ok(LexicalIndex {
+        index,
+        fields,
+        files,
+    })
+}
+
+/// Opens an index from its files, as any tantivy program would.
+///
+/// # Errors
+/// Whatever tantivy says about the bytes.
+pub fn open(files: &[(String, Vec<u8>)]) -> tantivy::Result<Index> {
+    let directory = RamDirectory::create();
+    for (name, bytes) in files {
+        directory.atomic_write(name.as_ref(), bytes)?;
+    }
+    Index::open(directory)
+}
+
+/// A tantivy index and the files it consists of.
+pub struct LexicalIndex {
+    /// The index, opened from `files`. It has one segment, or none when nothing is listed.
+    pub index: Index,
+    /// Its fields.
+    pub fields: Fields,
+    /// Name and content of each file, by name; they belong below `search/tantivy/`.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+/// How often a term counts for each place where it stands.
+///
+/// Measured on judged queries (`docs/search-quality.md`); the text's length is what BM25 normalises by.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldWeights {
+    /// A word of the name or the slug.
+    pub name: usize,
+    /// Another form of a name, see [`analyzer::NameTerms::forms`].
+    pub name_form: usize,
+    /// A word of a tag.
+    pub tag: usize,
+    /// A word of the description.
+    pub description: usize,
+    /// The owner.
+    pub owner: usize,
+    /// A word of the start of the body.
+    pub body: usize,
+    /// How many characters of the body are indexed.
+    pub body_chars: usize,
+}
+
+impl Default for FieldWeights {
+    fn default() -> Self {
+        Self {
+            name: 6,
+            name_form: 3,
+            tag: 4,
+            description: 3,
+            owner: 1,
+            body: 1,
+            body_chars: 1500,
+        }
+    }
+}
+
+/// The fields of the schema.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    /// Their types.
+    pub schema: Schema,
+    /// `owner/slug`, stored: the only text that can be read back.
+    pub id: Field,
+    /// Weighted terms, with frequencies.
+    pub text: Field,
+    /// [`analyzer::identity_key`] of the slug.
+    pub slug: Field,
+    /// The same of the name.
+    pub name: Field,
+    /// Owner, in lower case.
+    pub owner: Field,
+    /// Tags, as [`crate::catalog::Skill::tags`] has them.
+    pub tag: Field,
+    /// Kinds of its badges, in lower case.
+    pub badge: Field,
+    /// Operating systems that it names, in lower case.
+    pub os: Field,
+}
+
+impl Fields {
+    fn new() -> Self {
+        let mut builder = SchemaBuilder::new();
+        let text = TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer("whitespace")
+                .set_index_option(IndexRecordOption::WithFreqs),
+        );
+        let raw = TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer("raw")
+                .set_fieldnorms(false)
+                .set_index_option(IndexRecordOption::Basic),
+        );
+        Self {
+            id: builder.add_text_field("id", raw.clone() | STORED),
+            text: builder.add_text_field("text", text),
+            slug: builder.add_text_field("slug", raw.clone()),
+            name: builder.add_text_field("name", raw.clone()),
+            owner: builder.add_text_field("owner", raw.clone()),
+            tag: builder.add_text_field("tag", raw.clone()),
+            badge: builder.add_text_field("badge", raw.clone()),
+            os: builder.add_text_field("os", raw),
+            schema: builder.build(),
+        }
+    }
+}
+
+fn document(fields: &Fields, skill: &Skill, weights: &FieldWeights) -> TantivyDocument {
+    let mut document = doc!(
+        fields.id => skill.id.to_string(),
+        fields.text => weighted_text(skill, weights),
+        fields.owner => skill.id.owner.to_lowercase(),
+    );
+    for (field, text) in [(fields.slug, &skill.id.slug), (fields.name, &skill.name)] {
+        if let Some(key) = analyzer::identity_key(text) {
+            document.add_text(field, key);
+        }
+    }
+    for tag in &skill.tags {
+        document.add_text(fields.tag, tag);
+    }
+    for award in &skill.badges {
+        document.add_text(fields.badge, award.kind.to_lowercase());
+    }
+    for os in &skill.requirements.os {
+        document.add_text(fields.os, os.to_lowercase());
+    }
+    document
+}
+
+/// The terms of a skill with spaces between, each as often as its places are worth, in order of the terms.
+fn weighted_text(skill: &Skill, weights: &FieldWeights) -> String {
+    let counts = term_counts(skill, weights);
+    let mut text = String::new();
+    for (term, count) in &counts {
+        for _ in 0..*count {
+            text.push_str(term);
+            text.push(' ');
+        }
+    }
+    text
+}
+
+/// How often each term of a skill counts.
+pub fn term_counts(skill: &Skill, weights: &FieldWeights) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    let mut add = |term: String, weight: usize| {
+        if weight > 0 {
+            *counts.entry(term).or_insert(0) += weight;
+        }
+    };
+    for (term, weight) in name_counts(skill, weights) {
+        add(term, weight);
+    }
+    for tag in &skill.tags {
+        let terms = analyzer::text_terms(tag);
+        terms.into_iter().for_each(|term| add(term, weights.tag));
+    }
+    for term in analyzer::text_terms(&skill.description) {
+        add(term, weights.description);
+    }
+    for term in analyzer::text_terms(&skill.id.owner) {
+        add(term, weights.owner);
+    }
+    let body_end = skill
+        .body
+        .char_indices()
+        .nth(weights.body_chars)
+        .map_or(skill.body.len(), |(end, _)| end);
+    for term in analyzer::text_terms(&skill.body[..body_end]) {
+        add(term, weights.body);
+    }
+    counts
+}
+
+/// Counts of the terms of name and slug. The two mostly say the same thing, so each term counts where it counts more.
+fn name_counts(skill: &Skill, weights: &FieldWeights) -> BTreeMap<String, usize> {
+    let mut merged: BTreeMap<String, usize> = BTreeMap::new();
+    for text in [&skill.name, &skill.id.slug] {
+        let terms = analyzer::name_terms(text);
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for word in terms.words {
+            *counts.entry(word).or_insert(0) += weights.name;
+        }
+        for form in terms.forms {
+            *counts.entry(form).or_insert(0) += weights.name_form;
+        }
+        for (term, count) in counts {
+            let merged_count = merged.entry(term).or_insert(0);
+            *merged_count = count.max(*merged_count);
+        }
+    }
+    merged
+}
+
+/// The files of a freshly written index under names that follow from their content.
+///
+/// tantivy names a segment by a random UUID, which stands in file names and in `meta.json` only; here it is replaced by
+/// one made from a hash of the segment's files.
+fn with_deterministic_names(
+    index: &Index,
+    directory: &RamDirectory,
+) -> tantivy::Result<Vec<(String, Vec<u8>)>> {
+    let mut files = BTreeMap::new();
+    let mut hash = Sha256::new();
+    let index_meta = index.load_metas()?;
+    let mut paths: Vec<PathBuf> = index_meta.list_segment_files().into_iter().collect();
+    paths.sort();
+    for path in paths {
+        if !directory.exists(&path)? {
+            continue; // Parts that this index does not use, such as deletions.
+        }
+        let bytes = directory.open_read(&path)?.read_bytes()?.to_vec();
+        hash.update(path.extension().unwrap_or_default().as_encoded_bytes());
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(&bytes);
+        files.insert(path.to_string_lossy().into_owned(), bytes);
+    }
+    let hash = hex(&hash.finalize()[..16]);
+    let mut meta =
+        String::from_utf8_lossy(&directory.atomic_read("meta.json".as_ref())?).into_owned();
+    let mut renamed = Vec::new();
+    if let Some(segment) = index_meta.segments.first() {
+        let random = segment.id().uuid_string();
+        meta = meta
+            .replace(&hyphenated(&random), &hyphenated(&hash))
+            .replace(&random, &hash);
+        renamed.extend(
+            files
+                .into_iter()
+                .map(|(name, bytes)| (name.replace(&random, &hash), bytes)),
+        );
+    }
+    renamed.push(("meta.json".to_owned(), meta.into_bytes()));
+    renamed.sort();
+    Ok(renamed)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A UUID of 32 hex digits as it is usually written.
+fn hyphenated(uuid: &str) -> String {
+    let (a, b, c, d, e) = (
+        &uuid[..8],
+        &uuid[8..12],
+        &uuid[12..16],
+        &uuid[16..20],
+        &uuid[20..],
+    );
+    format!("{a}-{b}-{c}-{d}-{e}")
+}
+
+/// Memory that tantivy's writer may use; one segment must fit, as one is written whatever its size.
+const WRITER_MEMORY_BYTES: usize = 64 << 20;
+
+#[cfg(test)]
+mod tests {
+    use tantivy::Term;
+    use tantivy::collector::TopDocs;
+    use tantivy::query::TermQuery;
+    use tantivy::schema::Value;
+
+    use super::*;
+    use crate::index::fixture::{catalog, skill};
+
+    #[test]
+    fn two_builds_give_the_same_files() {
+        let catalog = catalog(vec![
+            skill("ana", "pdf-tools", "PDF Tools", "Merges files."),
+            skill("bo", "weather", "Weather", "Forecasts."),
+        ]);
+        let first = build(&catalog, &FieldWeights::default()).unwrap().files;
+        let second = build(&catalog, &FieldWeights::default()).unwrap().files;
+        assert!(first == second, "the files differ");
+        assert!(first.iter().any(|(name, _)| name == "meta.json"));
+    }
+
+    #[test]
+    fn any_tantivy_program_can_open_and_search_the_files() {
+        let catalog = catalog(vec![
+            skill("ana", "pdf-tools", "PDF Tools", "Merges files."),
+            skill("bo", "weather", "Weather", "Forecasts."),
+        ]);
+        let built = build(&catalog, &FieldWeights::default()).unwrap();
+        let index = open(&built.files).unwrap();
+        index.validate_checksum().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        let text = index.schema().get_field("text").unwrap();
+        let id = index.schema().get_field("id").unwrap();
+        let query = TermQuery::new(
+            Term::from_field_text(text, "forecast"),
+            IndexRecordOption::WithFreqs,
+        );
+        let top = searcher
+            .search(&query, &TopDocs::with_limit(10).order_by_score())
+            .unwrap();
+        assert_eq!(top.len(), 1);
+        let found: TantivyDocument = searcher.doc(top[0].1).unwrap();
+        assert_eq!(found.get_first(id).unwrap().as_str(), Some("bo/weather"));
+        assert_eq!(top[0].1.doc_id, 1, "a DocId is a SkillId");
+    }
+
+    #[test]
+    fn a_suspicious_skill_is_not_indexed_and_an_empty_catalog_is_an_empty_index() {
+        let mut shady = skill("ana", "shady", "Shady", "");
+        shady.is_suspicious = true;
+        for catalog in [catalog(vec![shady]), Catalog::default()] {
+            let built = build(&catalog, &FieldWeights::default()).unwrap();
+            let searcher = built.index.reader().unwrap().searcher();
+            assert_eq!(searcher.num_docs(), 0);
+        }
+    }
+
+    #[test]
+    fn a_word_of_name_and_slug_counts_once() {
+        let weights = FieldWeights::default();
+        let counts = term_counts(&skill("ana", "weather-api", "Weather", ""), &weights);
+        assert_eq!(counts["weather"], weights.name);
+        assert_eq!(counts["api"], weights.name);
+        assert_eq!(counts["weatherapi"], weights.name_form);
+        assert_eq!(counts["ana"], weights.owner);
+    }
+
+    #[test]
+    fn only_the_start_of_a_body_is_indexed() {
+        let mut long = skill("ana", "long", "Long", "");
+        long.body = format!("{} needle", "ü ".repeat(1000));
+        let counts = term_counts(&long, &FieldWeights::default());
+        assert!(counts.contains_key("u") && !counts.contains_key("needl"));
+    }
+}
