@@ -19,6 +19,8 @@ pub(super) struct Front<'a> {
     pub(super) fields: Map<String, Value>,
     /// Whether there is front matter at all, broken or not.
     pub(super) is_present: bool,
+    /// Whether the YAML has an error, which has been reported.
+    pub(super) is_broken: bool,
     /// The text between the delimiters.
     pub(super) yaml: &'a str,
     /// The line of the file that `yaml` begins on, from 1.
@@ -95,6 +97,7 @@ pub(super) fn parse<'a>(text: &'a str, path: &Path, problems: &mut Problems) -> 
         Err(fault) => {
             problems.push(fault.into_problem(text, path, first_line));
             front.fields = salvage(yaml);
+            front.is_broken = true;
         }
     }
     front
@@ -260,22 +263,27 @@ fn salvage(yaml: &str) -> Map<String, Value> {
     fields
 }
 
-/// `yaml` cut before every line that begins a top-level field.
+/// The parts of `yaml` that look like one top-level field each; lines that belong to none are dropped.
 fn blocks(yaml: &str) -> Vec<&str> {
-    let mut starts = Vec::new();
+    let mut blocks = Vec::new();
+    let mut block = None;
     let mut at = 0;
     for line in yaml.split_inclusive('\n') {
-        if strip_key(line).is_some() {
-            starts.push(at);
+        let is_key = strip_key(line).is_some();
+        let continues =
+            line.trim().is_empty() || line.starts_with([' ', '\t', '-', '#', '[', ']', '{', '}']);
+        if (is_key || !continues)
+            && let Some(start) = block.take()
+        {
+            blocks.push(&yaml[start..at]);
+        }
+        if is_key {
+            block = Some(at);
         }
         at += line.len();
     }
-    let ends = starts.iter().skip(1).copied().chain([yaml.len()]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|(&start, end)| &yaml[start..end])
-        .collect()
+    blocks.extend(block.map(|start| &yaml[start..]));
+    blocks
 }
 
 /// The key of a line `key: value` that is not indented.
@@ -310,4 +318,72 @@ fn plain_value(block: &str) -> String {
         .iter()
         .find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
     unquoted.unwrap_or(text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> (Front<'_>, Problems) {
+        let mut problems = Problems::new();
+        let front = parse(text, Path::new("SKILL.md"), &mut problems);
+        (front, problems)
+    }
+
+    #[test]
+    fn broken_yaml_is_read_field_by_field() {
+        let (front, _) = read(
+            "---\nname: \"a\"\ndescription: |\n  one: two\n\n  [three\nx: [\nlist:\n  - 1\n  - 2\n<<<<<<< HEAD\nlicense: 'MIT'\nname: b\n---\n",
+        );
+        let fields = serde_json::to_string(&front.fields).unwrap();
+        assert_eq!(
+            fields,
+            r#"{"name":"a","description":"one: two\n\n[three\n","x":"[","list":[1,2],"license":"MIT"}"#
+        );
+    }
+
+    #[test]
+    fn a_field_is_found_where_it_stands() {
+        let (front, _) = read("\n---\nname: a\nname-x: b\ndescription:\n  c\n---\n");
+        assert_eq!(front.place_of("name"), Some((3, 7)));
+        assert_eq!(front.place_of("name-x"), Some((4, 9)));
+        assert_eq!(front.place_of("description"), Some((5, 13)));
+        assert_eq!(front.place_of("c"), None);
+    }
+
+    #[test]
+    fn words_and_numbers_stay_as_they_are_written() {
+        let (front, problems) =
+            read("---\na: yes\nb: 007\nc: .nan\nd: 1_000\ne: 2026-01-31\nf: ~\n---\n");
+        let fields = serde_json::to_string(&front.fields).unwrap();
+        assert_eq!(
+            fields,
+            r#"{"a":"yes","b":"007","c":".nan","d":"1_000","e":"2026-01-31","f":null}"#
+        );
+        assert!(problems.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in any::<String>()) {
+            let (front, _) = read(&text);
+            prop_assert!(text.ends_with(front.body));
+        }
+
+        #[test]
+        fn no_yaml_makes_the_parser_panic(yaml in "([a-z]{1,3}: |[\\[\\]{},:#&*!|>'\"%@`~-]|\n|  |é|\t|\r|<<|[a-z0-9]){0,60}", is_closed in any::<bool>()) {
+            let end = if is_closed { "\n---\nbody" } else { "" };
+            let text = format!("---\n{yaml}{end}");
+            let (front, problems) = read(&text);
+            prop_assert!(text.ends_with(front.body));
+            for problem in problems.sorted() {
+                prop_assert!(!problem.to_string().is_empty());
+            }
+            for key in front.fields.keys() {
+                let lines = u32::try_from(text.lines().count()).unwrap();
+                prop_assert!(front.place_of(key).is_none_or(|(line, column)| line <= lines && column >= 1));
+            }
+        }
+    }
 }

@@ -19,13 +19,28 @@ use rayon::prelude::*;
 use crate::catalog::{Catalog, Skill, SkillName};
 use crate::problem::{Problem, Problems};
 use crate::render::url::RESERVED_OWNERS;
+use alias::Aliases;
+use moderation::Moderation;
+use names::Names;
 
+mod alias;
+mod badge;
+mod badge_edit;
+mod clash;
 mod fields;
 mod front_matter;
 mod meta;
+mod moderation;
+mod names;
 mod skill;
+mod stats;
 mod text;
+mod toml_file;
 mod walk;
+
+pub use badge::{badge_path, is_badge_kind};
+pub use badge_edit::{add_award, remove_award};
+pub use clash::is_shadowed;
 
 /// Reads the content folder; the catalog is good to publish if there are no errors among the problems.
 ///
@@ -41,11 +56,31 @@ pub fn load(content: &Path, options: &LoadOptions, files: &dyn ReadFile) -> (Cat
     let Some(folders) = walk::skill_folders(&content, &mut problems) else {
         return (Catalog::default(), problems);
     };
-    let hidden = BTreeSet::new();
-    let skills = read_skills(&content, &folders, &hidden, &mut problems);
+    let moderation = Moderation::read(&content, &folders, &mut problems);
+    let hidden = moderation.hidden.clone();
+    let mut skills = read_skills(&content, &folders, &hidden, &mut problems);
+    moderation.apply(&mut skills);
+    clash::check(content.path, &skills, &mut problems);
+
+    let written_aliases = Aliases::read(&content, &mut problems);
+    let names = Names {
+        folders: &folders,
+        hidden: &hidden,
+        aliases: &written_aliases
+            .as_ref()
+            .map(Aliases::targets)
+            .unwrap_or_default(),
+    };
+    let badge_kinds = badge::read(&content, &names, &mut skills, &mut problems);
+    let stats_as_of = stats::read(&content, &names, &mut skills, &mut problems);
+    let aliases = written_aliases
+        .map(|aliases| aliases.check(&content, &names, &skills, &mut problems))
+        .unwrap_or_default();
     let catalog = Catalog {
         skills,
-        ..Catalog::default()
+        badge_kinds,
+        aliases,
+        stats_as_of,
     };
     (catalog, problems)
 }
@@ -137,6 +172,51 @@ impl Content<'_> {
         })
     }
 
+    /// Whether the site needs `owner` for itself.
+    fn is_reserved(&self, owner: &str) -> bool {
+        let reserved = &self.options.reserved_owners;
+        reserved.iter().any(|name| name.eq_ignore_ascii_case(owner))
+    }
+
+    /// The text of a file that the operator wrote; `None` when it is not there, and, with an error, when it is no text
+    /// or cannot be read.
+    fn read_operator_file(
+        &self,
+        path: &Path,
+        group: &'static str,
+        problems: &mut Problems,
+    ) -> Option<String> {
+        path.symlink_metadata().ok()?;
+        if !self.holds(path) {
+            let message = "this link does not lead to a file inside the content folder";
+            problems.push(
+                Problem::error(path, group, message).hint("put the file itself in its place"),
+            );
+            return None;
+        }
+        let bytes = match self.files.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let message = format!("the file cannot be read: {error}");
+                problems.push(Problem::error(path, group, message).hint("check its permissions"));
+                return None;
+            }
+        };
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Some(text.to_owned()),
+            Err(error) => {
+                let text = String::from_utf8_lossy(bytes);
+                problems.push(
+                    Problem::error(path, group, "the file is not UTF-8")
+                        .at_offset(&text, error.valid_up_to())
+                        .hint("save the file as UTF-8"),
+                );
+                None
+            }
+        }
+    }
+
     /// Where the link `path` ends, if that is a file of a skill that is not hidden.
     fn link_target(&self, path: &Path, hidden: &BTreeSet<SkillName>) -> Option<PathBuf> {
         let target = path.canonicalize().ok()?;
@@ -161,3 +241,6 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
     )
     .hint("check its permissions")
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,14 +121,14 @@ fn read_files(
     let mut len_bytes = main_len;
     for file in found {
         if file.path != main_path {
-            n_others += 1;
-            len_bytes += file.len_bytes;
-            if n_others >= content.options.max_files || len_bytes > content.options.max_skill_bytes
-            {
+            let is_too_much = n_others + 1 >= content.options.max_files
+                || len_bytes + file.len_bytes > content.options.max_skill_bytes;
+            if is_too_much {
                 n_left_out += 1;
-                len_bytes -= file.len_bytes;
                 continue;
             }
+            n_others += 1;
+            len_bytes += file.len_bytes;
         }
         match content.files.read(&file.source) {
             Ok(bytes) => files.push(SkillFile {
@@ -197,10 +197,7 @@ fn decode(bytes: &[u8], path: &Path, problems: &mut Problems) -> String {
                 Problem::warning(
                     path,
                     "not UTF-8",
-                    format!(
-                        "byte {} of the file is not UTF-8; such bytes are shown as `�`",
-                        error.valid_up_to()
-                    ),
+                    "the file is not UTF-8; bytes that are not are shown as `�`",
                 )
                 .at_offset(&text, error.valid_up_to())
                 .hint("save the file as UTF-8"),
@@ -293,14 +290,16 @@ impl Draft<'_> {
 
     fn metadata(&self, problems: &mut Problems) -> Map<String, Value> {
         fields::metadata(&self.front.fields).unwrap_or_else(|error| {
-            problems.push(
-                self.warning_at(
-                    "metadata",
-                    "metadata is not JSON",
-                    format!("`metadata` is a text that is not JSON: {error}"),
-                )
-                .hint("write `metadata` as YAML"),
-            );
+            if !self.front.is_broken {
+                problems.push(
+                    self.warning_at(
+                        "metadata",
+                        "metadata is not JSON",
+                        format!("`metadata` is a text that is not JSON: {error}"),
+                    )
+                    .hint("write `metadata` as YAML"),
+                );
+            }
             Map::new()
         })
     }

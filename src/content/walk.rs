@@ -104,11 +104,7 @@ fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Problem> {
             .hint(IDENTITY_HINT),
         );
     }
-    let is_reserved = content
-        .options
-        .reserved_owners
-        .iter()
-        .any(|reserved| reserved.eq_ignore_ascii_case(&owner));
+    let is_reserved = content.is_reserved(&owner);
     (is_reserved || text::is_device_name(&owner)).then(|| {
         let why = if is_reserved {
             "is a page of the site"

@@ -1,0 +1,239 @@
+//! Badge files: `badges/<kind>.toml` defines a kind of badge and lists its awards.
+//!
+//! ```toml
+//! label = "Official"
+//! description = "Maintained by the people who run this registry."
+//! icon = "✓"
+//! color = "blue"
+//! boost = 0.03
+//!
+//! [[award]]
+//! skill = "ana/pdf-tools"
+//! by = "editors"
+//! at = 2026-01-31
+//! note = "Why."
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Content;
+use super::names::{Absence, Names};
+use super::text;
+use super::toml_file::{Fields, TomlFile};
+use crate::catalog::{Award, BadgeColor, BadgeKind, Skill};
+use crate::problem::{Problem, Problems};
+
+/// Reads all badge files and gives the awards to `skills`; the kinds come back sorted.
+pub(super) fn read(
+    content: &Content,
+    names: &Names,
+    skills: &mut [Skill],
+    problems: &mut Problems,
+) -> Vec<BadgeKind> {
+    let mut kinds = Vec::new();
+    for (kind, path) in badge_files(content, problems) {
+        let Some(file) = TomlFile::read(content, &path, GROUP, problems) else {
+            continue;
+        };
+        let Some(table) = file.parse(problems) else {
+            continue;
+        };
+        let fields = Fields::new(&file, &table);
+        fields.allow_only(&KEYS, problems);
+        give_awards(&fields, &kind, names, skills, problems);
+        kinds.extend(definition(&fields, kind, problems));
+    }
+    for skill in skills {
+        skill.badges.sort_by(|a, b| a.kind.cmp(&b.kind));
+    }
+    kinds
+}
+
+/// Whether `kind` can name a kind of badge: ASCII letters and digits, a letter first, at most 40.
+pub fn is_badge_kind(kind: &str) -> bool {
+    kind.len() <= 40
+        && kind.starts_with(|c: char| c.is_ascii_alphabetic())
+        && kind.bytes().all(|b| b.is_ascii_alphanumeric())
+        && !text::is_device_name(kind)
+}
+
+const GROUP: &str = "badge file";
+
+const KEYS: [&str; 7] = [
+    "label",
+    "description",
+    "icon",
+    "color",
+    "boost",
+    "shown",
+    "award",
+];
+
+/// Longest `by` of an award, in characters.
+pub(super) const BY_MAX_CHARS: usize = 120;
+
+/// Longest `note` of an award, in characters.
+pub(super) const NOTE_MAX_CHARS: usize = 400;
+
+const AWARD_KEYS: [&str; 4] = ["skill", "by", "at", "note"];
+
+const COLORS: [BadgeColor; 6] = [
+    BadgeColor::Gray,
+    BadgeColor::Amber,
+    BadgeColor::Blue,
+    BadgeColor::Green,
+    BadgeColor::Red,
+    BadgeColor::Violet,
+];
+
+/// Kinds with their files, sorted by kind.
+fn badge_files(content: &Content, problems: &mut Problems) -> Vec<(String, PathBuf)> {
+    let folder = content.path.join("badges");
+    let mut paths: Vec<PathBuf> = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            problems.push(Problem::error(
+                folder,
+                GROUP,
+                format!("the folder cannot be read: {error}"),
+            ));
+            Vec::new()
+        }
+    };
+    paths.sort();
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    for path in paths {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let Some(kind) = name.strip_suffix(".toml") else {
+            if !name.starts_with('.') && name != "README.md" {
+                problems.push(
+                    Problem::warning(path, "stray file", "this is no badge file and is left out")
+                        .hint("a badge file is called `<kind>.toml`"),
+                );
+            }
+            continue;
+        };
+        if !is_badge_kind(kind) {
+            problems.push(
+                Problem::error(&path, GROUP, format!("`{kind}` cannot be a kind of badge"))
+                    .hint("name the file with ASCII letters and digits, a letter first, such as `official.toml`"),
+            );
+            continue;
+        }
+        if let Some((other, _)) = files
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(kind))
+        {
+            problems.push(
+                Problem::error(
+                    &path,
+                    GROUP,
+                    format!("the kinds `{kind}` and `{other}` differ only in the case of letters"),
+                )
+                .hint("rename or merge one of the files"),
+            );
+            continue;
+        }
+        files.push((kind.to_owned(), path));
+    }
+    files
+}
+
+fn definition(fields: &Fields, kind: String, problems: &mut Problems) -> Option<BadgeKind> {
+    let label = fields.required_text("label", 40, problems);
+    let description = fields.required_text("description", 400, problems);
+    let icon = fields.text("icon", 4, problems);
+    let boost = fields.fraction("boost", problems).unwrap_or(0.0);
+    let is_shown = fields.flag("shown", problems).unwrap_or(true);
+    let color = fields.text("color", 40, problems).and_then(|(name, span)| {
+        let color = COLORS.into_iter().find(|color| color.name() == name);
+        if color.is_none() {
+            let names = COLORS.map(BadgeColor::name).join("`, `");
+            problems.push(
+                fields
+                    .file
+                    .error(
+                        span,
+                        format!("`{name}` is not a colour that a badge can have"),
+                    )
+                    .hint(format!("write one of `{names}`")),
+            );
+        }
+        color
+    });
+    Some(BadgeKind {
+        kind,
+        label: label?.0,
+        description: description?.0,
+        icon: icon.map(|(icon, _)| icon),
+        color: color.unwrap_or_default(),
+        boost,
+        is_shown,
+    })
+}
+
+fn give_awards(
+    fields: &Fields,
+    kind: &str,
+    names: &Names,
+    skills: &mut [Skill],
+    problems: &mut Problems,
+) {
+    let file = fields.file;
+    let mut seen = BTreeMap::new();
+    for award in fields.tables("award", problems) {
+        award.allow_only(&AWARD_KEYS, problems);
+        let by = award.text("by", BY_MAX_CHARS, problems).map(|(by, _)| by);
+        let at = award.date("at", problems);
+        let note = award
+            .text("note", NOTE_MAX_CHARS, problems)
+            .map(|(note, _)| note);
+        let Some((name, span)) = award.skill(problems) else {
+            continue;
+        };
+        let line = crate::problem::line_and_column(&file.text, span.start).0;
+        if let Some(first_line) = seen.insert(name.clone(), line) {
+            problems.push(
+                file.error(
+                    span,
+                    format!("`{name}` has this badge already, in line {first_line}"),
+                )
+                .hint("remove one of the two"),
+            );
+            continue;
+        }
+        match names.published(skills, &name) {
+            Ok(idx) => skills[idx].badges.push(Award {
+                kind: kind.to_owned(),
+                by,
+                at,
+                note,
+            }),
+            Err(Absence::Hidden) => {}
+            Err(Absence::LeftOut) => problems.push(file.warning(
+                span,
+                format!("award to `{name}`, but that skill is left out"),
+            )),
+            Err(Absence::Unknown) => problems.push(names.hint(
+                file.error(
+                    span,
+                    format!("award to `{name}`, but there is no such skill"),
+                ),
+                &name,
+            )),
+        }
+    }
+}
+
+/// The file that defines `kind` in the content folder.
+pub fn badge_path(content: &Path, kind: &str) -> PathBuf {
+    content.join("badges").join(format!("{kind}.toml"))
+}

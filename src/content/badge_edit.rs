@@ -1,0 +1,384 @@
+//! Edits badge files in place: awards come and go, comments, order and layout of everything else stay.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+
+use super::badge::badge_path;
+use super::text;
+use crate::catalog::{Award, Catalog, SkillName, Timestamp};
+use crate::problem::Problem;
+
+/// Writes the award of a badge to `skill` into the badge file of its kind, at its end, and returns the file's path.
+///
+/// # Errors
+/// An error, and no change, when the kind or the skill is unknown, when the skill has the badge already, or when the
+/// file cannot be read, understood or written.
+pub fn add_award(
+    content: &Path,
+    catalog: &Catalog,
+    skill: &SkillName,
+    award: &Award,
+) -> Result<PathBuf, Problem> {
+    let path = known_badge_path(content, catalog, &award.kind)?;
+    if catalog.skill(skill).is_none() {
+        let problem = Problem::error(&path, GROUP, format!("there is no such skill as `{skill}`"));
+        let names: Vec<String> = catalog
+            .skills
+            .iter()
+            .map(|skill| skill.id.to_string())
+            .collect();
+        let meant = text::suggest(&skill.to_string(), names.iter().map(String::as_str));
+        return Err(match meant {
+            Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
+            None => problem.hint("names of skills are their folders below `skills/`: `owner/slug`"),
+        });
+    }
+    edit_file(path, |document| {
+        if has_award(document, skill) {
+            return Err(format!("`{skill}` has the badge `{}` already", award.kind));
+        }
+        push_award(document, skill, award);
+        Ok(())
+    })
+}
+
+/// Removes the award of the badge `kind` to `skill` from its badge file and returns the file's path.
+///
+/// The skill need not exist, so that awards to a skill that is gone can be removed.
+///
+/// # Errors
+/// An error, and no change, when the kind is unknown, when there is no such award, or when the file cannot be read,
+/// understood or written.
+pub fn remove_award(
+    content: &Path,
+    catalog: &Catalog,
+    skill: &SkillName,
+    kind: &str,
+) -> Result<PathBuf, Problem> {
+    let path = known_badge_path(content, catalog, kind)?;
+    edit_file(path, |document| {
+        if !has_award(document, skill) {
+            return Err(format!("`{skill}` does not have the badge `{kind}`"));
+        }
+        take_award(document, skill);
+        Ok(())
+    })
+}
+
+const GROUP: &str = "badge";
+
+fn known_badge_path(content: &Path, catalog: &Catalog, kind: &str) -> Result<PathBuf, Problem> {
+    if catalog.badge_kind(kind).is_some() {
+        return Ok(badge_path(content, kind));
+    }
+    let folder = content.join("badges");
+    let kinds = || {
+        catalog
+            .badge_kinds
+            .iter()
+            .map(|badge_kind| badge_kind.kind.as_str())
+    };
+    let shown = text::clean_line(kind, 80);
+    let problem = Problem::error(
+        folder,
+        GROUP,
+        format!("there is no badge of the kind `{shown}`"),
+    );
+    Err(match text::suggest(kind, kinds()) {
+        Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
+        None if kinds().next().is_some() => problem.hint(format!(
+            "known are `{}`",
+            kinds().collect::<Vec<_>>().join("`, `")
+        )),
+        None => problem.hint("define a kind with a file `badges/<kind>.toml`"),
+    })
+}
+
+/// Applies `edit` to the file; nothing changes when it or anything else fails.
+fn edit_file(
+    path: PathBuf,
+    edit: impl FnOnce(&mut DocumentMut) -> Result<(), String>,
+) -> Result<PathBuf, Problem> {
+    let fault = |message: String| Problem::error(&path, GROUP, message);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| fault(format!("the file cannot be read: {error}")))?;
+    let edited = edit_text(&text, edit).map_err(fault)?;
+    replace_file(&path, &edited)
+        .map_err(|error| fault(format!("the file cannot be written: {error}")))?;
+    Ok(path)
+}
+
+/// Applies `edit` to a TOML text; line ends and a byte order mark stay as they are.
+fn edit_text(
+    text: &str,
+    edit: impl FnOnce(&mut DocumentMut) -> Result<(), String>,
+) -> Result<String, String> {
+    let unmarked = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut document: DocumentMut = unmarked.parse().map_err(|error: toml_edit::TomlError| {
+        format!("the file is not valid TOML: {}", error.message())
+    })?;
+    edit(&mut document)?;
+    let mut edited = document.to_string();
+    if text.contains("\r\n") {
+        edited = edited.replace('\n', "\r\n");
+    }
+    if unmarked.len() < text.len() {
+        edited.insert(0, '\u{feff}');
+    }
+    Ok(edited)
+}
+
+/// Writes beside the file and renames, so that a reader never sees half of it.
+fn replace_file(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = path.canonicalize()?; // a link stays a link
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    std::fs::set_permissions(file.path(), path.metadata()?.permissions())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn has_award(document: &DocumentMut, skill: &SkillName) -> bool {
+    match document.get("award") {
+        Some(Item::ArrayOfTables(awards)) => awards.iter().any(|award| is_award_to(award, skill)),
+        Some(Item::Value(Value::Array(awards))) => {
+            let mut tables = awards.iter().filter_map(Value::as_inline_table);
+            tables.any(|award| is_award_to(award, skill))
+        }
+        _ => false,
+    }
+}
+
+fn is_award_to(award: &dyn TableLike, skill: &SkillName) -> bool {
+    let name = award.get("skill").and_then(Item::as_str);
+    name.and_then(SkillName::parse).as_ref() == Some(skill)
+}
+
+fn push_award(document: &mut DocumentMut, skill: &SkillName, award: &Award) {
+    let mut table = award_table(skill, award);
+    if let Some(Item::Value(Value::Array(awards))) = document.get_mut("award") {
+        if !awards.is_empty() {
+            let mut inline: InlineTable = table.into_inline_table();
+            inline.fmt();
+            awards.push(inline);
+            return;
+        }
+        document.remove("award");
+    }
+    // Comments at the end of the file stay above the new award.
+    let trailing = document
+        .trailing()
+        .as_str()
+        .unwrap_or("")
+        .trim_end()
+        .to_owned();
+    let prefix = if trailing.is_empty() {
+        "\n".to_owned()
+    } else {
+        format!("{trailing}\n\n")
+    };
+    table.decor_mut().set_prefix(prefix);
+    document.set_trailing("");
+    let awards = document
+        .entry("award")
+        .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+    if let Some(awards) = awards.as_array_of_tables_mut() {
+        awards.push(table);
+    }
+}
+
+fn award_table(skill: &SkillName, award: &Award) -> Table {
+    let mut table = Table::new();
+    table.insert("skill", value(skill.to_string()));
+    let mut insert_text = |key: &str, text: &Option<String>, max_chars| {
+        let line = text::clean_line(text.as_deref().unwrap_or(""), max_chars);
+        if !line.is_empty() {
+            table.insert(key, value(line));
+        }
+    };
+    insert_text("by", &award.by, super::badge::BY_MAX_CHARS);
+    insert_text("note", &award.note, super::badge::NOTE_MAX_CHARS);
+    if let Some(date) = award.at.and_then(toml_date) {
+        table.insert("at", value(date));
+    }
+    table
+}
+
+/// A day when `timestamp` is its first instant, else the instant.
+fn toml_date(timestamp: Timestamp) -> Option<toml_edit::Datetime> {
+    const DAY_MS: i64 = 86_400_000;
+    let text = if timestamp.ms() % DAY_MS == 0 {
+        timestamp.date()
+    } else {
+        timestamp.rfc3339()
+    };
+    text.parse().ok()
+}
+
+fn take_award(document: &mut DocumentMut, skill: &SkillName) {
+    let mut orphans = String::new();
+    let is_empty = match document.get_mut("award") {
+        Some(Item::ArrayOfTables(awards)) => {
+            orphans = take_tables(awards, skill);
+            awards.is_empty()
+        }
+        Some(Item::Value(Value::Array(awards))) => {
+            awards.retain(|award| {
+                let table = award.as_inline_table();
+                !table.is_some_and(|award| is_award_to(award, skill))
+            });
+            awards.is_empty()
+        }
+        _ => false,
+    };
+    if is_empty {
+        document.remove("award");
+    }
+    let trailing = format!("{orphans}{}", document.trailing().as_str().unwrap_or(""));
+    document.set_trailing(trailing);
+}
+
+/// Removes the awards to `skill`; comments that no award is left to stand above come back.
+fn take_tables(awards: &mut ArrayOfTables, skill: &SkillName) -> String {
+    let mut comments = String::new();
+    let mut left = ArrayOfTables::new();
+    for award in awards.iter() {
+        let prefix = award.decor().prefix().and_then(|prefix| prefix.as_str());
+        if is_award_to(award, skill) {
+            comments.push_str(other_comments(prefix.unwrap_or("")));
+        } else {
+            let mut award = award.clone();
+            if !comments.is_empty() {
+                let prefix = format!("{comments}{}", prefix.unwrap_or(""));
+                award.decor_mut().set_prefix(prefix);
+                comments.clear();
+            }
+            left.push(award);
+        }
+    }
+    *awards = left;
+    comments
+}
+
+/// The part of what stands above an award that is not about it: all but the comments that touch it.
+fn other_comments(prefix: &str) -> &str {
+    let end = prefix.rfind("\n\n").map_or(0, |at| at + 1);
+    let kept = &prefix[..end];
+    if kept.contains('#') { kept } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> SkillName {
+        SkillName::parse(text).unwrap()
+    }
+
+    fn add(text: &str, skill: &str, award: &Award) -> String {
+        edit_text(text, |document| {
+            push_award(document, &name(skill), award);
+            Ok(())
+        })
+        .unwrap()
+    }
+
+    fn remove(text: &str, skill: &str) -> String {
+        edit_text(text, |document| {
+            take_award(document, &name(skill));
+            Ok(())
+        })
+        .unwrap()
+    }
+
+    fn award() -> Award {
+        Award {
+            kind: "official".to_owned(),
+            by: Some("editors".to_owned()),
+            at: Timestamp::parse("2026-03-01"),
+            note: Some("Says \"yes\".".to_owned()),
+        }
+    }
+
+    const FILE: &str = "# What this is.\n\nlabel = \"Official\"   # the word\ncolor=\"blue\"\n\n[[award]]\nskill = \"ana/one\"\nat = 2026-01-31 # a day\n\n# Two is special.\n[[award]]\nskill = \"ana/two\"\n\n[[award]]\nnote = \"last\"\nskill = \"ana/three\"\n\n# The end.\n";
+
+    #[test]
+    fn a_new_award_stands_at_the_end_and_nothing_else_moves() {
+        let added = add(FILE, "bob/new", &award());
+        assert_eq!(
+            added,
+            format!(
+                "{FILE}\n[[award]]\nskill = \"bob/new\"\nby = \"editors\"\nnote = 'Says \"yes\".'\nat = 2026-03-01\n"
+            )
+        );
+        assert_eq!(
+            remove(&added, "bob/new"),
+            format!("{FILE}\n").replace("end.\n\n", "end.\n")
+        );
+    }
+
+    #[test]
+    fn a_first_award_comes_after_the_comments() {
+        let bare = "label = \"A\"\n\n# No awards yet.\n#\n# [[award]]\n";
+        let nobody = Award {
+            by: Some(" \u{7} ".to_owned()),
+            at: None,
+            note: None,
+            ..award()
+        };
+        assert_eq!(
+            add(bare, "ana/one", &nobody),
+            "label = \"A\"\n\n# No awards yet.\n#\n# [[award]]\n\n[[award]]\nskill = \"ana/one\"\n"
+        );
+        assert_eq!(
+            add("label = \"A\"", "ana/one", &nobody),
+            "label = \"A\"\n\n[[award]]\nskill = \"ana/one\"\n"
+        );
+    }
+
+    #[test]
+    fn a_removed_award_takes_its_own_comment_along_and_no_other() {
+        assert_eq!(
+            remove(FILE, "ana/two"),
+            FILE.replace("\n# Two is special.\n[[award]]\nskill = \"ana/two\"\n", "")
+        );
+        let sections =
+            "label = \"A\"\n\n# Section 2025.\n\n# Mine.\n[[award]]\nskill = \"ana/one\"\n";
+        assert_eq!(
+            remove(sections, "ana/one"),
+            "label = \"A\"\n\n# Section 2025.\n"
+        );
+    }
+
+    #[test]
+    fn the_last_award_leaves_no_empty_key() {
+        let one = "label = \"A\"\n\n[[award]]\nskill = \"ana/one\"\n";
+        assert_eq!(remove(one, "ana/one"), "label = \"A\"\n");
+        let inline = "label = \"A\"\naward = [{ skill = \"@ana/one\" }]\n";
+        assert_eq!(remove(inline, "ana/one"), "label = \"A\"\n");
+    }
+
+    #[test]
+    fn line_ends_and_mark_stay() {
+        let windows = format!("\u{feff}{}", FILE.replace('\n', "\r\n"));
+        let added = add(&windows, "bob/new", &award());
+        assert!(added.starts_with(&windows[..windows.len() - 2]));
+        assert_eq!(added.matches('\n').count(), added.matches("\r\n").count());
+    }
+
+    #[test]
+    fn an_inline_list_stays_one() {
+        let inline = "label = \"A\"\naward = [{ skill = \"ana/one\" }]\n";
+        let added = add(inline, "bob/new", &award());
+        assert!(
+            added.starts_with(
+                "label = \"A\"\naward = [{ skill = \"ana/one\" }, { skill = \"bob/new\""
+            ),
+            "{added}"
+        );
+        assert_eq!(remove(&added, "bob/new"), inline);
+    }
+}

@@ -1,0 +1,75 @@
+//! Which skills there are, for files that speak of skills by name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::text;
+use super::walk::SkillFolder;
+use crate::catalog::{Skill, SkillName};
+use crate::problem::Problem;
+
+/// All identities that the content folder knows.
+pub(super) struct Names<'a> {
+    /// Every skill that has a folder, sorted by identity.
+    pub(super) folders: &'a [SkillFolder],
+    pub(super) hidden: &'a BTreeSet<SkillName>,
+    /// Old names.
+    pub(super) aliases: &'a BTreeMap<SkillName, SkillName>,
+}
+
+/// What is the matter with a name.
+pub(super) enum Absence {
+    /// The operator hides the skill: nothing to say.
+    Hidden,
+    /// The skill is there, but cannot be published; that has its own problem.
+    LeftOut,
+    /// There is no such skill.
+    Unknown,
+}
+
+impl Names<'_> {
+    /// The position of `name` in `skills`.
+    pub(super) fn published(&self, skills: &[Skill], name: &SkillName) -> Result<usize, Absence> {
+        skills
+            .binary_search_by(|skill| skill.id.cmp(name))
+            .map_err(|_| {
+                if self.hidden.contains(name) {
+                    Absence::Hidden
+                } else if self.has_folder(name) {
+                    Absence::LeftOut
+                } else {
+                    Absence::Unknown
+                }
+            })
+    }
+
+    /// Whether there is a folder for `name`.
+    pub(super) fn has_folder(&self, name: &SkillName) -> bool {
+        self.folders
+            .binary_search_by(|folder| folder.id.cmp(name))
+            .is_ok()
+    }
+
+    /// Adds the name that was probably meant.
+    pub(super) fn hint(&self, problem: Problem, name: &SkillName) -> Problem {
+        if let Some(now) = self.aliases.get(name) {
+            return problem.hint(format!("it is now called `{now}`"));
+        }
+        let wanted = name.to_string();
+        let names: Vec<String> = self
+            .folders
+            .iter()
+            .map(|folder| folder.id.to_string())
+            .collect();
+        if let Some(meant) = text::suggest(&wanted, names.iter().map(String::as_str)) {
+            return problem.hint(format!("did you mean `{meant}`?"));
+        }
+        match self
+            .folders
+            .iter()
+            .find(|folder| folder.id.slug == name.slug)
+        {
+            Some(folder) => problem.hint(format!("did you mean `{}`?", folder.id)),
+            None => problem.hint("names of skills are their folders below `skills/`: `owner/slug`"),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! TOML files of the operator: every value with its place, every fault an error.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Content, text};
+use crate::catalog::{SkillName, Timestamp};
+use crate::problem::{Problem, Problems};
+
+/// A TOML file that the operator wrote.
+pub(super) struct TomlFile {
+    /// As the user named its folder.
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+    /// The group of all its problems.
+    group: &'static str,
+}
+
+impl TomlFile {
+    /// Reads the file; `None` when it is not there, and, with an error, when it cannot be read.
+    pub(super) fn read(
+        content: &Content,
+        path: &Path,
+        group: &'static str,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let text = content.read_operator_file(path, group, problems)?;
+        Some(Self {
+            path: path.to_owned(),
+            text,
+            group,
+        })
+    }
+
+    /// The top of the file; `None`, with all errors, when it is not TOML.
+    pub(super) fn parse(&self, problems: &mut Problems) -> Option<Spanned<DeTable<'_>>> {
+        let (table, faults) = DeTable::parse_recoverable(&self.text);
+        for fault in &faults {
+            let message = fault.message().lines().next().unwrap_or("syntax error");
+            let place = fault.span().map_or(0, |span| span.start);
+            problems.push(self.error(place..place, format!("this is not valid TOML: {message}")));
+        }
+        faults.is_empty().then_some(table)
+    }
+
+    /// An error at the start of `span`.
+    pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>) -> Problem {
+        Problem::error(&self.path, self.group, message).at_offset(&self.text, span.start)
+    }
+
+    /// A warning at the start of `span`.
+    pub(super) fn warning(&self, span: Range<usize>, message: impl Into<String>) -> Problem {
+        Problem::warning(&self.path, self.group, message).at_offset(&self.text, span.start)
+    }
+}
+
+/// A table of a [`TomlFile`]. A value of the wrong type counts as missing, with an error.
+pub(super) struct Fields<'t> {
+    pub(super) file: &'t TomlFile,
+    table: &'t DeTable<'t>,
+    /// Where the table begins.
+    pub(super) span: Range<usize>,
+}
+
+impl<'t> Fields<'t> {
+    pub(super) fn new(file: &'t TomlFile, table: &'t Spanned<DeTable<'t>>) -> Self {
+        Self {
+            file,
+            table: table.get_ref(),
+            span: table.span(),
+        }
+    }
+
+    /// Keys with their places and values, in the order of the file.
+    pub(super) fn entries(&self) -> Vec<(&'t str, Range<usize>, &'t Spanned<DeValue<'t>>)> {
+        let mut entries: Vec<_> = self
+            .table
+            .iter()
+            .map(|(key, value)| (key.get_ref().as_ref(), key.span(), value))
+            .collect();
+        entries.sort_by_key(|(_, span, _)| span.start);
+        entries
+    }
+
+    /// Reports every key that is none of `known`.
+    pub(super) fn allow_only(&self, known: &[&str], problems: &mut Problems) {
+        for (key, span, _) in self.entries() {
+            if !known.contains(&key) {
+                let hint = match text::suggest(key, known.iter().copied()) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("known are `{}`", known.join("`, `")),
+                };
+                problems.push(
+                    self.file
+                        .error(span, format!("there is no setting `{key}` here"))
+                        .hint(hint),
+                );
+            }
+        }
+    }
+
+    /// A text on one line; an empty one is an error.
+    pub(super) fn text(
+        &self,
+        key: &str,
+        max_chars: usize,
+        problems: &mut Problems,
+    ) -> Option<(String, Range<usize>)> {
+        let value = self.table.get(key)?;
+        let Some(text) = value.get_ref().as_str() else {
+            problems.push(self.wrong_type(key, value, "a text in quotes"));
+            return None;
+        };
+        let line = text::clean_line(text, max_chars);
+        if line.is_empty() {
+            problems.push(self.file.error(value.span(), format!("`{key}` is empty")));
+            return None;
+        }
+        if text.chars().count() > max_chars {
+            problems.push(self.file.error(
+                value.span(),
+                format!("`{key}` is longer than {max_chars} characters"),
+            ));
+        }
+        Some((line, value.span()))
+    }
+
+    /// Like [`Self::text`]; a missing one is an error.
+    pub(super) fn required_text(
+        &self,
+        key: &str,
+        max_chars: usize,
+        problems: &mut Problems,
+    ) -> Option<(String, Range<usize>)> {
+        if self.table.get(key).is_none() {
+            problems.push(
+                self.file
+                    .error(self.span.clone(), format!("`{key}` is missing"))
+                    .hint(format!("add `{key} = \"…\"`")),
+            );
+        }
+        self.text(key, max_chars, problems)
+    }
+
+    /// A text that is a skill's identity; a missing or wrong one is an error.
+    pub(super) fn skill(&self, problems: &mut Problems) -> Option<(SkillName, Range<usize>)> {
+        let (text, span) = self.required_text("skill", 200, problems)?;
+        let name = SkillName::parse(&text);
+        if name.is_none() {
+            problems.push(
+                self.file
+                    .error(
+                        span.clone(),
+                        format!("`{text}` is not the identity of a skill"),
+                    )
+                    .hint("write `skill = \"owner/slug\"`"),
+            );
+        }
+        Some((name?, span))
+    }
+
+    pub(super) fn flag(&self, key: &str, problems: &mut Problems) -> Option<bool> {
+        let value = self.table.get(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            problems.push(self.wrong_type(key, value, "`true` or `false`"));
+        }
+        flag
+    }
+
+    /// A number between −1 and 1.
+    pub(super) fn fraction(&self, key: &str, problems: &mut Problems) -> Option<f32> {
+        let value = self.table.get(key)?;
+        let number: Option<f32> = match value.get_ref() {
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
+            _ => {
+                problems.push(self.wrong_type(key, value, "a number from -1 to 1"));
+                return None;
+            }
+        };
+        let number = number.filter(|number| (-1.0..=1.0).contains(number));
+        if number.is_none() {
+            problems.push(
+                self.file
+                    .error(value.span(), format!("`{key}` is not between -1 and 1")),
+            );
+        }
+        number
+    }
+
+    /// A TOML date or one in quotes.
+    pub(super) fn date(&self, key: &str, problems: &mut Problems) -> Option<Timestamp> {
+        let value = self.table.get(key)?;
+        let text = match value.get_ref() {
+            DeValue::Datetime(date) => date.to_string(),
+            DeValue::String(text) => text.to_string(),
+            _ => {
+                problems.push(self.wrong_type(key, value, "a date"));
+                return None;
+            }
+        };
+        let timestamp = Timestamp::parse(&text);
+        if timestamp.is_none() {
+            problems.push(
+                self.file
+                    .error(value.span(), format!("`{key}` is `{text}`, which is no date that a badge can have"))
+                    .hint("write a day such as `2026-01-31`, or a time with its zone such as `2026-01-31T10:00:00Z`"),
+            );
+        }
+        timestamp
+    }
+
+    /// The tables of an array of tables (`[[key]]`).
+    pub(super) fn tables(&self, key: &str, problems: &mut Problems) -> Vec<Fields<'t>> {
+        let Some(value) = self.table.get(key) else {
+            return Vec::new();
+        };
+        let Some(items) = value.get_ref().as_array() else {
+            problems.push(
+                self.wrong_type(key, value, "a list of tables")
+                    .hint(format!("write `[[{key}]]` above each")),
+            );
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for item in items.iter() {
+            match item.get_ref().as_table() {
+                Some(table) => tables.push(Fields {
+                    file: self.file,
+                    table,
+                    span: item.span(),
+                }),
+                None => problems.push(self.wrong_type(key, item, "a list of tables")),
+            }
+        }
+        tables
+    }
+
+    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Problem {
+        let got = value.get_ref().type_str();
+        self.file.error(
+            value.span(),
+            format!("`{key}` has a value of type {got}; {expected} is expected"),
+        )
+    }
+}
