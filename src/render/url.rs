@@ -174,6 +174,21 @@ pub fn owner(owner: &str, page: usize) -> String {
     paged(format!("{}/", segment(owner)), page)
 }
 
+/// `tags/`, `tags/page/2/`: the index of all tags.
+pub fn tags(page: usize) -> String {
+    paged("tags/".to_owned(), page)
+}
+
+/// `owners/`, `owners/page/2/`: the index of all owners.
+pub fn owners(page: usize) -> String {
+    paged("owners/".to_owned(), page)
+}
+
+/// `<owner>/feed.xml`.
+pub fn owner_feed(owner: &str) -> String {
+    format!("{}/feed.xml", segment(owner))
+}
+
 /// `<owner>/skills/<slug>/`.
 pub fn skill(name: &SkillName) -> String {
     format!("{}/skills/{}/", segment(&name.owner), segment(&name.slug))

@@ -1,0 +1,116 @@
+//! A skill in a list: everything a visitor needs to choose, with badges and counts baked in.
+
+use std::borrow::Cow;
+
+use super::number::compact;
+use super::text::shorten;
+use super::url;
+use crate::catalog::{BadgeKind, Catalog, Skill};
+use crate::config::Config;
+
+/// Longest description on a card, in characters.
+const DESCRIPTION_MAX_CHARS: usize = 180;
+
+/// One skill in a list.
+#[derive(Clone)]
+pub(super) struct Card<'a> {
+    pub(super) link: String,
+    pub(super) name: &'a str,
+    pub(super) owner: &'a str,
+    pub(super) owner_link: String,
+    pub(super) icon: Icon,
+    pub(super) description: Cow<'a, str>,
+    pub(super) badges: Vec<Badge<'a>>,
+    /// What the date means, and the day.
+    pub(super) date: Option<(&'static str, String)>,
+    /// Rounded counts, for people.
+    pub(super) downloads: Option<String>,
+    pub(super) stars: Option<String>,
+    pub(super) is_deprecated: bool,
+}
+
+impl<'a> Card<'a> {
+    pub(super) fn new(skill: &'a Skill, catalog: &'a Catalog, config: &Config) -> Self {
+        Self {
+            link: config.base_url.link(&url::skill(&skill.id)),
+            name: &skill.name,
+            owner: &skill.id.owner,
+            owner_link: config.base_url.link(&url::owner(&skill.id.owner, 1)),
+            icon: Icon::new(skill),
+            description: shorten(&skill.description, DESCRIPTION_MAX_CHARS),
+            badges: badges_of(skill, catalog, config),
+            date: skill.updated_at.map(|at| ("Updated", at.date())),
+            downloads: skill.stats.map(|stats| compact(stats.downloads)),
+            stars: skill.stats.map(|stats| compact(stats.stars)),
+            is_deprecated: skill.badge(super::site::DEPRECATED_KIND).is_some(),
+        }
+    }
+}
+
+/// A badge as it is drawn.
+#[derive(Clone)]
+pub(super) struct Badge<'a> {
+    pub(super) link: String,
+    pub(super) kind: &'a BadgeKind,
+}
+
+impl<'a> Badge<'a> {
+    pub(super) fn new(kind: &'a BadgeKind, config: &Config) -> Self {
+        Self {
+            link: config.base_url.link(&url::badge(&kind.kind, 1)),
+            kind,
+        }
+    }
+}
+
+/// The badges of a skill that pages show.
+pub(super) fn badges_of<'a>(
+    skill: &Skill,
+    catalog: &'a Catalog,
+    config: &Config,
+) -> Vec<Badge<'a>> {
+    skill
+        .badges
+        .iter()
+        .filter_map(|award| catalog.badge_kind(&award.kind))
+        .filter(|kind| kind.is_shown)
+        .map(|kind| Badge::new(kind, config))
+        .collect()
+}
+
+/// The picture of a skill: its emoji, or the first letter of its name, on one of a few tints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Icon {
+    pub(super) text: String,
+    /// Class of the stylesheet, `tint-0` to `tint-5`; the same for the same skill.
+    pub(super) tint: u8,
+}
+
+const N_TINTS: u32 = 6;
+
+impl Icon {
+    pub(super) fn new(skill: &Skill) -> Self {
+        let text = match &skill.front_matter.emoji {
+            Some(emoji) => emoji.clone(),
+            None => monogram(&skill.name),
+        };
+        Self {
+            text,
+            tint: tint(&skill.id.to_string()),
+        }
+    }
+}
+
+fn monogram(name: &str) -> String {
+    name.chars()
+        .find(|c| c.is_alphanumeric())
+        .map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
+}
+
+/// FNV-1a, 32 bits: spreads similar names over the tints.
+fn tint(text: &str) -> u8 {
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    ((hash >> 8) % N_TINTS) as u8
+}

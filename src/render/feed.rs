@@ -1,0 +1,99 @@
+//! Atom feeds (RFC 4287) of updates: one of the site, one of each owner.
+//!
+//! Dates come from the content alone, so a feed changes only when a skill in it does. Skills without a date are left
+//! out, since an entry must have one.
+
+use std::fmt::Write;
+use std::io;
+
+use rayon::prelude::*;
+
+use super::site::Site;
+use super::text::xml;
+use super::url::{self, Sort};
+use crate::catalog::{Skill, Timestamp};
+use crate::sink::Sink;
+
+/// Most entries of a feed.
+const FEED_MAX: usize = 50;
+
+/// Writes all feeds; returns their number.
+pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
+    let title = &site.config.title;
+    let all = site.sorted(Sort::Updated);
+    sink.write(
+        "feed.xml",
+        atom(site, title, "feed.xml", "", &all).as_bytes(),
+    )?;
+    let owners: Vec<_> = site.owners.iter().collect();
+    owners.par_iter().try_for_each(|(owner, skills)| {
+        let path = url::owner_feed(owner);
+        let title = format!("@{owner} in {title}");
+        let feed = atom(site, &title, &path, &url::owner(owner, 1), skills);
+        sink.write(&url::output_path(&path), feed.as_bytes())
+    })?;
+    Ok(1 + owners.len())
+}
+
+/// A feed at `path` about the page at `page_path`; `skill_idxs` has the last updated first.
+fn atom(
+    site: &Site<'_>,
+    title: &str,
+    path: &str,
+    page_path: &str,
+    skill_idxs: &[usize],
+) -> String {
+    let entries: Vec<(&Skill, Timestamp)> = skill_idxs
+        .iter()
+        .map(|skill_idx| &site.catalog.skills[*skill_idx])
+        .filter_map(|skill| Some((skill, skill.updated_at?)))
+        .take(FEED_MAX)
+        .collect();
+    // An empty feed must have a date too: the first there is.
+    let updated = entries.first().map_or_else(
+        || "1970-01-01T00:00:00Z".to_owned(),
+        |(_, updated_at)| updated_at.rfc3339(),
+    );
+    let mut feed = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
+         <title>{}</title>\n<id>{id}</id>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n\
+         <link rel=\"alternate\" type=\"text/html\" href=\"{id}\"/>\n<updated>{updated}</updated>\n",
+        xml(&site.config.language),
+        xml(title),
+        xml(&site.absolute(path)),
+        id = xml(&site.absolute(page_path)),
+    );
+    for (skill, updated_at) in entries {
+        push_entry(&mut feed, site, skill, updated_at);
+    }
+    feed.push_str("</feed>\n");
+    feed
+}
+
+fn push_entry(feed: &mut String, site: &Site<'_>, skill: &Skill, updated_at: Timestamp) {
+    let link = xml(&site.absolute(&url::skill(&skill.id)));
+    let _ = write!(
+        feed,
+        "<entry>\n<title>{}</title>\n<id>{link}</id>\n<link rel=\"alternate\" type=\"text/html\" href=\"{link}\"/>\n\
+         <updated>{}</updated>\n",
+        xml(&skill.name),
+        updated_at.rfc3339(),
+    );
+    if let Some(created_at) = skill.created_at {
+        let _ = writeln!(feed, "<published>{}</published>", created_at.rfc3339());
+    }
+    let _ = write!(
+        feed,
+        "<author><name>{owner}</name><uri>{}</uri></author>\n",
+        xml(&site.absolute(&url::owner(&skill.id.owner, 1))),
+        owner = xml(&skill.id.owner),
+    );
+    for tag in &skill.tags {
+        let _ = writeln!(feed, "<category term=\"{}\"/>", xml(tag));
+    }
+    let _ = write!(
+        feed,
+        "<summary>{}</summary>\n</entry>\n",
+        xml(&skill.description)
+    );
+}

@@ -1,0 +1,105 @@
+//! Files for the host and for programs that visit: headers, redirects, robots, the search description.
+//!
+//! `_headers` and `_redirects` are in the form that several static hosts read; one host joins the values of all
+//! rules that match, another takes the most specific rule, so no two rules give the same header where that differs.
+
+use std::fmt::Write;
+use std::io;
+
+use super::site::{CONTENT_SECURITY_POLICY, Site};
+use super::text::{shorten, xml};
+use super::url;
+use crate::sink::Sink;
+
+pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
+    sink.write("_headers", headers(site).as_bytes())?;
+    sink.write("_redirects", redirects(site).as_bytes())?;
+    sink.write("robots.txt", robots(site).as_bytes())?;
+    sink.write("opensearch.xml", open_search(site).as_bytes())
+}
+
+fn headers(site: &Site<'_>) -> String {
+    const FOR_EVER: &[&str] = &["Cache-Control: public, max-age=31536000, immutable"];
+    const REVALIDATED: &[&str] = &["Cache-Control: no-cache"];
+    const SHARED: &[&str] = &[
+        "Access-Control-Allow-Origin: *",
+        "Access-Control-Expose-Headers: Content-Range, Content-Length, ETag, Accept-Ranges",
+    ];
+    let page_policy = format!(
+        "Content-Security-Policy: {CONTENT_SECURITY_POLICY}; frame-ancestors 'none'"
+    );
+    let rules: [(&str, &[&str]); 9] = [
+        (
+            "*",
+            &[
+                "X-Content-Type-Options: nosniff",
+                "Referrer-Policy: strict-origin-when-cross-origin",
+                &page_policy,
+            ],
+        ),
+        ("assets/*", FOR_EVER),
+        // Names in the index carry a hash of their content; the manifest names them.
+        ("search/*.skp", FOR_EVER),
+        ("search/manifest.json", REVALIDATED),
+        ("search/*", SHARED),
+        ("api/*", SHARED),
+        (".well-known/*", SHARED),
+        // What strangers wrote runs nowhere, even where a browser would open it.
+        (
+            ":owner/skills/:slug/files/*",
+            &[
+                "Content-Security-Policy: default-src 'none'; sandbox",
+                "X-Robots-Tag: noindex",
+            ],
+        ),
+        (
+            ":owner/skills/:slug/*.zip",
+            &["Content-Disposition: attachment"],
+        ),
+    ];
+    let mut text = String::new();
+    for (path, lines) in rules {
+        let _ = writeln!(text, "{}", site.link(path));
+        for line in lines {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
+    text
+}
+
+fn redirects(site: &Site<'_>) -> String {
+    let mut text = String::new();
+    for (old, new) in &site.catalog.aliases {
+        for path_of in [url::skill, url::zip] {
+            let _ = writeln!(
+                text,
+                "{} {} 301",
+                site.link(&path_of(old)),
+                site.link(&path_of(new))
+            );
+        }
+    }
+    text
+}
+
+fn robots(site: &Site<'_>) -> String {
+    format!(
+        "User-agent: *\nAllow: /\n\nSitemap: {}\n",
+        site.absolute("sitemap.xml")
+    )
+}
+
+/// OpenSearch 1.1, so that browsers offer the site as a search engine.
+fn open_search(site: &Site<'_>) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+         <OpenSearchDescription xmlns=\"http://a9.com/-/spec/opensearch/1.1/\">\n\
+         <ShortName>{}</ShortName>\n<Description>{}</Description>\n<InputEncoding>UTF-8</InputEncoding>\n\
+         <Image height=\"16\" width=\"16\" type=\"image/svg+xml\">{}</Image>\n\
+         <Url type=\"text/html\" template=\"{}?q={{searchTerms}}\"/>\n</OpenSearchDescription>\n",
+        xml(&shorten(&site.config.title, 15)),
+        xml(&shorten(&site.config.description, 1023)),
+        xml(&site.absolute("favicon.svg")),
+        xml(&site.absolute("search/")),
+    )
+}

@@ -1,0 +1,101 @@
+//! The ways to install a skill that work from where the site stands.
+
+use super::number::file_size;
+use super::site::Site;
+use super::url;
+use super::zip::ZipDigest;
+use crate::catalog::{Catalog, Skill, SkillName};
+use crate::config::{Config, Hosting};
+
+/// What the install section of a page shows.
+pub(super) struct Install {
+    pub(super) commands: Vec<Command>,
+    pub(super) zip_link: String,
+    pub(super) zip_name: String,
+    pub(super) zip_size: String,
+    pub(super) zip_sha256: String,
+}
+
+/// A command to copy.
+pub(super) struct Command {
+    pub(super) label: &'static str,
+    pub(super) text: String,
+}
+
+impl Install {
+    pub(super) fn new(site: &Site<'_>, skill: &Skill, zip: &ZipDigest) -> Self {
+        let id = &skill.id;
+        let mut commands = Vec::new();
+        if is_discoverable(skill) {
+            commands.push(Command {
+                label: "With the skills client",
+                text: format!("npx skills add {}", site.absolute(&url::skill(id))),
+            });
+        }
+        if let Some(text) = clawhub_command(site.catalog, site.config, id) {
+            commands.push(Command {
+                label: "With the clawhub client",
+                text,
+            });
+        }
+        // An identity has no character that means something to a shell, and a URL is percent-encoded.
+        let slug = &id.slug;
+        commands.push(Command {
+            label: "With curl and unzip",
+            text: format!(
+                "curl -fsSL {} -o {slug}.zip && unzip -q {slug}.zip -d {slug}",
+                site.absolute(&url::zip(id))
+            ),
+        });
+        Self {
+            commands,
+            zip_link: site.link(&url::zip(id)),
+            zip_name: format!("{slug}.zip"),
+            zip_size: file_size(zip.len_bytes),
+            zip_sha256: zip.sha256.clone(),
+        }
+    }
+}
+
+/// Whether the `skills` client can install a skill from its page's address: it needs a `SKILL.md` with a string `name`
+/// and `description`, and a slug of 1 to 64 lower-case letters, digits and single hyphens.
+pub fn is_discoverable(skill: &Skill) -> bool {
+    let slug = &skill.id.slug;
+    let is_name = slug.len() <= 64
+        && !slug.starts_with('-')
+        && !slug.ends_with('-')
+        && !slug.contains("--")
+        && slug
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    is_name
+        && skill.main_file().path == "SKILL.md"
+        && skill.front_matter.name.is_some()
+        && skill.front_matter.description.is_some()
+        && !skill.front_matter.is_internal
+}
+
+/// The command of the `clawhub` client, where something answers it.
+///
+/// With a public repository behind the site, the client asks by slug alone, so a slug that two owners use has none.
+pub fn clawhub_command(catalog: &Catalog, config: &Config, id: &SkillName) -> Option<String> {
+    let is_answered = match config.install.hosting {
+        Hosting::Static => false,
+        Hosting::Edge => true,
+        Hosting::Github => {
+            config.install.github_repository.is_some()
+                && catalog
+                    .skills
+                    .iter()
+                    .filter(|skill| skill.id.slug == id.slug)
+                    .count()
+                    == 1
+        }
+    };
+    is_answered.then(|| {
+        format!(
+            "npx clawhub --registry {} install @{id}",
+            config.base_url.absolute("").trim_end_matches('/')
+        )
+    })
+}

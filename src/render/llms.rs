@@ -1,0 +1,78 @@
+//! `llms.txt`: the site in Markdown for language models, short enough to read whole.
+
+use std::fmt::Write;
+use std::io;
+
+use super::number::counted;
+use super::site::{FEATURED_KIND, Site};
+use super::text::{markdown_line, shorten};
+use super::url::{self, Sort};
+use crate::sink::Sink;
+
+/// Most skills in each list, and most tags.
+const LIST_MAX: usize = 50;
+
+pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
+    sink.write("llms.txt", text(site).as_bytes())
+}
+
+fn text(site: &Site<'_>) -> String {
+    let base = site.absolute("");
+    let mut text = format!(
+        "# {}\n\n> {}\n\n{} by {}. A skill is a folder with a `SKILL.md` that tells an agent how to do something.\n\n\
+         - Search: `skillpress search \"WORDS\" --site {base} --json`; people use {base}search/?q=WORDS\n\
+         - A skill's page: {base}OWNER/skills/SLUG/\n\
+         - Its text: {base}OWNER/skills/SLUG/files/SKILL.md\n\
+         - All its files: {base}OWNER/skills/SLUG/SLUG.zip\n\
+         - Install: `npx skills add {base}OWNER/skills/SLUG/`, or unzip the zip into the folder of your skills\n\
+         - All pages: {base}sitemap.xml; updates: {base}feed.xml\n",
+        markdown_line(&site.config.title),
+        markdown_line(&site.config.description),
+        counted(site.listed.len(), "skill", "skills"),
+        counted(site.owners.len(), "owner", "owners"),
+    );
+    if let Some(kind) = site.catalog.badge_kind(FEATURED_KIND).filter(|kind| kind.is_shown) {
+        push_skills(&mut text, site, &kind.label, &site.awarded(FEATURED_KIND));
+    }
+    push_skills(
+        &mut text,
+        site,
+        "Recently updated",
+        &site.sorted(Sort::Updated),
+    );
+    if !site.tags.is_empty() {
+        text.push_str("\n## Tags\n\n");
+    }
+    for (tag, n_skills) in site.tags_by_use().into_iter().take(LIST_MAX) {
+        let _ = writeln!(
+            text,
+            "- [{}]({}): {}",
+            markdown_line(tag),
+            site.absolute(&url::tag(tag, 1)),
+            counted(n_skills, "skill", "skills"),
+        );
+    }
+    text
+}
+
+fn push_skills(text: &mut String, site: &Site<'_>, title: &str, skill_idxs: &[usize]) {
+    if skill_idxs.is_empty() {
+        return;
+    }
+    let _ = write!(text, "\n## {}\n\n", markdown_line(title));
+    for skill_idx in skill_idxs.iter().take(LIST_MAX) {
+        let skill = &site.catalog.skills[*skill_idx];
+        let _ = write!(
+            text,
+            "- [{}]({})",
+            markdown_line(&skill.id.to_string()),
+            site.absolute(&url::skill(&skill.id)),
+        );
+        match markdown_line(&shorten(&skill.description, 160)) {
+            description if description.is_empty() => text.push('\n'),
+            description => {
+                let _ = writeln!(text, ": {description}");
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The list of pages for search engines (the sitemaps protocol): one file, or an index of files when it grows long.
+
+use std::io;
+
+use super::page::{PAGE_SIZE, n_pages};
+use super::site::Site;
+use super::text::xml;
+use super::url::{self, Sort};
+use crate::catalog::Timestamp;
+use crate::sink::Sink;
+
+/// Most addresses in one file, as the protocol has it.
+const URLS_MAX: usize = 50_000;
+
+pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
+    let urls = urls(site);
+    if urls.len() <= URLS_MAX {
+        return sink.write("sitemap.xml", urlset(&urls).as_bytes());
+    }
+    let mut index = HEADER.to_owned() + "<sitemapindex xmlns=\"" + NAMESPACE + "\">\n";
+    for (part_idx, part) in urls.chunks(URLS_MAX).enumerate() {
+        let path = format!("sitemaps/{}.xml", part_idx + 1);
+        sink.write(&path, urlset(part).as_bytes())?;
+        index += &format!(
+            "<sitemap><loc>{}</loc></sitemap>\n",
+            xml(&site.absolute(&path))
+        );
+    }
+    index += "</sitemapindex>\n";
+    sink.write("sitemap.xml", index.as_bytes())
+}
+
+const HEADER: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
+const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
+
+type Entry = (String, Option<Timestamp>);
+
+/// Every page that search engines may list, with the date of its content where it has one.
+fn urls(site: &Site<'_>) -> Vec<Entry> {
+    let mut urls: Vec<Entry> = ["", "badges/"]
+        .into_iter()
+        .map(|path| (site.absolute(path), None))
+        .collect();
+    let mut push_pages = |n_items: usize, path_of: &dyn Fn(usize) -> String| {
+        for page in 1..=n_pages(n_items, PAGE_SIZE) {
+            urls.push((site.absolute(&path_of(page)), None));
+        }
+    };
+    push_pages(site.listed.len(), &|page| url::listing(Sort::Updated, page));
+    for kind in site.shown_badge_kinds() {
+        push_pages(site.awarded(&kind.kind).len(), &|page| {
+            url::badge(&kind.kind, page)
+        });
+    }
+    push_pages(0, &url::tags);
+    for (tag, skills) in &site.tags {
+        push_pages(skills.len(), &|page| url::tag(tag, page));
+    }
+    push_pages(0, &url::owners);
+    for (owner, skills) in &site.owners {
+        push_pages(skills.len(), &|page| url::owner(owner, page));
+    }
+    for skill_idx in &site.listed {
+        let skill = &site.catalog.skills[*skill_idx];
+        urls.push((site.absolute(&url::skill(&skill.id)), skill.updated_at));
+    }
+    urls
+}
+
+fn urlset(urls: &[Entry]) -> String {
+    let mut text = format!("{HEADER}<urlset xmlns=\"{NAMESPACE}\">\n");
+    for (location, updated_at) in urls {
+        text += "<url><loc>";
+        text += &xml(location);
+        text += "</loc>";
+        if let Some(updated_at) = updated_at {
+            text += &format!("<lastmod>{}</lastmod>", updated_at.date());
+        }
+        text += "</url>\n";
+    }
+    text + "</urlset>\n"
+}

@@ -1,0 +1,1 @@
+//! Pages of a small registry, as a visitor gets them.
