@@ -1,10 +1,15 @@
 //! Builds a static site with an embedded search index from a folder of agent skills.
 
 pub mod catalog;
+pub mod cli;
+pub mod cmd;
 pub mod config;
 pub mod content;
 pub mod index;
 pub mod markdown;
 pub mod problem;
+pub mod progress;
 pub mod render;
 pub mod sink;
+pub mod site;
+pub mod static_files;

@@ -60,11 +60,7 @@ pub fn render(body: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered 
 
 /// Like [`render`], for a page that already shows `title` as its first heading: when `body` opens with a heading of
 /// level 1 with the same letters and digits, that heading is left out.
-pub fn render_below(
-    title: &str,
-    body: &str,
-    resolve: &dyn Fn(&str) -> Option<String>,
-) -> Rendered {
+pub fn render_below(title: &str, body: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
     let tree = tree::parse(body, resolve);
     let outline = slug::outline(&tree.nodes, title);
     let html = write::html(&tree, &outline);

@@ -15,7 +15,9 @@ pub struct Progress {
 
 impl std::fmt::Debug for Progress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Progress").field("stages", &self.stages).finish_non_exhaustive()
+        f.debug_struct("Progress")
+            .field("stages", &self.stages)
+            .finish_non_exhaustive()
     }
 }
 
@@ -30,7 +32,11 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}") {
             bar.set_style(style);
         }
-        Self { is_quiet, bar, stages: RefCell::default() }
+        Self {
+            is_quiet,
+            bar,
+            stages: RefCell::default(),
+        }
     }
 
     /// Starts a stage; the one before is over.
@@ -59,14 +65,19 @@ impl Progress {
         let now = Instant::now();
         let stages = self.stages.into_inner();
         let ends = stages.iter().skip(1).map(|&(_, start)| start).chain([now]);
-        stages.iter().zip(ends).map(|(&(name, start), end)| (name, end.duration_since(start))).collect()
+        stages
+            .iter()
+            .zip(ends)
+            .map(|(&(name, start), end)| (name, end.duration_since(start)))
+            .collect()
     }
 
     fn end_stage(&self) {
         if let Some((name, start)) = self.stages.borrow().last()
             && !self.is_quiet
         {
-            self.bar.suspend(|| eprintln!("{name}: {:.2} s", start.elapsed().as_secs_f64()));
+            self.bar
+                .suspend(|| eprintln!("{name}: {:.2} s", start.elapsed().as_secs_f64()));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A site from content to files: the steps that `build`, `check` and `serve` share.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::catalog::Catalog;
 use crate::cli::InputArgs;
@@ -9,8 +10,9 @@ use crate::content::{self, Disk, LoadOptions};
 use crate::index;
 use crate::problem::Problems;
 use crate::progress::Progress;
-use crate::render::{self, PageCounts, url};
+use crate::render::{self, PageCounts};
 use crate::sink::Sink;
+use crate::static_files;
 
 /// What a site is made from.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Site {
     pub catalog: Catalog,
     /// The settings.
     pub config: Config,
+    /// The operator's own files.
+    static_folder: PathBuf,
 }
 
 /// What was written, for a summary.
@@ -38,13 +42,23 @@ impl Site {
     pub fn load(input: &InputArgs, progress: &Progress) -> Result<(Self, Problems), Problems> {
         progress.stage("content");
         let config = load_config(input);
-        let options = LoadOptions { reserved_owners: url::RESERVED_OWNERS };
+        let options = LoadOptions::default();
         let (catalog, mut problems) = content::load(&input.content, &options, &Disk);
         if input.strict {
             problems.make_strict();
         }
         match config {
-            Ok(config) if problems.n_errors() == 0 => Ok((Self { catalog, config }, problems)),
+            Ok(config) if problems.n_errors() == 0 => {
+                let static_folder = static_files::folder(&input.content);
+                Ok((
+                    Self {
+                        catalog,
+                        config,
+                        static_folder,
+                    },
+                    problems,
+                ))
+            }
             Ok(_) => Err(problems),
             Err(config_problems) => {
                 problems.extend(config_problems);
@@ -63,8 +77,21 @@ impl Site {
         index.write(sink)?;
         progress.stage("pages");
         progress.expect(self.catalog.skills.len());
-        let pages = render::write_site(&self.catalog, &self.config, &index.related, sink, &|n_done| progress.advance(n_done))?;
-        Ok(SiteCounts { pages, index: index.counts })
+        let bar = progress.bar();
+        let written = render::write_site(
+            &self.catalog,
+            &self.config,
+            &index.related,
+            sink,
+            &|n_done| {
+                bar.set_position(n_done as u64);
+            },
+        )?;
+        static_files::copy(&self.static_folder, sink)?;
+        Ok(SiteCounts {
+            pages: written.counts,
+            index: index.counts,
+        })
     }
 }
 

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::catalog::{Award, SkillName, Timestamp};
 use crate::cli::CommandError;
-use crate::content::{self, Disk, LoadOptions, badge};
-use crate::problem::{Problem, Problems};
-use crate::render::url;
+use crate::content::{self, Disk, LoadOptions};
 
 /// Options of `badge`.
 #[derive(Debug, Args)]
@@ -21,20 +20,89 @@ enum Action {
     /// Give a badge to a skill
     Add {
         #[command(flatten)]
-        award: AwardArgs,
+        target: Target,
         /// Who gives it
         #[arg(long, value_name = "WHO")]
         by: Option<String>,
         /// Why
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
-        /// Day of the award, such as 2026-01-31; the order of a badge page follows it
-        #[arg(long, value_name = "DATE")]
-        at: Option<String>,
+        /// Day of the award; badge pages show the newest first [default: today]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
+        at: Option<Timestamp>,
     },
     /// Take a badge away; every trace of it goes with the next build
     Remove {
         #[command(flatten)]
-        award: AwardArgs,
+        target: Target,
     },
+}
+
+#[derive(Debug, Args)]
+struct Target {
+    /// Kind of badge: the name of a file in `badges/`
+    kind: String,
+    /// The skill
+    #[arg(value_name = "OWNER/SLUG", value_parser = parse_skill)]
+    skill: SkillName,
+    /// Folder that holds `skills/` and `badges/`
+    #[arg(long, value_name = "DIR", default_value = "content")]
+    content: PathBuf,
+}
+
+/// Adds or removes one award and says which file changed.
+///
+/// # Errors
+/// Unknown kinds and skills, an award that is there already or is not there, a file that cannot be written.
+pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
+    let target = args.action.target();
+    // Problems elsewhere in the content must not stand in the way of mending a badge file.
+    let (catalog, _) = content::load(&target.content, &LoadOptions::default(), &Disk);
+    let (edited, done) = match &args.action {
+        Action::Add { by, note, at, .. } => {
+            let award = Award {
+                kind: target.kind.clone(),
+                by: by.clone(),
+                at: at.or_else(today),
+                note: note.clone(),
+            };
+            (
+                content::add_award(&target.content, &catalog, &target.skill, &award),
+                "has",
+            )
+        }
+        Action::Remove { .. } => (
+            content::remove_award(&target.content, &catalog, &target.skill, &target.kind),
+            "no longer has",
+        ),
+    };
+    let file = edited.map_err(|problem| CommandError::Content([problem].into_iter().collect()))?;
+    println!(
+        "`{}` {done} the badge `{}`: `{}` is changed",
+        target.skill,
+        target.kind,
+        file.display()
+    );
+    Ok(())
+}
+
+impl Action {
+    fn target(&self) -> &Target {
+        match self {
+            Self::Add { target, .. } | Self::Remove { target } => target,
+        }
+    }
+}
+
+fn parse_skill(text: &str) -> Result<SkillName, String> {
+    SkillName::parse(text).ok_or_else(|| "write it as `owner/slug`".to_owned())
+}
+
+fn parse_date(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).ok_or_else(|| "write a day such as `2026-01-31`".to_owned())
+}
+
+/// The day on which an operator gives a badge is content, so here the clock is asked; a build never does.
+fn today() -> Option<Timestamp> {
+    Timestamp::parse(&jiff::Timestamp::now().to_string()[..10])
 }

@@ -33,7 +33,8 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     if !args.quiet {
         print_warnings(&problems);
     }
-    let sink = DirSink::create(&args.out).map_err(|error| CommandError::System(error.to_string()))?;
+    let sink =
+        DirSink::create(&args.out).map_err(|error| CommandError::System(error.to_string()))?;
     let written = site
         .write(&sink, &progress)
         .and_then(|counts| {
@@ -53,10 +54,16 @@ const MAX_WARNINGS_SHOWN: usize = 20;
 
 fn print_warnings(problems: &Problems) {
     if problems.n_warnings() <= MAX_WARNINGS_SHOWN {
-        problems.sorted().iter().for_each(|problem| eprintln!("{problem}"));
+        problems
+            .sorted()
+            .iter()
+            .for_each(|problem| eprintln!("{problem}"));
         return;
     }
-    eprintln!("warnings: {}; `skillpress check` shows each with its place", problems.n_warnings());
+    eprintln!(
+        "warnings: {}; `skillpress check` shows each with its place",
+        problems.n_warnings()
+    );
     for (group, count) in problems.groups() {
         eprintln!("{count:>7}  {group}");
     }
@@ -69,8 +76,16 @@ fn print_summary(
     (counts, written): &(SiteCounts, Written),
     stages: &[(&str, std::time::Duration)],
 ) {
-    let times: Vec<String> = stages.iter().map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64())).collect();
-    println!("{} skills, {} pages, {} warnings", site.catalog.skills.len(), counts.pages.total(), problems.n_warnings());
+    let times: Vec<String> = stages
+        .iter()
+        .map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64()))
+        .collect();
+    println!(
+        "{} skills, {} pages, {} warnings",
+        site.catalog.skills.len(),
+        counts.pages.pages(),
+        problems.n_warnings()
+    );
     println!("index: {}", counts.index);
     println!(
         "{}: {} files, {:.1} MB; {} changed, {} removed since the last build",

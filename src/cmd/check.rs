@@ -41,10 +41,18 @@ pub fn run(args: &CheckArgs) -> Result<(), CommandError> {
     } else {
         print_text(&problems);
     }
-    if problems.n_errors() > 0 { Err(CommandError::Content(Problems::new())) } else { Ok(()) }
+    if problems.n_errors() > 0 {
+        Err(CommandError::Content(Problems::new()))
+    } else {
+        Ok(())
+    }
 }
 
-fn compare(folder: &std::path::Path, site: &Site, progress: &Progress) -> Result<Problems, CommandError> {
+fn compare(
+    folder: &std::path::Path,
+    site: &Site,
+    progress: &Progress,
+) -> Result<Problems, CommandError> {
     let failed = |error| CommandError::io(&format!("read the site `{}`", folder.display()), &error);
     let sink = CompareSink::open(folder).map_err(failed)?;
     site.write(&sink, progress).map_err(failed)?;
@@ -55,11 +63,21 @@ fn print_text(problems: &Problems) {
     for problem in problems.sorted() {
         println!("{problem}");
     }
-    println!("{} errors, {} warnings", problems.n_errors(), problems.n_warnings());
+    println!(
+        "{} errors, {} warnings",
+        problems.n_errors(),
+        problems.n_warnings()
+    );
 }
 
 fn print_json(problems: &Problems) {
-    let count = |severity| problems.sorted().iter().filter(|problem| problem.severity == severity).count();
+    let count = |severity| {
+        problems
+            .sorted()
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    };
     let document = serde_json::json!({
         "errors": count(Severity::Error),
         "warnings": count(Severity::Warning),

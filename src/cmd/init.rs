@@ -17,13 +17,28 @@ pub struct InitArgs {
 
 /// What a new registry holds.
 const FILES: &[(&str, &str)] = &[
-    (".github/workflows/publish.yml", include_str!("../../assets/init/.github/workflows/publish.yml")),
+    (
+        ".github/workflows/publish.yml",
+        include_str!("../../assets/init/.github/workflows/publish.yml"),
+    ),
     (".gitignore", include_str!("../../assets/init/.gitignore")),
     ("README.md", include_str!("../../assets/init/README.md")),
-    ("skillpress.toml", include_str!("../../assets/init/skillpress.toml")),
-    ("content/badges/deprecated.toml", include_str!("../../assets/init/content/badges/deprecated.toml")),
-    ("content/badges/highlighted.toml", include_str!("../../assets/init/content/badges/highlighted.toml")),
-    ("content/badges/official.toml", include_str!("../../assets/init/content/badges/official.toml")),
+    (
+        "skillpress.toml",
+        include_str!("../../assets/init/skillpress.toml"),
+    ),
+    (
+        "content/badges/deprecated.toml",
+        include_str!("../../assets/init/content/badges/deprecated.toml"),
+    ),
+    (
+        "content/badges/highlighted.toml",
+        include_str!("../../assets/init/content/badges/highlighted.toml"),
+    ),
+    (
+        "content/badges/official.toml",
+        include_str!("../../assets/init/content/badges/official.toml"),
+    ),
     (
         "content/badges/redactionApproved.toml",
         include_str!("../../assets/init/content/badges/redactionApproved.toml"),
@@ -51,7 +66,10 @@ pub fn run(args: &InitArgs) -> Result<(), CommandError> {
     for (path, text) in FILES {
         write_file(&args.folder.join(path), text)?;
     }
-    println!("`{}` is a registry with two skills. Next:", args.folder.display());
+    println!(
+        "`{}` is a registry with two skills. Next:",
+        args.folder.display()
+    );
     println!("  cd {}", args.folder.display());
     println!("  skillpress serve                 look at it while you edit");
     println!("  skillpress new OWNER/SLUG        add a skill");
@@ -63,7 +81,12 @@ fn refuse_full_folder(folder: &Path) -> Result<(), CommandError> {
     let is_full = match fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
-        Err(error) => return Err(CommandError::io(&format!("make `{}`", folder.display()), &error)),
+        Err(error) => {
+            return Err(CommandError::io(
+                &format!("make `{}`", folder.display()),
+                &error,
+            ));
+        }
     };
     if is_full {
         return Err(CommandError::System(format!(

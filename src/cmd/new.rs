@@ -28,9 +28,17 @@ const TEMPLATE: &str = include_str!("../../assets/init/new/SKILL.md");
 /// A name that clients could not install, an owner that the site needs, a skill that is there already.
 pub fn run(args: &NewArgs) -> Result<(), CommandError> {
     let name = valid_name(&args.name).map_err(CommandError::System)?;
-    let file = args.content.join("skills").join(&name.owner).join(&name.slug).join("SKILL.md");
+    let file = args
+        .content
+        .join("skills")
+        .join(&name.owner)
+        .join(&name.slug)
+        .join("SKILL.md");
     write_file(&file, &TEMPLATE.replace("{{slug}}", &name.slug))?;
-    println!("`{}` is written; fill it in, and look at it with `skillpress serve`", file.display());
+    println!(
+        "`{}` is written; fill it in, and look at it with `skillpress serve`",
+        file.display()
+    );
     Ok(())
 }
 
@@ -44,7 +52,10 @@ fn valid_name(text: &str) -> Result<SkillName, String> {
         ));
     }
     if RESERVED_OWNERS.contains(&name.owner.to_lowercase().as_str()) {
-        return Err(format!("the site needs the name `{}` for itself; choose another owner", name.owner));
+        return Err(format!(
+            "the site needs the name `{}` for itself; choose another owner",
+            name.owner
+        ));
     }
     Ok(name)
 }
@@ -52,7 +63,9 @@ fn valid_name(text: &str) -> Result<SkillName, String> {
 /// Whether clients install a skill of this name: the agentskills.io rule.
 fn is_discovery_name(slug: &str) -> bool {
     (1..=64).contains(&slug.len())
-        && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && slug
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !slug.starts_with('-')
         && !slug.ends_with('-')
         && !slug.contains("--")
@@ -65,7 +78,9 @@ mod tests {
     #[test]
     fn only_names_that_clients_install_are_made() {
         assert!(valid_name("ana/pdf-tools").is_ok());
-        for bad in ["pdf", "ana/PDF", "ana/a--b", "ana/-a", "Skills/x", "ana/../x"] {
+        for bad in [
+            "pdf", "ana/PDF", "ana/a--b", "ana/-a", "Skills/x", "ana/../x",
+        ] {
             assert!(valid_name(bad).is_err(), "{bad}");
         }
     }

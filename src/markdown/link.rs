@@ -27,10 +27,7 @@ pub(super) fn target(dest: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Op
 }
 
 /// The URL of an image that is the skill's own raster file, from the destination that the author wrote.
-pub(super) fn image_source(
-    dest: &str,
-    resolve: &dyn Fn(&str) -> Option<String>,
-) -> Option<String> {
+pub(super) fn image_source(dest: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let dest = dest.trim_matches(is_space_or_control);
     if scheme(dest).is_some() {
         return None;
@@ -44,7 +41,9 @@ pub(super) fn is_own_image(src: &str) -> bool {
     let path = &src[..src.find(['?', '#']).unwrap_or(src.len())];
     is_own(src)
         && path.rsplit_once('.').is_some_and(|(_, extension)| {
-            RASTER.iter().any(|raster| extension.eq_ignore_ascii_case(raster))
+            RASTER
+                .iter()
+                .any(|raster| extension.eq_ignore_ascii_case(raster))
         })
 }
 
@@ -67,7 +66,9 @@ pub(super) fn is_external(url: &str) -> bool {
 pub(super) fn file_stem(dest: &str) -> String {
     let path = own_path(dest).unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
+    name.rsplit_once('.')
+        .map_or(name, |(stem, _)| stem)
+        .to_owned()
 }
 
 /// Splits text at its first `http://` or `https://` URL: before, URL, after.
@@ -92,7 +93,11 @@ pub(super) fn split_at_url(text: &str) -> Option<(&str, &str, &str)> {
         }
         let url = &text[start..];
         let end = url
-            .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`|\\^{}「」『』，。；：！？、（）【】《》“”‘’…".contains(c))
+            .find(|c: char| {
+                c.is_whitespace()
+                    || c.is_control()
+                    || "<>\"`|\\^{}「」『』，。；：！？、（）【】《》“”‘’…".contains(c)
+            })
             .unwrap_or(url.len());
         let url = trim_url_end(&url[..end]);
         if url.len() > slashes - start + 3 {
@@ -130,10 +135,18 @@ fn external(dest: &str) -> Option<String> {
         if !url.path().contains('@') {
             return None;
         }
-    } else if url.host_str().is_none_or(str::is_empty) {
+    } else if !url.host_str().is_some_and(is_host) {
         return None;
     }
     Some(encode_url(url.as_str()))
+}
+
+/// Whether a parsed host is a name or an address, not a placeholder such as `{host}`.
+fn is_host(host: &str) -> bool {
+    !host.is_empty()
+        && host
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b))
 }
 
 /// Percent-encodes what a URL parser lets pass but a valid URL does not hold.

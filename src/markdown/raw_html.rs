@@ -67,11 +67,7 @@ impl RawHtml {
         }
     }
 
-    fn start(
-        &mut self,
-        tag: &html5ever::tokenizer::Tag,
-        builder: &mut TreeBuilder<'_, '_>,
-    ) {
+    fn start(&mut self, tag: &html5ever::tokenizer::Tag, builder: &mut TreeBuilder<'_, '_>) {
         match &*tag.name {
             "br" => builder.line_break(),
             "hr" => builder.rule(),
@@ -146,9 +142,7 @@ fn is_raw_text(name: &str) -> bool {
 fn raw_kind(name: &str) -> Option<RawKind> {
     match name {
         "script" => Some(ScriptData),
-        "style" | "iframe" | "xmp" | "noembed" | "noframes" | "noscript" => {
-            Some(RawKind::Rawtext)
-        }
+        "style" | "iframe" | "xmp" | "noembed" | "noframes" | "noscript" => Some(RawKind::Rawtext),
         "textarea" | "title" => Some(RawKind::Rcdata),
         _ => None,
     }

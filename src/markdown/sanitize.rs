@@ -23,9 +23,6 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tag_attributes(HashMap::from(
             ATTRIBUTES.map(|(tag, names)| (tag, names.iter().copied().collect())),
         ))
-        .tag_attribute_values(HashMap::from(ATTRIBUTE_VALUES.map(|(tag, name, values)| {
-            (tag, HashMap::from([(name, values.iter().copied().collect())]))
-        })))
         .generic_attributes(HashSet::from(["id", "class"]))
         .clean_content_tags(HashSet::from(["script", "style"]))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
@@ -33,6 +30,9 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .link_rel(None)
         .strip_comments(true)
         .attribute_filter(filter_attribute);
+    for (tag, attribute, values) in ATTRIBUTE_VALUES {
+        cleaner.add_tag_attribute_values(tag, attribute, values);
+    }
     cleaner
 });
 
@@ -53,8 +53,10 @@ const ATTRIBUTES: [(&str, &[&str]); 7] = [
     ("span", &["aria-label"]),
 ];
 
-const ATTRIBUTE_VALUES: [(&str, &str, &[&str]); 5] = [
+const ATTRIBUTE_VALUES: [(&str, &str, &[&str]); 7] = [
     ("a", "rel", &["nofollow ugc noopener"]),
+    ("div", "role", &["group"]),
+    ("div", "tabindex", &["0"]),
     ("img", "loading", &["lazy"]),
     ("pre", "tabindex", &["0"]),
     ("span", "role", &["img"]),

@@ -62,7 +62,10 @@ pub(super) fn outline(nodes: &[Node<'_>], title: &str) -> Outline {
         is_first = false;
 
         // Levels follow the nesting that the author's levels make, so none is skipped and the first is 2.
-        while author_levels.last().is_some_and(|last| last >= author_level) {
+        while author_levels
+            .last()
+            .is_some_and(|last| last >= author_level)
+        {
             author_levels.pop();
         }
         author_levels.push(*author_level);
@@ -81,7 +84,11 @@ pub(super) fn outline(nodes: &[Node<'_>], title: &str) -> Outline {
 impl Outline {
     /// Makes a slug unique the way GitHub does, `-1`, `-2` and so on, and takes it.
     fn add_slug(&mut self, base: String, n_same: &mut HashMap<String, usize>) -> String {
-        let base = if base.is_empty() { "section".to_owned() } else { base };
+        let base = if base.is_empty() {
+            "section".to_owned()
+        } else {
+            base
+        };
         let n = n_same.entry(base.clone()).or_default();
         let mut slug = base.clone();
         while self.slugs.contains(&slug) {

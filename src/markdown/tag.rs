@@ -152,12 +152,9 @@ impl Tag {
     pub(super) fn holds(self) -> Holds {
         match self {
             // Headings are not allowed in a header cell, so it holds phrasing only.
-            Self::P
-            | Self::Heading(_)
-            | Self::Pre
-            | Self::Summary
-            | Self::Caption
-            | Self::Th => Holds::Phrasing,
+            Self::P | Self::Heading(_) | Self::Pre | Self::Summary | Self::Caption | Self::Th => {
+                Holds::Phrasing
+            }
             Self::Blockquote | Self::Div => Holds::Blocks,
             Self::Li | Self::Td => Holds::Anything,
             Self::Details => Holds::Details,

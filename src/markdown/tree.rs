@@ -152,9 +152,8 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
 
     /// Closes the last open element of raw HTML that an end tag `tag` means, if there is one.
     pub(super) fn close_raw(&mut self, tag: Tag) {
-        let is_match = |open: Tag| {
-            open == tag || matches!((open, tag), (Tag::Heading(_), Tag::Heading(_)))
-        };
+        let is_match =
+            |open: Tag| open == tag || matches!((open, tag), (Tag::Heading(_), Tag::Heading(_)));
         if let Some(idx) = self.last_raw(is_match) {
             self.close_to(idx);
         }
@@ -191,7 +190,15 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
     }
 
     /// Adds text as it is.
-    pub(super) fn plain_text(&mut self, text: CowStr<'a>) {
+    pub(super) fn plain_text(&mut self, mut text: CowStr<'a>) {
+        // Browsers drop a line break right after `<pre>`.
+        let is_at_pre_start = self
+            .open
+            .last()
+            .is_some_and(|top| top.tag == Tag::Pre && top.node_idx + 1 == self.nodes.len());
+        if is_at_pre_start && text.starts_with('\n') {
+            text = text.trim_start_matches('\n').to_owned().into();
+        }
         let is_blank = text.chars().all(char::is_whitespace);
         if is_blank && (text.is_empty() || !self.top_takes_text()) {
             return;

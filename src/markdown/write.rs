@@ -198,10 +198,7 @@ impl<'t, 'a> Writer<'t, 'a> {
             return;
         };
         let n_known = self.footnotes.len();
-        let number = *self
-            .footnote_numbers
-            .entry(label)
-            .or_insert(n_known + 1);
+        let number = *self.footnote_numbers.entry(label).or_insert(n_known + 1);
         let is_first = number > n_known;
         if is_first {
             self.footnotes.push(footnote);

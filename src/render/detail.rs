@@ -222,12 +222,26 @@ fn json_ld(site: &Site<'_>, skill: &Skill) -> Markup {
         "archivedAt": site.absolute(&url::zip(&skill.id)),
     });
     let optional = [
-        ("description", Some(&skill.description).filter(|text| !text.is_empty()).cloned()),
-        ("version", skill.version.as_ref().map(|version| version.version.clone())),
+        (
+            "description",
+            Some(&skill.description)
+                .filter(|text| !text.is_empty())
+                .cloned(),
+        ),
+        (
+            "version",
+            skill
+                .version
+                .as_ref()
+                .map(|version| version.version.clone()),
+        ),
         ("license", skill.front_matter.license.clone()),
         ("datePublished", skill.created_at.map(|at| at.rfc3339())),
         ("dateModified", skill.updated_at.map(|at| at.rfc3339())),
-        ("keywords", Some(skill.tags.join(", ")).filter(|tags| !tags.is_empty())),
+        (
+            "keywords",
+            Some(skill.tags.join(", ")).filter(|tags| !tags.is_empty()),
+        ),
     ];
     for (key, value) in optional {
         if let Some(value) = value {
@@ -325,7 +339,10 @@ fn shown_address(homepage: &str) -> &str {
     let address = homepage
         .split_once("://")
         .map_or(homepage, |(_, address)| address);
-    address.strip_prefix("www.").unwrap_or(address).trim_end_matches('/')
+    address
+        .strip_prefix("www.")
+        .unwrap_or(address)
+        .trim_end_matches('/')
 }
 
 /// The current version and the older ones, newest first.

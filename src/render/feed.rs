@@ -36,13 +36,7 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
 }
 
 /// A feed at `path` about the page at `page_path`; `skill_idxs` has the last updated first.
-fn atom(
-    site: &Site<'_>,
-    title: &str,
-    path: &str,
-    page_path: &str,
-    skill_idxs: &[usize],
-) -> String {
+fn atom(site: &Site<'_>, title: &str, path: &str, page_path: &str, skill_idxs: &[usize]) -> String {
     let entries: Vec<(&Skill, Timestamp)> = skill_idxs
         .iter()
         .map(|skill_idx| &site.catalog.skills[*skill_idx])

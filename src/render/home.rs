@@ -26,12 +26,7 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
         .find(|kind| kind.kind == FEATURED_KIND);
     let featured = featured_kind.map_or_else(Vec::new, |kind| site.awarded(&kind.kind));
     let updated = site.sorted(Sort::Updated);
-    let mut page = Page::new(
-        site,
-        String::new(),
-        "",
-        site.config.description.as_str(),
-    );
+    let mut page = Page::new(site, String::new(), "", site.config.description.as_str());
     page.json_ld = Some(json_ld(site));
     let template = HomePage {
         page,

@@ -25,9 +25,8 @@ fn headers(site: &Site<'_>) -> String {
         "Access-Control-Allow-Origin: *",
         "Access-Control-Expose-Headers: Content-Range, Content-Length, ETag, Accept-Ranges",
     ];
-    let page_policy = format!(
-        "Content-Security-Policy: {CONTENT_SECURITY_POLICY}; frame-ancestors 'none'"
-    );
+    let page_policy =
+        format!("Content-Security-Policy: {CONTENT_SECURITY_POLICY}; frame-ancestors 'none'");
     let rules: [(&str, &[&str]); 9] = [
         (
             "*",

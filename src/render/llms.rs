@@ -31,7 +31,11 @@ fn text(site: &Site<'_>) -> String {
         counted(site.listed.len(), "skill", "skills"),
         counted(site.owners.len(), "owner", "owners"),
     );
-    if let Some(kind) = site.catalog.badge_kind(FEATURED_KIND).filter(|kind| kind.is_shown) {
+    if let Some(kind) = site
+        .catalog
+        .badge_kind(FEATURED_KIND)
+        .filter(|kind| kind.is_shown)
+    {
         push_skills(&mut text, site, &kind.label, &site.awarded(FEATURED_KIND));
     }
     push_skills(

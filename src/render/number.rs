@@ -47,7 +47,10 @@ pub(super) fn file_size(len_bytes: usize) -> String {
     if tenths < 100 && tenths % 10 != 0 {
         format!("{}.{} {suffix}", tenths / 10, tenths % 10)
     } else {
-        format!("{} {suffix}", (tenths + if tenths < 100 { 0 } else { 5 }) / 10)
+        format!(
+            "{} {suffix}",
+            (tenths + if tenths < 100 { 0 } else { 5 }) / 10
+        )
     }
 }
 

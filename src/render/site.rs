@@ -129,7 +129,10 @@ impl<'a> Site<'a> {
             })
             .collect();
         awarded.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        awarded.into_iter().map(|(_, skill_idx)| skill_idx).collect()
+        awarded
+            .into_iter()
+            .map(|(_, skill_idx)| skill_idx)
+            .collect()
     }
 
     /// Tags with their number of skills: the most used first, then by name.

@@ -29,9 +29,15 @@ impl CompareSink {
     /// When it is not a folder.
     pub fn open(folder: &Path) -> io::Result<Self> {
         if !folder.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::NotFound, "there is no such folder"));
+            return Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "there is no such folder",
+            ));
         }
-        Ok(Self { folder: folder.to_owned(), found: Mutex::default() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            found: Mutex::default(),
+        })
     }
 
     /// All differences, files that the content does not give any more included.
@@ -39,18 +45,39 @@ impl CompareSink {
     /// # Errors
     /// What the file system says.
     pub fn finish(self) -> io::Result<Problems> {
-        let Found { paths, mut problems } =
-            self.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for entry in walkdir::WalkDir::new(&self.folder).min_depth(1).sort_by_file_name() {
+        let Found {
+            paths,
+            mut problems,
+        } = self
+            .found
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        for entry in walkdir::WalkDir::new(&self.folder)
+            .min_depth(1)
+            .sort_by_file_name()
+        {
             let entry = entry?;
-            let relative = entry.path().strip_prefix(&self.folder).unwrap_or(entry.path());
-            let path: Vec<_> = relative.iter().map(|segment| segment.to_string_lossy()).collect();
-            if entry.file_type().is_dir() || is_operators_file(relative) || paths.contains(&path.join("/")) {
+            let relative = entry
+                .path()
+                .strip_prefix(&self.folder)
+                .unwrap_or(entry.path());
+            let path: Vec<_> = relative
+                .iter()
+                .map(|segment| segment.to_string_lossy())
+                .collect();
+            if entry.file_type().is_dir()
+                || is_operators_file(relative)
+                || paths.contains(&path.join("/"))
+            {
                 continue;
             }
             problems.push(
-                Problem::error(entry.path(), "stale file", "this file is on the site, but the content does not give it")
-                    .hint(REBUILD),
+                Problem::error(
+                    entry.path(),
+                    "stale file",
+                    "this file is on the site, but the content does not give it",
+                )
+                .hint(REBUILD),
             );
         }
         Ok(problems)
@@ -66,9 +93,16 @@ impl Sink for CompareSink {
         let problem = match std::fs::read(&file) {
             Ok(baked) if baked == bytes => None,
             Ok(baked) => Some(difference(&file, &baked, bytes)),
-            Err(_) => Some(Problem::error(&file, "missing file", "the content gives this file, but the site lacks it")),
+            Err(_) => Some(Problem::error(
+                &file,
+                "missing file",
+                "the content gives this file, but the site lacks it",
+            )),
         };
-        let mut found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut found = self
+            .found
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         found.paths.insert(path.to_owned());
         if let Some(problem) = problem {
             found.problems.push(problem.hint(REBUILD));
@@ -79,8 +113,14 @@ impl Sink for CompareSink {
 
 /// Names the first place where `baked` and `source` part.
 fn difference(file: &Path, baked: &[u8], source: &[u8]) -> Problem {
-    let (Ok(baked_text), Ok(source_text)) = (std::str::from_utf8(baked), std::str::from_utf8(source)) else {
-        return Problem::error(file, "stale file", "the bytes differ from what the content gives");
+    let (Ok(baked_text), Ok(source_text)) =
+        (std::str::from_utf8(baked), std::str::from_utf8(source))
+    else {
+        return Problem::error(
+            file,
+            "stale file",
+            "the bytes differ from what the content gives",
+        );
     };
     let common = baked.iter().zip(source).take_while(|(a, b)| a == b).count();
     Problem::error(
@@ -107,7 +147,10 @@ fn excerpt(text: &str, offset: usize) -> String {
         at
     };
     let (start, end) = (clamp(offset.saturating_sub(BEFORE)), clamp(offset + AFTER));
-    text[start..end].split_whitespace().collect::<Vec<_>>().join(" ")
+    text[start..end]
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -117,7 +160,12 @@ mod tests {
     #[test]
     fn every_difference_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        for (path, text) in [("same", "1"), ("page.html", "<b>Official</b>"), ("stale", "x"), (".gitignore", "*")] {
+        for (path, text) in [
+            ("same", "1"),
+            ("page.html", "<b>Official</b>"),
+            ("stale", "x"),
+            (".gitignore", "*"),
+        ] {
             std::fs::write(folder.path().join(path), text).unwrap();
         }
         let sink = CompareSink::open(folder.path()).unwrap();
@@ -125,9 +173,21 @@ mod tests {
             sink.write(path, text.as_bytes()).unwrap();
         }
         let problems = sink.finish().unwrap();
-        let shown: String = problems.sorted().iter().map(|problem| problem.to_string()).collect();
+        let shown: String = problems
+            .sorted()
+            .iter()
+            .map(|problem| problem.to_string())
+            .collect();
         assert_eq!(problems.n_errors(), 3);
-        assert!(shown.contains("page.html:1:4: the site says `<b>Official</b>` where the content gives `<b></b>`"), "{shown}");
-        assert!(shown.contains("new: the content gives this file") && shown.contains("stale: this file is on the site"));
+        assert!(
+            shown.contains(
+                "page.html:1:4: the site says `<b>Official</b>` where the content gives `<b></b>`"
+            ),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("new: the content gives this file")
+                && shown.contains("stale: this file is on the site")
+        );
     }
 }

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use super::{Sink, check_path, written_twice};
 
 /// The file that tells a folder that skillpress wrote from any other.
-pub const MARKER: &str = ".skillpress";
+pub(super) const MARKER: &str = ".skillpress";
 
 const MARKER_TEXT: &str =
     "This folder was written by `skillpress build`, which replaces it as a whole.\n";

@@ -8,13 +8,29 @@ fn adding_and_removing_keeps_comments_and_order() {
     let test = SiteTest::two_skills().file("content/badges/official.toml", text);
     let read = || std::fs::read_to_string(test.path("content/badges/official.toml")).unwrap();
 
-    let ran = test.run(&["badge", "add", "official", "bo/cron-explainer", "--by", "ana", "--note", "checked \"twice\""]);
+    let ran = test.run(&[
+        "badge",
+        "add",
+        "official",
+        "bo/cron-explainer",
+        "--by",
+        "ana",
+        "--note",
+        "checked \"twice\"",
+    ]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let added = read();
     assert!(added.starts_with(text), "{added}");
-    assert!(added.contains("skill = \"bo/cron-explainer\"") && added.contains("by = \"ana\""), "{added}");
+    assert!(
+        added.contains("skill = \"bo/cron-explainer\"") && added.contains("by = \"ana\""),
+        "{added}"
+    );
 
-    assert_eq!(test.run(&["badge", "remove", "official", "bo/cron-explainer"]).code, 0);
+    assert_eq!(
+        test.run(&["badge", "remove", "official", "bo/cron-explainer"])
+            .code,
+        0
+    );
     assert_eq!(read().trim_end(), text.trim_end());
 }
 
@@ -22,7 +38,10 @@ fn adding_and_removing_keeps_comments_and_order() {
 fn unknown_kinds_and_skills_are_refused_with_a_hint() {
     let test = SiteTest::two_skills();
     let before = std::fs::read(test.path("content/badges/official.toml")).unwrap();
-    for args in [["badge", "add", "oficial", "ana/pdf-tools"], ["badge", "add", "official", "ana/pdf-tool"]] {
+    for args in [
+        ["badge", "add", "oficial", "ana/pdf-tools"],
+        ["badge", "add", "official", "ana/pdf-tool"],
+    ] {
         let ran = test.run(&args);
         assert_eq!(ran.code, 1, "{}", ran.stderr);
         assert!(ran.stderr.contains("did you mean"), "{}", ran.stderr);
@@ -31,5 +50,8 @@ fn unknown_kinds_and_skills_are_refused_with_a_hint() {
     assert_eq!(twice.code, 1, "it has the badge already: {}", twice.stderr);
     let absent = test.run(&["badge", "remove", "official", "bo/cron-explainer"]);
     assert_eq!(absent.code, 1, "it has no such badge: {}", absent.stderr);
-    assert_eq!(std::fs::read(test.path("content/badges/official.toml")).unwrap(), before);
+    assert_eq!(
+        std::fs::read(test.path("content/badges/official.toml")).unwrap(),
+        before
+    );
 }

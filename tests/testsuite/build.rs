@@ -24,7 +24,11 @@ fn two_builds_give_the_same_bytes() {
 fn a_second_build_of_the_same_content_changes_no_file() {
     let test = SiteTest::demo().build();
     let ran = test.rebuild();
-    assert!(ran.stdout.contains(" 0 changed, 0 removed"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains(" 0 changed, 0 removed"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -34,7 +38,11 @@ fn a_failed_build_leaves_the_published_site() {
     test.write("content/badges/official.toml", "label = ");
     let ran = test.run(&["build"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.stderr.contains("content/badges/official.toml:1:"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("content/badges/official.toml:1:"),
+        "{}",
+        ran.stderr
+    );
     assert!(before == test.site());
 }
 
@@ -43,7 +51,11 @@ fn a_folder_that_skillpress_did_not_write_is_refused() {
     let test = SiteTest::two_skills().file("public/thesis.txt", "years of work");
     let ran = test.run(&["build"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("not written by skillpress"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("not written by skillpress"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(files_below(&test.path("public")).len(), 1);
 }
 
@@ -51,7 +63,10 @@ fn a_folder_that_skillpress_did_not_write_is_refused() {
 fn a_killed_build_leaves_the_old_or_the_new_site_whole() {
     let test = SiteTest::demo().build();
     let old = test.site();
-    test.write("content/skills/zoe/extra/SKILL.md", "---\nname: extra\ndescription: One more.\n---\nText.\n");
+    test.write(
+        "content/skills/zoe/extra/SKILL.md",
+        "---\nname: extra\ndescription: One more.\n---\nText.\n",
+    );
     let started = Instant::now();
     let spare = SiteTest::demo();
     spare.rebuild();
@@ -63,18 +78,31 @@ fn a_killed_build_leaves_the_old_or_the_new_site_whole() {
         child.kill().unwrap();
         child.wait().unwrap();
         let now = test.site();
-        let is_new = now.iter().any(|(path, _)| path == "zoe/skills/extra/index.html");
-        assert!(is_new || now == old, "a half-written site after {step}/12 of a build");
+        let is_new = now
+            .iter()
+            .any(|(path, _)| path == "zoe/skills/extra/index.html");
+        assert!(
+            is_new || now == old,
+            "a half-written site after {step}/12 of a build"
+        );
     }
     std::thread::sleep(Duration::from_millis(1));
     test.rebuild();
-    assert!(test.page("zoe/skills/extra/index.html").contains("One more."));
-    assert!(!test.path(".public.skillpress").exists(), "the next build clears what a killed one left");
+    assert!(
+        test.page("zoe/skills/extra/index.html")
+            .contains("One more.")
+    );
+    assert!(
+        !test.path(".public.skillpress").exists(),
+        "the next build clears what a killed one left"
+    );
 }
 
 #[test]
 fn the_tracked_gitignore_survives() {
-    let test = SiteTest::two_skills().file("public/.gitignore", "*\n!.gitignore\n").build();
+    let test = SiteTest::two_skills()
+        .file("public/.gitignore", "*\n!.gitignore\n")
+        .build();
     assert_eq!(test.page(".gitignore"), "*\n!.gitignore\n");
 }
 
@@ -86,30 +114,54 @@ fn removing_an_award_leaves_no_trace() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     test.rebuild();
     let never = SiteTest::two_skills().badge("official", "").build();
-    assert!(test.site() == never.site(), "the site is the one that never had the award");
+    assert!(
+        test.site() == never.site(),
+        "the site is the one that never had the award"
+    );
 }
 
 #[test]
 fn a_stats_update_changes_only_pages_that_show_it() {
     let stats = |downloads: u32, stars: u32| {
-        format!("{{\"skill\":\"ana/pdf-tools\",\"downloads\":{downloads},\"stars\":{stars}}}\n{{\"skill\":\"bo/cron-explainer\",\"downloads\":7,\"stars\":1}}\n")
+        format!(
+            "{{\"skill\":\"ana/pdf-tools\",\"downloads\":{downloads},\"stars\":{stars}}}\n{{\"skill\":\"bo/cron-explainer\",\"downloads\":7,\"stars\":1}}\n"
+        )
     };
-    let test = SiteTest::two_skills().file("content/stats.jsonl", stats(1201, 30)).build();
+    let test = SiteTest::two_skills()
+        .file("content/stats.jsonl", stats(1201, 30))
+        .build();
     let before = test.site();
 
     test.write("content/stats.jsonl", stats(1249, 30));
     let ran = test.rebuild();
-    assert!(ran.stdout.contains(" 0 changed"), "1,201 and 1,249 are both shown as 1.2k: {}", ran.stdout);
+    assert!(
+        ran.stdout.contains(" 0 changed"),
+        "1,201 and 1,249 are both shown as 1.2k: {}",
+        ran.stdout
+    );
 
     test.write("content/stats.jsonl", stats(1301, 30));
     test.rebuild();
     let after = test.site();
-    let changed: Vec<&str> =
-        before.iter().zip(&after).filter(|(a, b)| a != b).map(|(a, _)| a.0.as_str()).collect();
-    assert!(changed.contains(&"ana/skills/pdf-tools/index.html"), "{changed:?}");
-    assert!(!changed.contains(&"bo/skills/cron-explainer/index.html"), "{changed:?}");
+    let changed: Vec<&str> = before
+        .iter()
+        .zip(&after)
+        .filter(|(a, b)| a != b)
+        .map(|(a, _)| a.0.as_str())
+        .collect();
+    assert!(
+        changed.contains(&"ana/skills/pdf-tools/index.html"),
+        "{changed:?}"
+    );
+    assert!(
+        !changed.contains(&"bo/skills/cron-explainer/index.html"),
+        "{changed:?}"
+    );
     for path in changed {
-        assert!(path.ends_with(".html"), "{path} must not depend on statistics");
+        assert!(
+            path.ends_with(".html"),
+            "{path} must not depend on statistics"
+        );
     }
 }
 
@@ -120,24 +172,36 @@ fn suspicious_and_hidden_skills_are_not_listed() {
         .skill("eve/odd", "---\nname: odd\ndescription: Quagga.\n---\n")
         .file(
             "content/moderation.toml",
-            "[[skill]]\nskill = \"eve/hidden\"\nhidden = true\n[[skill]]\nskill = \"eve/odd\"\nsuspicious = true\nreason = \"asks for keys\"\n",
+            "[[hidden]]\nskill = \"eve/hidden\"\n[[suspicious]]\nskill = \"eve/odd\"\nnote = \"asks for keys\"\n",
         )
         .build();
     for (path, bytes) in test.site() {
         let text = String::from_utf8_lossy(&bytes).to_lowercase();
-        assert!(!text.contains("zebra") && !text.contains("eve/hidden"), "{path} shows a hidden skill");
+        assert!(
+            !text.contains("zebra") && !text.contains("eve/hidden"),
+            "{path} shows a hidden skill"
+        );
         if !path.starts_with("eve/skills/odd/") && !path.starts_with("api/") {
             assert!(!text.contains("quagga"), "{path} lists a suspicious skill");
         }
     }
-    assert!(test.page("eve/skills/odd/index.html").contains("asks for keys"));
+    assert!(
+        test.page("eve/skills/odd/index.html")
+            .contains("asks for keys")
+    );
 }
 
 #[test]
 fn an_alias_redirects() {
     let test = SiteTest::two_skills()
-        .file("content/aliases.toml", "[[alias]]\nfrom = \"old/pdf\"\nto = \"ana/pdf-tools\"\n")
+        .file("content/aliases.toml", "\"old/pdf\" = \"ana/pdf-tools\"\n")
         .build();
-    assert!(test.page("_redirects").contains("/old/skills/pdf/ /ana/skills/pdf-tools/ 301"));
-    assert!(test.page("old/skills/pdf/index.html").contains("https://skills.example/ana/skills/pdf-tools/"));
+    assert!(
+        test.page("_redirects")
+            .contains("/old/skills/pdf/ /ana/skills/pdf-tools/ 301")
+    );
+    assert!(
+        test.page("old/skills/pdf/index.html")
+            .contains("https://skills.example/ana/skills/pdf-tools/")
+    );
 }

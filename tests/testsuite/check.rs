@@ -6,16 +6,42 @@ use crate::harness::SiteTest;
 fn all_problems_are_shown_together_and_sorted() {
     let test = SiteTest::two_skills()
         .badge("official", "[[award]]\nskill = \"ana/pdf-tool\"\n")
-        .file("content/stats.jsonl", "{\"skill\":\"ana/pdf-tools\",\"downloads\":-1}\n")
-        .file("content/aliases.toml", "[[alias]]\nfrom = \"x/y\"\nto = \"no/where\"\n");
+        .file(
+            "content/stats.jsonl",
+            "{\"skill\":\"ana/pdf-tools\",\"downloads\":-1}\n",
+        )
+        .file(
+            "content/aliases.toml",
+            "# old names\n\n\"x/y\" = \"no/where\"\n",
+        );
     let ran = test.run(&["check"]);
     assert_eq!(ran.code, 1);
-    let places: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("error: ")).collect();
+    let places: Vec<&str> = ran
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("error: "))
+        .collect();
     assert_eq!(places.len(), 3, "{}", ran.stdout);
-    assert!(places[0].starts_with("error: content/aliases.toml:3:"), "{}", places[0]);
-    assert!(places[1].starts_with("error: content/badges/official.toml:5:"), "{}", places[1]);
-    assert!(places[2].starts_with("error: content/stats.jsonl:1"), "{}", places[2]);
-    assert!(ran.stdout.contains("hint: did you mean `ana/pdf-tools`?"), "{}", ran.stdout);
+    assert!(
+        places[0].starts_with("error: content/aliases.toml:3:"),
+        "{}",
+        places[0]
+    );
+    assert!(
+        places[1].starts_with("error: content/badges/official.toml:5:"),
+        "{}",
+        places[1]
+    );
+    assert!(
+        places[2].starts_with("error: content/stats.jsonl:1"),
+        "{}",
+        places[2]
+    );
+    assert!(
+        ran.stdout.contains("hint: did you mean `ana/pdf-tools`?"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -40,7 +66,10 @@ fn problems_are_json_for_machines() {
     let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(document["errors"], 1);
     let problems = document["problems"].as_array().unwrap();
-    let award = problems.iter().find(|problem| problem["severity"] == "error").unwrap();
+    let award = problems
+        .iter()
+        .find(|problem| problem["severity"] == "error")
+        .unwrap();
     assert_eq!(award["path"], "content/badges/official.toml");
     assert_eq!(award["line"], 5);
 }
@@ -48,26 +77,60 @@ fn problems_are_json_for_machines() {
 #[test]
 fn a_site_that_is_not_what_the_content_says_is_named() {
     let test = SiteTest::two_skills().build();
-    let args = ["check", "--site", "public", "--base-url", "https://skills.example/"];
+    let args = [
+        "check",
+        "--site",
+        "public",
+        "--base-url",
+        "https://skills.example/",
+    ];
     assert_eq!(test.run(&args).code, 0, "a fresh site equals its content");
 
-    let page = test.page("skills/index.html").replace("PDF Tools", "PDF Fools");
+    let page = test
+        .page("skills/index.html")
+        .replace("PDF Tools", "PDF Fools");
     test.write("public/skills/index.html", page);
     test.write("public/left-over.html", "x");
     let ran = test.run(&args);
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.contains("public/skills/index.html:"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("public/skills/index.html:"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("PDF Fools"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("public/left-over.html: this file is on the site"), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains("public/left-over.html: this file is on the site"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
 fn a_forgotten_rebuild_after_a_badge_is_named() {
     let test = SiteTest::two_skills().build();
-    test.run(&["badge", "add", "official", "bo/cron-explainer", "--by", "ana"]);
-    let ran = test.run(&["check", "--site", "public", "--base-url", "https://skills.example/"]);
+    test.run(&[
+        "badge",
+        "add",
+        "official",
+        "bo/cron-explainer",
+        "--by",
+        "ana",
+    ]);
+    let ran = test.run(&[
+        "check",
+        "--site",
+        "public",
+        "--base-url",
+        "https://skills.example/",
+    ]);
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.contains("bo/skills/cron-explainer/index.html"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("bo/skills/cron-explainer/index.html"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -77,7 +140,10 @@ fn a_wrong_setting_and_a_wrong_badge_are_reported_together() {
         .badge("official", "[[award]]\nskill = \"no/body\"\n");
     let ran = test.run(&["check"]);
     let shown = format!("{}{}", ran.stdout, ran.stderr);
-    assert!(shown.contains("skillpress.toml:1:1: unknown field `titel`"), "{shown}");
+    assert!(
+        shown.contains("skillpress.toml:1:1: unknown field `titel`"),
+        "{shown}"
+    );
     assert!(shown.contains("`no/body`"), "{shown}");
 }
 
@@ -86,5 +152,9 @@ fn a_missing_content_folder_is_an_error_with_a_hint() {
     let test = SiteTest::empty();
     let ran = test.run(&["check", "--content", "nowhere"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.contains("nowhere") && ran.stdout.contains("hint:"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("nowhere") && ran.stdout.contains("hint:"),
+        "{}",
+        ran.stdout
+    );
 }

@@ -7,21 +7,24 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A registry to be changed, built and looked at.
-pub struct SiteTest {
+pub(crate) struct SiteTest {
     folder: TempDir,
     base_url: String,
 }
 
 impl SiteTest {
     /// No skills yet; an empty `content/skills/`.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir_all(folder.path().join("content/skills")).expect("a content folder");
-        Self { folder, base_url: "https://skills.example/".to_owned() }
+        Self {
+            folder,
+            base_url: "https://skills.example/".to_owned(),
+        }
     }
 
     /// `ana/pdf-tools` (two files, a version, an official badge) and `bo/cron-explainer` (no front matter).
-    pub fn two_skills() -> Self {
+    pub(crate) fn two_skills() -> Self {
         Self::empty()
             .file(
                 "content/skills/ana/pdf-tools/SKILL.md",
@@ -37,89 +40,97 @@ impl SiteTest {
     }
 
     /// The demo registry of this project.
-    pub fn demo() -> Self {
+    pub(crate) fn demo() -> Self {
         let test = Self::empty();
-        copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), &test.path("content"));
+        copy_folder(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("content"),
+            &test.path("content"),
+        );
         test
     }
 
     /// Writes a file below the registry's folder.
-    pub fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
         self.write(path, text);
         self
     }
 
     /// Adds a skill with this `SKILL.md`.
-    pub fn skill(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn skill(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         self.file(&format!("content/skills/{name}/SKILL.md"), text)
     }
 
     /// Adds a badge file: a definition, then `awards`.
-    pub fn badge(self, kind: &str, awards: &str) -> Self {
+    pub(crate) fn badge(self, kind: &str, awards: &str) -> Self {
         let text = format!("label = \"{kind}\"\ndescription = \"Means {kind}.\"\n\n{awards}");
         self.file(&format!("content/badges/{kind}.toml"), text)
     }
 
     /// Builds for another address.
-    pub fn base_url(mut self, url: &str) -> Self {
+    pub(crate) fn base_url(mut self, url: &str) -> Self {
         self.base_url = url.to_owned();
         self
     }
 
     /// Writes a file below the registry's folder, in the middle of a test.
-    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder");
         fs::write(path, text).expect("a file");
     }
 
     /// A path below the registry's folder.
-    pub fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
 
     /// Runs the command there.
-    pub fn run(&self, args: &[&str]) -> Ran {
-        Ran::of(self.command().args(args).output().expect("the command runs"))
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        Ran::of(
+            self.command()
+                .args(args)
+                .output()
+                .expect("the command runs"),
+        )
     }
 
     /// The command, in the registry's folder, to be run by the test.
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_skillpress"));
         command.current_dir(self.folder.path());
         command
     }
 
     /// Runs `build`, which must succeed.
-    pub fn build(self) -> Self {
+    pub(crate) fn build(self) -> Self {
         self.rebuild();
         self
     }
 
     /// Runs `build` again, which must succeed.
-    pub fn rebuild(&self) -> Ran {
+    pub(crate) fn rebuild(&self) -> Ran {
         let ran = self.run(&["build", "--base-url", &self.base_url]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         ran
     }
 
     /// The text of a file of the site.
-    pub fn page(&self, path: &str) -> String {
+    pub(crate) fn page(&self, path: &str) -> String {
         let file = self.path("public").join(path);
         fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
     }
 
     /// Every file of the site with its bytes, by path.
-    pub fn site(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn site(&self) -> Vec<(String, Vec<u8>)> {
         files_below(&self.path("public"))
     }
 }
 
 /// How a command ended, and what it printed.
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
@@ -133,14 +144,17 @@ impl Ran {
 }
 
 /// Every file below `folder` with its bytes, by path.
-pub fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = walkdir::WalkDir::new(folder)
         .into_iter()
         .map(|entry| entry.expect("a readable folder"))
         .filter(|entry| entry.file_type().is_file())
         .map(|entry| {
             let path = entry.path().strip_prefix(folder).expect("below the folder");
-            (path.to_string_lossy().replace('\\', "/"), fs::read(entry.path()).expect("a readable file"))
+            (
+                path.to_string_lossy().replace('\\', "/"),
+                fs::read(entry.path()).expect("a readable file"),
+            )
         })
         .collect();
     files.sort();
@@ -148,7 +162,7 @@ pub fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Copies a folder with everything below it.
-pub fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     for (path, bytes) in files_below(from) {
         let target = to.join(path);
         fs::create_dir_all(target.parent().expect("a file has a folder")).expect("a folder");

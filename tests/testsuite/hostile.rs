@@ -4,20 +4,16 @@ use scraper::Html;
 
 use crate::harness::SiteTest;
 
-/// Snippets that try to run something, a file each.
-fn attacks() -> Vec<String> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/attacks");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let attacks: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
-    assert!(attacks.len() >= 60, "{} attacks", attacks.len());
-    attacks
-}
+#[path = "../data/attacks/attacks.rs"]
+mod attacks;
 
 #[test]
 fn attacks_in_every_field_leave_no_active_trace() {
     let mut test = SiteTest::two_skills();
-    for (attack_idx, attack) in attacks().iter().enumerate() {
+    let attacks = attacks::attacks();
+    assert!(attacks.len() >= 60, "{} attacks", attacks.len());
+    for (attack_idx, attack) in attacks.iter().enumerate() {
+        let attack = &attack.text;
         let quoted = serde_json::to_string(attack).unwrap();
         let front_matter = format!(
             "---\nname: {quoted}\ndescription: {quoted}\ntags: [{quoted}, ok]\nlicense: {quoted}\nhomepage: {quoted}\nauthor: {quoted}\ncompatibility: {quoted}\nallowed-tools: {quoted}\nmetadata:\n  openclaw:\n    emoji: {quoted}\n    os: [{quoted}]\n    homepage: {quoted}\n    requires: {{bins: [{quoted}], env: [{quoted}], config: [{quoted}]}}\n    install: [{{kind: {quoted}, formula: {quoted}}}]\n---\n"
@@ -26,19 +22,38 @@ fn attacks_in_every_field_leave_no_active_trace() {
             r#"{{"owner":{quoted},"slug":{quoted},"displayName":{quoted},"latest":{{"version":{quoted},"publishedAt":1769817600000,"commit":{quoted}}},"history":[{{"version":{quoted},"publishedAt":1,"commit":{quoted}}}]}}"#
         );
         test = test
-            .skill(&format!("eve/attack-{attack_idx}"), format!("{front_matter}{attack}\n"))
-            .file(&format!("content/skills/eve/attack-{attack_idx}/_meta.json"), meta);
+            .skill(
+                &format!("eve/attack-{attack_idx}"),
+                format!("{front_matter}{attack}\n"),
+            )
+            .file(
+                &format!("content/skills/eve/attack-{attack_idx}/_meta.json"),
+                meta,
+            );
     }
-    for (name_idx, name) in ["<script>alert(1)<", "a\"onload=alert(1) x=\"", "x'onerror='alert(1)", "javascript:alert(1)", "&lt;script&gt;", "a<svg onload=alert(1)>"]
-        .iter()
-        .enumerate()
+    for (name_idx, name) in [
+        "<script>alert(1)<",
+        "a\"onload=alert(1) x=\"",
+        "x'onerror='alert(1)",
+        "javascript:alert(1)",
+        "&lt;script&gt;",
+        "a<svg onload=alert(1)>",
+    ]
+    .iter()
+    .enumerate()
     {
         // A `/` would make a folder of it; file names cannot hold one.
-        test = test.file(&format!("content/skills/eve/attack-{name_idx}/{name}.md"), "text");
+        test = test.file(
+            &format!("content/skills/eve/attack-{name_idx}/{name}.md"),
+            "text",
+        );
     }
     let test = test.build();
     let site = test.site();
-    assert!(site.iter().any(|(path, _)| path == "eve/skills/attack-59/index.html"));
+    assert!(
+        site.iter()
+            .any(|(path, _)| path == "eve/skills/attack-59/index.html")
+    );
     for (path, bytes) in &site {
         let is_page = path.ends_with(".html");
         if is_page {
@@ -46,39 +61,71 @@ fn attacks_in_every_field_leave_no_active_trace() {
         }
         let extension = path.rsplit('.').next().unwrap_or_default();
         let is_strangers = path.contains("/files/");
-        assert!(!is_strangers || !["html", "htm", "svg", "js", "xml", "css"].contains(&extension), "{path} is active");
+        assert!(
+            !is_strangers || !["html", "htm", "svg", "js", "xml", "css"].contains(&extension),
+            "{path} is active"
+        );
         if extension == "json" {
             assert!(!bytes.contains(&b'<'), "{path} could be read as HTML");
         }
         if extension == "xml" {
             let text = String::from_utf8_lossy(bytes);
-            assert!(!text.contains("<script") && !text.contains("javascript:alert(1)</id"), "{path}");
+            assert!(
+                !text.contains("<script") && !text.contains("javascript:alert(1)</id"),
+                "{path}"
+            );
         }
     }
 }
 
 /// Asserts that a page runs nothing, loads nothing from elsewhere, and covers nothing.
 fn assert_is_inert(path: &str, text: &str) {
-    const NEVER: &[&str] = &["iframe", "object", "embed", "style", "base", "svg", "math", "frame", "frameset", "applet", "video", "audio", "template", "portal"];
+    const NEVER: &[&str] = &[
+        "iframe", "object", "embed", "style", "base", "svg", "math", "frame", "frameset", "applet",
+        "video", "audio", "template", "portal",
+    ];
     for node in Html::parse_document(text).tree.nodes() {
-        let Some(element) = node.value().as_element() else { continue };
+        let Some(element) = node.value().as_element() else {
+            continue;
+        };
         let name = element.name();
         assert!(!NEVER.contains(&name), "{path}: <{name}>");
         for (attribute, value) in element.attrs() {
-            assert!(!attribute.starts_with("on") && attribute != "style" && attribute != "srcdoc", "{path}: {attribute}={value}");
-            if ["href", "src", "action", "formaction", "srcset", "poster", "background"].contains(&attribute) {
+            assert!(
+                !attribute.starts_with("on") && attribute != "style" && attribute != "srcdoc",
+                "{path}: {attribute}={value}"
+            );
+            if [
+                "href",
+                "src",
+                "action",
+                "formaction",
+                "srcset",
+                "poster",
+                "background",
+            ]
+            .contains(&attribute)
+            {
                 assert_is_safe_link(path, name, attribute, value);
             }
         }
         match name {
             "script" => {
                 let is_data = element.attr("type") == Some("application/ld+json");
-                let is_ours = element.attr("src").is_some_and(|src| src.starts_with("/assets/"));
+                let is_ours = element
+                    .attr("src")
+                    .is_some_and(|src| src.starts_with("/assets/"));
                 assert!(is_data || is_ours, "{path}: a script that is not ours");
             }
-            "form" => assert_eq!(element.attr("action"), Some("/search/"), "{path}: a stranger's form"),
+            "form" => assert_eq!(
+                element.attr("action"),
+                Some("/search/"),
+                "{path}: a stranger's form"
+            ),
             "meta" => assert!(
-                element.attr("http-equiv").is_none_or(|kind| kind.eq_ignore_ascii_case("content-security-policy")),
+                element
+                    .attr("http-equiv")
+                    .is_none_or(|kind| kind.eq_ignore_ascii_case("content-security-policy")),
                 "{path}: a stranger's <meta>"
             ),
             _ => {}
@@ -87,8 +134,15 @@ fn assert_is_inert(path: &str, text: &str) {
 }
 
 fn assert_is_safe_link(path: &str, element: &str, attribute: &str, value: &str) {
-    let is_ours = value.starts_with('/') && !value.starts_with("//") || value.starts_with('#') || value.starts_with("https://skills.example/");
+    let is_ours = value.starts_with('/') && !value.starts_with("//")
+        || value.starts_with('#')
+        || value.starts_with("https://skills.example/");
     let loads = attribute != "href" || element == "link";
-    let is_outside = ["https://", "http://", "mailto:"].iter().any(|scheme| value.starts_with(scheme));
-    assert!(is_ours || (is_outside && !loads), "{path}: <{element} {attribute}={value}>");
+    let is_outside = ["https://", "http://", "mailto:"]
+        .iter()
+        .any(|scheme| value.starts_with(scheme));
+    assert!(
+        is_ours || (is_outside && !loads),
+        "{path}: <{element} {attribute}={value}>"
+    );
 }

@@ -6,18 +6,39 @@ use crate::harness::SiteTest;
 fn a_new_registry_builds_without_a_warning() {
     let test = SiteTest::empty();
     assert_eq!(test.run(&["init", "registry"]).code, 0);
-    assert_eq!(test.run(&["init", "registry"]).code, 2, "nothing is overwritten");
+    assert_eq!(
+        test.run(&["init", "registry"]).code,
+        2,
+        "nothing is overwritten"
+    );
     let registry = test.path("registry");
-    let build = test.command().current_dir(&registry).args(["build", "--strict"]).output().unwrap();
-    assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
-    assert!(registry.join("public/ana/skills/meeting-notes/index.html").is_file());
+    let build = test
+        .command()
+        .current_dir(&registry)
+        .args(["build", "--strict"])
+        .output()
+        .unwrap();
+    assert!(
+        build.status.success(),
+        "{}",
+        String::from_utf8_lossy(&build.stderr)
+    );
+    assert!(
+        registry
+            .join("public/ana/skills/meeting-notes/index.html")
+            .is_file()
+    );
 }
 
 #[test]
 fn a_new_skill_is_valid_as_it_stands() {
     let test = SiteTest::empty();
     assert_eq!(test.run(&["new", "ana/pdf-tools"]).code, 0);
-    assert_eq!(test.run(&["new", "ana/pdf-tools"]).code, 2, "nothing is overwritten");
+    assert_eq!(
+        test.run(&["new", "ana/pdf-tools"]).code,
+        2,
+        "nothing is overwritten"
+    );
     let ran = test.run(&["check", "--strict"]);
     assert_eq!(ran.code, 0, "{}", ran.stdout);
 }

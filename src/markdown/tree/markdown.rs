@@ -126,10 +126,9 @@ impl<'a> Reader<'a, '_> {
             // A footnote is no place for a section of the document.
             cmark::Tag::Heading { .. } if !self.outer.is_empty() => (Tag::P, Detail::None),
             cmark::Tag::Heading { level, .. } => (Tag::Heading(level as u8), Detail::None),
-            cmark::Tag::BlockQuote(kind) => (
-                Tag::Blockquote,
-                kind.map_or(Detail::None, Detail::Alert),
-            ),
+            cmark::Tag::BlockQuote(kind) => {
+                (Tag::Blockquote, kind.map_or(Detail::None, Detail::Alert))
+            }
             cmark::Tag::CodeBlock(kind) => {
                 self.builder.open_markdown(Tag::Pre, Detail::None);
                 (Tag::Code, language(&kind))

@@ -1,0 +1,65 @@
+//! The operator's own files: what stands in `content/static/` is copied to the root of the site as it is.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::sink::Sink;
+
+/// Copies every file below `folder` (which may be missing) to `sink`; links are not followed.
+///
+/// These files are the operator's, so unlike a skill's they keep active types: a `CNAME`, a verification page, a logo.
+///
+/// # Errors
+/// What the file system or the sink says, such as a file in the place of a page.
+pub fn copy(folder: &Path, sink: &dyn Sink) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            let path = site_path(entry.path().strip_prefix(folder).unwrap_or(entry.path()))?;
+            sink.write(&path, &std::fs::read(entry.path())?)?;
+        }
+    }
+    Ok(())
+}
+
+fn site_path(relative: &Path) -> io::Result<String> {
+    let not_utf8 =
+        || io::Error::other(format!("the name of `{}` is not UTF-8", relative.display()));
+    let names: Option<Vec<&str>> = relative.iter().map(|name| name.to_str()).collect();
+    names.map(|names| names.join("/")).ok_or_else(not_utf8)
+}
+
+/// The folder of the operator's own files.
+pub fn folder(content: &Path) -> PathBuf {
+    content.join("static")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sink::MemorySink;
+
+    #[test]
+    fn files_stand_at_the_root_of_the_site() {
+        let content = tempfile::tempdir().unwrap();
+        let folder = folder(content.path());
+        std::fs::create_dir_all(folder.join("about")).unwrap();
+        std::fs::write(folder.join("CNAME"), "skills.example\n").unwrap();
+        std::fs::write(folder.join("about/index.html"), "<p>About</p>").unwrap();
+        let sink = MemorySink::new();
+        copy(&folder, &sink).unwrap();
+        let files = sink.into_files();
+        assert_eq!(
+            files.keys().collect::<Vec<_>>(),
+            ["CNAME", "about/index.html"]
+        );
+    }
+
+    #[test]
+    fn no_folder_is_fine() {
+        copy(Path::new("no/such/folder"), &MemorySink::new()).unwrap();
+    }
+}
