@@ -10,6 +10,7 @@ pub mod markdown;
 pub mod problem;
 pub mod progress;
 pub mod render;
+pub mod server;
 pub mod sink;
 pub mod site;
 pub mod static_files;

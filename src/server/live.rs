@@ -1,0 +1,271 @@
+//! The site that is served now, and the pages that follow it: server-sent events, their script and its style.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{self, Stream};
+use serde::Serialize;
+use tokio::sync::watch;
+
+use super::rules::Rules;
+use crate::problem::{Problem, Problems, Severity};
+
+/// Which folder is served, and the problems of the last build. Open pages follow every change.
+#[derive(Debug)]
+pub struct LiveSite {
+    state: watch::Sender<LiveState>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct LiveState {
+    snapshot: Arc<Snapshot>,
+    /// A list as JSON, on one line.
+    problems: Arc<str>,
+    /// Path and message of each problem, to tell new ones from old ones.
+    known: Arc<HashSet<(PathBuf, String)>>,
+    n_reports: u64,
+    is_closing: bool,
+}
+
+/// A published site. Requests in flight keep the one with which they began.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    /// Canonical; `None` until there is a first site.
+    pub(super) root: Option<PathBuf>,
+    pub(super) rules: Rules,
+    /// Counts the sites that were published; 0 before the first.
+    pub(super) generation: u64,
+}
+
+impl Default for LiveSite {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl LiveSite {
+    /// No site yet: every page says so.
+    pub fn new() -> Self {
+        let state = LiveState {
+            problems: "[]".into(),
+            ..LiveState::default()
+        };
+        Self {
+            state: watch::Sender::new(state),
+        }
+    }
+
+    /// Serves `folder` from now on and makes open pages reload. It may be the folder of before with other files in it.
+    ///
+    /// # Errors
+    /// When there is no such folder; the site of before is served on.
+    pub fn publish(&self, folder: &Path) -> io::Result<()> {
+        let root = folder.canonicalize()?;
+        let rules = Rules::read(&root);
+        self.state.send_modify(|state| {
+            let generation = state.snapshot.generation + 1;
+            state.snapshot = Arc::new(Snapshot {
+                root: Some(root),
+                rules,
+                generation,
+            });
+        });
+        Ok(())
+    }
+
+    /// Shows the problems of the last build on open pages; none takes away those of before.
+    pub fn set_problems(&self, problems: &Problems) {
+        self.state.send_modify(|state| {
+            let shown = shown_problems(problems, &state.known, state.n_reports == 0);
+            // What was read as text is written as text.
+            state.problems = serde_json::to_string(&shown)
+                .unwrap_or_else(|_| "[]".to_owned())
+                .into();
+            state.known = Arc::new(problems.sorted().into_iter().map(key).collect());
+            state.n_reports += 1;
+        });
+    }
+
+    /// How many sites were published.
+    pub fn generation(&self) -> u64 {
+        self.state.borrow().snapshot.generation
+    }
+
+    /// Ends all event streams, which would otherwise hold up the end of the server.
+    pub fn close(&self) {
+        self.state.send_modify(|state| state.is_closing = true);
+    }
+
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.state.borrow().snapshot)
+    }
+}
+
+#[derive(Serialize)]
+struct ShownProblem<'a> {
+    #[serde(flatten)]
+    problem: &'a Problem,
+    /// Whether the build before did not have it: a page shows such a warning at once.
+    is_new: bool,
+}
+
+/// A registry of strangers' skills has hundreds of warnings; a page shows this many problems, errors first.
+const MAX_SHOWN: usize = 100;
+
+fn shown_problems<'a>(
+    problems: &'a Problems,
+    known: &HashSet<(PathBuf, String)>,
+    is_first_report: bool,
+) -> Vec<ShownProblem<'a>> {
+    let mut shown: Vec<_> = problems
+        .sorted()
+        .into_iter()
+        .map(|problem| ShownProblem {
+            problem,
+            is_new: !is_first_report && !known.contains(&key(problem)),
+        })
+        .collect();
+    shown.sort_by_key(|shown| (shown.problem.severity != Severity::Error, !shown.is_new));
+    shown.truncate(MAX_SHOWN);
+    shown
+}
+
+fn key(problem: &Problem) -> (PathBuf, String) {
+    (problem.path.clone(), problem.message.clone())
+}
+
+/// `/-/events`: `reload` with the generation, `problems` with a JSON list; both at once, and then on each change.
+pub(super) async fn events(
+    State(site): State<Arc<LiveSite>>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let follower = Follower {
+        changes: site.state.subscribe(),
+        generation: None,
+        n_reports: None,
+    };
+    let events = stream::unfold(follower, |mut follower| async move {
+        let event = follower.next().await?;
+        Some((Ok(event), follower))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
+
+/// One open page.
+struct Follower {
+    changes: watch::Receiver<LiveState>,
+    /// What the page was told last.
+    generation: Option<u64>,
+    n_reports: Option<u64>,
+}
+
+impl Follower {
+    /// The next event for the page; `None` at the end. Changes that come faster than the page reads them are one event.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let state = self.changes.borrow_and_update().clone();
+            if state.is_closing {
+                return None;
+            }
+            // Problems first: a page that reloads at once asks for them again anyway.
+            if self.n_reports.replace(state.n_reports) != Some(state.n_reports) {
+                return Some(Event::default().event("problems").data(&*state.problems));
+            }
+            let generation = state.snapshot.generation;
+            if self.generation.replace(generation) != Some(generation) {
+                return Some(
+                    Event::default()
+                        .event("reload")
+                        .data(generation.to_string()),
+                );
+            }
+            self.changes.changed().await.ok()?;
+        }
+    }
+}
+
+/// `html` with the script of the preview at the end of its body.
+pub(super) fn with_script(html: &[u8], generation: u64) -> Vec<u8> {
+    let script =
+        format!("<script src=\"/-/preview.js\" data-generation=\"{generation}\" defer></script>");
+    let end_of_body = b"</body>";
+    let at = html
+        .windows(end_of_body.len())
+        .rposition(|window| window.eq_ignore_ascii_case(end_of_body))
+        .unwrap_or(html.len());
+    [&html[..at], script.as_bytes(), &html[at..]].concat()
+}
+
+pub(super) async fn script() -> impl IntoResponse {
+    asset(
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/preview.js"),
+    )
+}
+
+pub(super) async fn style() -> impl IntoResponse {
+    asset(
+        "text/css; charset=utf-8",
+        include_str!("../../assets/preview.css"),
+    )
+}
+
+fn asset(content_type: &'static str, text: &'static str) -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_stands_at_the_end_of_the_body() {
+        let html = with_script(b"<p></body></p></BODY></html>", 7);
+        assert_eq!(
+            String::from_utf8(html).unwrap(),
+            "<p></body></p><script src=\"/-/preview.js\" data-generation=\"7\" defer></script></BODY></html>"
+        );
+        assert!(with_script(b"<p>no body", 1).ends_with(b"</script>"));
+    }
+
+    #[test]
+    fn only_problems_that_the_build_before_did_not_have_are_new() {
+        let old = Problem::warning("a.md", "x", "old");
+        let new = Problem::warning("b.md", "x", "new");
+        let site = LiveSite::new();
+        let flags = || {
+            let list: serde_json::Value =
+                serde_json::from_str(&site.state.borrow().problems).unwrap();
+            let flag = |item: &serde_json::Value| item["is_new"].as_bool().unwrap();
+            list.as_array()
+                .unwrap()
+                .iter()
+                .map(flag)
+                .collect::<Vec<_>>()
+        };
+        site.set_problems(&[old.clone()].into_iter().collect());
+        assert_eq!(flags(), [false], "what the first build says is not news");
+        site.set_problems(&[old, new].into_iter().collect());
+        assert_eq!(flags(), [true, false]);
+    }
+
+    #[test]
+    fn errors_are_shown_before_any_number_of_warnings() {
+        let warnings = (0..500).map(|n| Problem::warning(format!("a{n}"), "x", "w"));
+        let problems = warnings.chain([Problem::error("z", "x", "e")]).collect();
+        let shown = shown_problems(&problems, &HashSet::new(), true);
+        assert_eq!(shown.len(), MAX_SHOWN);
+        assert_eq!(shown[0].problem.severity, Severity::Error);
+    }
+}
