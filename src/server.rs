@@ -20,6 +20,8 @@ mod range;
 mod rules;
 mod static_files;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::sync::Arc;

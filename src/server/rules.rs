@@ -51,15 +51,17 @@ impl Rules {
         }
     }
 
-    /// Changes the headers of an answer for `path`, which starts with `/` and may be percent-encoded.
-    pub(super) fn apply(&self, path: &str, headers: &mut HeaderMap) {
-        let path = decoded(path);
+    /// Changes the headers of an answer. `paths` are the names of what was asked for: below the server's root and, where
+    /// that is another, below the site's; each starts with `/` and may be percent-encoded.
+    pub(super) fn apply(&self, paths: &[&str], headers: &mut HeaderMap) {
+        let paths: Vec<String> = paths.iter().map(|path| decoded(path)).collect();
         let mut given = Vec::new();
-        for rule in self
-            .headers
-            .iter()
-            .filter(|rule| rule.pattern.captures(&path).is_some())
-        {
+        let concerns = |rule: &&HeaderRule| {
+            paths
+                .iter()
+                .any(|path| rule.pattern.captures(path).is_some())
+        };
+        for rule in self.headers.iter().filter(concerns) {
             for change in &rule.changes {
                 match change {
                     Change::Remove(name) => {
@@ -318,7 +320,7 @@ mod tests {
             redirects: Vec::new(),
         };
         let mut headers = HeaderMap::new();
-        rules.apply(path, &mut headers);
+        rules.apply(&[path], &mut headers);
         let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
         headers
             .iter()

@@ -265,12 +265,14 @@ impl StaticFiles {
     }
 
     fn apply_rules(&self, snapshot: &Snapshot, path: &str, headers: &mut HeaderMap) {
-        snapshot.rules.apply(path, headers);
-        if self.base_path != "/"
-            && let Some(relative) = path.strip_prefix(&self.base_path)
-        {
-            snapshot.rules.apply(&format!("/{relative}"), headers);
-        }
+        // Rules may be written for the root of a host or for that of the site.
+        let relative = path
+            .strip_prefix(&self.base_path)
+            .map(|relative| format!("/{relative}"));
+        let paths = [Some(path), relative.as_deref()];
+        snapshot
+            .rules
+            .apply(&paths.into_iter().flatten().collect::<Vec<_>>(), headers);
         // A browser would go on showing what it has; files whose name changes with their bytes may be kept.
         let is_kept_unasked = headers
             .get(header::CACHE_CONTROL)

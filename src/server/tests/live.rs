@@ -1,0 +1,332 @@
+//! Pages that follow their content.
+
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use super::harness::SiteFolder;
+use crate::problem::{Problem, Problems};
+use crate::server::{LiveSite, watch};
+
+fn one(problem: Problem) -> Problems {
+    [problem].into_iter().collect()
+}
+
+#[test]
+fn every_page_gets_the_script_and_nothing_else_does() {
+    let server = SiteFolder::live()
+        .file("index.html", "<body><p>Home</p></body>")
+        .file("ana/files/page.html.txt", "<body></body>")
+        .serve();
+    let script = "<script src=\"/-/preview.js\" data-generation=\"1\" defer></script>";
+    let home = server.get("/");
+    assert_eq!(home.text(), format!("<body><p>Home</p>{script}</body>"));
+    home.check_length();
+    assert!(
+        server.get("/nothing").text().contains(script),
+        "the 404 page too"
+    );
+    assert_eq!(
+        server.get("/ana/files/page.html.txt").text(),
+        "<body></body>"
+    );
+    let part = server.get_with("/", &[("Range", "bytes=0-5")]);
+    assert_eq!(
+        part.header("content-range"),
+        Some(format!("bytes 0-5/{}", home.body.len()).as_str())
+    );
+}
+
+#[test]
+fn the_preview_has_its_own_script_and_style() {
+    let server = SiteFolder::live().serve();
+    let script = server.get("/-/preview.js");
+    assert_eq!(
+        script.header("content-type"),
+        Some("text/javascript; charset=utf-8")
+    );
+    for way_in in [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        ".style",
+    ] {
+        assert!(
+            !script.text().contains(way_in),
+            "{way_in}: text of strangers must stay text"
+        );
+    }
+    assert_eq!(
+        server.get("/-/preview.css").header("content-type"),
+        Some("text/css; charset=utf-8")
+    );
+}
+
+#[test]
+fn a_new_site_makes_pages_reload() {
+    let server = SiteFolder::live().serve();
+    let mut events = server.events();
+    assert_eq!(
+        events.next_of("reload"),
+        "1",
+        "said at once, so that a page that is behind notices"
+    );
+    let before = server.get("/").header("etag").unwrap().to_owned();
+    server.site.publish(&server.folder.path("")).unwrap();
+    assert_eq!(events.next_of("reload"), "2");
+    let page = server.get_with("/", &[("If-None-Match", &before)]);
+    assert_eq!(
+        page.status, 200,
+        "the page names the build that it shows, so it is another one"
+    );
+    assert!(page.text().contains("data-generation=\"2\""));
+}
+
+#[test]
+fn problems_are_shown_with_their_place_and_taken_away() {
+    let server = SiteFolder::live().serve();
+    let mut events = server.events();
+    assert_eq!(events.next_of("problems"), "[]");
+    let problem = Problem::error(
+        "content/badges/official.toml",
+        "award",
+        "no skill `<b>ana/x</b>`\nhere",
+    )
+    .at("[[award]]\nskill = \"ana/x\"", 2, Some(9))
+    .hint("did you mean `ana/y`?");
+    server.site.set_problems(&one(problem));
+    let problems: serde_json::Value = serde_json::from_str(&events.next_of("problems")).unwrap();
+    let shown = &problems[0];
+    assert_eq!(shown["path"], "content/badges/official.toml");
+    assert_eq!((&shown["line"], &shown["column"]), (&2.into(), &9.into()));
+    assert_eq!(shown["severity"], "error");
+    assert_eq!(shown["message"], "no skill `<b>ana/x</b>`\nhere");
+    assert_eq!(shown["hint"], "did you mean `ana/y`?");
+    assert_eq!(server.get("/").status, 200, "the last good site stays");
+    let mut late = server.events();
+    assert!(
+        late.next_of("problems").contains("official.toml"),
+        "a page that is opened later sees them too"
+    );
+    server.site.set_problems(&Problems::new());
+    assert_eq!(events.next_of("problems"), "[]");
+}
+
+#[test]
+fn a_page_that_reads_slowly_gets_the_last_state_and_not_every_one() {
+    let server = SiteFolder::live().serve();
+    let mut events = server.events();
+    assert_eq!(events.next_of("reload"), "1");
+    for _ in 0..10_000 {
+        server.site.publish(&server.folder.path("skills")).unwrap();
+    }
+    let mut n_events = 1;
+    while events.next_of("reload") != "10001" {
+        n_events += 1;
+    }
+    assert!(n_events < 10_000, "{n_events}");
+}
+
+#[test]
+fn without_a_first_site_pages_wait_for_it() {
+    let server = SiteFolder::live().serve_unpublished();
+    let mut events = server.events();
+    assert_eq!(events.next_of("reload"), "0");
+    let page = server.get("/skills/");
+    assert_eq!(page.status, 503);
+    assert!(page.text().contains("data-generation=\"0\""));
+    server.site.publish(&server.folder.path("")).unwrap();
+    assert_eq!(events.next_of("reload"), "1");
+    assert!(server.get("/skills/").text().contains("Skills"));
+}
+
+#[test]
+fn a_folder_that_is_missing_leaves_the_site_as_it_was() {
+    let site = LiveSite::new();
+    let folder = tempfile::tempdir().unwrap();
+    site.publish(folder.path()).unwrap();
+    assert!(site.publish(&folder.path().join("nothing")).is_err());
+    assert_eq!(site.generation(), 1);
+}
+
+#[test]
+fn kept_answers_are_asked_for_again_unless_their_name_changes_with_them() {
+    let rules =
+        "/a/*\n  Cache-Control: max-age=600\n/b/*\n  Cache-Control: max-age=600, immutable\n";
+    let server = SiteFolder::live()
+        .file("_headers", rules)
+        .file("a/a.css", "a")
+        .file("b/b.css", "b")
+        .serve();
+    assert_eq!(
+        server.get("/a/a.css").header("cache-control"),
+        Some("no-cache")
+    );
+    assert_eq!(
+        server.get("/b/b.css").header("cache-control"),
+        Some("max-age=600, immutable")
+    );
+}
+
+#[test]
+fn an_edit_shows_in_the_page_that_is_open() {
+    let server = SiteFolder::live().serve();
+    let content = tempfile::tempdir().unwrap();
+    let skill = content.path().join("skills/ana/pdf/SKILL.md");
+    fs::create_dir_all(skill.parent().unwrap()).unwrap();
+    fs::write(&skill, "first").unwrap();
+    // Stands for a build: the text becomes the page, and `broken` is an error.
+    let build = {
+        let (site, root) = (Arc::clone(&server.site), server.folder.path(""));
+        let skill = skill.clone();
+        move || match fs::read_to_string(&skill).unwrap() {
+            text if text.contains("broken") => {
+                site.set_problems(&one(Problem::error(&skill, "x", "broken")))
+            }
+            text => {
+                fs::write(root.join("skills/new"), text).unwrap();
+                fs::rename(root.join("skills/new"), root.join("skills/index.html")).unwrap();
+                site.set_problems(&Problems::new());
+                site.publish(&root).unwrap();
+            }
+        }
+    };
+    let _watcher = watch(
+        content.path(),
+        &content.path().join("none.toml"),
+        move |_| build(),
+    )
+    .unwrap();
+    let mut events = server.events();
+    assert_eq!(events.next_of("reload"), "1");
+
+    fs::write(&skill, "second").unwrap();
+    assert_eq!(events.next_of("reload"), "2");
+    assert!(server.get("/skills/").text().starts_with("second"));
+
+    fs::write(&skill, "broken").unwrap();
+    assert!(events.next_of("problems").contains("SKILL.md"));
+    assert!(
+        server.get("/skills/").text().starts_with("second"),
+        "the last good site stays"
+    );
+
+    // As many editors save: a new file takes the name of the old one.
+    fs::write(skill.with_file_name("SKILL.md.tmp"), "third").unwrap();
+    fs::rename(skill.with_file_name("SKILL.md.tmp"), &skill).unwrap();
+    assert_eq!(events.next_of("problems"), "[]");
+    assert_eq!(events.next_of("reload"), "3");
+    assert!(server.get("/skills/").text().starts_with("third"));
+}
+
+#[test]
+fn changes_of_one_moment_are_one_build_and_those_during_a_build_are_the_next() {
+    let content = tempfile::tempdir().unwrap();
+    let (builds, built) = mpsc::channel();
+    let _watcher = watch(
+        content.path(),
+        &content.path().join("skillpress.toml"),
+        move |changes| {
+            builds.send(changes.clone()).unwrap();
+            thread::sleep(Duration::from_millis(400));
+        },
+    )
+    .unwrap();
+    let wait = || built.recv_timeout(Duration::from_secs(20)).unwrap();
+
+    for n in 0..50 {
+        fs::write(content.path().join(format!("{n}.md")), "x").unwrap();
+    }
+    let first = wait();
+    assert_eq!(first.len(), 50, "{first:?}");
+
+    fs::write(content.path().join("during-a.md"), "x").unwrap();
+    fs::write(content.path().join("during-b.md"), "x").unwrap();
+    let second = wait();
+    assert!(
+        second
+            .iter()
+            .all(|path| path.to_string_lossy().contains("during-")),
+        "{second:?}"
+    );
+    assert_eq!(second.len(), 2);
+    assert!(
+        built.recv_timeout(Duration::from_millis(700)).is_err(),
+        "then there is quiet"
+    );
+}
+
+#[test]
+fn reading_the_content_and_editors_leftovers_cause_no_build() {
+    let content = tempfile::tempdir().unwrap();
+    fs::write(content.path().join("SKILL.md"), "x").unwrap();
+    let n_builds = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&n_builds);
+    let _watcher = watch(
+        content.path(),
+        &content.path().join("skillpress.toml"),
+        move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+        },
+    )
+    .unwrap();
+    for _ in 0..100 {
+        fs::read(content.path().join("SKILL.md")).unwrap();
+    }
+    fs::write(content.path().join(".SKILL.md.swp"), "x").unwrap();
+    fs::write(content.path().join("SKILL.md~"), "x").unwrap();
+    thread::sleep(Duration::from_millis(400));
+    assert_eq!(n_builds.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn new_folders_and_the_settings_are_watched_too() {
+    let registry = tempfile::tempdir().unwrap();
+    let content = registry.path().join("content");
+    fs::create_dir(&content).unwrap();
+    let (builds, built) = mpsc::channel();
+    let _watcher = watch(
+        &content,
+        &registry.path().join("skillpress.toml"),
+        move |changes| {
+            builds.send(changes.clone()).unwrap();
+        },
+    )
+    .unwrap();
+    let wait_for = |name: &str| {
+        while !built
+            .recv_timeout(Duration::from_secs(20))
+            .unwrap()
+            .iter()
+            .any(|path| path.ends_with(name))
+        {}
+    };
+    fs::create_dir_all(content.join("skills/ana")).unwrap();
+    wait_for("skills");
+    fs::write(content.join("skills/ana/SKILL.md"), "x").unwrap();
+    wait_for("SKILL.md");
+    fs::write(registry.path().join("skillpress.toml"), "title = \"A\"").unwrap();
+    wait_for("skillpress.toml");
+    fs::write(registry.path().join("other.toml"), "").unwrap();
+    assert!(
+        built.recv_timeout(Duration::from_millis(400)).is_err(),
+        "neighbours of the settings are not"
+    );
+}
+
+#[test]
+fn a_folder_that_is_missing_cannot_be_watched() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(
+        watch(
+            &folder.path().join("nothing"),
+            &folder.path().join("x.toml"),
+            |_| {}
+        )
+        .is_err()
+    );
+}
