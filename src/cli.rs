@@ -29,6 +29,8 @@ enum Command {
     Init(cmd::init::InitArgs),
     /// Add a skill to the content folder
     New(cmd::new::NewArgs),
+    /// Show the site while its content is edited: rebuilds and reloads on each change
+    Serve(cmd::serve::ServeArgs),
 }
 
 /// Where a site comes from; the same for every command that reads content.
@@ -79,6 +81,7 @@ impl Cli {
             Command::Badge(args) => cmd::badge::run(&args),
             Command::Init(args) => cmd::init::run(&args),
             Command::New(args) => cmd::new::run(&args),
+            Command::Serve(args) => cmd::serve::run(&args),
         };
         match outcome {
             Ok(()) => ExitCode::SUCCESS,
