@@ -76,7 +76,7 @@ pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
             "no longer has",
         ),
     };
-    let file = edited.map_err(|problem| CommandError::Content([problem].into_iter().collect()))?;
+    let file = edited.map_err(|problem| CommandError::Content([*problem].into_iter().collect()))?;
     println!(
         "`{}` {done} the badge `{}`: `{}` is changed",
         target.skill,

@@ -20,7 +20,7 @@ pub fn add_award(
     catalog: &Catalog,
     skill: &SkillName,
     award: &Award,
-) -> Result<PathBuf, Problem> {
+) -> Result<PathBuf, Box<Problem>> {
     let path = known_badge_path(content, catalog, &award.kind)?;
     if catalog.skill(skill).is_none() {
         let problem = Problem::error(&path, GROUP, format!("there is no such skill as `{skill}`"));
@@ -33,7 +33,8 @@ pub fn add_award(
         return Err(match meant {
             Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
             None => problem.hint("names of skills are their folders below `skills/`: `owner/slug`"),
-        });
+        }
+        .into());
     }
     edit_file(path, |document| {
         if has_award(document, skill) {
@@ -56,7 +57,7 @@ pub fn remove_award(
     catalog: &Catalog,
     skill: &SkillName,
     kind: &str,
-) -> Result<PathBuf, Problem> {
+) -> Result<PathBuf, Box<Problem>> {
     let path = known_badge_path(content, catalog, kind)?;
     edit_file(path, |document| {
         if !has_award(document, skill) {
@@ -69,7 +70,11 @@ pub fn remove_award(
 
 const GROUP: &str = "badge";
 
-fn known_badge_path(content: &Path, catalog: &Catalog, kind: &str) -> Result<PathBuf, Problem> {
+fn known_badge_path(
+    content: &Path,
+    catalog: &Catalog,
+    kind: &str,
+) -> Result<PathBuf, Box<Problem>> {
     if catalog.badge_kind(kind).is_some() {
         return Ok(badge_path(content, kind));
     }
@@ -93,15 +98,16 @@ fn known_badge_path(content: &Path, catalog: &Catalog, kind: &str) -> Result<Pat
             kinds().collect::<Vec<_>>().join("`, `")
         )),
         None => problem.hint("define a kind with a file `badges/<kind>.toml`"),
-    })
+    }
+    .into())
 }
 
 /// Applies `edit` to the file; nothing changes when it or anything else fails.
 fn edit_file(
     path: PathBuf,
     edit: impl FnOnce(&mut DocumentMut) -> Result<(), String>,
-) -> Result<PathBuf, Problem> {
-    let fault = |message: String| Problem::error(&path, GROUP, message);
+) -> Result<PathBuf, Box<Problem>> {
+    let fault = |message: String| Box::new(Problem::error(&path, GROUP, message));
     let text = std::fs::read_to_string(&path)
         .map_err(|error| fault(format!("the file cannot be read: {error}")))?;
     let edited = edit_text(&text, edit).map_err(fault)?;

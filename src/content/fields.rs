@@ -68,7 +68,11 @@ pub(super) fn front_matter(
             text::url(source.get("homepage")?.as_str()?, &["https", "http"])
         }),
         emoji: first(&sources, |source| emoji(source.get("emoji")?.as_str()?)),
-        is_internal: metadata.get("internal") == Some(&Value::Bool(true)),
+        is_internal: match metadata.get("internal") {
+            Some(Value::Bool(is_internal)) => *is_internal,
+            Some(Value::String(text)) => text == "true",
+            _ => false,
+        },
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{MessageFormatter, NonFiniteFloatPolicy, UserMessageFormatter};
 
+use super::text;
 use crate::problem::{Problem, Problems};
 
 /// What stands at the head of a Markdown file, and where.
@@ -228,7 +229,7 @@ fn parse_yaml(yaml: &str) -> Result<Value, YamlFault> {
         group: "YAML error",
         message: format!(
             "the front matter is not valid YAML: {}",
-            super::text::clean_line(
+            text::clean_line(
                 &UserMessageFormatter.format_message(error.without_snippet()),
                 200
             )
@@ -248,7 +249,7 @@ const SALVAGED_MAX: usize = 64;
 /// The top-level fields of broken YAML: each is read on its own, and one that is broken is taken as text.
 fn salvage(yaml: &str) -> Map<String, Value> {
     let mut fields = Map::new();
-    let yaml = &yaml[..yaml.floor_char_boundary(YAML_MAX_BYTES)];
+    let yaml = text::head(yaml, YAML_MAX_BYTES);
     for block in blocks(yaml).into_iter().take(SALVAGED_MAX) {
         let Some(key) = strip_key(block) else {
             continue;

@@ -63,14 +63,8 @@ pub fn load(content: &Path, options: &LoadOptions, files: &dyn ReadFile) -> (Cat
     clash::check(content.path, &skills, &mut problems);
 
     let written_aliases = Aliases::read(&content, &mut problems);
-    let names = Names {
-        folders: &folders,
-        hidden: &hidden,
-        aliases: &written_aliases
-            .as_ref()
-            .map(Aliases::targets)
-            .unwrap_or_default(),
-    };
+    let targets = written_aliases.as_ref().map(Aliases::targets);
+    let names = Names::new(&folders, &hidden, targets.unwrap_or_default());
     let badge_kinds = badge::read(&content, &names, &mut skills, &mut problems);
     let stats_as_of = stats::read(&content, &names, &mut skills, &mut problems);
     let aliases = written_aliases

@@ -44,11 +44,8 @@ impl Moderation {
         };
         let fields = Fields::new(&file, &table);
         fields.allow_only(&["hidden", "suspicious"], problems);
-        let names = Names {
-            folders,
-            hidden: &BTreeSet::new(),
-            aliases: &BTreeMap::new(),
-        };
+        let nothing_hidden = BTreeSet::new();
+        let names = Names::new(folders, &nothing_hidden, BTreeMap::new());
         for entry in fields.tables("hidden", problems) {
             if let Some((name, _)) = moderation.entry(&entry, &names, problems) {
                 moderation.hidden.insert(name);

@@ -1,5 +1,6 @@
 //! Which skills there are, for files that speak of skills by name.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::text;
@@ -10,10 +11,12 @@ use crate::problem::Problem;
 /// All identities that the content folder knows.
 pub(super) struct Names<'a> {
     /// Every skill that has a folder, sorted by identity.
-    pub(super) folders: &'a [SkillFolder],
-    pub(super) hidden: &'a BTreeSet<SkillName>,
+    folders: &'a [SkillFolder],
+    hidden: &'a BTreeSet<SkillName>,
     /// Old names.
-    pub(super) aliases: &'a BTreeMap<SkillName, SkillName>,
+    aliases: BTreeMap<SkillName, SkillName>,
+    /// How often a slip may still be looked up, which compares a name with every other.
+    n_guesses_left: Cell<usize>,
 }
 
 /// What is the matter with a name.
@@ -26,7 +29,20 @@ pub(super) enum Absence {
     Unknown,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    pub(super) fn new(
+        folders: &'a [SkillFolder],
+        hidden: &'a BTreeSet<SkillName>,
+        aliases: BTreeMap<SkillName, SkillName>,
+    ) -> Self {
+        Self {
+            folders,
+            hidden,
+            aliases,
+            n_guesses_left: Cell::new(100),
+        }
+    }
+
     /// The position of `name` in `skills`.
     pub(super) fn published(&self, skills: &[Skill], name: &SkillName) -> Result<usize, Absence> {
         skills
@@ -54,6 +70,10 @@ impl Names<'_> {
         if let Some(now) = self.aliases.get(name) {
             return problem.hint(format!("it is now called `{now}`"));
         }
+        let Some(n_guesses_left) = self.n_guesses_left.get().checked_sub(1) else {
+            return problem;
+        };
+        self.n_guesses_left.set(n_guesses_left);
         let wanted = name.to_string();
         let names: Vec<String> = self
             .folders

@@ -24,7 +24,7 @@ pub(super) fn read(
     let found = match walk::skill_files(content, hidden, folder, problems) {
         Ok(found) => found,
         Err(problem) => {
-            problems.push(problem);
+            problems.push(*problem);
             return None;
         }
     };
@@ -55,6 +55,17 @@ pub(super) const NAME_MAX_CHARS: usize = 120;
 
 /// Longest description, in characters, as the specification has it.
 const DESCRIPTION_MAX_CHARS: usize = 1024;
+
+/// Tags that would look like a judgement of the registry.
+const MISLEADING_TAGS: [&str; 7] = [
+    "official",
+    "verified",
+    "featured",
+    "highlighted",
+    "trusted",
+    "curated",
+    "recommended",
+];
 
 /// Longest description that is taken from the body, in characters.
 const SUMMARY_MAX_CHARS: usize = 160;
@@ -116,7 +127,7 @@ fn read_files(
 ) -> Option<Vec<SkillFile>> {
     let main_len = found.iter().find(|file| file.path == main_path)?.len_bytes;
     let mut files = Vec::with_capacity(found.len());
-    let mut n_left_out = 0_usize;
+    let mut left_out = None;
     let mut n_others = 0_usize;
     let mut len_bytes = main_len;
     for file in found {
@@ -124,7 +135,8 @@ fn read_files(
             let is_too_much = n_others + 1 >= content.options.max_files
                 || len_bytes + file.len_bytes > content.options.max_skill_bytes;
             if is_too_much {
-                n_left_out += 1;
+                left_out
+                    .get_or_insert_with(|| walk::too_large(content, &folder.path.join(&file.path)));
                 continue;
             }
             n_others += 1;
@@ -142,19 +154,7 @@ fn read_files(
             }
         }
     }
-    if n_left_out > 0 {
-        problems.push(
-            Problem::warning(
-                &folder.path,
-                "skill too large",
-                format!(
-                    "{n_left_out} files are left out; a skill has at most {} files and {} bytes",
-                    content.options.max_files, content.options.max_skill_bytes
-                ),
-            )
-            .hint("leave out what users do not need"),
-        );
-    }
+    problems.extend(left_out.into_iter().collect());
     Some(files)
 }
 
@@ -415,29 +415,37 @@ impl Draft<'_> {
 
     fn tags(&self, metadata: &Map<String, Value>, problems: &mut Problems) -> Vec<String> {
         let mut tags: Vec<String> = Vec::new();
-        let mut n_dropped = 0_usize;
+        let mut misleading = Vec::new();
         for tag in fields::raw_tags(&self.front.fields, metadata)
             .iter()
             .filter_map(|raw| text::tag(raw))
         {
-            if tags.contains(&tag) {
-                continue;
-            }
-            if text::is_device_name(&tag) || tags.len() == TAGS_MAX {
-                n_dropped += 1;
-            } else {
+            if MISLEADING_TAGS.contains(&tag.as_str()) || text::is_device_name(&tag) {
+                misleading.push(format!("`{tag}`"));
+            } else if !tags.contains(&tag) {
                 tags.push(tag);
             }
         }
-        if n_dropped > 0 {
-            problems.push(
-                self.warning_at(
-                    "tags",
-                    "too many tags",
-                    format!("{n_dropped} tags are dropped; a skill has at most {TAGS_MAX}"),
-                )
-                .hint("keep the tags that people look for"),
+        if !misleading.is_empty() {
+            let message = format!(
+                "tags that only the registry may give are dropped: {}",
+                misleading.join(", ")
             );
+            problems.push(
+                self.warning_at("tags", "tags not allowed", message)
+                    .hint("choose tags that say what the skill is about"),
+            );
+        }
+        if tags.len() > TAGS_MAX {
+            let message = format!(
+                "the skill has {} tags; the first {TAGS_MAX} are kept",
+                tags.len()
+            );
+            problems.push(
+                self.warning_at("tags", "too many tags", message)
+                    .hint("keep the tags that people look for"),
+            );
+            tags.truncate(TAGS_MAX);
         }
         tags.sort();
         tags
@@ -505,7 +513,7 @@ fn is_specified_name(name: &str) -> bool {
 /// The first paragraph of `body` that has text, as plain text.
 fn first_paragraph(body: &str) -> String {
     const LOOKED_AT_BYTES: usize = 16 * 1024;
-    let head = &body[..body.floor_char_boundary(LOOKED_AT_BYTES)];
+    let head = text::head(body, LOOKED_AT_BYTES);
     let mut paragraph = None;
     for event in Parser::new_ext(head, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
         match (event, &mut paragraph) {

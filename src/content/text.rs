@@ -41,6 +41,15 @@ pub(super) fn shorten(text: &str, max_chars: usize) -> String {
     format!("{}…", head[..at_word].trim_end())
 }
 
+/// The start of `text`, at most `max_bytes` long.
+pub(super) fn head(text: &str, max_bytes: usize) -> &str {
+    let mut end = text.len().min(max_bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Characters that show nothing and can only mislead: bidirectional overrides, zero-width spaces, tag characters.
 ///
 /// Joiners stay, since emoji and several scripts need them.

@@ -11,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::{Content, text};
 use crate::catalog::{SkillName, is_identity_part};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, Severity};
 
 /// A folder that may hold a skill: `skills/<owner>/<slug>`, both parts valid and allowed.
 #[derive(Debug)]
@@ -55,7 +55,11 @@ pub(super) fn skill_folders(
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                problems.push(unreadable_folder(&skills, &error));
+                let mut problem = unreadable_folder(&skills, &error);
+                if error.depth() == 0 {
+                    problem.severity = Severity::Error;
+                }
+                problems.push(problem);
                 continue;
             }
         };
@@ -70,8 +74,14 @@ pub(super) fn skill_folders(
         }
         match skill_folder(&entry) {
             Ok(folder) => folders.push(folder),
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
+    }
+    if folders.is_empty() {
+        problems.push(
+            Problem::warning(&skills, "no skills", "there is no skill in this folder")
+                .hint("make one with `skillpress new OWNER/SLUG`"),
+        );
     }
     folders.sort_by(|a, b| a.id.cmp(&b.id));
     Some(folders)
@@ -120,7 +130,7 @@ fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Problem> {
     })
 }
 
-fn skill_folder(entry: &DirEntry) -> Result<SkillFolder, Problem> {
+fn skill_folder(entry: &DirEntry) -> Result<SkillFolder, Box<Problem>> {
     let path = entry.path();
     if !entry.file_type().is_dir() {
         let problem = Problem::warning(
@@ -128,7 +138,9 @@ fn skill_folder(entry: &DirEntry) -> Result<SkillFolder, Problem> {
             "stray file",
             "this stands directly in an owner's folder and is left out",
         );
-        return Err(problem.hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"));
+        return Err(problem
+            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`")
+            .into());
     }
     let slug = entry.file_name().to_string_lossy();
     if !is_identity_part(&slug) || text::is_device_name(&slug) {
@@ -137,7 +149,8 @@ fn skill_folder(entry: &DirEntry) -> Result<SkillFolder, Problem> {
             "name not allowed",
             format!("`{slug}` cannot be the slug of a skill; the skill is left out"),
         )
-        .hint(IDENTITY_HINT));
+        .hint(IDENTITY_HINT)
+        .into());
     }
     let owner = path.parent().and_then(Path::file_name).unwrap_or_default();
     Ok(SkillFolder {
@@ -175,41 +188,58 @@ pub(super) fn skill_files(
     hidden: &BTreeSet<SkillName>,
     folder: &SkillFolder,
     problems: &mut Problems,
-) -> Result<FoundFiles, Problem> {
+) -> Result<FoundFiles, Box<Problem>> {
     let mut found = FoundFiles::default();
-    let mut n_hidden = 0_usize;
+    let mut hidden_example = None;
     let walk = WalkDir::new(&folder.path)
         .min_depth(1)
         .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| {
             let is_hidden = is_hidden(entry);
-            n_hidden += usize::from(is_hidden && !is_litter(entry));
+            if is_hidden && !is_litter(entry) {
+                hidden_example.get_or_insert_with(|| entry.path().to_owned());
+            }
             !is_hidden
         });
+    let mut n_files = 0_usize;
     for entry in walk {
         let entry = entry.map_err(|error| unreadable_folder(&folder.path, &error))?;
         if entry.file_type().is_dir() {
             continue;
         }
+        n_files += 1;
+        if n_files > 10 * content.options.max_files {
+            problems.push(too_large(content, entry.path()));
+            break;
+        }
         match found_file(content, hidden, folder, &entry) {
             Ok(file) if file.path == "_meta.json" => found.meta = Some(file),
             Ok(file) => found.files.push(file),
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
-    if n_hidden > 0 {
+    if let Some(example) = hidden_example {
         problems.push(
             Problem::warning(
-                &folder.path,
+                example,
                 "hidden files",
-                format!("{n_hidden} hidden files or folders are left out"),
+                "hidden files of a skill are left out",
             )
-            .hint("files whose name begins with a dot are not published; rename them if the skill needs them"),
+            .hint("rename files that the skill needs, so that their names do not begin with a dot"),
         );
     }
     found.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
+}
+
+/// A warning about the first file that is left out because of the limits.
+pub(super) fn too_large(content: &Content, path: &Path) -> Problem {
+    let (max_files, max_bytes) = (content.options.max_files, content.options.max_skill_bytes);
+    let message = format!(
+        "this and maybe further files are left out: a skill has at most {max_files} files and {max_bytes} bytes"
+    );
+    Problem::warning(path, "skill too large", message).hint("leave out what users do not need")
 }
 
 fn found_file(
@@ -217,7 +247,7 @@ fn found_file(
     hidden: &BTreeSet<SkillName>,
     folder: &SkillFolder,
     entry: &DirEntry,
-) -> Result<FoundFile, Problem> {
+) -> Result<FoundFile, Box<Problem>> {
     let path = entry.path();
     let left_out = |group, message: String| Problem::warning(path, group, message);
     let relative = path.strip_prefix(&folder.path).unwrap_or(path);
@@ -226,7 +256,8 @@ fn found_file(
             "file name not allowed",
             "the file's name is not UTF-8; the file is left out".to_owned(),
         )
-        .hint("rename the file"));
+        .hint("rename the file")
+        .into());
     };
     let relative = relative.replace(std::path::MAIN_SEPARATOR, "/");
     if let Some(fault) = text::path_fault(&relative) {
@@ -234,7 +265,8 @@ fn found_file(
             "file name not allowed",
             format!("the path `{relative}` {fault}; the file is left out"),
         )
-        .hint("rename the file"));
+        .hint("rename the file")
+        .into());
     }
     let (source, metadata) = if entry.path_is_symlink() {
         let target = content.link_target(path, hidden).ok_or_else(|| {
@@ -249,12 +281,18 @@ fn found_file(
     } else {
         (path.to_owned(), entry.metadata().map_err(io::Error::from))
     };
-    let metadata = metadata.map_err(|error| super::unreadable(path, &error))?;
+    let metadata = metadata.map_err(|error| {
+        left_out(
+            "unreadable",
+            format!("the file cannot be read: {error}; it is left out"),
+        )
+    })?;
     if !metadata.is_file() {
         return Err(left_out(
             "not a file",
             "this is neither a file nor a folder; it is left out".to_owned(),
-        ));
+        )
+        .into());
     }
     if metadata.len() > content.options.max_file_bytes {
         return Err(left_out(
@@ -265,7 +303,8 @@ fn found_file(
                 content.options.max_file_bytes
             ),
         )
-        .hint("link to large files instead of shipping them"));
+        .hint("link to large files instead of shipping them")
+        .into());
     }
     Ok(FoundFile {
         path: relative,

@@ -243,7 +243,7 @@ fn hidden_files_and_litter_are_left_out() {
     assert_eq!(loaded.skill("ana/x").files.len(), 1);
     assert_eq!(
         loaded.shown,
-        "warning: content/skills/ana/x: 2 hidden files or folders are left out\nhint: files whose name begins with a dot are not published; rename them if the skill needs them\n"
+        "warning: content/skills/ana/x/.claude: hidden files of a skill are left out\nhint: rename files that the skill needs, so that their names do not begin with a dot\n"
     );
 }
 
@@ -271,7 +271,13 @@ fn large_files_and_many_files_are_left_out() {
         .collect();
     assert_eq!(paths, ["SKILL.md", "c.md", "d.md"]);
     loaded.says("warning: content/skills/ana/x/big.md: the file has 300 bytes; at most 200 are published, so it is left out\n");
-    loaded.says("warning: content/skills/ana/x: 1 files are left out; a skill has at most 3 files and 120 bytes\n");
+    loaded.says("warning: content/skills/ana/x/A.md: this and maybe further files are left out: a skill has at most 3 files and 120 bytes\nhint: leave out what users do not need\n");
+    let options = LoadOptions {
+        max_files: 0,
+        ..LoadOptions::default()
+    };
+    Loaded::with(&folder, &options, &Disk)
+        .says("content/skills/ana/x/A.md: this and maybe further files are left out");
     let options = LoadOptions {
         max_file_bytes: 10,
         ..LoadOptions::default()

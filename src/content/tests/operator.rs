@@ -371,7 +371,7 @@ fn an_award_is_added_and_removed_in_the_file() {
     );
     let after = Loaded::of(&folder);
     after.says_nothing();
-    assert_eq!(after.skill("bob/git").badges, [award.clone()]);
+    assert_eq!(after.skill("bob/git").badges, std::slice::from_ref(&award));
 
     let twice = add_award(&folder.path(), &before, &bob, &award).unwrap_err();
     assert!(

@@ -295,8 +295,13 @@ fn breaches_of_the_specification_are_told_to_the_author() {
         "---\nname: pdf\ndescription: Does it.\ntags: [{}]\n---\n",
         tags.join(", ")
     ));
-    tagged.says("SKILL.md:4:7: 3 tags are dropped; a skill has at most 12\n");
+    tagged.says("SKILL.md:4:7: the skill has 15 tags; the first 12 are kept\n");
     assert_eq!(tagged.skill("ana/pdf").tags, tags[..12]);
+    let misleading = one("---\nname: pdf\ndescription: Does it.\ntags: Official, con, pdf\n---\n");
+    misleading.says(
+        "SKILL.md:4:7: tags that only the registry may give are dropped: `official`, `con`\n",
+    );
+    assert_eq!(misleading.skill("ana/pdf").tags, ["pdf"]);
 }
 
 #[test]
