@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::catalog::{Skill, SkillFile};
 use crate::problem::{Problem, Problems};
+use crate::render::published_files;
 use crate::render::url::published_path;
 
 /// Reports owners, skills of one owner and files of one skill that cannot stand side by side.
@@ -28,11 +29,16 @@ pub(super) fn check(content: &Path, skills: &[Skill], problems: &mut Problems) {
                 first_slug,
             ));
         }
-        check_files(&folder.join(owner).join(slug), &skill.files, problems);
+        let folder = folder.join(owner).join(slug);
+        if check_files(&folder, &skill.files, problems) {
+            check_published(&folder, skill, problems);
+        }
     }
 }
 
-fn check_files(folder: &Path, files: &[SkillFile], problems: &mut Problems) {
+/// Whether the files can stand side by side; reports those that cannot.
+fn check_files(folder: &Path, files: &[SkillFile], problems: &mut Problems) -> bool {
+    let mut is_clean = true;
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     for file in files {
         let first = *taken.entry(file.path.to_lowercase()).or_insert(&file.path);
@@ -44,32 +50,29 @@ fn check_files(folder: &Path, files: &[SkillFile], problems: &mut Problems) {
         let folders = file.path.match_indices('/').map(|(at, _)| &file.path[..at]);
         for outer in folders {
             if let Some(first) = taken.get(&outer.to_lowercase()) {
+                is_clean = false;
                 problems.push(clash(&folder.join(&file.path), "paths", outer, first));
             }
         }
-        if is_shadowed(files, file) {
+    }
+    is_clean
+}
+
+/// Names the files that have no place on the site, since another file takes it; the zip has them all.
+fn check_published(folder: &Path, skill: &Skill, problems: &mut Problems) {
+    for (file, published) in skill.files.iter().zip(published_files(skill)) {
+        if published.is_none() {
+            let taken = published_path(&file.path);
             problems.push(
                 Problem::warning(
                     folder.join(&file.path),
                     "file in the zip only",
-                    format!(
-                        "the site would publish this as `{}`, which is another file",
-                        published_path(&file.path)
-                    ),
+                    format!("the site would publish this as `{taken}`, where another file is; only the zip has it"),
                 )
                 .hint("rename one of the two"),
             );
         }
     }
-}
-
-/// Whether the name under which `file` would be published belongs to another of `files`, so that only the zip has it.
-pub fn is_shadowed(files: &[SkillFile], file: &SkillFile) -> bool {
-    let published = published_path(&file.path);
-    published != file.path
-        && files
-            .iter()
-            .any(|other| other.path.eq_ignore_ascii_case(&published))
 }
 
 fn clash(path: &Path, what: &str, name: &str, first: &str) -> Problem {

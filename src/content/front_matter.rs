@@ -186,7 +186,10 @@ impl YamlFault {
         let (line, column) = self.place.unwrap_or((1, 1));
         Problem::warning(path, self.group, self.message)
             .at(text, first_line + line.saturating_sub(1), Some(column))
-            .hint("put values that contain `: `, `#` or quotes into quotes")
+            .hint(match self.group {
+                "YAML error" => "put values that contain `: `, `#` or quotes into quotes",
+                _ => "keep the front matter to a few short fields",
+            })
     }
 }
 
@@ -225,21 +228,27 @@ fn parse_yaml(yaml: &str) -> Result<Value, YamlFault> {
         non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     };
-    serde_saphyr::from_str_with_options(yaml, options).map_err(|error| YamlFault {
-        group: "YAML error",
-        message: format!(
-            "the front matter is not valid YAML: {}",
-            text::clean_line(
-                &UserMessageFormatter.format_message(error.without_snippet()),
-                200
-            )
-        ),
-        place: error.location().and_then(|location| {
-            Some((
-                u32::try_from(location.line()).ok()?,
-                u32::try_from(location.column()).ok()?,
-            ))
-        }),
+    serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
+        let message = UserMessageFormatter.format_message(error.without_snippet());
+        let message = text::clean_line(&message, 200);
+        let place = error.location().and_then(|location| {
+            let line = u32::try_from(location.line()).ok()?;
+            Some((line, u32::try_from(location.column()).ok()?))
+        });
+        if message.starts_with("YAML document too large or too complex") {
+            YamlFault {
+                group: "front matter too complex",
+                message: "the front matter has too many parts, levels or copies to be read as YAML"
+                    .to_owned(),
+                place,
+            }
+        } else {
+            YamlFault {
+                group: "YAML error",
+                message: format!("the front matter is not valid YAML: {message}"),
+                place,
+            }
+        }
     })
 }
 

@@ -28,6 +28,7 @@ mod badge;
 mod badge_edit;
 mod clash;
 mod fields;
+mod files;
 mod front_matter;
 mod meta;
 mod moderation;
@@ -40,7 +41,6 @@ mod walk;
 
 pub use badge::{badge_path, is_badge_kind};
 pub use badge_edit::{add_award, remove_award};
-pub use clash::is_shadowed;
 
 /// Reads the content folder; the catalog is good to publish if there are no errors among the problems.
 ///

@@ -146,11 +146,10 @@ fn csv_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                problems.push(Problem::error(
-                    path,
-                    GROUP,
-                    format!("this is not CSV: {error}"),
-                ));
+                let line = error.position().map_or(1, csv::Position::line);
+                let line = u32::try_from(line).unwrap_or(u32::MAX);
+                let message = format!("this is not CSV: {error}");
+                problems.push(Problem::error(path, GROUP, message).at(text, line, None));
                 continue;
             }
         };

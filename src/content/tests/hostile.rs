@@ -1,6 +1,9 @@
 //! What must not be possible, whatever strangers write.
 
+use proptest::prelude::*;
+
 use super::*;
+use crate::catalog::TAGS_MAX;
 
 #[test]
 fn a_missing_content_folder_is_an_error_with_a_hint() {
@@ -80,27 +83,20 @@ fn names_that_differ_only_in_case_are_errors() {
         ("skills/eve/x/A.MD", String::new()),
         ("skills/eve/x/docs", String::new()),
         ("skills/eve/x/Docs/y.md", String::new()),
-        ("skills/eve/x/LICENSE", String::new()),
-        ("skills/eve/x/license.txt", String::new()),
+        ("skills/eve/y/SKILL.md", skill_md("y")),
+        ("skills/eve/y/LICENSE", String::new()),
+        ("skills/eve/y/license.txt", String::new()),
     ]);
     for message in [
         "error: content/skills/ana: the owners `ana` and `Ana` differ only in the case of letters; their pages would overwrite each other\nhint: rename or remove one of the two\n",
         "error: content/skills/bob/git: the skills `git` and `Git` differ only",
         "error: content/skills/eve/x/a.md: the files `a.md` and `A.MD` differ only",
         "error: content/skills/eve/x/Docs/y.md: the paths `Docs` and `docs` differ only",
-        "warning: content/skills/eve/x/LICENSE: the site would publish this as `LICENSE.txt`, which is another file\n",
+        "warning: content/skills/eve/y/license.txt: the site would publish this as `license.txt`, where another file is; only the zip has it\nhint: rename one of the two\n",
     ] {
         loaded.says(message);
     }
     assert_eq!(loaded.problems.n_errors(), 4, "{}", loaded.shown);
-    let skill = loaded.skill("eve/x");
-    let shadowed: Vec<_> = skill
-        .files
-        .iter()
-        .filter(|file| super::super::is_shadowed(&skill.files, file))
-        .map(|file| &file.path)
-        .collect();
-    assert_eq!(shadowed, ["LICENSE"]);
 }
 
 #[cfg(unix)]
@@ -368,7 +364,8 @@ fn exploding_yaml_is_stopped() {
     let loaded = one(format!(
         "---\nname: pdf\n{bomb}description: Does it.\n---\n"
     ));
-    loaded.says("the front matter is not valid YAML: ");
+    loaded.says("the front matter has too many parts, levels or copies to be read as YAML\n");
+    loaded.says("hint: keep the front matter to a few short fields\n");
     assert_eq!(loaded.skill("ana/pdf").description, "Does it.");
 
     let deep = format!(
@@ -447,4 +444,66 @@ fn loading_twice_gives_the_same() {
         format!("{:?}", second.catalog)
     );
     assert!(first.catalog.skills.is_sorted_by(|a, b| a.id < b.id));
+}
+
+/// Front matter with the fields that are looked at, and values of every kind.
+fn any_skill_md() -> impl Strategy<Value = String> {
+    let key = prop::sample::select(vec![
+        "name",
+        "description",
+        "tags",
+        "metadata",
+        "version",
+        "date",
+        "homepage",
+        "emoji",
+        "os",
+        "requires",
+        "install",
+        "allowed-tools",
+        "openclaw",
+        "x",
+    ]);
+    let value = prop_oneof![
+        "\\PC{0,20}",
+        "[0-9.e-]{1,8}",
+        Just("[a, {b: c}, [d], 1]".to_owned()),
+        Just(
+            "{openclaw: {install: [{kind: 1}], requires: {bins: x}, tags: [1, a]}, emoji: 7}"
+                .to_owned()
+        ),
+        Just("'{\"a\": [1,],}'".to_owned()),
+        Just("|".to_owned()),
+    ];
+    let field = (key, value).prop_map(|(key, value)| format!("{key}: {value}\n"));
+    (prop::collection::vec(field, 0..8), "\\PC{0,30}")
+        .prop_map(|(fields, body)| format!("---\n{}---\n{body}", fields.concat()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn whatever_an_author_writes_becomes_a_sound_skill(
+        text in any_skill_md(),
+        meta in prop_oneof![any::<String>(), Just("{\"latest\":{\"version\":\"1\",\"publishedAt\":-1}}".to_owned())],
+        noise in any::<Vec<u8>>(),
+    ) {
+        let loaded = loaded(&[
+            ("skills/ana/a/SKILL.md", text.as_bytes()),
+            ("skills/ana/a/_meta.json", meta.as_bytes()),
+            ("skills/ana/b/SKILL.md", &noise),
+        ]);
+        prop_assert_eq!(loaded.problems.n_errors(), 0);
+        prop_assert_eq!(loaded.names(), ["ana/a", "ana/b"]);
+        for skill in &loaded.catalog.skills {
+            for line in [&skill.name, &skill.description].into_iter().chain(&skill.tags) {
+                let has_tricks = line.chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+                prop_assert!(!has_tricks);
+            }
+            prop_assert!(!skill.name.is_empty() && skill.name.chars().count() <= 120);
+            prop_assert!(skill.description.chars().count() <= 1024);
+            prop_assert!(skill.tags.len() <= TAGS_MAX && skill.tags.is_sorted_by(|a, b| a < b));
+        }
+    }
 }
