@@ -79,7 +79,7 @@ pub(super) fn skill_folders(
     }
     if folders.is_empty() {
         problems.push(
-            Problem::warning(&skills, "no skills", "there is no skill in this folder")
+            Problem::error(&skills, "no skills", "there is no skill in this folder")
                 .hint("make one with `skillpress new OWNER/SLUG`"),
         );
     }
