@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::number::compact;
+use super::site::{DEPRECATED_KIND, shown_badge_kinds};
 use super::text::shorten;
 use super::url;
-use crate::catalog::{BadgeKind, Catalog, Skill};
+use crate::catalog::{Award, BadgeKind, Catalog, Skill};
 use crate::config::Config;
 
 /// Longest description on a card, in characters.
@@ -38,11 +39,14 @@ impl<'a> Card<'a> {
             owner_link: config.base_url.link(&url::owner(&skill.id.owner, 1)),
             icon: Icon::new(skill),
             description: shorten(&skill.description, DESCRIPTION_MAX_CHARS),
-            badges: badges_of(skill, catalog, config),
+            badges: badges_of(skill, catalog, config)
+                .into_iter()
+                .map(|(_, badge)| badge)
+                .collect(),
             date: skill.updated_at.map(|at| ("Updated", at.date())),
             downloads: skill.stats.map(|stats| compact(stats.downloads)),
             stars: skill.stats.map(|stats| compact(stats.stars)),
-            is_deprecated: skill.badge(super::site::DEPRECATED_KIND).is_some(),
+            is_deprecated: skill.badge(DEPRECATED_KIND).is_some(),
         }
     }
 }
@@ -63,18 +67,15 @@ impl<'a> Badge<'a> {
     }
 }
 
-/// The badges of a skill that pages show.
+/// The badges of a skill that pages show, with their awards.
 pub(super) fn badges_of<'a>(
-    skill: &Skill,
+    skill: &'a Skill,
     catalog: &'a Catalog,
     config: &Config,
-) -> Vec<Badge<'a>> {
-    skill
-        .badges
-        .iter()
-        .filter_map(|award| catalog.badge_kind(&award.kind))
-        .filter(|kind| kind.is_shown)
-        .map(|kind| Badge::new(kind, config))
+) -> Vec<(&'a Award, Badge<'a>)> {
+    shown_badge_kinds(catalog)
+        .into_iter()
+        .filter_map(|kind| Some((skill.badge(&kind.kind)?, Badge::new(kind, config))))
         .collect()
 }
 

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::RELATED_MAX;
 use super::body::{self, Body};
-use super::card::{Badge, Card, Icon};
+use super::card::{Badge, Card, Icon, badges_of};
 use super::install::Install;
 use super::markup::Markup;
 use super::number::{compact, counted, file_size};
@@ -252,13 +252,10 @@ fn json_ld(site: &Site<'_>, skill: &Skill) -> Markup {
 }
 
 fn awarded_badges<'a>(site: &Site<'a>, skill: &'a Skill) -> Vec<AwardedBadge<'a>> {
-    skill
-        .badges
-        .iter()
-        .filter_map(|award| Some((award, site.catalog.badge_kind(&award.kind)?)))
-        .filter(|(_, kind)| kind.is_shown)
-        .map(|(award, kind)| AwardedBadge {
-            badge: Badge::new(kind, site.config),
+    badges_of(skill, site.catalog, site.config)
+        .into_iter()
+        .map(|(award, badge)| AwardedBadge {
+            badge,
             by: award.by.as_deref(),
             at: award.at.map(|at| at.date()),
             note: award.note.as_deref(),
@@ -298,7 +295,7 @@ fn requirements(requirements: &Requirements) -> Vec<Requirement<'_>> {
         variables,
         plain("Settings", config),
         Requirement {
-            label: "Get them",
+            label: "Install with",
             items: install
                 .iter()
                 .map(|(kind, what)| (kind.as_str(), what.as_str()))

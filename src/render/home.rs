@@ -23,6 +23,7 @@ const N_TAGS: usize = 32;
 pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
     let featured_kind = site
         .shown_badge_kinds()
+        .into_iter()
         .find(|kind| kind.kind == FEATURED_KIND);
     let featured = featured_kind.map_or_else(Vec::new, |kind| site.awarded(&kind.kind));
     let updated = site.sorted(Sort::Updated);

@@ -330,6 +330,7 @@ impl BadgeCount<'_> {
 
 pub(super) fn badge_counts<'a>(site: &Site<'a>) -> Vec<BadgeCount<'a>> {
     site.shown_badge_kinds()
+        .into_iter()
         .map(|kind| BadgeCount {
             badge: Badge::new(kind, site.config),
             n_skills: site.awarded(&kind.kind).len(),

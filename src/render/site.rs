@@ -15,7 +15,7 @@ pub(super) const FEATURED_KIND: &str = "highlighted";
 pub(super) const DEPRECATED_KIND: &str = "deprecated";
 
 /// The content security policy of every page. `frame-ancestors` is valid in a header only.
-pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'";
+pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
 /// The registry, ready to be rendered.
 pub(super) struct Site<'a> {
@@ -113,9 +113,9 @@ impl<'a> Site<'a> {
         if self.has_stats { &ALL } else { &ALL[..3] }
     }
 
-    /// The kinds of badges that have a page.
-    pub(super) fn shown_badge_kinds(&self) -> impl Iterator<Item = &'a BadgeKind> {
-        self.catalog.badge_kinds.iter().filter(|kind| kind.is_shown)
+    /// The kinds of badges that have a page: those that search prefers first, warnings last.
+    pub(super) fn shown_badge_kinds(&self) -> Vec<&'a BadgeKind> {
+        shown_badge_kinds(self.catalog)
     }
 
     /// The listed skills with a badge, the newest award first.
@@ -163,4 +163,15 @@ impl<'a> Site<'a> {
             .contains_key(owner)
             .then(|| self.link(&url::owner(owner, 1)))
     }
+}
+
+/// The kinds of badges that pages show, in the order in which they show them.
+pub(super) fn shown_badge_kinds(catalog: &Catalog) -> Vec<&BadgeKind> {
+    let mut kinds: Vec<&BadgeKind> = catalog
+        .badge_kinds
+        .iter()
+        .filter(|kind| kind.is_shown)
+        .collect();
+    kinds.sort_by(|a, b| b.boost.total_cmp(&a.boost));
+    kinds
 }
