@@ -33,11 +33,13 @@
     style.href = "/-/preview.css";
     const panel = element("details", errors.length > 0 ? "panel has-errors" : "panel", "");
     panel.open = errors.length > 0 || problems.some((problem) => problem.is_new);
-    panel.setAttribute("role", "status");
+    const region = element("div", "", "");
+    region.setAttribute("role", "status");
+    region.append(panel);
     const list = element("ol", "problems", "");
     list.append(...problems.map(item));
     panel.append(element("summary", "title", title(errors.length, problems.length - errors.length)), list);
-    root.replaceChildren(style, panel);
+    root.replaceChildren(style, region);
     document.documentElement.append(host);
   }
 
