@@ -2,6 +2,45 @@
 //!
 //! The crate does no I/O, reads no clock and no randomness: a search says which byte ranges it needs next and is fed
 //! the answers, so one engine serves an async browser, a blocking command and a test, with the same bits everywhere.
+//!
+//! # The loop of a host
+//!
+//! ```
+//! use skillpress_search::{Answer, OpenError, Options, Request, Results, Searcher, Step};
+//!
+//! /// One round trip: fetch everything at once, answer in the same order.
+//! fn fetch(requests: &[Request]) -> Vec<Answer> {
+//!     # requests.iter().map(|_| Answer::Failed).collect()
+//!     # /*
+//!     …
+//!     # */
+//! }
+//!
+//! fn search(query: &str) -> Result<Results, OpenError> {
+//!     let mut searcher = Searcher::open(&fetch(&Searcher::open_requests()))?;
+//!     let mut search = searcher.search(query, &Options::default());
+//!     let mut answers = Vec::new();
+//!     loop {
+//!         match searcher.step(&mut search, std::mem::take(&mut answers)) {
+//!             Step::Fetch(requests) => answers = fetch(&requests),
+//!             Step::Show(_provisional) => {}             // Show them, and go on.
+//!             Step::Done(results) => return Ok(results),
+//!             Step::Stale => return Err(OpenError::Gone), // Better: open again, once, and start over.
+//!         }
+//!     }
+//! }
+//! # assert_eq!(search("pdf"), Err(OpenError::Failed));
+//! ```
+//!
+//! An async host awaits the fetch in the same place; it drops a search that nobody waits for any more. A blocking host
+//! implements [`Source`] and calls [`Searcher::find`], which is this loop. Keep the searcher: what one search has read
+//! the next one has at hand.
+//!
+//! # Inside
+//!
+//! A search is a function that is run again after every round trip over the blocks at hand. Where a block is missing it
+//! goes on as far as it can, so everything that can be asked for together is.
+//! `docs/format.md` specifies the files, [`mod@format`] reads and writes them.
 #![no_std]
 
 extern crate alloc;
@@ -9,10 +48,24 @@ extern crate alloc;
 extern crate std;
 
 pub mod analyzer;
+mod blocking;
 mod bytes;
 mod error;
+mod fetcher;
+pub mod format;
+mod ids;
+mod lexical;
+mod options;
+mod query;
+mod searcher;
 mod source;
 
+pub use blocking::Source;
 pub use bytes::{BitReader, BitWriter, Reader, Writer, crc32};
 pub use error::FormatError;
+pub use ids::SkillId;
+pub use lexical::{EvidenceKind, IdentityMatch, Ranked};
+pub use options::{Mode, Options, Plan};
+pub use query::{Filter, FilterKind, Query, QueryWord};
+pub use searcher::{Hit, OpenError, Results, STORE_MAX_BYTES, Search, Searcher, Stats, Step};
 pub use source::{Answer, ByteRange, Request};

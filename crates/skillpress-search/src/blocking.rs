@@ -1,0 +1,58 @@
+//! Searching over a host that answers at once: a folder, a blocking client, memory.
+
+use alloc::vec::Vec;
+
+use crate::options::Options;
+use crate::searcher::{OpenError, Results, Searcher, Step};
+use crate::{Answer, Request};
+
+/// Fetches all requests of one round trip; answers come in the same order.
+pub trait Source {
+    /// One round trip.
+    fn fetch(&mut self, requests: &[Request]) -> Vec<Answer>;
+}
+
+impl<F: FnMut(&[Request]) -> Vec<Answer>> Source for F {
+    fn fetch(&mut self, requests: &[Request]) -> Vec<Answer> {
+        self(requests)
+    }
+}
+
+impl Searcher {
+    /// Opens the index of `source`.
+    ///
+    /// # Errors
+    /// As [`Searcher::open`].
+    pub fn open_source(source: &mut impl Source) -> Result<Self, OpenError> {
+        Self::open(&source.fetch(&Self::open_requests()))
+    }
+
+    /// The final results of a search. When the index turns out to have been replaced, it is opened again, once.
+    ///
+    /// # Errors
+    /// As [`Searcher::open`], when the index had to be opened again.
+    pub fn find(
+        &mut self,
+        query: &str,
+        options: &Options,
+        source: &mut impl Source,
+    ) -> Result<Results, OpenError> {
+        let mut was_stale = false;
+        let mut search = self.search(query, options);
+        let mut answers = Vec::new();
+        loop {
+            match self.step(&mut search, core::mem::take(&mut answers)) {
+                Step::Fetch(requests) => answers = source.fetch(&requests),
+                Step::Show(_) => {}
+                Step::Done(results) => return Ok(results),
+                Step::Stale if was_stale => {}
+                Step::Stale => {
+                    was_stale = true;
+                    let max_bytes = self.max_store_bytes();
+                    *self = Self::open_source(source)?.with_store_bytes(max_bytes);
+                    search = self.search(query, options);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Blocks: the unit of reading. A block is a payload and a checksum that also knows the block's file and place.
+
+use alloc::vec::Vec;
+
+use crate::{FormatError, crc32};
+
+/// Bytes that a checksum adds to a payload.
+pub const CHECKSUM_LEN: usize = 4;
+
+/// `payload` with its checksum, as it stands at offset `start` of the file that the manifest calls `file`.
+pub fn seal(file: &str, start: u64, payload: &[u8]) -> Vec<u8> {
+    let mut block = Vec::with_capacity(payload.len() + CHECKSUM_LEN);
+    block.extend_from_slice(payload);
+    block.extend_from_slice(&checksum(file, start, payload).to_le_bytes());
+    block
+}
+
+/// The payload of a block that was read from offset `start` of `file`.
+///
+/// # Errors
+/// `Truncated` below four bytes; `Checksum` when the bytes are not those written for this place: changed, cut, or
+/// those of another block.
+pub fn open<'a>(file: &str, start: u64, block: &'a [u8]) -> Result<&'a [u8], FormatError> {
+    let Some((payload, stored)) = block.split_last_chunk::<CHECKSUM_LEN>() else {
+        return Err(FormatError::Truncated { what: "a block" });
+    };
+    if u32::from_le_bytes(*stored) == checksum(file, start, payload) {
+        Ok(payload)
+    } else {
+        Err(FormatError::Checksum { what: "a block" })
+    }
+}
+
+/// CRC-32 of the payload, exclusive-or CRC-32 of the place (file name, then the offset in eight bytes).
+fn checksum(file: &str, start: u64, payload: &[u8]) -> u32 {
+    let mut place: Vec<u8> = file.bytes().collect();
+    place.extend_from_slice(&start.to_le_bytes());
+    crc32(payload) ^ crc32(&place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_only_good_in_its_place() {
+        let block = seal("terms", 512, b"payload");
+        assert_eq!(open("terms", 512, &block), Ok(&b"payload"[..]));
+        let wrong = Err(FormatError::Checksum { what: "a block" });
+        assert_eq!(open("terms", 513, &block), wrong);
+        assert_eq!(open("cards", 512, &block), wrong);
+        assert_eq!(open("terms", 512, &block[1..]), wrong);
+        assert_eq!(
+            open("terms", 512, &[1, 2]),
+            Err(FormatError::Truncated { what: "a block" })
+        );
+    }
+}

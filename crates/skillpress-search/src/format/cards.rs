@@ -1,0 +1,204 @@
+//! Cards: what a result shows, in slots of 256 bytes, so that a card's place follows from its skill.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::block::{self, CHECKSUM_LEN};
+use crate::{ByteRange, FormatError, Reader, SkillId, Writer};
+
+/// What the manifest calls the file of cards.
+pub const CARDS_FILE: &str = "cards";
+/// Length of a card's block, checksum included.
+pub const CARD_LEN: usize = 256;
+/// Longest owner and longest slug that a card can hold, in bytes.
+pub const IDENTITY_PART_MAX_LEN: usize = 96;
+
+/// What a result shows of a skill.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Card {
+    /// Who publishes it.
+    pub owner: String,
+    /// Its short name.
+    pub slug: String,
+    /// Its name, cut to what fits.
+    pub name: String,
+    /// Positions of its badges in the manifest's list, one bit each.
+    pub badges: u32,
+    /// Its first tags, as many as fit.
+    pub tags: Vec<String>,
+    /// The start of its description, cut to what fits.
+    pub summary: String,
+}
+
+impl Card {
+    /// Where the card of `skill` stands in the file.
+    pub fn range(skill: SkillId) -> ByteRange {
+        ByteRange {
+            start: u64::from(skill.0) * CARD_LEN as u64,
+            len: CARD_LEN as u32,
+        }
+    }
+
+    /// The block of `skill`'s card: owner and slug (strings), badges (varint), name (string), tags (count, strings),
+    /// summary (string), zeros. Name, tags and summary are cut so that all fits.
+    ///
+    /// # Errors
+    /// `Invalid` when owner or slug is longer than 96 bytes.
+    pub fn encode(&self, skill: SkillId) -> Result<Vec<u8>, FormatError> {
+        if self.owner.len().max(self.slug.len()) > IDENTITY_PART_MAX_LEN {
+            return Err(FormatError::Invalid { what: WHAT });
+        }
+        let mut writer = Writer::new();
+        writer.str(&self.owner);
+        writer.str(&self.slug);
+        writer.varint(self.badges);
+        // Two bytes at least are kept for the tags' count and the summary's length.
+        let room = PAYLOAD_LEN - writer.len() - 2;
+        writer.str(cut(&self.name, NAME_MAX_LEN.min(room - 1)).as_str());
+        let mut tags: Vec<&str> = Vec::new();
+        let mut tags_len = 0;
+        for tag in &self.tags {
+            tags_len += tag.len() + 1;
+            if tags_len > TAGS_MAX_LEN.min(PAYLOAD_LEN - writer.len() - 2) {
+                break;
+            }
+            tags.push(tag);
+        }
+        writer.varint(tags.len() as u32);
+        tags.iter().for_each(|tag| writer.str(tag));
+        let room = PAYLOAD_LEN - writer.len();
+        let len_bytes = if room > 128 { 2 } else { 1 };
+        writer.str(&cut(&self.summary, room - len_bytes));
+        let mut payload = writer.into_bytes();
+        payload.resize(PAYLOAD_LEN, 0);
+        Ok(block::seal(CARDS_FILE, Self::range(skill).start, &payload))
+    }
+
+    /// Reads the payload of a card's block.
+    ///
+    /// # Errors
+    /// `Truncated` or `Invalid`.
+    pub fn decode(payload: &[u8]) -> Result<Self, FormatError> {
+        let mut reader = Reader::new(payload, WHAT);
+        let owner = reader.str()?.into();
+        let slug = reader.str()?.into();
+        let badges = reader.varint()?;
+        let name = reader.str()?.into();
+        let n_tags = reader.count(1)?;
+        let mut tags = Vec::with_capacity(n_tags);
+        for _ in 0..n_tags {
+            tags.push(reader.str()?.into());
+        }
+        let summary = reader.str()?.into();
+        let filling = reader.take(reader.remaining())?;
+        if filling.iter().any(|&byte| byte != 0) {
+            return Err(FormatError::TrailingBytes { what: WHAT });
+        }
+        Ok(Self {
+            owner,
+            slug,
+            name,
+            badges,
+            tags,
+            summary,
+        })
+    }
+}
+
+/// `text` in at most `max_len` bytes: as it is, or cut after a whole word where there is one, and ended by `…`.
+fn cut(text: &str, max_len: usize) -> String {
+    const ELLIPSIS: &str = "…";
+    if text.len() <= max_len {
+        return text.into();
+    }
+    let Some(mut end) = max_len.checked_sub(ELLIPSIS.len()) else {
+        return String::new();
+    };
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let kept = &text[..end];
+    let kept = match kept.rfind(char::is_whitespace) {
+        Some(space) if space >= end / 2 => &kept[..space],
+        _ => kept,
+    };
+    let mut cut = String::from(kept.trim_end());
+    cut.push_str(ELLIPSIS);
+    cut
+}
+
+const PAYLOAD_LEN: usize = CARD_LEN - CHECKSUM_LEN;
+const NAME_MAX_LEN: usize = 64;
+const TAGS_MAX_LEN: usize = 48;
+const WHAT: &str = "a card";
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decode(block: &[u8], skill: SkillId) -> Card {
+        Card::decode(block::open(CARDS_FILE, Card::range(skill).start, block).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_long_summary_is_cut_after_a_word() {
+        let card = Card {
+            owner: "ana".into(),
+            slug: "pdf-tools".into(),
+            name: "PDF Tools".into(),
+            badges: 0b101,
+            tags: vec!["pdf".into(), "files".into()],
+            summary: "Merges and splits files. ".repeat(20),
+        };
+        let block = card.encode(SkillId(3)).unwrap();
+        assert_eq!(block.len(), CARD_LEN);
+        let decoded = decode(&block, SkillId(3));
+        assert!(decoded.summary.ends_with("…") && decoded.summary.len() > 180);
+        assert!(
+            card.summary
+                .starts_with(decoded.summary.trim_end_matches('…'))
+        );
+        assert_eq!(
+            Card {
+                summary: card.summary.clone(),
+                ..decoded
+            },
+            card
+        );
+        assert!(
+            block::open(CARDS_FILE, Card::range(SkillId(4)).start, &block).is_err(),
+            "another skill's card"
+        );
+    }
+
+    #[test]
+    fn an_identity_that_is_too_long_is_refused() {
+        let card = Card {
+            owner: "o".repeat(97),
+            ..Card::default()
+        };
+        assert!(card.encode(SkillId(0)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn every_card_fits_and_keeps_its_identity(
+            owner in "[a-z]{1,96}", slug in "[a-z]{1,96}", name in ".{0,200}", badges in any::<u32>(),
+            tags in proptest::collection::vec("[a-z日]{1,40}", 0..13), summary in ".{0,300}",
+        ) {
+            let card = Card { owner, slug, name, badges, tags, summary };
+            let decoded = decode(&card.encode(SkillId(7)).unwrap(), SkillId(7));
+            prop_assert_eq!((decoded.owner, decoded.slug, decoded.badges), (card.owner, card.slug, card.badges));
+            prop_assert!(card.tags.starts_with(&decoded.tags));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..260)) {
+            let _ = Card::decode(&bytes);
+        }
+    }
+}

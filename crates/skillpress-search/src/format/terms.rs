@@ -1,0 +1,269 @@
+//! Term blocks: sorted terms, front-coded, each with its document frequency, highest impact and posting list.
+//!
+//! One dictionary serves words, identities and filters; a first character that no word has tells them apart, see
+//! [`Namespace`].
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::postings::{self, Posting};
+use crate::{ByteRange, FormatError, Reader, Writer};
+
+/// What the manifest calls the file of term blocks.
+pub const TERMS_FILE: &str = "terms";
+/// A block is closed when its payload reaches this many bytes.
+pub const TERM_BLOCK_LEN: usize = 1000;
+/// Lists of at most this many postings stand in the term block itself.
+pub const INLINE_POSTINGS_MAX: u32 = 8;
+/// Impacts are in units of 1/2048 of a BM25 score.
+pub const IMPACT_UNIT: u32 = 2048;
+
+/// What a term is, told by its first character. Words begin with a letter or a digit and have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Namespace {
+    /// `=weather-cli`: skills whose slug (level 255) or name (level 128) has this key.
+    Identity,
+    /// `@ana`: skills of an owner.
+    Owner,
+    /// `#email`: skills with a tag.
+    Tag,
+    /// `+official`: skills with a badge.
+    Badge,
+    /// `:linux`: skills for an operating system.
+    Os,
+}
+
+impl Namespace {
+    /// The term of `value`.
+    pub fn term(self, value: &str) -> String {
+        let mut term = String::with_capacity(value.len() + 1);
+        term.push(match self {
+            Self::Identity => '=',
+            Self::Owner => '@',
+            Self::Tag => '#',
+            Self::Badge => '+',
+            Self::Os => ':',
+        });
+        term.push_str(value);
+        term
+    }
+}
+
+/// Level of an identity posting that comes from the slug.
+pub const SLUG_LEVEL: u8 = 255;
+/// Level of an identity posting that comes from the name only.
+pub const NAME_LEVEL: u8 = 128;
+
+/// One term of the dictionary.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TermEntry {
+    /// The term.
+    pub term: String,
+    /// How many skills hold it; never 0.
+    pub doc_freq: u32,
+    /// The highest impact, in [`IMPACT_UNIT`]ths.
+    pub max_impact: u16,
+    /// Its postings.
+    pub postings: TermPostings,
+}
+
+/// Where a term's postings are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TermPostings {
+    /// Here.
+    Inline(Vec<Posting>),
+    /// In this range of the postings file: blocks as [`postings::encode_list`] makes them.
+    At(ByteRange),
+}
+
+impl fmt::Debug for TermEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} df {} max {} {:?}",
+            self.term, self.doc_freq, self.max_impact, self.postings
+        )
+    }
+}
+
+/// The payload of a block of `entries`, which are sorted by term and whose lists in the postings file follow each
+/// other without gaps.
+///
+/// Layout: offset of the first list (varint, the lists' file being below 4 GiB), then per term: one byte with the
+/// length shared with the term before (low half) and the length of the rest (high half), where 15 means that a varint
+/// of what exceeds 15 follows, shared length first; the rest; document frequency (varint); highest impact (two bytes);
+/// then the postings as bits when there are at most [`INLINE_POSTINGS_MAX`], else the length of the list (varint).
+pub fn encode(entries: &[TermEntry], n_skills: u32) -> Vec<u8> {
+    let first_list = entries.iter().find_map(|entry| match entry.postings {
+        TermPostings::At(range) => Some(range.start),
+        TermPostings::Inline(_) => None,
+    });
+    let mut writer = Writer::new();
+    writer.varint(first_list.unwrap_or(0) as u32);
+    let mut before = "";
+    for entry in entries {
+        write_front_coded(&mut writer, before, &entry.term);
+        writer.varint(entry.doc_freq);
+        writer.u16(entry.max_impact);
+        match &entry.postings {
+            TermPostings::Inline(list) => writer.bytes(&postings::encode(list, n_skills)),
+            TermPostings::At(range) => writer.varint(range.len),
+        }
+        before = &entry.term;
+    }
+    writer.into_bytes()
+}
+
+/// The entries of a block's payload.
+///
+/// # Errors
+/// `Truncated`, or `Invalid` when terms are not UTF-8 or do not ascend, or a number is outside its limits.
+pub fn decode(payload: &[u8], n_skills: u32) -> Result<Vec<TermEntry>, FormatError> {
+    let mut reader = Reader::new(payload, WHAT);
+    let mut list_start = u64::from(reader.varint()?);
+    let mut entries = Vec::new();
+    let mut before: Vec<u8> = Vec::new();
+    while reader.remaining() > 0 {
+        let term = read_front_coded(&mut reader, &before)?;
+        if term <= before {
+            return Err(INVALID);
+        }
+        let doc_freq = reader.varint()?;
+        if doc_freq == 0 || doc_freq > n_skills {
+            return Err(INVALID);
+        }
+        let max_impact = reader.u16()?;
+        let postings = if doc_freq <= INLINE_POSTINGS_MAX {
+            let mut rest = reader.clone();
+            let bytes = rest.take(rest.remaining())?;
+            let (list, n_bytes) = postings::decode(bytes, doc_freq as usize, n_skills)?;
+            reader.take(n_bytes)?;
+            TermPostings::Inline(list)
+        } else {
+            let len = reader.varint()?;
+            if len == 0 {
+                return Err(INVALID);
+            }
+            let range = ByteRange {
+                start: list_start,
+                len,
+            };
+            list_start = range.end();
+            TermPostings::At(range)
+        };
+        entries.push(TermEntry {
+            term: core::str::from_utf8(&term).map_err(|_| INVALID)?.into(),
+            doc_freq,
+            max_impact,
+            postings,
+        });
+        before = term;
+    }
+    Ok(entries)
+}
+
+/// Writes `term` as what differs from `before`.
+pub(super) fn write_front_coded(writer: &mut Writer, before: &str, term: &str) {
+    let n_shared = before
+        .bytes()
+        .zip(term.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let n_rest = term.len() - n_shared;
+    writer.u8((n_shared.min(15) | n_rest.min(15) << 4) as u8);
+    for len in [n_shared, n_rest] {
+        if len >= 15 {
+            writer.varint(len as u32 - 15);
+        }
+    }
+    writer.bytes(&term.as_bytes()[n_shared..]);
+}
+
+/// Reads what [`write_front_coded`] wrote; the bytes need not be UTF-8.
+pub(super) fn read_front_coded(
+    reader: &mut Reader<'_>,
+    before: &[u8],
+) -> Result<Vec<u8>, FormatError> {
+    let lens = reader.u8()?;
+    let mut n_shared = usize::from(lens & 15);
+    if n_shared == 15 {
+        n_shared += reader.varint()? as usize;
+    }
+    let mut n_rest = usize::from(lens >> 4);
+    if n_rest == 15 {
+        n_rest += reader.varint()? as usize;
+    }
+    let mut term = before
+        .get(..n_shared)
+        .ok_or_else(|| reader.invalid())?
+        .to_vec();
+    term.extend_from_slice(reader.take(n_rest)?);
+    Ok(term)
+}
+
+const WHAT: &str = "a term block";
+const INVALID: FormatError = FormatError::Invalid { what: WHAT };
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::SkillId;
+
+    /// Entries with inlined lists for short ones, the others following each other in the postings file.
+    fn entries(
+        terms: &std::collections::BTreeMap<String, (u32, u16)>,
+        mut list_start: u64,
+    ) -> Vec<TermEntry> {
+        terms
+            .iter()
+            .map(|(term, &(doc_freq, max_impact))| TermEntry {
+                term: term.clone(),
+                doc_freq,
+                max_impact,
+                postings: if doc_freq <= INLINE_POSTINGS_MAX {
+                    let list = (0..doc_freq).map(|idx| Posting {
+                        skill: SkillId(idx * 3),
+                        level: 9,
+                    });
+                    TermPostings::Inline(list.collect())
+                } else {
+                    let range = ByteRange {
+                        start: list_start,
+                        len: doc_freq * 2,
+                    };
+                    list_start = range.end();
+                    TermPostings::At(range)
+                },
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_block_comes_back(
+            terms in proptest::collection::btree_map("[a-c]{1,4}|[a-b]{20,40}|[=#].{1,9}", (1u32..100, any::<u16>()), 0..40),
+            list_start in 0u64..1_000_000,
+        ) {
+            let entries = entries(&terms, list_start);
+            prop_assert_eq!(decode(&encode(&entries, 100), 100).unwrap(), entries);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decode(&bytes, 100);
+        }
+    }
+
+    #[test]
+    fn terms_that_do_not_ascend_are_invalid() {
+        let terms = [("a".to_string(), (1, 1)), ("b".to_string(), (1, 1))].into();
+        let mut entries = entries(&terms, 0);
+        entries.reverse();
+        assert_eq!(decode(&encode(&entries, 100), 100), Err(INVALID));
+    }
+}

@@ -1,0 +1,157 @@
+//! Corrects words that no skill holds to the nearest word that some do.
+
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::dictionary::Dictionary;
+use super::evidence::Found;
+use crate::format::spelling::SpellingWord;
+use crate::options::Options;
+use crate::query::Query;
+
+/// A word of the query and what it may have meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Correction {
+    pub(super) word_idx: usize,
+    pub(super) word: String,
+}
+
+/// Corrections for the unknown words of `query`, as far as the words at hand reach.
+pub(super) fn read(
+    query: &Query,
+    options: &Options,
+    found: &Found,
+    dictionary: &mut Dictionary<'_, '_>,
+) -> Vec<Correction> {
+    let mut corrections = Vec::new();
+    for (word_idx, word) in query.words.iter().enumerate() {
+        let is_unknown = found.unknown >> word_idx & 1 == 1;
+        if options.has_spelling
+            && is_unknown
+            && let Some(max_distance) = max_distance(&word.surface)
+        {
+            let first = word.surface.chars().next().unwrap_or_default();
+            let words = dictionary.spelling_words(first);
+            if let Some(word) = nearest(&word.surface, &words, max_distance) {
+                corrections.push(Correction {
+                    word_idx,
+                    word: word.into(),
+                });
+            }
+        }
+    }
+    corrections
+}
+
+/// How many edits a word may be away: none below four letters, one up to five, else two. Only words that are all
+/// letters of a script with spaces are corrected.
+fn max_distance(word: &str) -> Option<usize> {
+    let is_spelled = word
+        .chars()
+        .all(|c| c.is_alphabetic() && (c as u32) < 0x3040);
+    match word.chars().count() {
+        _ if !is_spelled => None,
+        0..=3 => None,
+        4..=5 => Some(1),
+        _ => Some(2),
+    }
+}
+
+/// The nearest of `words`; among equally near ones the most frequent, then the first.
+fn nearest<'w>(word: &str, words: &'w [SpellingWord], max_distance: usize) -> Option<&'w str> {
+    let typed: Vec<char> = word.chars().collect();
+    let mut best: Option<(usize, &SpellingWord)> = None;
+    for candidate in words {
+        let letters: Vec<char> = candidate.word.chars().collect();
+        if letters.len().abs_diff(typed.len()) > max_distance {
+            continue;
+        }
+        let distance = edit_distance(&typed, &letters);
+        let is_better = best.is_none_or(|(best_distance, best)| {
+            distance < best_distance
+                || (distance == best_distance && candidate.doc_freq > best.doc_freq)
+        });
+        if distance <= max_distance && is_better {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate.word.as_str())
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`, no part edited twice
+/// (optimal string alignment, the restricted Damerau–Levenshtein distance).
+fn edit_distance(a: &[char], b: &[char]) -> usize {
+    let mut before_last = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for a_idx in 1..=a.len() {
+        let mut row = vec![a_idx; b.len() + 1];
+        for b_idx in 1..=b.len() {
+            let is_other = usize::from(a[a_idx - 1] != b[b_idx - 1]);
+            let mut distance = (last[b_idx - 1] + is_other)
+                .min(last[b_idx] + 1)
+                .min(row[b_idx - 1] + 1);
+            let is_swap = a_idx > 1
+                && b_idx > 1
+                && a[a_idx - 1] == b[b_idx - 2]
+                && a[a_idx - 2] == b[b_idx - 1];
+            if is_swap {
+                distance = distance.min(before_last[b_idx - 2] + 1);
+            }
+            row[b_idx] = distance;
+        }
+        before_last = core::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn distance(a: &str, b: &str) -> usize {
+        edit_distance(
+            &a.chars().collect::<Vec<_>>(),
+            &b.chars().collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        for (a, b, expected) in [
+            ("", "abc", 3),
+            ("paymnet", "payment", 1),
+            ("saleforce", "salesforce", 1),
+            ("kitten", "sitting", 3),
+            ("ca", "abc", 3),
+            ("é", "e", 1),
+            ("same", "same", 0),
+        ] {
+            assert_eq!(distance(a, b), expected, "{a} {b}");
+            assert_eq!(distance(b, a), expected, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_then_the_most_frequent_word_is_meant() {
+        let words = [("payments", 50), ("payment", 40), ("paymen", 1)].map(|(word, doc_freq)| {
+            SpellingWord {
+                word: word.into(),
+                doc_freq,
+            }
+        });
+        assert_eq!(nearest("paymnet", &words, 2), Some("payment"));
+        assert_eq!(nearest("paymets", &words, 2), Some("payments"));
+        assert_eq!(nearest("zzzzzzz", &words, 2), None);
+    }
+
+    #[test]
+    fn short_words_and_other_scripts_are_not_corrected() {
+        assert_eq!(max_distance("abc"), None);
+        assert_eq!(max_distance("abcd"), Some(1));
+        assert_eq!(max_distance("abcdef"), Some(2));
+        assert_eq!(max_distance("v2000000"), None);
+        assert_eq!(max_distance("データベース"), None);
+        assert_eq!(max_distance("погода"), Some(2));
+    }
+}

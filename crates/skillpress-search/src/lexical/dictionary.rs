@@ -1,0 +1,155 @@
+//! Looks terms up in term blocks and reads their posting lists.
+
+use alloc::vec::Vec;
+
+use crate::fetcher::{Fetched, Fetcher};
+use crate::format::head::LexicalHead;
+use crate::format::postings::{self, POSTINGS_BLOCK_LEN, POSTINGS_FILE, Posting};
+use crate::format::spelling::{self, SPELLING_FILE, SpellingWord};
+use crate::format::terms::{self, TERMS_FILE, TermEntry, TermPostings};
+use crate::{ByteRange, FormatError};
+
+/// The term dictionary during one run of a search.
+pub(super) struct Dictionary<'a, 'f> {
+    head: &'a LexicalHead,
+    n_skills: u32,
+    fetcher: &'a mut Fetcher<'f>,
+    /// False once a block could not be read or a list was not read to its end.
+    pub(super) is_complete: bool,
+}
+
+/// What is known of a term.
+#[derive(Clone, Debug)]
+pub(super) enum Lookup {
+    Found(TermEntry),
+    /// No skill holds it.
+    Absent,
+    /// Its block is on the way, or cannot be read.
+    Unknown,
+}
+
+/// Lists longer than this are read in part, see [`LIST_PART_LEN`].
+const FULL_LIST_MAX_LEN: u32 = 2 * POSTINGS_BLOCK_LEN as u32;
+/// How much of a very long list is read: its highest impacts. Measured at 200,000 skills: nDCG as with whole lists.
+const LIST_PART_LEN: u32 = POSTINGS_BLOCK_LEN as u32;
+
+impl<'a, 'f> Dictionary<'a, 'f> {
+    pub(super) fn new(head: &'a LexicalHead, n_skills: u32, fetcher: &'a mut Fetcher<'f>) -> Self {
+        Self {
+            head,
+            n_skills,
+            fetcher,
+            is_complete: true,
+        }
+    }
+
+    pub(super) fn n_skills(&self) -> u32 {
+        self.n_skills
+    }
+
+    pub(super) fn lookup(&mut self, term: &str) -> Lookup {
+        let Some(range) = self.head.term_block(term) else {
+            return Lookup::Absent;
+        };
+        match self.term_block(range) {
+            Some(entries) => entries
+                .into_iter()
+                .find(|entry| entry.term == term)
+                .map_or(Lookup::Absent, Lookup::Found),
+            None => Lookup::Unknown,
+        }
+    }
+
+    /// The terms that begin with `prefix`, from at most `n_blocks_max` blocks; `None` while blocks are on their way.
+    pub(super) fn terms_with_prefix(
+        &mut self,
+        prefix: &str,
+        n_blocks_max: usize,
+    ) -> Option<Vec<TermEntry>> {
+        let ranges: Vec<ByteRange> = self
+            .head
+            .term_blocks_of_prefix(prefix)
+            .take(n_blocks_max)
+            .collect();
+        let blocks: Vec<Option<Vec<TermEntry>>> = ranges
+            .into_iter()
+            .map(|range| self.term_block(range))
+            .collect();
+        let entries = blocks
+            .into_iter()
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .flatten();
+        Some(
+            entries
+                .filter(|entry| entry.term.starts_with(prefix))
+                .collect(),
+        )
+    }
+
+    /// The postings of `term`; nothing when it is absent, or not known yet.
+    pub(super) fn list(&mut self, term: &str) -> Vec<Posting> {
+        match self.lookup(term) {
+            Lookup::Found(entry) => self.postings(&entry),
+            Lookup::Absent | Lookup::Unknown => Vec::new(),
+        }
+    }
+
+    /// The postings of `entry`, highest impact first; what is on its way is left out.
+    pub(super) fn postings(&mut self, entry: &TermEntry) -> Vec<Posting> {
+        let range = match &entry.postings {
+            TermPostings::Inline(postings) => return postings.clone(),
+            TermPostings::At(range) => *range,
+        };
+        let mut list = Vec::new();
+        let read_len = if range.len <= FULL_LIST_MAX_LEN {
+            range.len
+        } else {
+            LIST_PART_LEN
+        };
+        self.is_complete &= read_len == range.len;
+        for start in (0..read_len).step_by(POSTINGS_BLOCK_LEN) {
+            let block_range = ByteRange {
+                start: range.start + u64::from(start),
+                len: (range.len - start).min(POSTINGS_BLOCK_LEN as u32),
+            };
+            let n_skills = self.n_skills;
+            let block = self.decoded(POSTINGS_FILE, block_range, |payload| {
+                postings::decode_block(payload, n_skills)
+            });
+            list.extend(block.unwrap_or_default());
+        }
+        list
+    }
+
+    /// The words of the spelling file that begin with `first`; nothing while they are on their way.
+    pub(super) fn spelling_words(&mut self, first: char) -> Vec<SpellingWord> {
+        let Some(range) = self.head.spelling_block(first) else {
+            return Vec::new();
+        };
+        self.decoded(SPELLING_FILE, range, spelling::decode)
+            .unwrap_or_default()
+    }
+
+    fn term_block(&mut self, range: ByteRange) -> Option<Vec<TermEntry>> {
+        let n_skills = self.n_skills;
+        self.decoded(TERMS_FILE, range, |payload| {
+            terms::decode(payload, n_skills)
+        })
+    }
+
+    fn decoded<T>(
+        &mut self,
+        file: &str,
+        range: ByteRange,
+        decode: impl FnOnce(&[u8]) -> Result<T, FormatError>,
+    ) -> Option<T> {
+        let decoded = match self.fetcher.block(file, range) {
+            Fetched::Ready(payload) => decode(&payload).ok(),
+            Fetched::Waiting => return None,
+            Fetched::Failed => None,
+        };
+        self.is_complete &= decoded.is_some();
+        decoded
+    }
+}

@@ -1,0 +1,186 @@
+//! What speaks for skills: for every word of a query the terms that it may stand for, with their posting lists.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::dictionary::{Dictionary, Lookup};
+use super::idf;
+use crate::SkillId;
+use crate::format::terms::TermEntry;
+use crate::options::Options;
+use crate::query::{Query, QueryWord};
+
+/// One term's say.
+#[derive(Clone, Debug)]
+pub(crate) struct Evidence {
+    /// Why it is asked.
+    pub(crate) kind: EvidenceKind,
+    /// The term.
+    pub(crate) term: String,
+    /// The words of the query that it stands for, one bit each.
+    pub(crate) mask: u32,
+    /// What it says: skills with their part of the score, in units of 1/(255 · 2048).
+    pub(crate) scores: Vec<(SkillId, u32)>,
+}
+
+/// Why a term speaks for a skill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EvidenceKind {
+    /// It is the stem of a word of the query.
+    Word,
+    /// It is the word as typed, in a name.
+    Surface,
+    /// It is two neighbouring words joined.
+    Joined,
+    /// The last word of the query is its beginning. Weaker, and only for skills without the word itself.
+    Prefix,
+    /// It is what a misspelled word may have meant.
+    Spelling,
+}
+
+/// The evidence for a query, and what is known of its words.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) evidence: Vec<Evidence>,
+    /// The words of the query that at least one term speaks for, one bit each.
+    pub(crate) known: u32,
+    /// The words that certainly no term speaks for.
+    pub(crate) unknown: u32,
+}
+
+/// Longest row of term blocks that a prefix is looked for in.
+const PREFIX_BLOCKS_MAX: usize = 2;
+/// Most terms that a prefix stands for: those that most skills hold.
+const PREFIX_TERMS_MAX: usize = 8;
+/// Shortest word, in characters, that is taken for a beginning.
+const PREFIX_CHARS_MIN: usize = 3;
+/// What a longer word counts, in 256ths of the word itself.
+const PREFIX_WEIGHT: u32 = 128;
+
+/// Reads what the words of `query` and their joined forms say.
+pub(super) fn read(query: &Query, options: &Options, dictionary: &mut Dictionary<'_, '_>) -> Found {
+    let mut found = Found::default();
+    let mut is_word_absent = Vec::new();
+    for (word_idx, word) in query.words.iter().enumerate() {
+        let mask = 1 << word_idx;
+        let stem = dictionary.lookup(&word.term);
+        is_word_absent.push(matches!(stem, Lookup::Absent));
+        read_lookup(stem, EvidenceKind::Word, mask, &mut found, dictionary);
+        if options.has_forms && word.surface != word.term {
+            let surface = dictionary.lookup(&word.surface);
+            read_lookup(surface, EvidenceKind::Surface, mask, &mut found, dictionary);
+        }
+        if options.has_prefix && word.is_last {
+            read_prefix(word, mask, &mut found, dictionary);
+        }
+    }
+    if options.has_forms {
+        for (joined, mask) in &query.joined {
+            let joined = dictionary.lookup(joined);
+            read_lookup(joined, EvidenceKind::Joined, *mask, &mut found, dictionary);
+        }
+    }
+    for (word_idx, is_absent) in is_word_absent.into_iter().enumerate() {
+        if is_absent && found.known >> word_idx & 1 == 0 {
+            found.unknown |= 1 << word_idx;
+        }
+    }
+    found
+}
+
+/// Reads what the corrected form `term` of a word says.
+pub(super) fn read_correction(
+    word_idx: usize,
+    term: &str,
+    found: &mut Found,
+    dictionary: &mut Dictionary<'_, '_>,
+) {
+    let lookup = dictionary.lookup(term);
+    read_lookup(
+        lookup,
+        EvidenceKind::Spelling,
+        1 << word_idx,
+        found,
+        dictionary,
+    );
+}
+
+fn read_lookup(
+    lookup: Lookup,
+    kind: EvidenceKind,
+    mask: u32,
+    found: &mut Found,
+    dictionary: &mut Dictionary<'_, '_>,
+) {
+    if let Lookup::Found(entry) = lookup {
+        let scores = scores_of(&entry, dictionary, |score| score);
+        found.known |= mask;
+        found.evidence.push(Evidence {
+            kind,
+            term: entry.term,
+            mask,
+            scores,
+        });
+    }
+}
+
+/// Reads what the terms that begin with `word` say, as if they were one term: each weighs what a term held by as many
+/// skills as all of them together would, so that rare continuations do not outweigh the word itself.
+fn read_prefix(
+    word: &QueryWord,
+    mask: u32,
+    found: &mut Found,
+    dictionary: &mut Dictionary<'_, '_>,
+) {
+    if word.surface.chars().count() < PREFIX_CHARS_MIN {
+        return;
+    }
+    let Some(mut entries) = dictionary.terms_with_prefix(&word.surface, PREFIX_BLOCKS_MAX) else {
+        return;
+    };
+    entries.retain(|entry| entry.term != word.term && entry.term != word.surface);
+    entries.sort_by(|a, b| {
+        b.doc_freq
+            .cmp(&a.doc_freq)
+            .then_with(|| a.term.cmp(&b.term))
+    });
+    entries.truncate(PREFIX_TERMS_MAX);
+    let n_skills = dictionary.n_skills();
+    let doc_freq = entries
+        .iter()
+        .map(|entry| entry.doc_freq)
+        .sum::<u32>()
+        .min(n_skills);
+    let idf_of_all = idf::idf(doc_freq, n_skills);
+    for entry in entries {
+        let idf = idf::idf(entry.doc_freq, n_skills).max(1);
+        let scores = scores_of(&entry, dictionary, |score| {
+            (u64::from(score) * u64::from(idf_of_all) / u64::from(idf) * u64::from(PREFIX_WEIGHT)
+                / 256) as u32
+        });
+        found.known |= mask;
+        found.evidence.push(Evidence {
+            kind: EvidenceKind::Prefix,
+            term: entry.term,
+            mask,
+            scores,
+        });
+    }
+}
+
+fn scores_of(
+    entry: &TermEntry,
+    dictionary: &mut Dictionary<'_, '_>,
+    scale: impl Fn(u32) -> u32,
+) -> Vec<(SkillId, u32)> {
+    let postings = dictionary.postings(entry);
+    postings
+        .iter()
+        .map(|posting| {
+            (
+                posting.skill,
+                scale(u32::from(posting.level) * u32::from(entry.max_impact)),
+            )
+        })
+        .collect()
+}

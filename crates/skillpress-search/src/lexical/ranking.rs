@@ -1,0 +1,234 @@
+//! Scores and the order of results.
+
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use super::evidence::{Evidence, EvidenceKind, Found};
+use crate::SkillId;
+use crate::query::Query;
+
+/// A skill with its place in the order of results: identity first, then full matches before partial ones, then the
+/// score, then the skill's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ranked {
+    /// Which skill.
+    pub skill: SkillId,
+    /// Whether it is called what was typed.
+    pub identity: IdentityMatch,
+    /// Whether every word of the query that any skill holds speaks for it.
+    pub is_full: bool,
+    /// Sum of what the terms say, with its boost, in units of 1/(255 · 2048) of a BM25 score.
+    pub score: u32,
+}
+
+/// How a skill is called what was typed; later ones rank first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IdentityMatch {
+    /// It is not.
+    #[default]
+    None,
+    /// By its name.
+    Name,
+    /// By its slug.
+    Slug,
+    /// By owner and slug.
+    OwnerAndSlug,
+}
+
+impl Ranked {
+    /// A skill that only a filter speaks for.
+    pub(crate) fn unscored(skill: SkillId) -> Self {
+        Self {
+            skill,
+            identity: IdentityMatch::None,
+            is_full: true,
+            score: 0,
+        }
+    }
+
+    /// The order of results, best first.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let key = |ranked: &Self| (ranked.identity, ranked.is_full, ranked.score);
+        key(other)
+            .cmp(&key(self))
+            .then(self.skill.cmp(&other.skill))
+    }
+}
+
+/// The best `k` of `ranked`, best first.
+pub(crate) fn top_k(mut ranked: Vec<Ranked>, k: usize) -> Vec<Ranked> {
+    if k == 0 {
+        return Vec::new();
+    }
+    if ranked.len() > k {
+        ranked.select_nth_unstable_by(k - 1, Ranked::order);
+        ranked.truncate(k);
+    }
+    ranked.sort_unstable_by(Ranked::order);
+    ranked
+}
+
+/// Scores of all skills.
+pub(super) struct Scores {
+    scores: Vec<u32>,
+    /// Words of the query that something speaks for, one bit each.
+    masks: Vec<u32>,
+}
+
+impl Scores {
+    pub(super) fn new(n_skills: u32, query: &Query) -> Self {
+        let len = if query.words.is_empty() {
+            0
+        } else {
+            n_skills as usize
+        };
+        Self {
+            scores: vec![0; len],
+            masks: vec![0; len],
+        }
+    }
+
+    /// Adds evidence: longer words speak only for skills that the word itself does not, and only the loudest counts.
+    pub(super) fn add(&mut self, evidence: &[Evidence]) {
+        let is_prefix = |evidence: &&Evidence| evidence.kind == EvidenceKind::Prefix;
+        for evidence in evidence.iter().filter(|evidence| !is_prefix(evidence)) {
+            for &(skill, score) in &evidence.scores {
+                self.add_one(skill, score, evidence.mask);
+            }
+        }
+        let mut loudest: BTreeMap<SkillId, (u32, u32)> = BTreeMap::new();
+        for evidence in evidence.iter().filter(is_prefix) {
+            for &(skill, score) in &evidence.scores {
+                let entry = loudest.entry(skill).or_insert((0, evidence.mask));
+                entry.0 = entry.0.max(score);
+            }
+        }
+        for (skill, (score, mask)) in loudest {
+            if self
+                .masks
+                .get(skill.idx())
+                .is_some_and(|has| has & mask == 0)
+            {
+                self.add_one(skill, score, mask);
+            }
+        }
+    }
+
+    fn add_one(&mut self, skill: SkillId, score: u32, mask: u32) {
+        if let (Some(sum), Some(has)) = (
+            self.scores.get_mut(skill.idx()),
+            self.masks.get_mut(skill.idx()),
+        ) {
+            *sum = sum.saturating_add(score);
+            *has |= mask;
+        }
+    }
+
+    /// The skills that something speaks for and that hold all quoted words.
+    pub(super) fn into_matches(self, query: &Query, found: &Found) -> Vec<Ranked> {
+        let required = query
+            .words
+            .iter()
+            .enumerate()
+            .filter(|(_, word)| word.is_required)
+            .fold(0u32, |mask, (word_idx, _)| mask | 1 << word_idx);
+        let full = found.known | required;
+        let scored = self.scores.into_iter().zip(self.masks).enumerate();
+        scored
+            .filter(|(_, (_, has))| *has != 0 && has & required == required)
+            .map(|(skill_idx, (score, has))| Ranked {
+                skill: SkillId(skill_idx as u32),
+                identity: IdentityMatch::None,
+                is_full: has & full == full,
+                score,
+            })
+            .collect()
+    }
+}
+
+/// Puts the skills of `identities` that `is_allowed` among the matches, or marks them there.
+pub(super) fn apply_identities(
+    matches: &mut Vec<Ranked>,
+    identities: &BTreeMap<SkillId, IdentityMatch>,
+    is_allowed: impl Fn(SkillId) -> bool,
+) {
+    let mut missing = identities.clone();
+    for ranked in matches.iter_mut() {
+        if let Some(identity) = missing.remove(&ranked.skill) {
+            ranked.identity = identity;
+        }
+    }
+    for (skill, identity) in missing {
+        if is_allowed(skill) {
+            matches.push(Ranked {
+                identity,
+                ..Ranked::unscored(skill)
+            });
+        }
+    }
+}
+
+/// Raises or lowers scores by what badges are worth: at most by one part in [`BOOST_PARTS`], for a boost of 1.
+pub(super) fn apply_boosts(matches: &mut [Ranked], boosts: &BTreeMap<SkillId, i32>) {
+    if boosts.is_empty() {
+        return;
+    }
+    for ranked in matches {
+        if let Some(boost) = boosts.get(&ranked.skill) {
+            ranked.score = boosted(ranked.score, *boost);
+        }
+    }
+}
+
+/// `score` with a boost in thousandths, which is cut to −1000 to 1000.
+pub(crate) fn boosted(score: u32, boost_milli: i32) -> u32 {
+    let boost = i64::from(boost_milli.clamp(-1000, 1000));
+    let score = i64::from(score);
+    (score + score * boost / (1000 * BOOST_PARTS)) as u32
+}
+
+/// The greatest boost changes a score by a twentieth.
+const BOOST_PARTS: i64 = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranked(skill: u32, identity: IdentityMatch, is_full: bool, score: u32) -> Ranked {
+        Ranked {
+            skill: SkillId(skill),
+            identity,
+            is_full,
+            score,
+        }
+    }
+
+    #[test]
+    fn identity_then_fullness_then_score_then_number_decide() {
+        let expected = [
+            ranked(9, IdentityMatch::OwnerAndSlug, false, 0),
+            ranked(8, IdentityMatch::Slug, false, 1),
+            ranked(7, IdentityMatch::Name, true, 0),
+            ranked(6, IdentityMatch::None, true, 5),
+            ranked(3, IdentityMatch::None, true, 4),
+            ranked(5, IdentityMatch::None, true, 4),
+            ranked(1, IdentityMatch::None, false, 900),
+        ];
+        let mut shuffled = expected.to_vec();
+        shuffled.reverse();
+        shuffled.swap(1, 4);
+        for k in 0..9 {
+            assert_eq!(top_k(shuffled.clone(), k), expected[..k.min(7)]);
+        }
+    }
+
+    #[test]
+    fn a_boost_is_bounded() {
+        assert_eq!(boosted(1000, 1000), 1050);
+        assert_eq!(boosted(1000, 90_000), 1050);
+        assert_eq!(boosted(1000, -500), 975);
+        assert_eq!(boosted(u32::MAX / 2, 0), u32::MAX / 2);
+    }
+}

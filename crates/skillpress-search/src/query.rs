@@ -1,0 +1,393 @@
+//! The query language: words, `"all of these"`, `-not`, and filters such as `owner:ana`, `tag:email`, `badge:official`,
+//! `os:linux`. Whatever does not parse is words.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::analyzer::{self, identity_key};
+use crate::format::terms::Namespace;
+
+/// A parsed query.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// The words that rank, without repeats and without stop words (unless there are only such), at most 24.
+    pub words: Vec<QueryWord>,
+    /// Neighbouring words joined: the term, and a bit for each word of `words` that it stands for.
+    pub joined: Vec<(String, u32)>,
+    /// Terms whose skills are left out.
+    pub excluded: Vec<String>,
+    /// All must hold.
+    pub filters: Vec<Filter>,
+    /// The key by which the query as a whole is looked up as a slug or name.
+    pub identity: Option<String>,
+    /// Owner and the key of the slug, when the query looks like `owner/slug` or `@owner/slug`.
+    pub owner_slug: Option<(String, String)>,
+}
+
+/// A word that ranks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryWord {
+    /// As typed, folded and in lower case.
+    pub surface: String,
+    /// Its stem.
+    pub term: String,
+    /// Whether it was quoted: a skill without it is no result.
+    pub is_required: bool,
+    /// Whether it is the last word, and nothing follows it: it may be the beginning of a longer one.
+    pub is_last: bool,
+}
+
+/// What every result must have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// Which list it is in.
+    pub kind: FilterKind,
+    /// The value, normalised.
+    pub value: String,
+}
+
+/// The lists that filters speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum FilterKind {
+    Owner,
+    Tag,
+    Badge,
+    Os,
+}
+
+impl Filter {
+    /// A filter by the name of its kind (`owner`, `tag`, `badge`, `os`); `None` for other names and empty values.
+    ///
+    /// Letter case does not matter, and a tag may be written with spaces (`Google Calendar` is `google-calendar`).
+    pub fn new(kind: &str, value: &str) -> Option<Self> {
+        let kind = match kind.to_lowercase().as_str() {
+            "owner" => FilterKind::Owner,
+            "tag" => FilterKind::Tag,
+            "badge" => FilterKind::Badge,
+            "os" => FilterKind::Os,
+            _ => return None,
+        };
+        let mut value = value.trim().to_lowercase();
+        match kind {
+            FilterKind::Tag => {
+                let parts: Vec<&str> = value
+                    .split(|c: char| c.is_whitespace() || c == '_')
+                    .filter(|part| !part.is_empty())
+                    .collect();
+                value = parts.join("-");
+            }
+            FilterKind::Owner => value = value.trim_start_matches('@').into(),
+            FilterKind::Badge | FilterKind::Os => {}
+        }
+        (!value.is_empty()).then_some(Self { kind, value })
+    }
+
+    /// The dictionary term that lists the skills.
+    pub(crate) fn term(&self) -> String {
+        let namespace = match self.kind {
+            FilterKind::Owner => Namespace::Owner,
+            FilterKind::Tag => Namespace::Tag,
+            FilterKind::Badge => Namespace::Badge,
+            FilterKind::Os => Namespace::Os,
+        };
+        namespace.term(&self.value)
+    }
+}
+
+impl Query {
+    /// Parses `text`; every text is a query. Only its first 1,000 characters are read.
+    pub fn parse(text: &str) -> Self {
+        let end = text
+            .char_indices()
+            .nth(QUERY_CHARS_MAX)
+            .map_or(text.len(), |(end, _)| end);
+        let text = text[..end].trim();
+        let mut query = Self {
+            identity: identity_key(text),
+            owner_slug: owner_slug(text),
+            ..Self::default()
+        };
+        let mut surfaces: Vec<(String, bool)> = Vec::new();
+        for piece in pieces(text) {
+            if let Some(filter) = piece.filter {
+                query.filters.push(filter);
+            } else {
+                let words = analyzer::words(&analyzer::fold(&piece.text));
+                if piece.is_excluded {
+                    query
+                        .excluded
+                        .extend(words.iter().map(|word| analyzer::stem(word)));
+                } else {
+                    surfaces.extend(words.into_iter().map(|word| (word, piece.is_quoted)));
+                }
+            }
+        }
+        query.set_words(surfaces, text.ends_with(char::is_alphanumeric));
+        query
+    }
+
+    /// The same query with other words in place of those at some positions of `words`.
+    pub(crate) fn with_corrections(&self, corrections: &[(usize, String)]) -> Self {
+        let mut query = self.clone();
+        for (word_idx, surface) in corrections {
+            let word = &mut query.words[*word_idx];
+            word.term = analyzer::stem(surface);
+            word.surface.clone_from(surface);
+        }
+        query.identity = identity_key(&query.text());
+        query.joined.clear();
+        query.owner_slug = None;
+        query
+    }
+
+    /// The words, with spaces between.
+    pub(crate) fn text(&self) -> String {
+        let surfaces: Vec<&str> = self
+            .words
+            .iter()
+            .map(|word| word.surface.as_str())
+            .collect();
+        surfaces.join(" ")
+    }
+
+    fn set_words(&mut self, surfaces: Vec<(String, bool)>, is_last_open: bool) {
+        let has_content = surfaces
+            .iter()
+            .any(|(surface, _)| !analyzer::is_stop_word(surface));
+        let last_surface_idx = surfaces.len().checked_sub(1);
+        let mut word_idx_of_surface: Vec<Option<usize>> = Vec::new();
+        for (surface_idx, (surface, is_required)) in surfaces.iter().enumerate() {
+            let is_ranking = !has_content || !analyzer::is_stop_word(surface);
+            let term = analyzer::stem(surface);
+            let is_last = is_last_open && Some(surface_idx) == last_surface_idx;
+            let word_idx = match self.words.iter().position(|word| word.term == term) {
+                Some(word_idx) => {
+                    self.words[word_idx].is_required |= is_required;
+                    self.words[word_idx].is_last |= is_last;
+                    Some(word_idx)
+                }
+                None if is_ranking && self.words.len() < QUERY_WORDS_MAX => {
+                    self.words.push(QueryWord {
+                        surface: surface.clone(),
+                        term,
+                        is_required: *is_required,
+                        is_last,
+                    });
+                    Some(self.words.len() - 1)
+                }
+                None => None,
+            };
+            word_idx_of_surface.push(word_idx);
+        }
+        let all: Vec<String> = surfaces.into_iter().map(|(surface, _)| surface).collect();
+        for (first_idx, joined) in analyzer::joined_terms(&all) {
+            let word_idxs = [
+                word_idx_of_surface[first_idx],
+                word_idx_of_surface[first_idx + 1],
+            ];
+            let mask = word_idxs
+                .iter()
+                .flatten()
+                .fold(0u32, |mask, word_idx| mask | 1 << word_idx);
+            let is_new = self.joined.iter().all(|(term, _)| *term != joined)
+                && self.words.iter().all(|word| word.term != joined);
+            if mask != 0 && is_new && self.joined.len() < QUERY_WORDS_MAX {
+                self.joined.push((joined, mask));
+            }
+        }
+    }
+}
+
+/// Longest part of a query that is read.
+const QUERY_CHARS_MAX: usize = 1000;
+/// Most words that rank; each has a bit of a mask.
+const QUERY_WORDS_MAX: usize = 24;
+
+/// A part of a query between spaces, or in quotes.
+struct Piece {
+    text: String,
+    is_quoted: bool,
+    is_excluded: bool,
+    filter: Option<Filter>,
+}
+
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        if rest.is_empty() {
+            return pieces;
+        }
+        let minus = rest
+            .strip_prefix('-')
+            .filter(|after| after.starts_with(|c: char| c == '"' || c.is_alphanumeric()));
+        let is_excluded = minus.is_some();
+        let start = minus.unwrap_or(rest);
+        let is_quoted = start.starts_with('"');
+        let (piece, after) = if is_quoted {
+            take_quoted(start)
+        } else {
+            take_word(start)
+        };
+        let filter = if is_quoted || is_excluded {
+            None
+        } else {
+            filter_of(&piece)
+        };
+        pieces.push(Piece {
+            text: piece,
+            is_quoted,
+            is_excluded,
+            filter,
+        });
+        rest = after;
+    }
+}
+
+/// What stands between the quotes at the start of `text` (a missing closing quote is taken to stand at the end).
+fn take_quoted(text: &str) -> (String, &str) {
+    let inner = &text[1..];
+    match inner.split_once('"') {
+        Some((quoted, after)) => (quoted.into(), after),
+        None => (inner.into(), ""),
+    }
+}
+
+/// The piece up to the next space; a quote right after a colon reaches to its closing one: `tag:"google calendar"`.
+fn take_word(text: &str) -> (String, &str) {
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    if let Some(colon) = text[..end].find(":\"") {
+        let (quoted, after) = take_quoted(&text[colon + 1..]);
+        let mut piece = text[..=colon].to_string();
+        piece.push_str(&quoted);
+        return (piece, after);
+    }
+    (text[..end].into(), &text[end..])
+}
+
+fn filter_of(piece: &str) -> Option<Filter> {
+    let (kind, value) = piece.split_once(':')?;
+    Filter::new(kind, value)
+}
+
+fn owner_slug(text: &str) -> Option<(String, String)> {
+    let (owner, slug) = text.strip_prefix('@').unwrap_or(text).split_once('/')?;
+    let is_part =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '/');
+    if !is_part(owner) || !is_part(slug) {
+        return None;
+    }
+    Some((owner.to_lowercase(), identity_key(slug)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn terms(text: &str) -> Vec<String> {
+        Query::parse(text)
+            .words
+            .into_iter()
+            .map(|word| word.term)
+            .collect()
+    }
+
+    #[test]
+    fn stop_words_are_left_out_unless_there_is_nothing_else() {
+        assert_eq!(
+            terms("how do I merge the PDF files"),
+            ["merg", "pdf", "file"]
+        );
+        assert_eq!(terms("who are you"), ["who", "are", "you"]);
+        assert_eq!(terms(" \t "), [""; 0]);
+    }
+
+    #[test]
+    fn quotes_minus_and_filters_are_understood() {
+        let query = Query::parse(
+            r#"send "all mail" -spam owner:@Ana tag:"Google Calendar" badge:official os: x:y"#,
+        );
+        let required: Vec<&str> = query
+            .words
+            .iter()
+            .filter(|word| word.is_required)
+            .map(|word| word.term.as_str())
+            .collect();
+        assert_eq!(required, ["all", "mail"]);
+        assert_eq!(query.excluded, ["spam"]);
+        let filters: Vec<String> = query.filters.iter().map(Filter::term).collect();
+        assert_eq!(filters, ["@ana", "#google-calendar", "+official"]);
+        assert!(
+            query.words.iter().any(|word| word.term == "os"),
+            "a filter without a value is a word"
+        );
+        assert_eq!(Query::parse("\"open end").words.len(), 2);
+        assert_eq!(Query::parse("state-of-the-art - x").excluded, [""; 0]);
+    }
+
+    #[test]
+    fn neighbours_are_joined_and_know_their_words() {
+        let query = Query::parse("double word api");
+        assert_eq!(
+            query.joined,
+            [("doubleword".into(), 0b011), ("wordapi".into(), 0b110)]
+        );
+        let query = Query::parse("sign in page");
+        assert_eq!(
+            query.joined[0],
+            ("signin".into(), 0b01),
+            "a stop word joins but does not rank"
+        );
+    }
+
+    #[test]
+    fn only_a_word_at_the_very_end_is_the_last() {
+        assert!(Query::parse("pdf mer").words[1].is_last);
+        assert!(
+            Query::parse("pdf mer ").words[1].is_last,
+            "trailing space is no evidence: boxes trim"
+        );
+        assert!(!Query::parse("pdf (merge)").words[1].is_last);
+        assert!(!Query::parse("merge to").words[0].is_last);
+    }
+
+    #[test]
+    fn identities_are_recognised() {
+        let query = Query::parse("@OpenClaw/Calendar");
+        assert_eq!(
+            query.owner_slug,
+            Some(("openclaw".into(), "calendar".into()))
+        );
+        assert_eq!(
+            Query::parse("Memory Manager").identity,
+            Some("memory-manager".into())
+        );
+        assert_eq!(Query::parse("a/b/c").owner_slug, None);
+        assert_eq!(Query::parse("and/or use").owner_slug, None);
+    }
+
+    #[test]
+    fn a_huge_query_is_cut() {
+        let query = Query::parse(&"pdf weather needle ".repeat(5000));
+        assert_eq!(query.words.len(), 3);
+        let many: String = (0..5000).map(|idx| alloc::format!("w{idx} ")).collect();
+        let query = Query::parse(&many);
+        assert_eq!(
+            (query.words.len(), query.joined.len()),
+            (QUERY_WORDS_MAX, QUERY_WORDS_MAX)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_is_a_query(text in "(.|[ \"-]|tag:|owner:\"){0,60}") {
+            let query = Query::parse(&text);
+            prop_assert!(query.words.len() <= QUERY_WORDS_MAX);
+            prop_assert!(query.joined.iter().all(|&(_, mask)| mask < 1 << query.words.len()));
+        }
+    }
+}
