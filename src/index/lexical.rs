@@ -208,15 +208,16 @@ pub fn term_counts(skill: &Skill, weights: &FieldWeights) -> BTreeMap<String, us
     for term in analyzer::text_terms(&skill.id.owner) {
         add(term, weights.owner);
     }
-    let body_end = skill
-        .body
-        .char_indices()
-        .nth(weights.body_chars)
-        .map_or(skill.body.len(), |(end, _)| end);
-    for term in analyzer::text_terms(&skill.body[..body_end]) {
+    for term in analyzer::text_terms(indexed_body(skill, weights)) {
         add(term, weights.body);
     }
     counts
+}
+
+/// The start of the body, as far as it is indexed.
+pub fn indexed_body<'s>(skill: &'s Skill, weights: &FieldWeights) -> &'s str {
+    let end = skill.body.char_indices().nth(weights.body_chars);
+    &skill.body[..end.map_or(skill.body.len(), |(end, _)| end)]
 }
 
 /// Counts of the terms of name and slug. The two mostly say the same thing, so each term counts where it counts more.

@@ -1,6 +1,8 @@
 //! The search index of a catalog: built by tantivy, then packed into the files that the reader fetches.
 
 pub mod lexical;
+pub mod memory;
+pub mod pack;
 
 #[cfg(test)]
 pub(crate) mod fixture;

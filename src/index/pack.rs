@@ -1,0 +1,297 @@
+//! Packs the index into the files below `search/`: from tantivy, through its public API, to what the reader fetches.
+//!
+//! Files are named by their content and never change in place; `manifest.json` names them and comes last.
+
+mod impacts;
+mod spelling;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use skillpress_search::format::block;
+use skillpress_search::format::cards::{CARDS_FILE, Card};
+use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
+use skillpress_search::format::manifest::{
+    BADGE_KINDS_MAX, BadgeEntry, FileEntry, MANIFEST_PATH, Manifest, PROBE, PROBE_PATH,
+};
+use skillpress_search::format::postings::{self, POSTINGS_FILE};
+use skillpress_search::format::spelling::SPELLING_FILE;
+use skillpress_search::format::terms::{
+    self, INLINE_POSTINGS_MAX, TERM_BLOCK_LEN, TERMS_FILE, TermEntry, TermPostings,
+};
+use skillpress_search::{ByteRange, FormatError, SkillId};
+
+use super::lexical::{FieldWeights, LexicalIndex};
+use crate::catalog::{BadgeKind, Catalog, Skill};
+use impacts::WeighedTerm;
+
+/// All files below `search/`, the manifest last: path and content. `extra` are the parts of other indexes.
+///
+/// The same catalog gives the same bytes.
+///
+/// # Errors
+/// What tantivy says when it is read; [`PackError::Format`] when something is too large for the format.
+pub fn pack(
+    catalog: &Catalog,
+    index: &LexicalIndex,
+    weights: &FieldWeights,
+    extra: Parts,
+) -> Result<Vec<(String, Vec<u8>)>, PackError> {
+    let mut parts = lexical_parts(catalog, index, weights)?;
+    parts.files.extend(extra.files);
+    parts.heads.extend(extra.heads);
+
+    let mut manifest = Manifest {
+        n_skills: catalog.listed().count() as u32,
+        files: Vec::new(),
+        heads: parts.heads,
+        badges: badge_kinds(catalog).map(badge_entry).collect(),
+    };
+    let mut files = Vec::new();
+    for part in parts.files {
+        let entry = FileEntry {
+            name: part.name.to_owned(),
+            path: format!("{}-{}.bin", part.name, content_hash(&part.bytes)),
+            len: part.bytes.len() as u64,
+            chunk_len: part.chunk_len,
+        };
+        if part.chunk_len > 0 {
+            let chunks = part.bytes.chunks(part.chunk_len as usize);
+            files.extend(
+                chunks
+                    .enumerate()
+                    .map(|(idx, chunk)| (entry.chunk_path(idx as u64), chunk.to_vec())),
+            );
+        }
+        files.push((entry.path.clone(), part.bytes));
+        manifest.files.push(entry);
+    }
+    for (name, bytes) in &index.files {
+        files.push((format!("tantivy/{name}"), bytes.clone()));
+    }
+    files.push((PROBE_PATH.to_owned(), PROBE.to_vec()));
+    files.push((MANIFEST_PATH.to_owned(), manifest.encode().into_bytes()));
+    Ok(files)
+}
+
+/// Files and heads of a part of the index.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// Files, to be named by their content.
+    pub files: Vec<Part>,
+    /// What the manifest carries, by name.
+    pub heads: Vec<(String, Vec<u8>)>,
+}
+
+/// One file of an index.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// What it is, such as `terms`; the reader asks for it by this name.
+    pub name: &'static str,
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// Length of the chunks that it is also published in, see [`chunk_len`]; 0 for none.
+    pub chunk_len: u32,
+}
+
+impl Part {
+    /// A file that is also published in chunks, for hosts that do not answer ranges.
+    pub fn chunked(name: &'static str, bytes: Vec<u8>) -> Self {
+        let chunk_len = chunk_len(bytes.len());
+        Self {
+            name,
+            bytes,
+            chunk_len,
+        }
+    }
+}
+
+/// Length of the chunks of a file of `len` bytes: 4 KB, doubled until there are at most 1,024.
+pub fn chunk_len(len: usize) -> u32 {
+    let mut chunk_len = 4096;
+    while len.div_ceil(chunk_len) > 1024 {
+        chunk_len *= 2;
+    }
+    chunk_len as u32
+}
+
+/// Why an index could not be packed.
+#[derive(Debug)]
+pub enum PackError {
+    /// tantivy could not read its own index.
+    Tantivy(tantivy::TantivyError),
+    /// Something is too large for the format.
+    Format(FormatError),
+}
+
+impl std::fmt::Display for PackError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tantivy(error) => write!(f, "the index cannot be read back: {error}"),
+            Self::Format(error) => write!(f, "the index cannot be packed: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for PackError {}
+
+impl From<tantivy::TantivyError> for PackError {
+    fn from(error: tantivy::TantivyError) -> Self {
+        Self::Tantivy(error)
+    }
+}
+
+impl From<FormatError> for PackError {
+    fn from(error: FormatError) -> Self {
+        Self::Format(error)
+    }
+}
+
+fn lexical_parts(
+    catalog: &Catalog,
+    index: &LexicalIndex,
+    weights: &FieldWeights,
+) -> Result<Parts, PackError> {
+    let n_skills = catalog.listed().count() as u32;
+    let weighed = impacts::weigh(index)?;
+    let spelling = spelling::encode(catalog, &weighed, weights);
+    let term_files = encode_terms(&weighed, n_skills)?;
+    let head = LexicalHead::encode(&term_files.blocks, &spelling.blocks);
+    Ok(Parts {
+        files: vec![
+            Part::chunked(TERMS_FILE, term_files.terms),
+            Part::chunked(POSTINGS_FILE, term_files.postings),
+            Part::chunked(CARDS_FILE, encode_cards(catalog)?),
+            Part::chunked(SPELLING_FILE, spelling.bytes),
+        ],
+        heads: vec![(LEXICAL_HEAD.to_owned(), head)],
+    })
+}
+
+#[derive(Default)]
+struct TermFiles {
+    terms: Vec<u8>,
+    postings: Vec<u8>,
+    /// First term, last term and length of each term block.
+    blocks: Vec<(String, String, u32)>,
+}
+
+fn encode_terms(
+    weighed: &BTreeMap<String, WeighedTerm>,
+    n_skills: u32,
+) -> Result<TermFiles, PackError> {
+    let mut files = TermFiles::default();
+    let mut block: Vec<TermEntry> = Vec::new();
+    let mut block_len = 0;
+    for (term, weighed) in weighed {
+        let doc_freq = weighed.postings.len() as u32;
+        let postings = if doc_freq <= INLINE_POSTINGS_MAX {
+            block_len += doc_freq as usize * 2;
+            TermPostings::Inline(weighed.postings.clone())
+        } else {
+            let start = files.postings.len() as u64;
+            files
+                .postings
+                .extend(postings::encode_list(&weighed.postings, n_skills, start));
+            let len = (files.postings.len() as u64 - start) as u32;
+            if u32::try_from(files.postings.len()).is_err() {
+                return Err(FormatError::Invalid {
+                    what: "the postings file",
+                }
+                .into());
+            }
+            TermPostings::At(ByteRange { start, len })
+        };
+        // An estimate: front coding saves about as much as the other fields take.
+        block_len += 4 + shared_rest(block.last(), term);
+        block.push(TermEntry {
+            term: term.clone(),
+            doc_freq,
+            max_impact: weighed.max_impact,
+            postings,
+        });
+        if block_len >= TERM_BLOCK_LEN {
+            files.close_block(&mut block, n_skills);
+            block_len = 0;
+        }
+    }
+    files.close_block(&mut block, n_skills);
+    Ok(files)
+}
+
+/// How much of `term` front coding must write after `before`.
+fn shared_rest(before: Option<&TermEntry>, term: &str) -> usize {
+    let before = before.map_or("", |entry| entry.term.as_str());
+    term.len()
+        - before
+            .bytes()
+            .zip(term.bytes())
+            .take_while(|(a, b)| a == b)
+            .count()
+}
+
+impl TermFiles {
+    fn close_block(&mut self, block: &mut Vec<TermEntry>, n_skills: u32) {
+        let (Some(first), Some(last)) = (block.first(), block.last()) else {
+            return;
+        };
+        let payload = terms::encode(block, n_skills);
+        let sealed = block::seal(TERMS_FILE, self.terms.len() as u64, &payload);
+        self.blocks
+            .push((first.term.clone(), last.term.clone(), sealed.len() as u32));
+        self.terms.extend(sealed);
+        block.clear();
+    }
+}
+
+fn encode_cards(catalog: &Catalog) -> Result<Vec<u8>, FormatError> {
+    let skills: Vec<&Skill> = catalog.listed().collect();
+    let cards: Vec<Vec<u8>> = skills
+        .par_iter()
+        .enumerate()
+        .map(|(skill_idx, skill)| card(catalog, skill).encode(SkillId(skill_idx as u32)))
+        .collect::<Result<_, _>>()?;
+    Ok(cards.concat())
+}
+
+fn card(catalog: &Catalog, skill: &Skill) -> Card {
+    let badges = badge_kinds(catalog)
+        .enumerate()
+        .filter(|(_, kind)| kind.is_shown && skill.badge(&kind.kind).is_some())
+        .fold(0, |badges, (idx, _)| badges | 1 << idx);
+    Card {
+        owner: skill.id.owner.clone(),
+        slug: skill.id.slug.clone(),
+        name: skill.name.clone(),
+        badges,
+        tags: skill.tags.clone(),
+        summary: skill
+            .description
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
+    }
+}
+
+/// The badge kinds that cards can carry: a registry has a handful.
+fn badge_kinds(catalog: &Catalog) -> impl Iterator<Item = &BadgeKind> {
+    catalog.badge_kinds.iter().take(BADGE_KINDS_MAX)
+}
+
+fn badge_entry(kind: &BadgeKind) -> BadgeEntry {
+    BadgeEntry {
+        kind: kind.kind.clone(),
+        label: kind.label.clone(),
+        icon: kind.icon.clone().unwrap_or_default(),
+        color: kind.color.name().to_owned(),
+        boost_milli: (kind.boost.clamp(-1.0, 1.0) * 1000.0).round() as i32,
+        is_shown: kind.is_shown,
+    }
+}
+
+/// The first ten hex digits of SHA-256.
+fn content_hash(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    hash[..5].iter().map(|byte| format!("{byte:02x}")).collect()
+}
