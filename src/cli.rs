@@ -23,6 +23,8 @@ enum Command {
     Build(cmd::build::BuildArgs),
     /// Report every problem of the content, or every difference between a built site and its content
     Check(cmd::check::CheckArgs),
+    /// Search a built site, in a folder or on the web
+    Search(cmd::search::SearchArgs),
     /// Give a badge to a skill, or take it away
     Badge(cmd::badge::BadgeArgs),
     /// Make a new registry that builds at once
@@ -78,6 +80,7 @@ impl Cli {
         let outcome = match self.command {
             Command::Build(args) => cmd::build::run(&args),
             Command::Check(args) => cmd::check::run(&args),
+            Command::Search(args) => cmd::search::run(&args),
             Command::Badge(args) => cmd::badge::run(&args),
             Command::Init(args) => cmd::init::run(&args),
             Command::New(args) => cmd::new::run(&args),

@@ -13,4 +13,5 @@ pub mod render;
 pub mod server;
 pub mod sink;
 pub mod site;
+pub mod source;
 pub mod static_files;

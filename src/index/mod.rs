@@ -49,15 +49,12 @@ impl fmt::Display for IndexCounts {
 /// Indexes the listed skills.
 ///
 /// # Errors
-/// What tantivy says.
+/// What tantivy says, or an index that the format cannot hold.
 pub fn build(catalog: &Catalog, _config: &Config) -> io::Result<SearchIndex> {
-    let lexical =
-        lexical::build(catalog, &lexical::FieldWeights::default()).map_err(io::Error::other)?;
-    let files: Vec<_> = lexical
-        .files
-        .into_iter()
-        .map(|(name, bytes)| (format!("tantivy/{name}"), bytes))
-        .collect();
+    let weights = lexical::FieldWeights::default();
+    let lexical = lexical::build(catalog, &weights).map_err(io::Error::other)?;
+    let files = pack::pack(catalog, &lexical, &weights, pack::Parts::default())
+        .map_err(|error| io::Error::other(error.to_string()))?;
     let counts = IndexCounts {
         n_skills: catalog.listed().count(),
         n_bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
@@ -70,7 +67,7 @@ pub fn build(catalog: &Catalog, _config: &Config) -> io::Result<SearchIndex> {
 }
 
 impl SearchIndex {
-    /// Writes the files below `search/`.
+    /// Writes the files below `search/`, the manifest last.
     ///
     /// # Errors
     /// What the sink says.

@@ -46,12 +46,14 @@ impl RawHtml {
     }
 
     fn read_token(&mut self, token: Token, builder: &mut TreeBuilder<'_, '_>) {
-        match token {
-            Token::TagToken(tag) if self.skipped.is_some() => {
-                if tag.kind == TagKind::EndTag && self.skipped.as_ref() == Some(&tag.name) {
-                    self.skipped = None;
-                }
+        if let Some(skipped) = &self.skipped {
+            if matches!(&token, Token::TagToken(tag) if tag.kind == TagKind::EndTag && tag.name == *skipped)
+            {
+                self.skipped = None;
             }
+            return;
+        }
+        match token {
             Token::TagToken(tag) => match tag.kind {
                 TagKind::StartTag => self.start(&tag, builder),
                 TagKind::EndTag => {
@@ -60,7 +62,7 @@ impl RawHtml {
                     }
                 }
             },
-            Token::CharacterTokens(text) if self.skipped.is_none() => {
+            Token::CharacterTokens(text) => {
                 builder.text(String::from(text).into());
             }
             _ => {}

@@ -25,7 +25,8 @@ fn own_file(path: &str) -> Option<String> {
 
 /// What is written must read back as it was written: a browser that closes or moves elements finds nothing to do.
 fn assert_well_formed(body: &str, html: &str) {
-    let read_back = Html::parse_fragment(html).root_element().inner_html();
+    let parsed = Html::parse_fragment(html);
+    let read_back = parsed.root_element().inner_html();
     assert_eq!(tags(&read_back), tags(html), "from {body:?}");
     for outer in [
         "p p",
@@ -40,10 +41,7 @@ fn assert_well_formed(body: &str, html: &str) {
         "pre p",
     ] {
         let selector = Selector::parse(outer).unwrap();
-        let found = Html::parse_fragment(html)
-            .select(&selector)
-            .next()
-            .is_some();
+        let found = parsed.select(&selector).next().is_some();
         assert!(!found, "`{outer}` in {html:?} from {body:?}");
     }
 }
@@ -322,7 +320,7 @@ fn plain_text_is_words_by_block() {
 /// anything quadratic takes.
 #[test]
 fn pathological_documents_take_bounded_time_and_stack() {
-    const SIZE_BYTES: usize = 300_000;
+    const SIZE_BYTES: usize = 150_000;
     let repeat = |unit: &str| unit.repeat(SIZE_BYTES / unit.len());
     let deep = |open: &str, close: &str| {
         let n = SIZE_BYTES / (open.len() + close.len());
@@ -492,13 +490,6 @@ fn pathological_documents_take_bounded_time_and_stack() {
         let rendered = render(&body, &own_file);
         let text = plain_text(&body, 1500);
         let elapsed = start.elapsed();
-        if std::env::var_os("SLOW").is_some() && elapsed > Duration::from_millis(300) {
-            eprintln!(
-                "{name:?} {elapsed:?} {} -> {}",
-                body.len(),
-                rendered.html.len()
-            );
-        }
         assert!(
             elapsed < Duration::from_secs(20),
             "{name:?} took {elapsed:?}"
@@ -549,7 +540,7 @@ fn hostile_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_text_renders_to_harmless_and_well_formed_html(body in hostile_text()) {

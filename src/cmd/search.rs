@@ -1,0 +1,308 @@
+//! `skillpress search`: the search of the browser, in a terminal, over a folder or a URL.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, ValueEnum};
+use serde::Deserialize;
+use serde_json::json;
+use skillpress_search::format::manifest::Manifest;
+use skillpress_search::{
+    EvidenceKind, Filter, Hit, IdentityMatch, Mode, OpenError, Options, Plan, Results, Searcher,
+};
+
+use crate::cli::CommandError;
+use crate::problem::printable;
+use crate::source::SiteSource;
+
+/// Options of `search`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["query", "queries"]))]
+pub struct SearchArgs {
+    /// Words, `"all of these"`, `-not`, and filters such as `owner:ana`, `tag:email`, `badge:official`, `os:linux`
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    query: Option<String>,
+    /// Answer every line `{"id", "query"}` of a file with a line `{"id", "results"}`
+    #[arg(long, value_name = "FILE.jsonl")]
+    queries: Option<PathBuf>,
+    /// A built site: a folder, or the URL where it stands
+    #[arg(long, value_name = "DIR|URL", default_value = "public")]
+    site: String,
+    /// Most results, at most 200
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// Search by words, by meaning, or by both
+    #[arg(long, value_enum, default_value_t)]
+    mode: ModeArg,
+    /// How vectors are read: what the index says is cheaper, all codes, or the graph
+    #[arg(long, value_enum, default_value_t)]
+    plan: PlanArg,
+    /// Only skills for which this holds: `owner:`, `tag:`, `badge:` or `os:` and a value; may be repeated
+    #[arg(long = "filter", value_name = "K:V", value_parser = parse_filter)]
+    filters: Vec<Filter>,
+    /// Print one JSON document for programs
+    #[arg(long, conflicts_with = "queries")]
+    json: bool,
+    /// Say what the search cost
+    #[arg(long)]
+    stats: bool,
+    /// Say why each result ranks where it does
+    #[arg(long)]
+    explain: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ModeArg {
+    #[default]
+    Hybrid,
+    Lexical,
+    Vector,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum PlanArg {
+    #[default]
+    Auto,
+    Flat,
+    Graph,
+}
+
+/// Answers one query, or a file of them.
+///
+/// # Errors
+/// A site without an index, or one that this version cannot read; a file of queries that is not one.
+pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
+    let mut source = SiteSource::open(&args.site).map_err(CommandError::System)?;
+    let mut searcher =
+        Searcher::open_source(&mut source).map_err(|error| open_error(&args.site, error))?;
+    let options = args.options();
+    let mut search = |query: &str| {
+        searcher
+            .find(query, &options, &mut source)
+            .map_err(|error| open_error(&args.site, error))
+    };
+    if let Some(file) = &args.queries {
+        return answer_file(file, args, search);
+    }
+    let query = args.query.as_deref().unwrap_or_default();
+    let results = search(query)?;
+    print_answer(args, query, &results, searcher.manifest())
+        .map_err(|error| CommandError::io("print the results", &error))
+}
+
+impl SearchArgs {
+    fn options(&self) -> Options {
+        Options {
+            limit: self.limit,
+            mode: match self.mode {
+                ModeArg::Hybrid => Mode::Hybrid,
+                ModeArg::Lexical => Mode::Lexical,
+                ModeArg::Vector => Mode::Vector,
+            },
+            plan: match self.plan {
+                PlanArg::Auto => Plan::Auto,
+                PlanArg::Flat => Plan::Flat,
+                PlanArg::Graph => Plan::Graph,
+            },
+            filters: self.filters.clone(),
+            ..Options::default()
+        }
+    }
+}
+
+fn parse_filter(text: &str) -> Result<Filter, String> {
+    text.split_once(':')
+        .and_then(|(kind, value)| Filter::new(kind, value))
+        .ok_or_else(|| {
+            "write it as `owner:ana`, `tag:email`, `badge:official` or `os:linux`".to_owned()
+        })
+}
+
+fn open_error(site: &str, error: OpenError) -> CommandError {
+    CommandError::System(match error {
+        OpenError::Gone => {
+            format!("`{site}` has no search index\nhint: build the site with `skillpress build`")
+        }
+        OpenError::Failed => format!(
+            "the search index of `{site}` cannot be read\nhint: check the address and the network"
+        ),
+        OpenError::Format(error) => {
+            format!(
+                "the search index of `{site}` cannot be used: {error}\nhint: build the site again, or install a newer skillpress"
+            )
+        }
+    })
+}
+
+/// One query of a file.
+#[derive(Deserialize)]
+struct QueryLine {
+    id: serde_json::Value,
+    query: String,
+}
+
+fn answer_file(
+    file: &std::path::Path,
+    args: &SearchArgs,
+    mut search: impl FnMut(&str) -> Result<Results, CommandError>,
+) -> Result<(), CommandError> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| CommandError::io(&format!("read `{}`", file.display()), &error))?;
+    let stdout = io::stdout();
+    let mut out = io::BufWriter::new(stdout.lock());
+    for (line_idx, line) in text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
+        let query: QueryLine = serde_json::from_str(line).map_err(|error| {
+            CommandError::System(format!("{}:{}: {error}", file.display(), line_idx + 1))
+        })?;
+        let results = search(&query.query)?;
+        let ids: Vec<String> = results.hits.iter().map(identity).collect();
+        let mut answer = json!({ "id": query.id, "results": ids });
+        if args.stats {
+            answer["stats"] = stats(&results);
+        }
+        writeln!(out, "{answer}").map_err(|error| CommandError::io("print the results", &error))?;
+    }
+    out.flush()
+        .map_err(|error| CommandError::io("print the results", &error))
+}
+
+fn print_answer(
+    args: &SearchArgs,
+    query: &str,
+    results: &Results,
+    manifest: &Manifest,
+) -> io::Result<()> {
+    let stdout = io::stdout();
+    let mut out = stdout.lock();
+    if args.json {
+        return writeln!(out, "{:#}", answer_json(args, query, results, manifest));
+    }
+    if let Some(corrected) = &results.corrected {
+        writeln!(out, "Searched for: {}\n", printable(corrected))?;
+    }
+    for (hit_idx, hit) in results.hits.iter().enumerate() {
+        writeln!(
+            out,
+            "{:>2}. {}  {}",
+            hit_idx + 1,
+            printable(&hit.card.name),
+            identity(hit)
+        )?;
+        if !hit.card.summary.is_empty() {
+            writeln!(out, "    {}", printable(&hit.card.summary))?;
+        }
+        if args.explain {
+            writeln!(out, "    {}", printable(&explanation(hit)))?;
+        }
+    }
+    if results.hits.is_empty() {
+        writeln!(out, "Nothing found. Try fewer or other words.")?;
+    }
+    if !results.is_complete {
+        writeln!(
+            out,
+            "Part of the index could not be read, so results may be missing."
+        )?;
+    }
+    if args.stats {
+        let stats = results.stats;
+        writeln!(
+            out,
+            "{} found; {} requests in {} round trips, {} bytes",
+            results.n_found, stats.requests, stats.round_trips, stats.bytes
+        )?;
+    }
+    Ok(())
+}
+
+fn answer_json(
+    args: &SearchArgs,
+    query: &str,
+    results: &Results,
+    manifest: &Manifest,
+) -> serde_json::Value {
+    let hits: Vec<_> = results
+        .hits
+        .iter()
+        .map(|hit| hit_json(args, hit, manifest))
+        .collect();
+    json!({
+        "query": query,
+        "corrected": results.corrected,
+        "found": results.n_found,
+        "complete": results.is_complete,
+        "results": hits,
+        "stats": stats(results),
+    })
+}
+
+fn hit_json(args: &SearchArgs, hit: &Hit, manifest: &Manifest) -> serde_json::Value {
+    let mut document = json!({
+        "id": identity(hit),
+        "name": hit.card.name,
+        "summary": hit.card.summary,
+        "url": page_url(args, hit),
+        "score": hit.score,
+        "badges": badge_kinds(hit, manifest),
+    });
+    if args.explain {
+        document["explain"] = json!(explanation(hit));
+    }
+    document
+}
+
+/// The kinds of the badges that a hit has.
+fn badge_kinds<'m>(hit: &Hit, manifest: &'m Manifest) -> Vec<&'m str> {
+    let badges = manifest.badges.iter().enumerate();
+    badges
+        .filter(|(badge_idx, _)| hit.card.badges >> badge_idx & 1 == 1)
+        .map(|(_, badge)| badge.kind.as_str())
+        .collect()
+}
+
+fn stats(results: &Results) -> serde_json::Value {
+    json!({
+        "requests": results.stats.requests,
+        "round_trips": results.stats.round_trips,
+        "bytes": results.stats.bytes,
+    })
+}
+
+fn identity(hit: &Hit) -> String {
+    format!("{}/{}", hit.card.owner, hit.card.slug)
+}
+
+/// Where the skill's page stands: on the web for a URL, below the site's root for a folder.
+fn page_url(args: &SearchArgs, hit: &Hit) -> String {
+    let path = format!("{}/skills/{}/", hit.card.owner, hit.card.slug);
+    if args.site.starts_with("http://") || args.site.starts_with("https://") {
+        format!("{}/{path}", args.site.trim_end_matches('/'))
+    } else {
+        format!("/{path}")
+    }
+}
+
+/// Why a hit ranks where it does, in one line.
+fn explanation(hit: &Hit) -> String {
+    let identity = match hit.identity {
+        IdentityMatch::None => None,
+        _ => Some(format!("{:?} is what was typed", hit.identity)),
+    };
+    let words = hit.reasons.iter().map(|(term, kind, score)| match kind {
+        EvidenceKind::Word => format!("`{term}` {score}"),
+        kind => format!("`{term}` ({kind:?}) {score}"),
+    });
+    let boost = (hit.boost_milli != 0).then(|| format!("badges {:+}‰", hit.boost_milli));
+    let partial = (!hit.is_full).then(|| "not all words".to_owned());
+    let parts: Vec<String> = identity
+        .into_iter()
+        .chain(words)
+        .chain(boost)
+        .chain(partial)
+        .collect();
+    format!("score {}: {}", hit.score, parts.join(", "))
+}

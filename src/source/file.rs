@@ -1,0 +1,137 @@
+//! A site in a folder.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use skillpress_search::{Answer, ByteRange, Request, Source};
+
+use super::INDEX_FOLDER;
+
+/// Reads ranges of files below a site's folder.
+#[derive(Debug)]
+pub struct FileSource {
+    folder: PathBuf,
+}
+
+impl FileSource {
+    /// Reads the site in `folder`.
+    ///
+    /// # Errors
+    /// One sentence when the folder has no search index.
+    pub fn new(folder: &Path) -> Result<Self, String> {
+        if folder.join(INDEX_FOLDER).is_dir() {
+            return Ok(Self {
+                folder: folder.to_owned(),
+            });
+        }
+        Err(format!(
+            "`{}` is not a built site: it has no folder `{INDEX_FOLDER}`\nhint: run `skillpress build`, or name the site with `--site`",
+            folder.display()
+        ))
+    }
+
+    /// Reads one whole file; `path` is relative to the site's root and percent-encoded.
+    pub fn read(&self, path: &str) -> Answer {
+        let path = percent_encoding::percent_decode_str(path)
+            .decode_utf8_lossy()
+            .into_owned();
+        answer(self.checked(&path).and_then(std::fs::read))
+    }
+
+    fn read_request(&self, request: &Request) -> Answer {
+        let path = format!("{INDEX_FOLDER}/{}", request.path);
+        answer(self.checked(&path).and_then(|file| match request.range {
+            None => std::fs::read(file),
+            Some(range) => read_range(&file, range),
+        }))
+    }
+
+    /// The file at `path`, which a damaged index may have chosen: it must lie below the folder.
+    fn checked(&self, path: &str) -> io::Result<PathBuf> {
+        let is_below = path
+            .split('/')
+            .all(|segment| !matches!(segment, "" | "." | ".."))
+            && !path.contains(['\\', ':', '\0']);
+        if is_below {
+            Ok(self.folder.join(path))
+        } else {
+            Err(io::ErrorKind::InvalidInput.into())
+        }
+    }
+}
+
+impl Source for FileSource {
+    fn fetch(&mut self, requests: &[Request]) -> Vec<Answer> {
+        requests
+            .iter()
+            .map(|request| self.read_request(request))
+            .collect()
+    }
+}
+
+fn answer(read: io::Result<Vec<u8>>) -> Answer {
+    match read {
+        Ok(bytes) => Answer::Bytes(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Answer::Gone,
+        Err(_) => Answer::Failed,
+    }
+}
+
+/// The bytes of `range` that exist: fewer when the file ends early, as a server would answer.
+fn read_range(file: &Path, range: ByteRange) -> io::Result<Vec<u8>> {
+    let mut file = File::open(file)?;
+    file.seek(SeekFrom::Start(range.start))?;
+    let mut bytes = Vec::new();
+    file.take(u64::from(range.len)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(path: &str, range: Option<(u64, u32)>) -> Request {
+        Request {
+            path: path.to_owned(),
+            range: range.map(|(start, len)| ByteRange { start, len }),
+        }
+    }
+
+    #[test]
+    fn ranges_and_whole_files_are_read_below_the_folder_only() {
+        let site = tempfile::tempdir().unwrap();
+        std::fs::create_dir(site.path().join("search")).unwrap();
+        std::fs::write(site.path().join("search/a"), "0123456789").unwrap();
+        std::fs::write(site.path().join("secret"), "x").unwrap();
+        let mut source = FileSource::new(site.path()).unwrap();
+        let answers = source.fetch(&[
+            request("a", None),
+            request("a", Some((2, 3))),
+            request("a", Some((8, 9))),
+            request("b", None),
+            request("../secret", None),
+        ]);
+        let bytes = |text: &str| Answer::Bytes(text.as_bytes().to_vec());
+        assert_eq!(
+            answers,
+            [
+                bytes("0123456789"),
+                bytes("234"),
+                bytes("89"),
+                Answer::Gone,
+                Answer::Failed
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_without_an_index_is_refused_with_a_hint() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(
+            FileSource::new(folder.path())
+                .unwrap_err()
+                .contains("hint: run `skillpress build`")
+        );
+    }
+}
