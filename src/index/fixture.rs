@@ -1,5 +1,7 @@
 //! Small catalogs for tests of the index.
 
+use super::lexical::{self, FieldWeights};
+use super::pack::{self, Parts};
 use crate::catalog::{Catalog, FrontMatter, Requirements, Skill, SkillName};
 
 /// A catalog of `skills`, in the order that a catalog has.
@@ -35,4 +37,11 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
         is_suspicious: false,
         moderation_note: None,
     }
+}
+
+/// The files of the lexical index of `catalog`.
+pub(crate) fn packed(catalog: &Catalog) -> Vec<(String, Vec<u8>)> {
+    let weights = FieldWeights::default();
+    let index = lexical::build(catalog, &weights).unwrap();
+    pack::pack(catalog, &index, &weights, Parts::default()).unwrap()
 }

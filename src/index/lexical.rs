@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
-use skillpress_search::analyzer;
+use skillpress_search::{Query, analyzer};
 use tantivy::directory::RamDirectory;
 use tantivy::schema::{
     Field, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
@@ -109,7 +109,7 @@ pub struct Fields {
     pub id: Field,
     /// Weighted terms, with frequencies.
     pub text: Field,
-    /// [`analyzer::identity_key`] of the slug.
+    /// The slug as [`Query::identity`] has it.
     pub slug: Field,
     /// The same of the name.
     pub name: Field,
@@ -158,7 +158,7 @@ fn document(fields: &Fields, skill: &Skill, weights: &FieldWeights) -> TantivyDo
         fields.owner => skill.id.owner.to_lowercase(),
     );
     for (field, text) in [(fields.slug, &skill.id.slug), (fields.name, &skill.name)] {
-        if let Some(key) = analyzer::identity_key(text) {
+        if let Some(key) = Query::parse(text).identity {
             document.add_text(field, key);
         }
     }

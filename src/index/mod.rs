@@ -1,11 +1,14 @@
 //! The search index of a catalog: built by tantivy, then packed into the files that the reader fetches.
 
+pub mod findability;
 pub mod lexical;
 pub mod memory;
 pub mod pack;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod search_tests;
 
 use std::fmt;
 use std::io;
@@ -29,8 +32,10 @@ pub struct SearchIndex {
 /// How large an index is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct IndexCounts {
-    /// Skills in it.
+    /// Skills in it, each found by owner/slug, slug and name.
     pub n_skills: usize,
+    /// Times that more than ten skills share a slug or name, so that one of them is not among the first ten.
+    pub n_crowded_out: usize,
     /// All files together.
     pub n_bytes: usize,
 }
@@ -39,24 +44,31 @@ impl fmt::Display for IndexCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} skills, {:.1} MB",
+            "{} skills, all found by their names, {:.1} MB",
             self.n_skills,
             self.n_bytes as f64 / 1e6
-        )
+        )?;
+        match self.n_crowded_out {
+            0 => Ok(()),
+            n => write!(f, "; {n} share a name with more than ten"),
+        }
     }
 }
 
-/// Indexes the listed skills.
+/// Indexes the listed skills, and proves that each is found by what it is called.
 ///
 /// # Errors
-/// What tantivy says, or an index that the format cannot hold.
+/// What tantivy says; the skills that are not found.
 pub fn build(catalog: &Catalog, _config: &Config) -> io::Result<SearchIndex> {
     let weights = lexical::FieldWeights::default();
     let lexical = lexical::build(catalog, &weights).map_err(io::Error::other)?;
     let files = pack::pack(catalog, &lexical, &weights, pack::Parts::default())
-        .map_err(|error| io::Error::other(error.to_string()))?;
+        .map_err(io::Error::other)?;
+    let findability = findability::prove(catalog, &files).map_err(io::Error::other)?;
+    findability.check().map_err(io::Error::other)?;
     let counts = IndexCounts {
-        n_skills: catalog.listed().count(),
+        n_skills: findability.n_skills,
+        n_crowded_out: findability.n_crowded_out,
         n_bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
     };
     Ok(SearchIndex {
@@ -67,7 +79,7 @@ pub fn build(catalog: &Catalog, _config: &Config) -> io::Result<SearchIndex> {
 }
 
 impl SearchIndex {
-    /// Writes the files below `search/`, the manifest last.
+    /// Writes the files below `search/`.
     ///
     /// # Errors
     /// What the sink says.

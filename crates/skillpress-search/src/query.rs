@@ -18,7 +18,9 @@ pub struct Query {
     pub excluded: Vec<String>,
     /// All must hold.
     pub filters: Vec<Filter>,
-    /// The key by which the query as a whole is looked up as a slug or name.
+    /// The key by which the query as a whole is looked up as a slug or name. Names are indexed by the same key. It ends
+    /// in `!` when the text has `-words` or filters: so `weather -cli` means the name that is written so, if there is
+    /// one, and never `weather-cli`.
     pub identity: Option<String>,
     /// Owner and the key of the slug, when the query looks like `owner/slug` or `@owner/slug`.
     pub owner_slug: Option<(String, String)>,
@@ -122,6 +124,11 @@ impl Query {
                     surfaces.extend(words.into_iter().map(|word| (word, piece.is_quoted)));
                 }
             }
+        }
+        if let Some(key) = &mut query.identity
+            && (!query.excluded.is_empty() || !query.filters.is_empty())
+        {
+            key.push('!');
         }
         query.set_words(surfaces, text.ends_with(char::is_alphanumeric));
         query
@@ -365,6 +372,10 @@ mod tests {
         assert_eq!(
             Query::parse("Memory Manager").identity,
             Some("memory-manager".into())
+        );
+        assert_eq!(
+            Query::parse("weather -cli").identity,
+            Some("weather-cli!".into())
         );
         assert_eq!(Query::parse("a/b/c").owner_slug, None);
         assert_eq!(Query::parse("and/or use").owner_slug, None);

@@ -18,8 +18,11 @@ pub(super) struct Spelling {
     pub(super) blocks: Vec<(char, u32)>,
 }
 
-/// Words that fewer skills hold are more often typos themselves, unless they stand in a name.
-const DOC_FREQ_MIN: u32 = 3;
+/// In a large registry words that fewer skills hold are more often typos themselves, unless they stand in a name.
+fn doc_freq_min(n_skills: usize) -> u32 {
+    (n_skills / 500).clamp(1, 3) as u32
+}
+
 const CHARS_MIN: usize = 3;
 
 /// Encodes the words of the catalog: of every stem the form that most skills use.
@@ -70,11 +73,12 @@ fn words(
             *best = (n_skills, word);
         }
     }
+    let doc_freq_min = doc_freq_min(catalog.listed().count());
     let mut words: Vec<SpellingWord> = best_of_stem
         .into_iter()
         .filter_map(|(stem, (_, word))| {
             let doc_freq = terms.get(&stem)?.postings.len() as u32;
-            let is_kept = doc_freq >= DOC_FREQ_MIN || name_words.contains(&word);
+            let is_kept = doc_freq >= doc_freq_min || name_words.contains(&word);
             is_kept.then_some(SpellingWord { word, doc_freq })
         })
         .collect();

@@ -1,0 +1,389 @@
+//! Whole searches over packed files: what is found, what it costs, and what a source that lies can do.
+
+use skillpress_search::format::manifest::MANIFEST_PATH;
+use skillpress_search::{
+    Answer, Filter, IdentityMatch, OpenError, Options, Request, Results, Searcher, Source,
+};
+
+use super::fixture::{catalog, packed, skill};
+use super::memory::MemorySource;
+use crate::catalog::{Award, BadgeColor, BadgeKind, Catalog};
+
+fn registry() -> Catalog {
+    let mut skills = vec![
+        skill(
+            "ana",
+            "pdf-tools",
+            "PDF Tools",
+            "Merges and splits PDF files.",
+        ),
+        skill(
+            "ana",
+            "memory",
+            "MemoryManager",
+            "Keeps what an agent learns.",
+        ),
+        skill("bo", "doubleword", "Doubleword", "Calls an API in batches."),
+        skill(
+            "bo",
+            "weather",
+            "Weather",
+            "Forecasts for any city, from a free service.",
+        ),
+        skill(
+            "bo",
+            "weather-cli",
+            "Weather CLI",
+            "The weather in a terminal.",
+        ),
+        skill("cy", "translate", "AI翻译助手", "Translates documents."),
+        skill(
+            "cy",
+            "database",
+            "データベース管理ツール",
+            "Looks after databases.",
+        ),
+        skill("cy", "bus", "버스 도착 알림", "Says when the bus comes."),
+        skill("cy", "calls", "Управление звонками", "Makes calls."),
+        skill("cy", "cafe", "Café Finder", "Finds a café nearby."),
+    ];
+    skills[0].tags = vec!["documents".into(), "google-drive".into()];
+    skills[4].badges = vec![Award {
+        kind: "official".into(),
+        by: None,
+        at: None,
+        note: None,
+    }];
+    let mut catalog = catalog(skills);
+    catalog.badge_kinds = vec![BadgeKind {
+        kind: "official".into(),
+        label: "Official".into(),
+        description: String::new(),
+        icon: None,
+        color: BadgeColor::Blue,
+        boost: 0.5,
+        is_shown: true,
+    }];
+    catalog
+}
+
+fn find(files: &[(String, Vec<u8>)], query: &str, options: &Options) -> Results {
+    let mut source = MemorySource::new(files);
+    let mut searcher = Searcher::open_source(&mut source).unwrap();
+    searcher.find(query, options, &mut source).unwrap()
+}
+
+fn ids(results: &Results) -> Vec<String> {
+    results
+        .hits
+        .iter()
+        .map(|hit| format!("{}/{}", hit.card.owner, hit.card.slug))
+        .collect()
+}
+
+fn found(query: &str) -> Vec<String> {
+    ids(&find(&packed(&registry()), query, &Options::default()))
+}
+
+#[test]
+fn words_in_every_script_find_their_skill() {
+    for (query, expected) in [
+        ("merge pdf", "ana/pdf-tools"),
+        ("翻译", "cy/translate"),
+        ("助手", "cy/translate"),
+        ("データベース", "cy/database"),
+        ("버스 알림", "cy/bus"),
+        ("звонками", "cy/calls"),
+        ("café", "cy/cafe"),
+        ("cafe", "cy/cafe"),
+        ("CAFÉS", "cy/cafe"),
+        ("ＰＤＦ", "ana/pdf-tools"),
+    ] {
+        assert_eq!(
+            found(query).first().map(String::as_str),
+            Some(expected),
+            "{query}"
+        );
+    }
+}
+
+#[test]
+fn names_are_found_joined_split_begun_and_misspelled() {
+    for (query, expected) in [
+        ("memory manager", "ana/memory"),
+        ("memorymanager", "ana/memory"),
+        ("double word api", "bo/doubleword"),
+        ("pdftools", "ana/pdf-tools"),
+        ("forec", "bo/weather"),
+        ("forcasts", "bo/weather"),
+        ("wether cli", "bo/weather-cli"),
+    ] {
+        assert_eq!(
+            found(query).first().map(String::as_str),
+            Some(expected),
+            "{query}"
+        );
+    }
+    let results = find(&packed(&registry()), "wether cli", &Options::default());
+    assert_eq!(results.corrected.as_deref(), Some("weather cli"));
+    assert_eq!(
+        results.hits[0].identity,
+        IdentityMatch::Slug,
+        "the corrected words are a slug"
+    );
+}
+
+#[test]
+fn empty_huge_and_odd_queries_do_nothing_bad() {
+    for query in [
+        "",
+        "   ",
+        "\u{0}\u{1b}[2J",
+        "-",
+        "\"",
+        "tag:",
+        "-pdf",
+        "!!!",
+        "\u{202e}",
+    ] {
+        assert_eq!(found(query), [""; 0], "{query:?}");
+    }
+    let huge = "weather ".repeat(12_500);
+    assert_eq!(found(&huge).len(), 2);
+    assert!(found(&"x".repeat(100_000)).is_empty());
+}
+
+#[test]
+fn operators_narrow_the_results() {
+    assert_eq!(
+        found("weather -cli"),
+        ["bo/weather"],
+        "not the skill `weather-cli`"
+    );
+    assert_eq!(found("\"weather terminal\""), ["bo/weather-cli"]);
+    assert_eq!(found("weather badge:official"), ["bo/weather-cli"]);
+    assert_eq!(
+        found("badge:Official"),
+        ["bo/weather-cli"],
+        "a filter alone lists"
+    );
+    assert_eq!(found("files tag:\"Google Drive\""), ["ana/pdf-tools"]);
+    assert_eq!(found("files owner:@ANA"), ["ana/pdf-tools"]);
+    assert_eq!(
+        found("weather badge:nonsense"),
+        [""; 0],
+        "an unknown value lists nothing"
+    );
+}
+
+#[test]
+fn filters_apply_before_the_limit_and_to_identities() {
+    let files = packed(&registry());
+    let mut options = Options {
+        limit: 1,
+        filters: vec![Filter::new("badge", "official").unwrap()],
+        ..Options::default()
+    };
+    let results = find(&files, "weather", &options);
+    assert_eq!(
+        (ids(&results), results.n_found),
+        (vec!["bo/weather-cli".to_owned()], 1)
+    );
+    options.filters = vec![
+        Filter::new("owner", "bo").unwrap(),
+        Filter::new("tag", "documents").unwrap(),
+    ];
+    assert!(find(&files, "ana/pdf-tools", &options).hits.is_empty());
+}
+
+#[test]
+fn an_exact_search_finds_slugs_only() {
+    let options = Options {
+        is_exact: true,
+        ..Options::default()
+    };
+    assert_eq!(
+        ids(&find(&packed(&registry()), "weather", &options)),
+        ["bo/weather"]
+    );
+    assert!(
+        find(&packed(&registry()), "MemoryManager", &options)
+            .hits
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_first_search_takes_three_round_trips_and_the_next_one_none() {
+    let files = packed(&registry());
+    let mut source = MemorySource::new(&files);
+    let mut searcher = Searcher::open_source(&mut source).unwrap();
+    let first = searcher
+        .find("weather terminal", &Options::default(), &mut source)
+        .unwrap();
+    assert!(first.stats.round_trips <= 3 && first.stats.requests > 0);
+    let again = searcher
+        .find("weather terminal", &Options::default(), &mut source)
+        .unwrap();
+    assert_eq!(again.stats, skillpress_search::Stats::default());
+    assert_eq!(again.hits, first.hits);
+}
+
+#[test]
+fn a_host_without_ranges_gives_the_same_results() {
+    let files = packed(&registry());
+    for probe_says_so in [true, false] {
+        let mut inner = MemorySource::new(&files);
+        let mut source = |requests: &[Request]| -> Vec<Answer> {
+            let answers = inner.fetch(requests);
+            let no_ranges = |(request, answer): (&Request, Answer)| match request.range {
+                Some(_) if probe_says_so || request.path != "probe.bin" => Answer::NoRanges,
+                _ => answer,
+            };
+            requests.iter().zip(answers).map(no_ranges).collect()
+        };
+        let mut searcher = Searcher::open_source(&mut source).unwrap();
+        let results = searcher
+            .find("wether terminal", &Options::default(), &mut source)
+            .unwrap();
+        let expected = find(&files, "wether terminal", &Options::default());
+        assert_eq!(results.hits, expected.hits);
+        assert!(results.is_complete);
+    }
+}
+
+#[test]
+fn after_a_deploy_the_manifest_is_read_again_once() {
+    let old = packed(&catalog(vec![skill("ana", "pdf", "PDF", "")]));
+    let new = packed(&registry());
+    let mut searcher = Searcher::open_source(&mut MemorySource::new(&old)).unwrap();
+    let mut source = MemorySource::new(&new);
+    let results = searcher
+        .find("weather", &Options::default(), &mut source)
+        .unwrap();
+    assert_eq!(results.hits[0].card.slug, "weather");
+
+    let mut searcher = Searcher::open_source(&mut MemorySource::new(&old)).unwrap();
+    let manifest_only: Vec<_> = old
+        .iter()
+        .filter(|(path, _)| path == MANIFEST_PATH)
+        .cloned()
+        .collect();
+    let results = searcher
+        .find(
+            "pdf",
+            &Options::default(),
+            &mut MemorySource::new(&manifest_only),
+        )
+        .unwrap();
+    assert!(
+        results.hits.is_empty() && !results.is_complete,
+        "still gone: an answer that says it is not whole"
+    );
+}
+
+#[test]
+fn a_source_that_lies_never_gives_a_wrong_card() {
+    let files = packed(&registry());
+    let good = find(
+        &files,
+        "weather terminal files",
+        &Options {
+            limit: 100,
+            ..Options::default()
+        },
+    );
+    let mut n_damaged = 0;
+    for seed in 0..600u64 {
+        let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut next = move |below: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random % below.max(1)
+        };
+        let mut inner = MemorySource::new(&files);
+        let mut source = |requests: &[Request]| -> Vec<Answer> {
+            let mut answers = inner.fetch(requests);
+            for (request, answer) in requests.iter().zip(&mut answers) {
+                let Answer::Bytes(bytes) = answer else {
+                    continue;
+                };
+                if request.path == MANIFEST_PATH || bytes.is_empty() {
+                    continue;
+                }
+                let at = next(bytes.len() as u64) as usize;
+                match next(12) {
+                    0 => bytes[at] ^= 1 << next(8),
+                    1 => bytes.truncate(at),
+                    2 => bytes.push(0),
+                    3 => bytes.rotate_left(at),
+                    4 => *answer = Answer::Failed,
+                    5 => *answer = Answer::NoRanges,
+                    6 => bytes.fill(next(256) as u8),
+                    _ => {}
+                }
+            }
+            let n_kept = if next(20) == 0 {
+                next(3) as usize
+            } else {
+                answers.len()
+            };
+            answers.truncate(n_kept);
+            answers
+        };
+        let mut searcher = Searcher::open_source(&mut MemorySource::new(&files)).unwrap();
+        let options = Options {
+            limit: 100,
+            ..Options::default()
+        };
+        let results = searcher
+            .find("weather terminal files", &options, &mut source)
+            .unwrap();
+        n_damaged += u32::from(!results.is_complete);
+        for hit in &results.hits {
+            let same = good.hits.iter().find(|good| good.skill == hit.skill);
+            assert!(
+                same.is_none_or(|good| good.card == hit.card),
+                "seed {seed}: a card of another skill"
+            );
+        }
+        if results.is_complete {
+            assert_eq!(results.hits, good.hits, "seed {seed}");
+        }
+    }
+    assert!(
+        (100..600).contains(&n_damaged),
+        "{n_damaged} of 600 searches met damage"
+    );
+}
+
+#[test]
+fn an_index_that_cannot_be_read_says_why() {
+    let files = packed(&registry());
+    let open = |text: &[u8]| {
+        Searcher::open(&[Answer::Bytes(text.to_vec())])
+            .map(|_| ())
+            .unwrap_err()
+    };
+    assert_eq!(
+        Searcher::open(&[Answer::Gone]).map(|_| ()),
+        Err(OpenError::Gone)
+    );
+    assert_eq!(Searcher::open(&[]).map(|_| ()), Err(OpenError::Failed));
+    let manifest = String::from_utf8(files.last().unwrap().1.clone()).unwrap();
+    assert_eq!(
+        open(manifest.replace("\"format\":1", "\"format\":7").as_bytes()).to_string(),
+        "`manifest.json` cannot be used: the index is format 7; this reader knows 1"
+    );
+    for cut in 0..manifest.len() - 1 {
+        open(&manifest.as_bytes()[..cut]);
+    }
+}
+
+#[test]
+fn two_packs_give_the_same_bytes_and_the_manifest_comes_last() {
+    let (first, second) = (packed(&registry()), packed(&registry()));
+    assert!(first == second, "the files differ");
+    assert_eq!(first.last().unwrap().0, MANIFEST_PATH);
+}
