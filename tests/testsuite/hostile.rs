@@ -5,6 +5,7 @@ use scraper::Html;
 use crate::harness::SiteTest;
 
 #[path = "../data/attacks/attacks.rs"]
+#[allow(dead_code, reason = "the judge of fragments serves unit tests")]
 mod attacks;
 
 #[test]
