@@ -76,9 +76,9 @@ fn push_entry(feed: &mut String, site: &Site<'_>, skill: &Skill, updated_at: Tim
     if let Some(created_at) = skill.created_at {
         let _ = writeln!(feed, "<published>{}</published>", created_at.rfc3339());
     }
-    let _ = write!(
+    let _ = writeln!(
         feed,
-        "<author><name>{owner}</name><uri>{}</uri></author>\n",
+        "<author><name>{owner}</name><uri>{}</uri></author>",
         xml(&site.absolute(&url::owner(&skill.id.owner, 1))),
         owner = xml(&skill.id.owner),
     );

@@ -4,7 +4,7 @@ use super::number::file_size;
 use super::site::Site;
 use super::url;
 use super::zip::ZipDigest;
-use crate::catalog::{Catalog, Skill, SkillName};
+use crate::catalog::{Skill, SkillName};
 use crate::config::{Config, Hosting};
 
 /// What the install section of a page shows.
@@ -32,7 +32,7 @@ impl Install {
                 text: format!("npx skills add {}", site.absolute(&url::skill(id))),
             });
         }
-        if let Some(text) = clawhub_command(site.catalog, site.config, id) {
+        if let Some(text) = clawhub_command(site.config, id, site.has_unique_slug(id)) {
             commands.push(Command {
                 label: "With the clawhub client",
                 text,
@@ -78,19 +78,11 @@ pub fn is_discoverable(skill: &Skill) -> bool {
 /// The command of the `clawhub` client, where something answers it.
 ///
 /// With a public repository behind the site, the client asks by slug alone, so a slug that two owners use has none.
-pub fn clawhub_command(catalog: &Catalog, config: &Config, id: &SkillName) -> Option<String> {
+pub fn clawhub_command(config: &Config, id: &SkillName, has_unique_slug: bool) -> Option<String> {
     let is_answered = match config.install.hosting {
         Hosting::Static => false,
         Hosting::Edge => true,
-        Hosting::Github => {
-            config.install.github_repository.is_some()
-                && catalog
-                    .skills
-                    .iter()
-                    .filter(|skill| skill.id.slug == id.slug)
-                    .count()
-                    == 1
-        }
+        Hosting::Github => config.install.github_repository.is_some() && has_unique_slug,
     };
     is_answered.then(|| {
         format!(

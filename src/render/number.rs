@@ -44,13 +44,10 @@ pub(super) fn file_size(len_bytes: usize) -> String {
         (1_000_000, "MB")
     };
     let tenths = (len_bytes * 10 + unit / 2) / unit;
-    if tenths < 100 && tenths % 10 != 0 {
+    if tenths < 100 && !tenths.is_multiple_of(10) {
         format!("{}.{} {suffix}", tenths / 10, tenths % 10)
     } else {
-        format!(
-            "{} {suffix}",
-            (tenths + if tenths < 100 { 0 } else { 5 }) / 10
-        )
+        format!("{} {suffix}", (len_bytes + unit / 2) / unit)
     }
 }
 

@@ -1,11 +1,11 @@
 //! What every page is rendered from: the catalog, the settings, and what is derived from them once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::assets::Assets;
 use super::card::Card;
 use super::url::{self, Sort};
-use crate::catalog::{BadgeKind, Catalog, Skill};
+use crate::catalog::{BadgeKind, Catalog, Skill, SkillName};
 use crate::config::Config;
 
 /// The kind of badge that the home page shows as its selection.
@@ -30,6 +30,8 @@ pub(super) struct Site<'a> {
     pub(super) owners: BTreeMap<&'a str, Vec<usize>>,
     /// Listed skills with each tag, the last updated first.
     pub(super) tags: BTreeMap<&'a str, Vec<usize>>,
+    /// How many skills have each slug.
+    slugs: HashMap<&'a str, usize>,
     /// Whether any listed skill has statistics.
     pub(super) has_stats: bool,
 }
@@ -55,7 +57,11 @@ impl<'a> Site<'a> {
             listed,
             owners: BTreeMap::new(),
             tags: BTreeMap::new(),
+            slugs: HashMap::new(),
         };
+        for skill in &catalog.skills {
+            *site.slugs.entry(&skill.id.slug).or_default() += 1;
+        }
         for skill_idx in site.sorted(Sort::Updated) {
             let skill = &catalog.skills[skill_idx];
             site.owners
@@ -148,6 +154,11 @@ impl<'a> Site<'a> {
 
     pub(super) fn cards_of(&self, skill_idxs: &[usize]) -> Vec<&Card<'a>> {
         skill_idxs.iter().map(|idx| &self.cards[*idx]).collect()
+    }
+
+    /// Whether no other owner has a skill with this slug.
+    pub(super) fn has_unique_slug(&self, id: &SkillName) -> bool {
+        self.slugs.get(id.slug.as_str()) == Some(&1)
     }
 
     /// The link to a tag's page, if it has one: the tags of suspicious skills may have none.

@@ -1,1 +1,249 @@
 //! Pages of a small registry, as a visitor gets them.
+
+mod escaping;
+mod fixture;
+mod links;
+mod lists;
+mod stats;
+
+use fixture::{award, main_of, registry, render, render_with, skill, text};
+
+use super::Related;
+use crate::catalog::{SkillName, Timestamp};
+use crate::config::Config;
+
+#[test]
+fn a_listing_has_cards_with_badges_and_counts() {
+    let files = render(&registry());
+    insta::assert_snapshot!(main_of(&files, "skills/index.html"));
+}
+
+#[test]
+fn a_skill_has_a_page_with_everything_about_it() {
+    let related = Related::new(vec![vec![1, 2]]);
+    let files = render_with(&registry(), &Config::default(), &related);
+    insta::assert_snapshot!(main_of(&files, "ana/skills/pdf-tools/index.html"));
+}
+
+#[test]
+fn the_home_page_leads_three_ways_in() {
+    let files = render(&registry());
+    insta::assert_snapshot!(main_of(&files, "index.html"));
+}
+
+#[test]
+fn the_same_catalog_gives_the_same_bytes() {
+    assert_eq!(render(&registry()), render(&registry()));
+}
+
+#[test]
+fn a_suspicious_skill_has_a_page_that_warns_and_nothing_leads_to_it() {
+    let mut catalog = registry();
+    let skill_idx = catalog
+        .skill_idx(&SkillName::parse("cyd/solo").unwrap())
+        .unwrap();
+    catalog.skills[skill_idx].is_suspicious = true;
+    catalog.skills[skill_idx].moderation_note = Some("It phones home.".to_owned());
+    let related = Related::new(vec![vec![skill_idx]]);
+    let files = render_with(&catalog, &Config::default(), &related);
+
+    let page = text(&files, "cyd/skills/solo/index.html");
+    assert!(page.contains("reported as suspicious") && page.contains("It phones home."));
+    assert!(page.contains(r#"<meta name="robots" content="noindex">"#));
+    assert!(!page.contains("canonical"));
+    for (path, bytes) in &files {
+        if !path.starts_with("cyd/skills/solo/") {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains("cyd/"), "{path} leads to it");
+        }
+    }
+    assert!(!files.contains_key("cyd/index.html"));
+}
+
+#[test]
+fn removing_an_award_leaves_no_trace() {
+    let mut catalog = registry();
+    let before = render(&catalog);
+    catalog.skills[0]
+        .badges
+        .retain(|award| award.kind != "highlighted");
+    let after = render(&catalog);
+
+    let page = "ana/skills/pdf-tools/index.html";
+    assert!(text(&before, page).contains("Clear and careful."));
+    assert!(!text(&after, page).contains("badges/highlighted"));
+    for (path, bytes) in &after {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(!text.contains("Clear and careful."), "{path}");
+    }
+    assert!(!main_of(&after, "badges/highlighted/index.html").contains("pdf-tools"));
+    assert_eq!(
+        before.keys().collect::<Vec<_>>(),
+        after.keys().collect::<Vec<_>>()
+    );
+    for feed in ["feed.xml", "ana/feed.xml", "sitemap.xml"] {
+        assert_eq!(before[feed], after[feed], "{feed}");
+    }
+}
+
+#[test]
+fn badges_that_are_not_shown_are_on_no_page() {
+    let mut catalog = registry();
+    catalog.skills[0]
+        .badges
+        .push(award("redactionApproved", "2026-01-01", None));
+    let files = render(&catalog);
+    for (path, bytes) in &files {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(
+            !text.contains("redactionApproved") && !text.contains("Redaction"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn an_old_name_leads_to_the_new_one() {
+    let mut catalog = registry();
+    let name = |text| SkillName::parse(text).unwrap();
+    catalog
+        .aliases
+        .insert(name("ana/pdf"), name("ana/pdf-tools"));
+    let files = render(&catalog);
+    let page = text(&files, "ana/skills/pdf/index.html");
+    assert!(
+        page.contains(r#"<meta http-equiv="refresh" content="0; url=/ana/skills/pdf-tools/">"#)
+    );
+    assert!(
+        page.contains(
+            r#"<link rel="canonical" href="http://localhost:4000/ana/skills/pdf-tools/">"#
+        )
+    );
+    assert_eq!(
+        text(&files, "_redirects"),
+        "/ana/skills/pdf/ /ana/skills/pdf-tools/ 301\n\
+         /ana/skills/pdf/pdf.zip /ana/skills/pdf-tools/pdf-tools.zip 301\n"
+    );
+}
+
+#[test]
+fn feeds_have_the_last_updated_first_and_only_dated_skills() {
+    let mut catalog = registry();
+    catalog.skills[1].updated_at = None;
+    let files = render(&catalog);
+    let feed = text(&files, "feed.xml");
+    let ids: Vec<&str> = feed
+        .lines()
+        .filter_map(|line| line.strip_prefix("<id>http://localhost:4000/"))
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            "</id>",
+            "ana/skills/pdf-tools/</id>",
+            "cyd/skills/solo/</id>"
+        ]
+    );
+    assert!(feed.contains("<updated>2026-03-01T00:00:00Z</updated>"));
+}
+
+#[test]
+fn an_empty_registry_has_every_page() {
+    let files = render(&crate::catalog::Catalog::default());
+    for path in [
+        "index.html",
+        "skills/index.html",
+        "skills/by/name/index.html",
+        "badges/index.html",
+        "tags/index.html",
+        "owners/index.html",
+        "search/index.html",
+        "404.html",
+        "feed.xml",
+        "sitemap.xml",
+        "robots.txt",
+        "llms.txt",
+        "opensearch.xml",
+        "_headers",
+        "_redirects",
+        "favicon.svg",
+    ] {
+        assert!(files.contains_key(path), "{path}");
+    }
+    assert!(!files.contains_key("skills/by/stars/index.html"));
+}
+
+#[test]
+fn a_zip_has_the_files_at_its_root_and_its_hash_on_the_page() {
+    let catalog = registry();
+    let files = render(&catalog);
+    let zip = &files["ana/skills/pdf-tools/pdf-tools.zip"];
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    let names: Vec<_> = archive.file_names().map(Result::unwrap).collect();
+    assert_eq!(names, ["SKILL.md", "docs/forms.md", "run.js"]);
+    let modified = archive.by_index(0).unwrap().last_modified().unwrap();
+    assert_eq!(
+        (modified.year(), modified.month(), modified.day()),
+        (1980, 1, 1)
+    );
+    let sha256 = super::ZipDigest::of(zip).sha256;
+    assert!(text(&files, "ana/skills/pdf-tools/index.html").contains(&sha256));
+}
+
+#[test]
+fn files_are_published_as_they_are_under_names_that_nothing_runs() {
+    let mut catalog = registry();
+    catalog.skills[0] = skill(
+        "ana/pdf-tools",
+        "PDF Tools",
+        "2026-03-01",
+        &[
+            ("SKILL.md", "# PDF"),
+            ("a.js", "1"),
+            ("a.js.txt", "2"),
+            ("b", "3"),
+            ("b.txt/c.md", "4"),
+        ],
+    );
+    assert_eq!(
+        super::published_files(&catalog.skills[0]),
+        [
+            Some("ana/skills/pdf-tools/files/SKILL.md".to_owned()),
+            Some("ana/skills/pdf-tools/files/a.js.txt".to_owned()),
+            None,
+            None,
+            Some("ana/skills/pdf-tools/files/b.txt/c.md".to_owned()),
+        ]
+    );
+    let files = render(&catalog);
+    assert_eq!(files["ana/skills/pdf-tools/files/a.js.txt"], b"1");
+}
+
+#[test]
+fn commands_are_those_that_the_host_answers() {
+    use crate::config::Hosting;
+    let catalog = registry();
+    let mut config = Config::default();
+    let page_with = |config: &Config| {
+        let files = render_with(&catalog, config, &Related::default());
+        text(&files, "ana/skills/pdf-tools/index.html").to_owned()
+    };
+    let page = page_with(&config);
+    assert!(page.contains("npx skills add http://localhost:4000/ana/skills/pdf-tools/<"));
+    assert!(!page.contains("npx clawhub"));
+    config.install.hosting = Hosting::Edge;
+    assert!(
+        page_with(&config)
+            .contains("npx clawhub --registry http://localhost:4000 install @ana/pdf-tools<")
+    );
+}
+
+#[test]
+fn a_day_is_shown_as_a_day() {
+    let files = render(&registry());
+    let day = Timestamp::parse("2026-03-01").unwrap().date();
+    assert!(
+        main_of(&files, "skills/index.html")
+            .contains(&format!(r#"<time datetime="{day}">{day}</time>"#))
+    );
+}
