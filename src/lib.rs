@@ -1,5 +1,6 @@
 //! Builds a static site with an embedded search index from a folder of agent skills.
 
+pub mod api;
 pub mod catalog;
 pub mod cli;
 pub mod cmd;

@@ -1,0 +1,186 @@
+//! The discovery index of one skill, which `skills add <page URL>` reads: agent skills discovery, version 0.2.0.
+//!
+//! There is one index for each skill and none for the registry, since the client downloads every entry of an index
+//! before it looks at what was asked for.
+
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::json::to_json;
+use crate::catalog::{Catalog, Skill};
+use crate::config::Config;
+use crate::problem::{Problem, Problems};
+use crate::render::url;
+
+/// The schema that an index must name, to the letter.
+const SCHEMA: &str = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
+
+/// The site path of a skill's index.
+pub(super) fn index_path(skill: &Skill) -> String {
+    format!(
+        "{}.well-known/agent-skills/index.json",
+        url::output_path(&url::skill(&skill.id)).trim_end_matches("index.html")
+    )
+}
+
+/// The index, or `None` when the client cannot install the skill (see [`client_problems`]).
+///
+/// `zip_sha256` is the hash of the skill's published zip. Addresses are relative to the index, so that a copy of the
+/// site on another host installs from itself.
+pub(super) fn index(
+    config: &Config,
+    skill: &Skill,
+    zip_sha256: &str,
+) -> io::Result<Option<Vec<u8>>> {
+    let (Ok(()), Some(name)) = (installable(skill), install_name(&skill.id.slug)) else {
+        return Ok(None);
+    };
+    let (kind, address, sha256) = if skill.files.len() == 1 {
+        let file = skill.main_file();
+        (
+            "skill-md",
+            url::file(&skill.id, &file.path),
+            file.sha256.as_str(),
+        )
+    } else {
+        ("archive", url::zip(&skill.id), zip_sha256)
+    };
+    let page = url::skill(&skill.id);
+    let from_page = address.strip_prefix(&page).unwrap_or(&address);
+    let index = Index {
+        schema: SCHEMA,
+        skills: [Entry {
+            name: &name,
+            kind,
+            description: description(config, skill),
+            url: format!("../../{from_page}"),
+            digest: format!("sha256:{sha256}"),
+        }],
+    };
+    to_json(&index).map(Some)
+}
+
+/// The name under which the client installs a skill: its slug, made of lower-case letters, digits and single hyphens.
+///
+/// `None` when nothing of the slug remains. At most 64 characters, as the contract says.
+pub fn install_name(slug: &str) -> Option<String> {
+    let mut name = String::new();
+    for c in slug.chars() {
+        if c.is_ascii_alphanumeric() {
+            name.push(c.to_ascii_lowercase());
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    name.truncate(NAME_MAX_CHARS);
+    let name = name.trim_end_matches('-');
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// What keeps the clients from installing skills, as warnings; paths begin with `content`.
+///
+/// `install` of the `skills` client needs a `SKILL.md` with `name` and `description` in its front matter. Skills whose
+/// slug is no valid name are installed under [`install_name`], and skills without a description of their own are
+/// described by the registry, so these give no warning.
+pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
+    catalog
+        .skills
+        .iter()
+        .filter_map(|skill| {
+            let (reason, hint) = installable(skill).err()?;
+            let path = content
+                .join("skills")
+                .join(&skill.id.owner)
+                .join(&skill.id.slug)
+                .join(&skill.main_file().path);
+            let message = format!("the `skills` client cannot install it: {reason}");
+            Some(Problem::warning(path, "not installable", message).hint(hint))
+        })
+        .collect()
+}
+
+/// Why the client refuses a skill, and what would help.
+fn installable(skill: &Skill) -> Result<(), (&'static str, &'static str)> {
+    if skill.files.len() > 1 && skill.main_file().path != "SKILL.md" {
+        return Err((
+            "its main file is not named `SKILL.md`",
+            "rename the file, in these letters",
+        ));
+    }
+    if skill.front_matter.name.is_none() {
+        return Err((
+            "the front matter has no `name` that is text",
+            "add `name:` and the name of the folder",
+        ));
+    }
+    if skill.front_matter.description.is_none() {
+        return Err((
+            "the front matter has no `description` that is text",
+            "add `description:` and what the skill is for",
+        ));
+    }
+    Ok(())
+}
+
+/// Longest name and description of an entry; JavaScript counts UTF-16 units.
+const NAME_MAX_CHARS: usize = 64;
+const DESCRIPTION_MAX_UNITS: usize = 1024;
+
+/// The description in the index. The client shows it before it installs, so it also carries the operator's warning.
+fn description(config: &Config, skill: &Skill) -> String {
+    let own = if skill.description.is_empty() {
+        format!("{} from {}.", skill.name, config.title)
+    } else {
+        skill.description.clone()
+    };
+    let text = match (skill.is_suspicious, &skill.moderation_note) {
+        (false, _) => own,
+        (true, None) => format!("[flagged as suspicious by this registry] {own}"),
+        (true, Some(note)) => format!("[flagged as suspicious by this registry: {note}] {own}"),
+    };
+    let mut n_units = 0;
+    text.chars()
+        .take_while(|c| {
+            n_units += c.len_utf16();
+            n_units <= DESCRIPTION_MAX_UNITS
+        })
+        .collect()
+}
+
+#[derive(Serialize)]
+struct Index<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    skills: [Entry<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    description: String,
+    url: String,
+    digest: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_slug_gives_a_valid_install_name() {
+        for (slug, name) in [
+            ("pdf-tools", "pdf-tools"),
+            ("Sum2.Slides", "sum2-slides"),
+            ("a--b_c-", "a-b-c"),
+        ] {
+            assert_eq!(install_name(slug).as_deref(), Some(name));
+        }
+        assert_eq!(install_name("--"), None);
+        let long = install_name(&"ab-".repeat(30)).unwrap();
+        assert!(long.len() <= 64 && !long.ends_with('-'));
+    }
+}

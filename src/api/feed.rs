@@ -1,0 +1,172 @@
+//! The whole catalog as shards with a manifest of their hashes, for mirrors and for other directories.
+//!
+//! A shard's name is its hash, so a mirror reads the manifest and then only the shards it does not have. Which shard a
+//! skill is in depends on the hash of its identity alone: an edited skill changes one shard. Counts that change every
+//! day are not in it.
+
+use std::io;
+
+use rayon::prelude::*;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::fingerprint::hex;
+use super::json::to_json;
+use super::shapes::{Badges, FileShape, Shaper, current_version, ms};
+use super::write::ZipDigest;
+use crate::catalog::Skill;
+use crate::render::url;
+use crate::sink::Sink;
+
+/// The manifest's site path.
+pub(super) const MANIFEST_PATH: &str = "api/v1/catalog/manifest.json";
+
+/// Writes the shards, then their manifest; returns how many files these are.
+pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<usize> {
+    let shards: Vec<ShardRef> = shard(shaper)
+        .into_par_iter()
+        .filter(|skills| !skills.is_empty())
+        .map(|skills| write_shard(shaper, &skills, zips, sink))
+        .collect::<io::Result<_>>()?;
+    let updated_at = shaper.catalog.listed().filter_map(|skill| skill.updated_at);
+    let manifest = Manifest {
+        schema_version: 1,
+        title: &shaper.config.title,
+        base_url: shaper.config.base_url.to_string(),
+        count: shards.iter().map(|shard| shard.count).sum(),
+        updated_at: ms(updated_at.max()),
+        shards,
+    };
+    sink.write(MANIFEST_PATH, &to_json(&manifest)?)?;
+    Ok(manifest.shards.len() + 1)
+}
+
+/// About this many skills are in a shard.
+const SHARD_LEN: usize = 256;
+
+/// The `SkillId`s of listed skills by shard; there is a power of two of shards.
+fn shard(shaper: &Shaper) -> Vec<Vec<usize>> {
+    let skills = &shaper.catalog.skills;
+    let n_shards = skills.len().div_ceil(SHARD_LEN).next_power_of_two();
+    let mut shards = vec![Vec::new(); n_shards];
+    for (skill_idx, skill) in skills.iter().enumerate() {
+        if !skill.is_suspicious {
+            let hash = Sha256::digest(skill.id.to_string());
+            let start = u64::from_be_bytes(hash[..8].try_into().unwrap_or_default());
+            let n_shards = u64::try_from(n_shards).unwrap_or(u64::MAX);
+            shards[usize::try_from(start % n_shards).unwrap_or_default()].push(skill_idx);
+        }
+    }
+    shards
+}
+
+fn write_shard(
+    shaper: &Shaper,
+    skills: &[usize],
+    zips: &[ZipDigest],
+    sink: &dyn Sink,
+) -> io::Result<ShardRef> {
+    let entries: Vec<Entry> = skills
+        .iter()
+        .map(|skill_idx| {
+            Entry::new(
+                shaper,
+                &shaper.catalog.skills[*skill_idx],
+                &zips[*skill_idx],
+            )
+        })
+        .collect();
+    let bytes = to_json(&Shard {
+        schema_version: 1,
+        skills: entries,
+    })?;
+    let sha256 = hex(&Sha256::digest(&bytes));
+    let name = format!("{}.json", &sha256[..16]);
+    sink.write(&format!("api/v1/catalog/{name}"), &bytes)?;
+    Ok(ShardRef {
+        url: name,
+        sha256,
+        size: bytes.len(),
+        count: skills.len(),
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Manifest<'a> {
+    schema_version: u32,
+    title: &'a str,
+    base_url: String,
+    count: usize,
+    /// When the newest skill was published, in milliseconds.
+    updated_at: i64,
+    shards: Vec<ShardRef>,
+}
+
+#[derive(Serialize)]
+struct ShardRef {
+    /// Relative to the manifest.
+    url: String,
+    sha256: String,
+    size: usize,
+    count: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shard<'a> {
+    schema_version: u32,
+    skills: Vec<Entry<'a>>,
+}
+
+/// One skill as the catalog and its own record have it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Entry<'a> {
+    owner: &'a str,
+    slug: &'a str,
+    name: &'a str,
+    description: &'a str,
+    tags: &'a [String],
+    version: String,
+    created_at: i64,
+    updated_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    license: Option<&'a str>,
+    #[serde(skip_serializing_if = "Badges::is_empty")]
+    badges: Badges<'a>,
+    url: String,
+    zip: ZipRef<'a>,
+    files: Vec<FileShape<'a>>,
+}
+
+#[derive(Serialize)]
+struct ZipRef<'a> {
+    url: String,
+    sha256: &'a str,
+    size: usize,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn new(shaper: &Shaper<'a>, skill: &'a Skill, zip: &'a ZipDigest) -> Self {
+        Self {
+            owner: &skill.id.owner,
+            slug: &skill.id.slug,
+            name: &skill.name,
+            description: &skill.description,
+            tags: &skill.tags,
+            version: current_version(skill),
+            created_at: ms(skill.created_at),
+            updated_at: ms(skill.updated_at),
+            license: skill.front_matter.license.as_deref(),
+            badges: shaper.badges(skill),
+            url: shaper.page_url(skill),
+            zip: ZipRef {
+                url: shaper.config.base_url.absolute(&url::zip(&skill.id)),
+                sha256: &zip.sha256,
+                size: zip.len_bytes,
+            },
+            files: shaper.files(skill),
+        }
+    }
+}

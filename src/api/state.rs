@@ -1,0 +1,89 @@
+//! What the routes with a query are answered from.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use super::directory::Directory;
+use super::list::Order;
+use super::shapes::Shaper;
+use crate::catalog::{Catalog, Skill, SkillName};
+use crate::config::Config;
+
+/// One state of a registry, with what is derived from it once.
+pub struct ApiState {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) config: Config,
+    pub(super) directory: Directory,
+    search: Box<SearchFn>,
+    zip: Box<ZipFn>,
+}
+
+/// Answers a search: identities with scores, the best first. Names that are not in the catalog are left out.
+pub type SearchFn = dyn Fn(&SearchRequest) -> Vec<(SkillName, f32)> + Send + Sync;
+
+/// Makes the published zip of a skill, the same bytes as the site's file.
+pub type ZipFn = dyn Fn(&Skill) -> io::Result<Vec<u8>> + Send + Sync;
+
+/// What a search is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchRequest {
+    /// As the user wrote it; not empty.
+    pub query: String,
+    /// Most results, 1 to 100.
+    pub limit: usize,
+    /// Only skills with this badge; applied before the limit.
+    pub badge: Option<String>,
+}
+
+impl ApiState {
+    /// Derives what lookups need. `config.base_url` is where the answers say the site is.
+    pub fn new(
+        catalog: Arc<Catalog>,
+        config: Config,
+        search: Box<SearchFn>,
+        zip: Box<ZipFn>,
+    ) -> Self {
+        Self {
+            directory: Directory::new(&catalog),
+            catalog,
+            config,
+            search,
+            zip,
+        }
+    }
+
+    pub(super) fn shaper(&self) -> Shaper<'_> {
+        Shaper::of_server(&self.catalog, &self.config)
+    }
+
+    /// Skills with their scores; suspicious ones and names that are gone are left out.
+    pub(super) fn search(&self, request: &SearchRequest) -> Vec<(&Skill, f32)> {
+        (self.search)(request)
+            .into_iter()
+            .filter_map(|(name, score)| Some((self.catalog.skill(&name)?, score)))
+            .filter(|(skill, _)| !skill.is_suspicious)
+            .filter(|(skill, _)| {
+                request
+                    .badge
+                    .as_ref()
+                    .is_none_or(|badge| skill.badge(badge).is_some())
+            })
+            .take(request.limit)
+            .collect()
+    }
+
+    pub(super) fn order(&self, order: Order) -> Vec<usize> {
+        order.of(&self.catalog)
+    }
+
+    pub(super) fn zip(&self, skill: &Skill) -> io::Result<Vec<u8>> {
+        (self.zip)(skill)
+    }
+}
+
+impl fmt::Debug for ApiState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ApiState({} skills)", self.catalog.skills.len())
+    }
+}

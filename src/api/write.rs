@@ -1,0 +1,366 @@
+//! The API as files, for hosts that answer nothing else.
+//!
+//! ```text
+//! .well-known/clawhub.json                       where the API is
+//! api/openapi.json                               its description
+//! api/v1/skills/index.html                       the newest 25
+//! api/v1/lists/newest/<n>.json                   all others, the highest n first
+//! api/v1/skills/<slug>/index.html                a skill
+//! api/v1/skills/<slug>/versions/index.html       its versions
+//! api/v1/skills/<slug>/versions/<v>/index.html   a version and its files
+//! api/v1/skills/<slug>/install                   where to get it, with a repository behind the site
+//! api/v1/owners/<owner>/skills/<slug>.json       a skill by its whole identity
+//! api/v1/catalog/manifest.json                   the catalog in shards
+//! api/v1/badges.json, api/v1/stats.json          badges and counts of all skills
+//! <owner>/skills/<slug>/.well-known/agent-skills/index.json
+//! ```
+//!
+//! An address that is both a document and a folder is an `index.html` that holds JSON.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::directory::{Directory, Found};
+use super::fingerprint::folder_hash;
+use super::json::to_json;
+use super::shapes::{Counts, CountsShape, Item, Shaper, ms, versions};
+use super::{discovery, feed, list};
+use crate::catalog::{BadgeKind, Catalog, Skill};
+use crate::config::Config;
+use crate::sink::Sink;
+
+/// Writes the API as files. `zips[SkillId]` is the published zip of each skill.
+///
+/// # Errors
+/// What the sink says; a list of zips that is shorter than the catalog.
+pub fn write_api(
+    catalog: &Catalog,
+    config: &Config,
+    zips: &[ZipDigest],
+    sink: &dyn Sink,
+) -> io::Result<WrittenApi> {
+    if zips.len() < catalog.skills.len() {
+        return Err(io::Error::other(format!(
+            "{} skills have {} zips",
+            catalog.skills.len(),
+            zips.len()
+        )));
+    }
+    let shaper = Shaper::of_files(catalog, config);
+    let n_records = write_records(&shaper, zips, sink)?;
+    let n_files = write_fixed(&shaper, sink)?
+        + write_lists(&shaper, sink)?
+        + write_slugs(&shaper, sink)?
+        + n_records.files
+        + feed::write(&shaper, zips, sink)?;
+    Ok(WrittenApi {
+        n_files,
+        n_discoverable: n_records.discoverable,
+    })
+}
+
+/// What [`write_api`] wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenApi {
+    /// Files of the API, discovery indexes included.
+    pub n_files: usize,
+    /// Skills that the `skills` client can install.
+    pub n_discoverable: usize,
+}
+
+fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
+    let base_url = shaper.config.base_url.to_string();
+    let well_known = WellKnown {
+        api_base: base_url.trim_end_matches('/'),
+    };
+    sink.write(".well-known/clawhub.json", &to_json(&well_known)?)?;
+    sink.write("api/openapi.json", OPENAPI)?;
+    sink.write(
+        "api/v1/badges.json",
+        &to_json(&BadgeList::new(shaper.catalog))?,
+    )?;
+    let mut n_files = 3;
+    if shaper.catalog.listed().any(|skill| skill.stats.is_some()) {
+        sink.write(
+            "api/v1/stats.json",
+            &to_json(&StatsList::new(shaper.catalog))?,
+        )?;
+        n_files += 1;
+    }
+    Ok(n_files)
+}
+
+/// The description of the API; its server is relative to its own address.
+const OPENAPI: &[u8] = include_bytes!("../../assets/openapi.json");
+
+fn write_lists(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
+    let pages = list::newest_pages(shaper.catalog);
+    pages.par_iter().try_for_each(|(number, skills, next)| {
+        let page = ListPage {
+            items: list::items(shaper, skills, Counts::Hidden),
+            next_cursor: None,
+            next: next.map(|next| shaper.config.base_url.absolute(&page_path(Some(next)))),
+        };
+        sink.write(&page_path(*number), &to_json(&page)?)
+    })?;
+    Ok(pages.len())
+}
+
+fn page_path(number: Option<usize>) -> String {
+    match number {
+        None => "api/v1/skills/index.html".to_owned(),
+        Some(number) => format!("api/v1/lists/newest/{number}.json"),
+    }
+}
+
+/// Writes what is addressed by slug: one skill, or the choice between the owners of it.
+fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
+    let directory = Directory::new(shaper.catalog);
+    let n_files = directory
+        .slugs()
+        .par_iter()
+        .map(|slug| match directory.find(slug, None) {
+            Found::Nothing => Ok(0),
+            Found::One(skill_idx) => {
+                let skill = &shaper.catalog.skills[skill_idx];
+                // The client keeps the letter case of a slug; a former name is in lower case.
+                let slug = match skill.id.slug.eq_ignore_ascii_case(slug) {
+                    true => &skill.id.slug,
+                    false => *slug,
+                };
+                write_slug(shaper, slug, skill, sink)
+            }
+            Found::Several(skills) => {
+                let skills: Vec<&Skill> = skills
+                    .iter()
+                    .map(|skill_idx| &shaper.catalog.skills[*skill_idx])
+                    .collect();
+                let json = to_json(&shaper.ambiguous(&skills))?;
+                sink.write(&format!("api/v1/skills/{slug}/index.html"), &json)?;
+                Ok(1)
+            }
+        })
+        .collect::<io::Result<Vec<usize>>>()?;
+    Ok(n_files.iter().sum())
+}
+
+fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io::Result<usize> {
+    let folder = format!("api/v1/skills/{slug}");
+    sink.write(
+        &format!("{folder}/index.html"),
+        &to_json(&shaper.detail(skill))?,
+    )?;
+    let versions = versions(skill);
+    sink.write(
+        &format!("{folder}/versions/index.html"),
+        &to_json(&Shaper::version_list(skill, &versions))?,
+    )?;
+    let mut n_files = 2;
+    let mut written = HashSet::new();
+    for entry in &versions {
+        if is_segment(&entry.version) && written.insert(entry.version.to_ascii_lowercase()) {
+            sink.write(
+                &format!("{folder}/versions/{}/index.html", entry.version),
+                &to_json(&shaper.version(skill, entry))?,
+            )?;
+            n_files += 1;
+        }
+    }
+    if shaper.is_github
+        && let Some(install) = GithubInstall::new(shaper.config, skill)
+    {
+        sink.write(&format!("{folder}/install"), &to_json(&install)?)?;
+        n_files += 1;
+    }
+    Ok(n_files)
+}
+
+/// Whether a version, which strangers name, can be a folder's name everywhere.
+fn is_segment(version: &str) -> bool {
+    crate::catalog::is_identity_part(&version.replace('+', "-"))
+}
+
+struct Records {
+    files: usize,
+    discoverable: usize,
+}
+
+/// Writes what is addressed by owner and slug.
+fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<Records> {
+    let discoverable: Vec<bool> = shaper
+        .catalog
+        .skills
+        .par_iter()
+        .zip(zips)
+        .map(|(skill, zip)| {
+            let entry = feed::Entry::new(shaper, skill, zip);
+            let record = Record {
+                entry,
+                is_suspicious: skill.is_suspicious,
+                stats: skill.stats.map(CountsShape::from),
+            };
+            let path = format!(
+                "api/v1/owners/{}/skills/{}.json",
+                skill.id.owner, skill.id.slug
+            );
+            sink.write(&path, &to_json(&record)?)?;
+            match discovery::index(shaper.config, skill, &zip.sha256)? {
+                None => Ok(false),
+                Some(index) => {
+                    sink.write(&discovery::index_path(skill), &index)?;
+                    Ok(true)
+                }
+            }
+        })
+        .collect::<io::Result<_>>()?;
+    let n_discoverable = discoverable
+        .iter()
+        .filter(|is_discoverable| **is_discoverable)
+        .count();
+    Ok(Records {
+        files: discoverable.len() + n_discoverable,
+        discoverable: n_discoverable,
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WellKnown<'a> {
+    api_base: &'a str,
+}
+
+/// `nextCursor` is always null: a file would answer every cursor with itself. What follows is at `next`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListPage<'a> {
+    items: Vec<Item<'a>>,
+    next_cursor: Option<String>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    #[serde(flatten)]
+    entry: feed::Entry<'a>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_suspicious: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stats: Option<CountsShape>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GithubInstall {
+    ok: bool,
+    slug: String,
+    install_kind: &'static str,
+    github: Github,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Github {
+    repo: String,
+    path: String,
+    commit: String,
+    content_hash: String,
+    source_url: String,
+}
+
+impl GithubInstall {
+    fn new(config: &Config, skill: &Skill) -> Option<Self> {
+        let repo = config.install.github_repository.clone()?;
+        let commit = config.install.github_commit.as_deref().unwrap_or("HEAD");
+        let content = config
+            .install
+            .github_content_path
+            .as_deref()
+            .unwrap_or("content");
+        let path = format!("{content}/skills/{}", skill.id.owner);
+        let path = format!("{}/{}", path.trim_start_matches('/'), skill.id.slug);
+        Some(Self {
+            ok: true,
+            slug: skill.id.slug.clone(),
+            install_kind: "github",
+            github: Github {
+                source_url: format!("https://github.com/{repo}/tree/{commit}/{path}"),
+                content_hash: folder_hash(&skill.files),
+                commit: commit.to_owned(),
+                path,
+                repo,
+            },
+        })
+    }
+}
+
+/// The kinds of badges that pages show, each with the skills that have it.
+#[derive(Serialize)]
+struct BadgeList<'a> {
+    kinds: Vec<BadgeShape<'a>>,
+}
+
+#[derive(Serialize)]
+struct BadgeShape<'a> {
+    kind: &'a str,
+    label: &'a str,
+    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    color: &'static str,
+    skills: Vec<String>,
+}
+
+impl<'a> BadgeList<'a> {
+    fn new(catalog: &'a Catalog) -> Self {
+        let shape = |kind: &'a BadgeKind| BadgeShape {
+            kind: &kind.kind,
+            label: &kind.label,
+            description: &kind.description,
+            icon: kind.icon.as_deref(),
+            color: kind.color.name(),
+            skills: catalog
+                .listed()
+                .filter(|skill| skill.badge(&kind.kind).is_some())
+                .map(|skill| skill.id.to_string())
+                .collect(),
+        };
+        let shown = catalog.badge_kinds.iter().filter(|kind| kind.is_shown);
+        Self {
+            kinds: shown.map(shape).collect(),
+        }
+    }
+}
+
+/// All counts in one file, so that lists need not change when counts do.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StatsList {
+    /// Milliseconds; 0 when unknown.
+    as_of: i64,
+    skills: BTreeMap<String, CountsShape>,
+}
+
+impl StatsList {
+    fn new(catalog: &Catalog) -> Self {
+        Self {
+            as_of: ms(catalog.stats_as_of),
+            skills: catalog
+                .listed()
+                .filter_map(|skill| Some((skill.id.to_string(), skill.stats?.into())))
+                .collect(),
+        }
+    }
+}
+
+/// Size and hash of a skill's zip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZipDigest {
+    /// Lower-case hex, 64 characters.
+    pub sha256: String,
+    /// Length of the zip.
+    pub len_bytes: usize,
+}
