@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::api;
 use crate::catalog::Catalog;
 use crate::cli::InputArgs;
 use crate::config::Config;
@@ -87,6 +88,8 @@ impl Site {
                 bar.set_position(n_done as u64);
             },
         )?;
+        progress.stage("API");
+        api::write_api(&self.catalog, &self.config, &written.zips, sink)?;
         static_files::copy(&self.static_folder, sink)?;
         Ok(SiteCounts {
             pages: written.counts,

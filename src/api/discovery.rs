@@ -79,6 +79,11 @@ pub fn install_name(slug: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
+/// Whether the `skills` client installs the skill from its page's address.
+pub fn is_installable(skill: &Skill) -> bool {
+    installable(skill).is_ok() && install_name(&skill.id.slug).is_some()
+}
+
 /// What keeps the clients from installing skills, as warnings; paths begin with `content`.
 ///
 /// `install` of the `skills` client needs a `SKILL.md` with `name` and `description` in its front matter. Skills whose

@@ -13,9 +13,8 @@ use sha2::{Digest, Sha256};
 use super::fingerprint::hex;
 use super::json::to_json;
 use super::shapes::{Badges, FileShape, Shaper, current_version, ms};
-use super::write::ZipDigest;
 use crate::catalog::Skill;
-use crate::render::url;
+use crate::render::{ZipDigest, url};
 use crate::sink::Sink;
 
 /// The manifest's site path.

@@ -23,11 +23,13 @@ mod response;
 mod search;
 mod shapes;
 mod state;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use answer::answer;
-pub use discovery::{client_problems, install_name};
+pub use discovery::{client_problems, install_name, is_installable};
 pub use http::{LiveApi, router};
 pub use response::Response;
 pub use state::{ApiState, SearchFn, SearchRequest, ZipFn};
-pub use write::{WrittenApi, ZipDigest, write_api};
+pub use write::{WrittenApi, write_api};

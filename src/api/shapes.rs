@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::fingerprint::fingerprint;
 use crate::catalog::{Award, Catalog, Skill, SkillFile, Stats, Timestamp};
 use crate::config::{Config, Hosting};
-use crate::render::url;
+use crate::render::{published_files, url};
 
 /// Makes the shapes of one site.
 #[derive(Clone, Copy)]
@@ -132,15 +132,13 @@ impl<'a> Shaper<'a> {
         skill
             .files
             .iter()
-            .map(|file| FileShape {
+            .zip(published_files(skill))
+            .map(|(file, page_path)| FileShape {
                 path: &file.path,
                 size: file.bytes.len(),
                 sha256: &file.sha256,
                 content_type: content_type(file),
-                url: self
-                    .config
-                    .base_url
-                    .absolute(&url::file(&skill.id, &file.path)),
+                url: page_path.map(|page_path| self.config.base_url.absolute(&page_path)),
             })
             .collect()
     }
@@ -303,7 +301,9 @@ pub(super) struct FileShape<'a> {
     size: usize,
     sha256: &'a str,
     content_type: String,
-    url: String,
+    /// Absent for a file that is in the zip alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -532,7 +532,7 @@ pub(super) fn current_version(skill: &Skill) -> String {
 }
 
 /// The type of a file by its name; the client only shows it.
-pub(super) fn content_type(file: &SkillFile) -> String {
+fn content_type(file: &SkillFile) -> String {
     mime_guess::from_path(&file.path)
         .first_or_octet_stream()
         .essence_str()

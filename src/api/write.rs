@@ -30,6 +30,7 @@ use super::shapes::{Counts, CountsShape, Item, Shaper, ms, versions};
 use super::{discovery, feed, list};
 use crate::catalog::{BadgeKind, Catalog, Skill};
 use crate::config::Config;
+use crate::render::ZipDigest;
 use crate::sink::Sink;
 
 /// Writes the API as files. `zips[SkillId]` is the published zip of each skill.
@@ -354,13 +355,4 @@ impl StatsList {
                 .collect(),
         }
     }
-}
-
-/// Size and hash of a skill's zip.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ZipDigest {
-    /// Lower-case hex, 64 characters.
-    pub sha256: String,
-    /// Length of the zip.
-    pub len_bytes: usize,
 }

@@ -1,0 +1,627 @@
+//! The API of a small registry, as programs get it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::fingerprint::hex;
+use super::{ApiState, Response, SearchRequest, answer, client_problems, write_api};
+use crate::catalog::{Catalog, SkillName};
+use crate::config::{Config, Hosting};
+use crate::content::{self, Disk, LoadOptions};
+use crate::problem::Problems;
+use crate::render::{ZipDigest, zip::skill_zip};
+use crate::sink::MemorySink;
+
+/// Two owners with a skill `notes`; a slug that is no valid name; a skill without front matter; one under suspicion.
+const CONTENT: &[(&str, &str)] = &[
+    (
+        "skills/ana/pdf-tools/SKILL.md",
+        "---\nname: pdf-tools\ndescription: Reads <PDF> files & forms.\ntags: [pdf]\nmetadata: {openclaw: {requires: {env: [PDF_KEY]}, os: [linux]}}\n---\n# PDF\n",
+    ),
+    ("skills/ana/pdf-tools/scripts/read.py", "print('pdf')\n"),
+    (
+        "skills/ana/pdf-tools/_meta.json",
+        r#"{"owner":"ana","slug":"pdf-tools","displayName":"PDF Tools",
+            "latest":{"version":"1.1.0","publishedAt":1770000000000},
+            "history":[{"version":"1.0.0","publishedAt":1760000000000}]}"#,
+    ),
+    (
+        "skills/ana/notes/SKILL.md",
+        "---\nname: notes\ndescription: Ana's notes.\n---\nText.\n",
+    ),
+    (
+        "skills/bo/notes/SKILL.md",
+        "---\nname: notes\ndescription: Bo's notes.\n---\nText.\n",
+    ),
+    (
+        "skills/bo/Odd--Name/SKILL.md",
+        "---\nname: odd\ndescription: Odd.\n---\nText.\n",
+    ),
+    ("skills/bo/plain/SKILL.md", "No front matter here.\n"),
+    (
+        "skills/bo/risky/SKILL.md",
+        "---\nname: risky\ndescription: Risky.\n---\nText.\n",
+    ),
+    (
+        "badges/official.toml",
+        "label = \"Official\"\ndescription = \"Ours.\"\n[[award]]\nskill = \"ana/pdf-tools\"\nby = \"me\"\nat = 2026-01-01\n",
+    ),
+    (
+        "moderation.toml",
+        "[[suspicious]]\nskill = \"bo/risky\"\nnote = \"It deletes files.\"\n",
+    ),
+    ("aliases.toml", "\"ana/pdf\" = \"ana/pdf-tools\"\n"),
+    (
+        "stats.jsonl",
+        "{\"skill\": \"ana/pdf-tools\", \"downloads\": 12, \"stars\": 3, \"installs\": 4, \"as_of\": \"2026-01-31\"}\n",
+    ),
+];
+
+fn catalog_of(files: &[(&str, &str)]) -> Catalog {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let (catalog, problems) = content::load(folder.path(), &LoadOptions::default(), &Disk);
+    assert_eq!(problems.n_errors(), 0, "{:?}", problems.sorted());
+    catalog
+}
+
+fn catalog() -> Catalog {
+    catalog_of(CONTENT)
+}
+
+fn config() -> Config {
+    Config {
+        title: "Registry".to_owned(),
+        base_url: "https://skills.example/reg/".parse().unwrap(),
+        ..Config::default()
+    }
+}
+
+fn files_of(catalog: &Catalog, config: &Config) -> BTreeMap<String, Vec<u8>> {
+    let zips: Vec<ZipDigest> = catalog
+        .skills
+        .iter()
+        .map(|skill| ZipDigest::of(&skill_zip(skill).unwrap()))
+        .collect();
+    let sink = MemorySink::new();
+    let written = write_api(catalog, config, &zips, &sink).unwrap();
+    let files = sink.into_files();
+    assert_eq!(written.n_files, files.len());
+    files
+}
+
+fn json_of(files: &BTreeMap<String, Vec<u8>>, path: &str) -> Value {
+    let bytes = files
+        .get(path)
+        .unwrap_or_else(|| panic!("no {path} in {:?}", files.keys()));
+    serde_json::from_slice(bytes).unwrap()
+}
+
+fn state_of(catalog: Catalog) -> ApiState {
+    let names: Vec<SkillName> = catalog
+        .skills
+        .iter()
+        .map(|skill| skill.id.clone())
+        .collect();
+    let search = move |request: &SearchRequest| {
+        // Stands for an index: everything whose slug holds the query, even what must not be shown.
+        let hits = names
+            .iter()
+            .filter(|name| name.slug.contains(&request.query));
+        hits.map(|name| (name.clone(), 0.5)).collect()
+    };
+    ApiState::new(
+        Arc::new(catalog),
+        config(),
+        Box::new(search),
+        Box::new(skill_zip),
+    )
+}
+
+/// Asks for `/api/v1` + `route`.
+fn ask(state: &ApiState, route: &str) -> Response {
+    let (path, query) = route.split_once('?').unwrap_or((route, ""));
+    answer(state, "GET", &format!("/api/v1{path}"), query)
+}
+
+fn ask_json(state: &ApiState, route: &str) -> Value {
+    let response = ask(state, route);
+    assert_eq!(response.status, 200, "{route}: {}", text(&response));
+    serde_json::from_slice(&response.body).unwrap()
+}
+
+fn text(response: &Response) -> String {
+    String::from_utf8_lossy(&response.body).into_owned()
+}
+
+#[test]
+fn the_files_of_the_api_are_these() {
+    let files = files_of(&catalog(), &config());
+    let shards = files
+        .keys()
+        .filter(|path| path.starts_with("api/v1/catalog/"));
+    assert_eq!(shards.count(), 2, "one shard and the manifest");
+    let others: Vec<&str> = files
+        .keys()
+        .map(String::as_str)
+        .filter(|path| !path.starts_with("api/v1/catalog/"))
+        .filter(|path| !path.contains("/versions/sha256-"))
+        .collect();
+    insta::assert_snapshot!(others.join("\n"), @r"
+    .well-known/clawhub.json
+    ana/skills/notes/.well-known/agent-skills/index.json
+    ana/skills/pdf-tools/.well-known/agent-skills/index.json
+    api/openapi.json
+    api/v1/badges.json
+    api/v1/owners/ana/skills/notes.json
+    api/v1/owners/ana/skills/pdf-tools.json
+    api/v1/owners/bo/skills/Odd--Name.json
+    api/v1/owners/bo/skills/notes.json
+    api/v1/owners/bo/skills/plain.json
+    api/v1/owners/bo/skills/risky.json
+    api/v1/skills/Odd--Name/index.html
+    api/v1/skills/Odd--Name/versions/index.html
+    api/v1/skills/index.html
+    api/v1/skills/notes/index.html
+    api/v1/skills/pdf-tools/index.html
+    api/v1/skills/pdf-tools/versions/1.0.0/index.html
+    api/v1/skills/pdf-tools/versions/1.1.0/index.html
+    api/v1/skills/pdf-tools/versions/index.html
+    api/v1/skills/pdf/index.html
+    api/v1/skills/pdf/versions/1.0.0/index.html
+    api/v1/skills/pdf/versions/1.1.0/index.html
+    api/v1/skills/pdf/versions/index.html
+    api/v1/skills/plain/index.html
+    api/v1/skills/plain/versions/index.html
+    api/v1/skills/risky/index.html
+    api/v1/skills/risky/versions/index.html
+    api/v1/stats.json
+    bo/skills/Odd--Name/.well-known/agent-skills/index.json
+    bo/skills/notes/.well-known/agent-skills/index.json
+    bo/skills/risky/.well-known/agent-skills/index.json
+    ");
+}
+
+#[test]
+fn nothing_in_a_file_reads_as_html() {
+    for (path, bytes) in files_of(&catalog(), &config()) {
+        assert!(!bytes.iter().any(|byte| b"<>".contains(byte)), "{path}");
+    }
+}
+
+#[test]
+fn a_discovery_index_has_the_digest_of_the_published_bytes() {
+    let catalog = catalog();
+    let files = files_of(&catalog, &config());
+    let entry = |page: &str| {
+        let index = json_of(
+            &files,
+            &format!("{page}.well-known/agent-skills/index.json"),
+        );
+        assert_eq!(
+            index["$schema"],
+            "https://schemas.agentskills.io/discovery/0.2.0/schema.json"
+        );
+        index["skills"][0].clone()
+    };
+    let zip = skill_zip(
+        catalog
+            .skill(&SkillName::parse("ana/pdf-tools").unwrap())
+            .unwrap(),
+    )
+    .unwrap();
+    assert_eq!(
+        entry("ana/skills/pdf-tools/"),
+        json!({
+            "name": "pdf-tools",
+            "type": "archive",
+            "description": "Reads <PDF> files & forms.",
+            "url": "../../pdf-tools.zip",
+            "digest": format!("sha256:{}", hex(&Sha256::digest(&zip))),
+        })
+    );
+    let skill_md = "---\nname: odd\ndescription: Odd.\n---\nText.\n";
+    assert_eq!(
+        entry("bo/skills/Odd--Name/"),
+        json!({
+            "name": "odd-name",
+            "type": "skill-md",
+            "description": "Odd.",
+            "url": "../../files/SKILL.md",
+            "digest": format!("sha256:{}", hex(&Sha256::digest(skill_md))),
+        })
+    );
+    let description = &entry("bo/skills/risky/")["description"];
+    assert_eq!(
+        description,
+        "[flagged as suspicious by this registry: It deletes files.] Risky."
+    );
+}
+
+#[test]
+fn a_skill_that_a_client_refuses_is_named_in_a_warning() {
+    let problems: Problems = client_problems(&catalog(), "content".as_ref());
+    let sorted = problems.sorted();
+    let messages: Vec<String> = sorted.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(messages.concat(), @r"
+    warning: content/skills/bo/plain/SKILL.md: the `skills` client cannot install it: the front matter has no `name` that is text
+    hint: add `name:` and the name of the folder
+    ");
+}
+
+#[test]
+fn a_slug_of_two_owners_is_a_choice() {
+    let file = json_of(
+        &files_of(&catalog(), &config()),
+        "api/v1/skills/notes/index.html",
+    );
+    assert_eq!(file["skill"], Value::Null);
+    assert_eq!(file["ambiguous"][0]["ownerHandle"], "ana");
+    assert_eq!(
+        file["ambiguous"][1]["url"],
+        "https://skills.example/reg/bo/skills/notes/"
+    );
+    let state = state_of(catalog());
+    let response = ask(&state, "/skills/notes");
+    assert_eq!(response.status, 409);
+    assert!(text(&response).contains("ana, bo"), "{}", text(&response));
+    assert_eq!(
+        ask_json(&state, "/skills/notes?ownerHandle=@BO")["skill"]["summary"],
+        "Bo's notes."
+    );
+}
+
+#[test]
+fn a_skill_has_the_same_record_as_a_file_and_as_an_answer() {
+    let files = files_of(&catalog(), &config());
+    let state = state_of(catalog());
+    for (path, route) in [
+        ("api/v1/skills/pdf-tools/index.html", "/skills/pdf-tools"),
+        ("api/v1/skills/pdf/index.html", "/skills/pdf"),
+        ("api/v1/skills/risky/index.html", "/skills/risky/"),
+        (
+            "api/v1/skills/pdf-tools/versions/index.html",
+            "/skills/pdf-tools/versions",
+        ),
+        (
+            "api/v1/skills/pdf-tools/versions/1.1.0/index.html",
+            "/skills/pdf-tools/versions/1.1.0",
+        ),
+    ] {
+        assert_eq!(
+            text(&ask(&state, route)),
+            String::from_utf8_lossy(&files[path]),
+            "{path}"
+        );
+    }
+    let detail = json_of(&files, "api/v1/skills/pdf-tools/index.html");
+    assert_eq!(
+        detail["skill"]["badges"],
+        json!({"official": {"by": "me", "at": 1_767_225_600_000_i64}})
+    );
+    assert_eq!(
+        detail["skill"]["stats"],
+        json!({"downloads": 12, "stars": 3, "installs": 4, "versions": 2})
+    );
+    assert_eq!(
+        detail["latestVersion"],
+        json!({"version": "1.1.0", "createdAt": 1_770_000_000_000_i64, "changelog": "", "license": null})
+    );
+    assert_eq!(
+        detail["metadata"],
+        json!({"setup": [{"key": "PDF_KEY", "required": true}], "os": ["linux"], "systems": null})
+    );
+    assert_eq!(detail["moderation"], Value::Null);
+    let risky = json_of(&files, "api/v1/skills/risky/index.html");
+    assert_eq!(risky["moderation"]["isSuspicious"], true);
+    assert_eq!(risky["skill"].get("badges"), None, "no badges, no field");
+}
+
+#[test]
+fn new_counts_change_only_the_files_of_their_skills() {
+    let before = files_of(&catalog(), &config());
+    let mut content = CONTENT.to_vec();
+    let stats = "{\"skill\": \"ana/pdf-tools\", \"downloads\": 13, \"as_of\": \"2026-02-01\"}\n";
+    content.last_mut().unwrap().1 = stats;
+    let after = files_of(&catalog_of(&content), &config());
+    let changed: Vec<&str> = after
+        .iter()
+        .filter(|(path, bytes)| before.get(*path) != Some(bytes))
+        .map(|(path, _)| path.as_str())
+        .collect();
+    assert_eq!(
+        changed,
+        [
+            "api/v1/owners/ana/skills/pdf-tools.json",
+            "api/v1/skills/pdf-tools/index.html",
+            "api/v1/skills/pdf/index.html",
+            "api/v1/stats.json"
+        ]
+    );
+}
+
+#[test]
+fn with_a_repository_behind_the_site_the_client_is_sent_there() {
+    let mut config = config();
+    config.install.hosting = Hosting::Github;
+    config.install.github_repository = Some("acme/skills".to_owned());
+    config.install.github_commit = Some("0123abc".to_owned());
+    let files = files_of(&catalog(), &config);
+    let detail = json_of(&files, "api/v1/skills/pdf-tools/index.html");
+    assert_eq!(detail["latestVersion"], Value::Null);
+    let install = json_of(&files, "api/v1/skills/pdf-tools/install");
+    assert_eq!(install["github"]["path"], "content/skills/ana/pdf-tools");
+    assert_eq!(install["github"]["commit"], "0123abc");
+    assert!(
+        !files.contains_key("api/v1/skills/notes/install"),
+        "not for a choice"
+    );
+}
+
+#[test]
+fn the_list_of_newest_skills_is_complete_and_in_order() {
+    let content: Vec<(String, String)> = (0..431)
+        .flat_map(|n| {
+            let skill = format!("skills/ana/s{n:03}");
+            let meta = format!(
+                "{{\"latest\":{{\"version\":\"1.0.0\",\"publishedAt\":{}}}}}",
+                1_700_000_000_000_u64 + n
+            );
+            [
+                (
+                    format!("{skill}/SKILL.md"),
+                    "---\nname: x\ndescription: y\n---\n".to_owned(),
+                ),
+                (format!("{skill}/_meta.json"), meta),
+            ]
+        })
+        .collect();
+    let content: Vec<(&str, &str)> = content
+        .iter()
+        .map(|(path, text)| (&path[..], &text[..]))
+        .collect();
+    let files = files_of(&catalog_of(&content), &config());
+    let mut slugs = Vec::new();
+    let mut lens = Vec::new();
+    let mut path = Some("api/v1/skills/index.html".to_owned());
+    while let Some(page) = path.map(|path| json_of(&files, &path)) {
+        let items = page["items"].as_array().unwrap();
+        lens.push(items.len());
+        slugs.extend(
+            items
+                .iter()
+                .map(|item| item["slug"].as_str().unwrap().to_owned()),
+        );
+        assert_eq!(page["nextCursor"], Value::Null);
+        path = page["next"].as_str().map(|next| {
+            next.strip_prefix("https://skills.example/reg/")
+                .unwrap()
+                .to_owned()
+        });
+    }
+    let expected: Vec<String> = (0..431).rev().map(|n| format!("s{n:03}")).collect();
+    assert_eq!(slugs, expected);
+    assert_eq!(lens, [25, 6, 200, 200]);
+}
+
+#[test]
+fn the_catalog_is_in_shards_that_their_manifest_proves() {
+    let files = files_of(&catalog(), &config());
+    let manifest = json_of(&files, "api/v1/catalog/manifest.json");
+    assert_eq!(manifest["count"], 5, "all but the suspicious one");
+    let mut n_skills = 0;
+    for shard in manifest["shards"].as_array().unwrap() {
+        let bytes = &files[&format!("api/v1/catalog/{}", shard["url"].as_str().unwrap())];
+        assert_eq!(shard["sha256"], hex(&Sha256::digest(bytes)));
+        assert_eq!(shard["size"], bytes.len());
+        let json: Value = serde_json::from_slice(bytes).unwrap();
+        n_skills += json["skills"].as_array().unwrap().len();
+        assert_eq!(shard["count"], json["skills"].as_array().unwrap().len());
+    }
+    assert_eq!(n_skills, 5);
+}
+
+#[test]
+fn a_list_goes_on_from_its_cursor() {
+    let state = state_of(catalog());
+    for sort in [
+        "",
+        "&sort=name",
+        "&sort=downloads",
+        "&sort=createdAt",
+        "&sort=recommended",
+    ] {
+        let mut seen = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = ask_json(&state, &format!("/skills?limit=2{sort}{cursor}"));
+            for item in page["items"].as_array().unwrap() {
+                seen.push(format!("{}/{}", item["ownerHandle"], item["slug"]));
+            }
+            match page["nextCursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        let n_seen = seen.len();
+        seen.sort();
+        seen.dedup();
+        assert_eq!((n_seen, seen.len()), (5, 5), "{sort}");
+        assert!(!seen.iter().any(|name| name.contains("risky")), "{sort}");
+    }
+}
+
+#[test]
+fn a_prefix_gives_slugs_in_ascending_order() {
+    let state = state_of(catalog());
+    let page = ask_json(&state, "/skills?prefix=P");
+    let slugs: Vec<&str> = page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["slug"].as_str().unwrap())
+        .collect();
+    assert_eq!(slugs, ["pdf-tools", "plain"]);
+    assert_eq!(ask(&state, "/skills?prefix=p&sort=stars").status, 400);
+}
+
+#[test]
+fn a_search_shows_no_suspicious_and_no_unknown_skills() {
+    let state = state_of(catalog());
+    let slugs = |route: &str| -> Vec<String> {
+        ask_json(&state, route)["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|hit| {
+                format!(
+                    "{}/{}",
+                    hit["ownerHandle"].as_str().unwrap(),
+                    hit["slug"].as_str().unwrap()
+                )
+            })
+            .collect()
+    };
+    assert_eq!(slugs("/search?q=risky"), [""; 0]);
+    assert_eq!(slugs("/search?q=notes"), ["ana/notes", "bo/notes"]);
+    assert_eq!(slugs("/search?q=notes&limit=1"), ["ana/notes"]);
+    assert_eq!(slugs("/search?q=&limit=5"), [""; 0]);
+    assert_eq!(slugs("/search?q=pdf&highlightedOnly=true"), [""; 0]);
+    assert_eq!(
+        slugs("/search?mode=exact&q=NOTES"),
+        ["ana/notes", "bo/notes"]
+    );
+    assert_eq!(slugs("/search?mode=exact&q=%40bo%2Fnotes"), ["bo/notes"]);
+    assert_eq!(slugs("/search?mode=exact&q=note"), [""; 0]);
+    assert_eq!(ask(&state, "/search?q=x&mode=fuzzy").status, 400);
+    let hit = &ask_json(&state, "/search?q=pdf")["results"][0];
+    assert_eq!(hit["source"], "clawhub");
+    assert_eq!(hit["official"], true);
+    assert_eq!(hit["score"], 0.5);
+}
+
+#[test]
+fn a_download_is_the_published_zip() {
+    let catalog = catalog();
+    let zip = skill_zip(
+        catalog
+            .skill(&SkillName::parse("ana/pdf-tools").unwrap())
+            .unwrap(),
+    )
+    .unwrap();
+    let state = state_of(catalog);
+    for route in [
+        "/download?slug=pdf-tools",
+        "/download?slug=pdf-tools&ownerHandle=ana&version=1.1.0",
+        "/download?slug=pdf&tag=latest",
+    ] {
+        let response = ask(&state, route);
+        assert_eq!(
+            (response.status, response.body == zip),
+            (200, true),
+            "{route}"
+        );
+    }
+    assert_eq!(
+        ask(&state, "/download?slug=pdf-tools&version=1.0.0").status,
+        410
+    );
+    assert_eq!(
+        ask(&state, "/download?slug=pdf-tools&version=9").status,
+        404
+    );
+    assert_eq!(ask(&state, "/download?slug=notes").status, 409);
+    assert_eq!(ask(&state, "/download").status, 400);
+}
+
+#[test]
+fn what_is_installed_is_recognised_by_its_hash() {
+    let state = state_of(catalog());
+    let sha256 = |text: &str| hex(&Sha256::digest(text));
+    let lines = format!(
+        "scripts/read.py:{}\nSKILL.md:{}",
+        sha256("print('pdf')\n"),
+        sha256(CONTENT[0].1)
+    );
+    let resolved = ask_json(
+        &state,
+        &format!("/resolve?slug=pdf-tools&hash={}", sha256(&lines)),
+    );
+    assert_eq!(
+        resolved,
+        json!({"slug": "pdf-tools", "match": {"version": "1.1.0"}, "latestVersion": {"version": "1.1.0"}})
+    );
+    let changed = ask_json(
+        &state,
+        &format!("/resolve?slug=pdf-tools&hash={}", sha256("other")),
+    );
+    assert_eq!(changed["match"], Value::Null);
+    assert_eq!(ask(&state, "/resolve?slug=pdf-tools&hash=12").status, 400);
+}
+
+#[test]
+fn a_file_is_answered_as_text_that_no_browser_runs() {
+    let state = state_of(catalog());
+    let response = ask(
+        &state,
+        "/skills/pdf-tools/file?path=scripts%2Fread.py&version=1.1.0",
+    );
+    assert_eq!(
+        (response.status, text(&response).as_str()),
+        (200, "print('pdf')\n")
+    );
+    let header = |name: &str| {
+        let found = response.headers.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
+    };
+    assert_eq!(header("content-type"), Some("text/plain; charset=utf-8"));
+    assert_eq!(header("x-content-type-options"), Some("nosniff"));
+    for (route, status) in [
+        ("/skills/pdf-tools/file?path=..%2F..%2Fx", 404),
+        ("/skills/pdf-tools/file", 400),
+        ("/skills/pdf-tools/file?path=SKILL.md&version=1.0.0", 410),
+        ("/skills/pdf-tools/file?path=SKILL.md&tag=beta", 404),
+        ("/skills/nobody/file?path=SKILL.md", 404),
+    ] {
+        assert_eq!(ask(&state, route).status, status, "{route}");
+    }
+}
+
+#[test]
+fn wrong_requests_get_a_sentence_and_never_a_crash() {
+    let state = state_of(catalog());
+    for (route, status) in [
+        ("/nothing", 404),
+        ("/skills/%ff%fe", 404),
+        ("/skills/pdf-tools/versions/2.0", 404),
+        ("/skills?limit=0", 400),
+        ("/skills?limit=many", 400),
+        ("/skills?cursor=ana/gone", 400),
+        ("/skills?sort=trending", 400),
+        ("/skills?sort=%00", 400),
+        ("/skills?nonSuspiciousOnly=perhaps", 400),
+        ("/search?q=%ff", 400),
+        ("/skills/pdf-tools?ownerHandle=", 400),
+    ] {
+        let response = ask(&state, route);
+        assert_eq!(response.status, status, "{route}");
+        assert!(
+            text(&response).ends_with('\n') && text(&response).len() > 5,
+            "{route}"
+        );
+    }
+    let post = answer(&state, "POST", "/api/v1/skills", "");
+    assert_eq!(post.status, 405);
+    assert!(
+        post.headers
+            .contains(&("allow", "GET, HEAD, OPTIONS".to_owned()))
+    );
+    assert_eq!(answer(&state, "OPTIONS", "/api/v1/skills", "").status, 204);
+}
