@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::directory::Found;
 use super::fingerprint::{fingerprint, hex};
+use super::install;
 use super::list::{self, Order};
 use super::query::Query;
 use super::response::Response;
@@ -52,7 +53,7 @@ fn get(state: &ApiState, path: &str, query: &str) -> Result<Response, Response> 
         ["skills", slug, "versions"] => version_list(state, slug, &query),
         ["skills", slug, "versions", version] => version_detail(state, slug, version, &query),
         ["skills", slug, "file"] => file(state, slug, &query),
-        ["skills", slug, "install"] => install(state, slug, &query),
+        ["skills", slug, "install"] => place(state, slug, &query),
         _ => Err(no_such_route()),
     }
 }
@@ -196,20 +197,10 @@ fn file(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Respons
         .header("content-security-policy", "default-src 'none'; sandbox"))
 }
 
-fn install(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
+fn place(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
     let skill = find(state, slug, query)?;
-    let id = &skill.id;
-    let version = current_version(skill);
-    let download = format!("api/v1/download?slug={}&ownerHandle={}", id.slug, id.owner);
-    Ok(Response::json(&InstallArchive {
-        ok: true,
-        slug: &id.slug,
-        install_kind: "archive",
-        archive: Archive {
-            version,
-            download_url: state.config.base_url.absolute(&download),
-        },
-    }))
+    let archive = install::archive(&state.config, skill, current_version(skill));
+    Ok(Response::json(&archive))
 }
 
 fn resolve(state: &ApiState, query: &Query) -> Result<Response, Response> {
@@ -301,22 +292,6 @@ fn find_version<'a>(skill: &'a Skill, version: &str) -> Result<VersionEntry<'a>,
 struct SkillList<'a> {
     items: Vec<Item<'a>>,
     next_cursor: Option<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct InstallArchive<'a> {
-    ok: bool,
-    slug: &'a str,
-    install_kind: &'static str,
-    archive: Archive,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Archive {
-    version: String,
-    download_url: String,
 }
 
 #[derive(Serialize)]

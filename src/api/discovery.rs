@@ -25,7 +25,7 @@ pub(super) fn index_path(skill: &Skill) -> String {
     )
 }
 
-/// The index, or `None` when the client cannot install the skill (see [`client_problems`]).
+/// The index, or `None` when the skill has none (see [`is_installable`]).
 ///
 /// `zip_sha256` is the hash of the skill's published zip. Addresses are relative to the index, so that a copy of the
 /// site on another host installs from itself.
@@ -34,7 +34,7 @@ pub(super) fn index(
     skill: &Skill,
     zip_sha256: &str,
 ) -> io::Result<Option<Vec<u8>>> {
-    let (Ok(()), Some(name)) = (installable(skill), install_name(&skill.id.slug)) else {
+    let Some(name) = install_name(&skill.id.slug).filter(|_| is_installable(skill)) else {
         return Ok(None);
     };
     let (kind, address, sha256) = if skill.files.len() == 1 {
@@ -80,8 +80,11 @@ pub fn install_name(slug: &str) -> Option<String> {
 }
 
 /// Whether the `skills` client installs the skill from its page's address.
+///
+/// Suspicious skills have no index, since the client would install them without a word of warning: it shows the
+/// description in `SKILL.md`, not the one in the index.
 pub fn is_installable(skill: &Skill) -> bool {
-    installable(skill).is_ok() && install_name(&skill.id.slug).is_some()
+    accepted(skill).is_ok() && !skill.is_suspicious && install_name(&skill.id.slug).is_some()
 }
 
 /// What keeps the clients from installing skills, as warnings; paths begin with `content`.
@@ -94,7 +97,7 @@ pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
         .skills
         .iter()
         .filter_map(|skill| {
-            let (reason, hint) = installable(skill).err()?;
+            let (reason, hint) = accepted(skill).err()?;
             let path = content
                 .join("skills")
                 .join(&skill.id.owner)
@@ -107,7 +110,7 @@ pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
 }
 
 /// Why the client refuses a skill, and what would help.
-fn installable(skill: &Skill) -> Result<(), (&'static str, &'static str)> {
+fn accepted(skill: &Skill) -> Result<(), (&'static str, &'static str)> {
     if skill.files.len() > 1 && skill.main_file().path != "SKILL.md" {
         return Err((
             "its main file is not named `SKILL.md`",
@@ -133,17 +136,11 @@ fn installable(skill: &Skill) -> Result<(), (&'static str, &'static str)> {
 const NAME_MAX_CHARS: usize = 64;
 const DESCRIPTION_MAX_UNITS: usize = 1024;
 
-/// The description in the index. The client shows it before it installs, so it also carries the operator's warning.
+/// The skill's own description, else one from the registry, cut to what the contract allows.
 fn description(config: &Config, skill: &Skill) -> String {
-    let own = if skill.description.is_empty() {
-        format!("{} from {}.", skill.name, config.title)
-    } else {
-        skill.description.clone()
-    };
-    let text = match (skill.is_suspicious, &skill.moderation_note) {
-        (false, _) => own,
-        (true, None) => format!("[flagged as suspicious by this registry] {own}"),
-        (true, Some(note)) => format!("[flagged as suspicious by this registry: {note}] {own}"),
+    let text = match skill.description.as_str() {
+        "" => format!("{} from {}.", skill.name, config.title),
+        own => own.to_owned(),
     };
     let mut n_units = 0;
     text.chars()

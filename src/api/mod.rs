@@ -16,6 +16,7 @@ mod discovery;
 mod feed;
 mod fingerprint;
 mod http;
+mod install;
 mod json;
 mod list;
 mod query;

@@ -17,17 +17,16 @@ use crate::render::{published_files, url};
 pub(super) struct Shaper<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) config: &'a Config,
-    /// Whether the client is sent to a public repository for the files; else it asks this site for a zip.
-    pub(super) is_github: bool,
+    has_downloads: bool,
 }
 
 impl<'a> Shaper<'a> {
-    /// For files: the client goes where the config says.
+    /// For files. Without a function beside them nothing answers a download, and the client must look elsewhere.
     pub(super) fn of_files(catalog: &'a Catalog, config: &'a Config) -> Self {
         Self {
             catalog,
             config,
-            is_github: config.install.hosting == Hosting::Github,
+            has_downloads: config.install.hosting == Hosting::Edge,
         }
     }
 
@@ -36,8 +35,14 @@ impl<'a> Shaper<'a> {
         Self {
             catalog,
             config,
-            is_github: false,
+            has_downloads: true,
         }
+    }
+
+    /// Whether the site answers a download. If not, a detail has no `latestVersion`, which makes the client ask
+    /// `/install` for the place of the files; the version is in `tags` all the same.
+    pub(super) fn has_downloads(&self) -> bool {
+        self.has_downloads
     }
 
     /// An item of a list. `counts` says whether downloads, stars and installs are in it.
@@ -77,7 +82,9 @@ impl<'a> Shaper<'a> {
                 badges: self.badges(skill),
                 url: self.page_url(skill),
             }),
-            latest_version: (!self.is_github).then(|| LatestVersion::new(skill, &versions)),
+            latest_version: self
+                .has_downloads
+                .then(|| LatestVersion::new(skill, &versions)),
             metadata: Metadata::new(skill),
             owner: Some(Owner::new(skill)),
             moderation: Moderation::new(skill),

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::fingerprint::hex;
 use super::{ApiState, Response, SearchRequest, answer, client_problems, write_api};
 use crate::catalog::{Catalog, SkillName};
-use crate::config::{Config, Hosting};
+use crate::config::{Config, Hosting, InstallConfig};
 use crate::content::{self, Disk, LoadOptions};
 use crate::problem::Problems;
 use crate::render::{ZipDigest, zip::skill_zip};
@@ -80,6 +80,10 @@ fn config() -> Config {
     Config {
         title: "Registry".to_owned(),
         base_url: "https://skills.example/reg/".parse().unwrap(),
+        install: InstallConfig {
+            hosting: Hosting::Edge,
+            ..InstallConfig::default()
+        },
         ..Config::default()
     }
 }
@@ -185,7 +189,6 @@ fn the_files_of_the_api_are_these() {
     api/v1/stats.json
     bo/skills/Odd--Name/.well-known/agent-skills/index.json
     bo/skills/notes/.well-known/agent-skills/index.json
-    bo/skills/risky/.well-known/agent-skills/index.json
     ");
 }
 
@@ -238,10 +241,9 @@ fn a_discovery_index_has_the_digest_of_the_published_bytes() {
             "digest": format!("sha256:{}", hex(&Sha256::digest(skill_md))),
         })
     );
-    let description = &entry("bo/skills/risky/")["description"];
-    assert_eq!(
-        description,
-        "[flagged as suspicious by this registry: It deletes files.] Risky."
+    assert!(
+        !files.contains_key("bo/skills/risky/.well-known/agent-skills/index.json"),
+        "the client would not warn"
     );
 }
 
@@ -359,10 +361,29 @@ fn with_a_repository_behind_the_site_the_client_is_sent_there() {
     let install = json_of(&files, "api/v1/skills/pdf-tools/install");
     assert_eq!(install["github"]["path"], "content/skills/ana/pdf-tools");
     assert_eq!(install["github"]["commit"], "0123abc");
-    assert!(
-        !files.contains_key("api/v1/skills/notes/install"),
-        "not for a choice"
-    );
+}
+
+#[test]
+fn without_downloads_the_client_is_told_what_to_do() {
+    let mut config = config();
+    config.install.hosting = Hosting::Static;
+    let files = files_of(&catalog(), &config);
+    let detail = json_of(&files, "api/v1/skills/pdf-tools/index.html");
+    assert_eq!(detail["latestVersion"], Value::Null);
+    assert_eq!(detail["skill"]["tags"], json!({"latest": "1.1.0"}));
+    let messages: Vec<String> = ["pdf-tools", "plain", "notes"]
+        .iter()
+        .map(|slug| {
+            let install = json_of(&files, &format!("api/v1/skills/{slug}/install"));
+            assert_eq!(install["ok"], false);
+            install["message"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    insta::assert_snapshot!(messages.join("\n"), @r"
+    This registry is plain files. Use `npx skills add https://skills.example/reg/ana/skills/pdf-tools/`.
+    This registry is plain files. Download https://skills.example/reg/bo/skills/plain/plain.zip.
+    Several owners have a skill of this name. @ana/notes: Use `npx skills add https://skills.example/reg/ana/skills/notes/`. @bo/notes: Use `npx skills add https://skills.example/reg/bo/skills/notes/`.
+    ");
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! api/v1/skills/<slug>/index.html                a skill
 //! api/v1/skills/<slug>/versions/index.html       its versions
 //! api/v1/skills/<slug>/versions/<v>/index.html   a version and its files
-//! api/v1/skills/<slug>/install                   where to get it, with a repository behind the site
+//! api/v1/skills/<slug>/install                   where to get it, when nothing answers downloads
 //! api/v1/owners/<owner>/skills/<slug>.json       a skill by its whole identity
 //! api/v1/catalog/manifest.json                   the catalog in shards
 //! api/v1/badges.json, api/v1/stats.json          badges and counts of all skills
@@ -24,10 +24,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::directory::{Directory, Found};
-use super::fingerprint::folder_hash;
 use super::json::to_json;
 use super::shapes::{Counts, CountsShape, Item, Shaper, ms, versions};
-use super::{discovery, feed, list};
+use super::{discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Skill};
 use crate::config::Config;
 use crate::render::ZipDigest;
@@ -139,9 +138,7 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
                     .iter()
                     .map(|skill_idx| &shaper.catalog.skills[*skill_idx])
                     .collect();
-                let json = to_json(&shaper.ambiguous(&skills))?;
-                sink.write(&format!("api/v1/skills/{slug}/index.html"), &json)?;
-                Ok(1)
+                write_choice(shaper, slug, &skills, sink)
             }
         })
         .collect::<io::Result<Vec<usize>>>()?;
@@ -170,13 +167,31 @@ fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io
             n_files += 1;
         }
     }
-    if shaper.is_github
-        && let Some(install) = GithubInstall::new(shaper.config, skill)
-    {
+    if !shaper.has_downloads() {
+        let install = install::of_skill(shaper, skill);
         sink.write(&format!("{folder}/install"), &to_json(&install)?)?;
         n_files += 1;
     }
     Ok(n_files)
+}
+
+fn write_choice(
+    shaper: &Shaper,
+    slug: &str,
+    skills: &[&Skill],
+    sink: &dyn Sink,
+) -> io::Result<usize> {
+    let folder = format!("api/v1/skills/{slug}");
+    sink.write(
+        &format!("{folder}/index.html"),
+        &to_json(&shaper.ambiguous(skills))?,
+    )?;
+    if shaper.has_downloads() {
+        return Ok(1);
+    }
+    let install = install::of_choice(shaper, slug, skills);
+    sink.write(&format!("{folder}/install"), &to_json(&install)?)?;
+    Ok(2)
 }
 
 /// Whether a version, which strangers name, can be a folder's name everywhere.
@@ -251,51 +266,6 @@ struct Record<'a> {
     is_suspicious: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     stats: Option<CountsShape>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct GithubInstall {
-    ok: bool,
-    slug: String,
-    install_kind: &'static str,
-    github: Github,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Github {
-    repo: String,
-    path: String,
-    commit: String,
-    content_hash: String,
-    source_url: String,
-}
-
-impl GithubInstall {
-    fn new(config: &Config, skill: &Skill) -> Option<Self> {
-        let repo = config.install.github_repository.clone()?;
-        let commit = config.install.github_commit.as_deref().unwrap_or("HEAD");
-        let content = config
-            .install
-            .github_content_path
-            .as_deref()
-            .unwrap_or("content");
-        let path = format!("{content}/skills/{}", skill.id.owner);
-        let path = format!("{}/{}", path.trim_start_matches('/'), skill.id.slug);
-        Some(Self {
-            ok: true,
-            slug: skill.id.slug.clone(),
-            install_kind: "github",
-            github: Github {
-                source_url: format!("https://github.com/{repo}/tree/{commit}/{path}"),
-                content_hash: folder_hash(&skill.files),
-                commit: commit.to_owned(),
-                path,
-                repo,
-            },
-        })
-    }
 }
 
 /// The kinds of badges that pages show, each with the skills that have it.
