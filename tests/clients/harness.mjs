@@ -1,0 +1,176 @@
+// A registry in a temporary folder, the two ways to serve it, and the clients with a home of their own.
+
+import { execFile, spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const clients = {
+  skills: join(here, "node_modules/skills/bin/cli.mjs"),
+  clawhub: join(here, "node_modules/clawhub/bin/clawdhub.js"),
+};
+
+/** A content folder, the site built from it, and a server of either kind on a loopback port. */
+export class Registry {
+  /** `kind`: `serve` answers the API's routes, `static` is python's stock file server. */
+  static async start(kind, files) {
+    const registry = new Registry();
+    registry.kind = kind;
+    registry.folder = await mkdtemp(join(tmpdir(), "skillpress-clients-"));
+    registry.content = join(registry.folder, "content");
+    registry.site = join(registry.folder, "public");
+    registry.port = await freePort();
+    registry.url = `http://127.0.0.1:${registry.port}`;
+    await registry.publish(files);
+    return registry;
+  }
+
+  /** Writes these files (path → text or bytes) into the content folder, builds the site and serves it. */
+  async publish(files) {
+    await writeFiles(this.content, files);
+    const hosting = this.kind === "serve" ? "edge" : "static";
+    const config = join(this.folder, "skillpress.toml");
+    await writeFile(config, `title = "Test"\n[install]\nhosting = "${hosting}"\n`);
+    const build = ["build", "--content", this.content, "--out", this.site, "--config", config];
+    await run(process.env.SKILLPRESS, [...build, "--base-url", this.url, "--quiet"]);
+    await this.stopServer();
+    this.server =
+      this.kind === "serve"
+        ? spawn(process.env.API_SERVER, [this.content, this.site, `127.0.0.1:${this.port}`, this.url])
+        : spawn("python3", ["-m", "http.server", this.port, "--bind", "127.0.0.1"], { cwd: this.site });
+    this.server.stderr.resume();
+    this.server.stdout.resume();
+    await answers(`${this.url}/.well-known/clawhub.json`);
+  }
+
+  /** The files of a skill in the content folder, path → bytes. */
+  async skill(owner, slug) {
+    const files = await readFiles(join(this.content, "skills", owner, slug));
+    files.delete("_meta.json");
+    return files;
+  }
+
+  async stopServer() {
+    if (!this.server) return;
+    const ended = new Promise((resolve) => this.server.once("exit", resolve));
+    this.server.kill();
+    await ended;
+  }
+
+  async stop() {
+    await this.stopServer();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A user with an empty home and project folder; nothing that a client does can leave this machine. */
+export class User {
+  static async create() {
+    const user = new User();
+    user.home = await mkdtemp(join(tmpdir(), "skillpress-user-"));
+    user.project = join(user.home, "project");
+    await mkdir(user.project);
+    return user;
+  }
+
+  skills(...args) {
+    return this.#client(clients.skills, args);
+  }
+
+  clawhub(registry, ...args) {
+    return this.#client(clients.clawhub, ["--no-input", "--registry", registry.url, ...args]);
+  }
+
+  /** The same without `--registry`: the client finds the API at the site's well-known address. */
+  clawhubAtSite(registry, ...args) {
+    return this.#client(clients.clawhub, ["--no-input", "--site", registry.url, ...args]);
+  }
+
+  /** What is installed in a folder of the project, path → bytes, without what the client notes for itself. */
+  async installed(folder) {
+    const files = await readFiles(join(this.project, folder));
+    for (const path of files.keys()) if (path.startsWith(".clawhub/")) files.delete(path);
+    return files;
+  }
+
+  remove() {
+    return rm(this.home, { recursive: true, force: true });
+  }
+
+  async #client(program, args) {
+    const closed = "http://127.0.0.1:9";
+    const env = {
+      PATH: process.env.PATH,
+      HOME: this.home,
+      XDG_CONFIG_HOME: join(this.home, "config"),
+      XDG_CACHE_HOME: join(this.home, "cache"),
+      XDG_STATE_HOME: join(this.home, "state"),
+      DISABLE_TELEMETRY: "1",
+      DO_NOT_TRACK: "1",
+      CLAWHUB_DISABLE_TELEMETRY: "1",
+      NO_COLOR: "1",
+      CI: "1",
+      // Whatever is not on loopback goes to a proxy that is not there.
+      NODE_USE_ENV_PROXY: "1",
+      NODE_NO_WARNINGS: "1",
+      HTTP_PROXY: closed,
+      HTTPS_PROXY: closed,
+      NO_PROXY: "127.0.0.1",
+    };
+    const options = { cwd: this.project, env, timeout: 120_000 };
+    return run(process.execPath, [program, ...args], { ...options, mayFail: true });
+  }
+}
+
+/** Runs a program; returns its exit code and its output, both streams together. */
+async function run(program, args, { mayFail = false, ...options } = {}) {
+  const result = await new Promise((resolve) => {
+    execFile(program, args, options, (error, stdout, stderr) => {
+      // Colours and cursor movements say nothing here.
+      const output = `${stdout}${stderr}`.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "");
+      resolve({ code: error ? (error.code ?? 1) : 0, output });
+    });
+  });
+  if (result.code !== 0 && !mayFail) throw new Error(`${program} ${args.join(" ")}\n${result.output}`);
+  return result;
+}
+
+async function writeFiles(folder, files) {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+}
+
+async function readFiles(folder) {
+  const files = new Map();
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    files.set(relative(folder, path), await readFile(path));
+  }
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function answers(url) {
+  for (let n_tries = 0; n_tries < 200; n_tries++) {
+    const response = await fetch(url).catch(() => null);
+    if (response?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${url} does not answer`);
+}
