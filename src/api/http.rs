@@ -13,26 +13,32 @@ use super::response::Response;
 use super::state::ApiState;
 
 /// The state that is answered from now; a rebuild puts another in its place while requests go on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct LiveApi {
-    now: RwLock<Arc<ApiState>>,
+    now: RwLock<Option<Arc<ApiState>>>,
 }
 
 impl LiveApi {
-    /// Starts with this state.
-    pub fn new(state: ApiState) -> Self {
-        Self {
-            now: RwLock::new(Arc::new(state)),
-        }
+    /// Answers 503 until there is a state.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Later requests are answered from `state`.
     pub fn publish(&self, state: ApiState) {
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(state));
     }
 
-    fn now(&self) -> Arc<ApiState> {
-        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
+    fn answer(&self, method: &Method, uri: &Uri) -> Response {
+        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        match now.clone() {
+            Some(state) => {
+                drop(now);
+                let query = uri.query().unwrap_or_default();
+                answer(&state, method.as_str(), uri.path(), query)
+            }
+            None => Response::error(503, "the site is not built yet"),
+        }
     }
 }
 
@@ -67,14 +73,7 @@ async fn respond(
     method: Method,
     uri: Uri,
 ) -> axum::response::Response {
-    let work = tokio::task::spawn_blocking(move || {
-        answer(
-            &api.now(),
-            method.as_str(),
-            uri.path(),
-            uri.query().unwrap_or_default(),
-        )
-    });
+    let work = tokio::task::spawn_blocking(move || api.answer(&method, &uri));
     let response = work
         .await
         .unwrap_or_else(|_| Response::error(500, "the answer failed"));

@@ -7,10 +7,12 @@ use std::{fs, io};
 
 use clap::Args;
 
+use crate::api::{self, ApiState, LiveApi};
 use crate::cli::{CommandError, InputArgs};
 use crate::problem::Problems;
 use crate::progress::Progress;
 use crate::render::url::BaseUrl;
+use crate::render::zip::skill_zip;
 use crate::server::{self, AllowedHosts, LiveSite, Options, Server, Tally};
 use crate::sink::DirSink;
 use crate::site::Site;
@@ -60,7 +62,8 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
         live_reload: true,
         hosts: AllowedHosts::with_addr(&args.addr),
     };
-    let router = server::router(&preview.site, &options, &tally, axum::Router::new());
+    let dynamic = api::router(Arc::clone(&preview.api));
+    let router = server::router(&preview.site, &options, &tally, dynamic);
     println!("serving {base_url}");
     serve(server, router, &preview.site)?;
     drop(watcher);
@@ -145,6 +148,7 @@ async fn stop_signal() {
 struct Preview {
     input: InputArgs,
     site: Arc<LiveSite>,
+    api: Arc<LiveApi>,
     out: PathBuf,
     /// One build at a time.
     building: Mutex<()>,
@@ -168,6 +172,7 @@ impl Preview {
                 ..input.clone()
             },
             site: Arc::new(LiveSite::new()),
+            api: Arc::new(LiveApi::new()),
             out: folder.path().join("site"),
             building: Mutex::new(()),
             _folder: folder,
@@ -214,7 +219,19 @@ impl Preview {
         let n_changed = written.n_changed + written.n_removed;
         if n_changed > 0 || self.site.generation() == 0 {
             self.site.publish(&self.out).map_err(failed)?;
+            self.api.publish(api_state(site));
         }
         Ok((warnings, n_changed))
     }
+}
+
+fn api_state(site: Site) -> ApiState {
+    let catalog = Arc::new(site.catalog);
+    let searched = Arc::clone(&catalog);
+    ApiState::new(
+        catalog,
+        site.config,
+        Box::new(move |request| api::scan(&searched, request)),
+        Box::new(skill_zip),
+    )
 }

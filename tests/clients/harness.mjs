@@ -15,7 +15,7 @@ const clients = {
 
 /** A content folder, the site built from it, and a server of either kind on a loopback port. */
 export class Registry {
-  /** `kind`: `serve` answers the API's routes, `static` is python's stock file server. */
+  /** `kind`: `serve` is skillpress's own server, `static` is python's stock file server. */
   static async start(kind, files) {
     const registry = new Registry();
     registry.kind = kind;
@@ -28,19 +28,19 @@ export class Registry {
     return registry;
   }
 
-  /** Writes these files (path → text or bytes) into the content folder, builds the site and serves it. */
+  /** Writes these files (path → text or bytes) into the content folder, and serves the site that is built from it. */
   async publish(files) {
     await writeFiles(this.content, files);
-    const hosting = this.kind === "serve" ? "edge" : "static";
     const config = join(this.folder, "skillpress.toml");
-    await writeFile(config, `title = "Test"\n[install]\nhosting = "${hosting}"\n`);
-    const build = ["build", "--content", this.content, "--out", this.site, "--config", config];
-    await run(process.env.SKILLPRESS, [...build, "--base-url", this.url, "--quiet"]);
+    await writeFile(config, 'title = "Test"\n');
+    const input = ["--content", this.content, "--config", config];
     await this.stopServer();
-    this.server =
-      this.kind === "serve"
-        ? spawn(process.env.API_SERVER, [this.content, this.site, `127.0.0.1:${this.port}`, this.url])
-        : spawn("python3", ["-m", "http.server", this.port, "--bind", "127.0.0.1"], { cwd: this.site });
+    if (this.kind === "serve") {
+      this.server = spawn(process.env.SKILLPRESS, ["serve", ...input, "--addr", `127.0.0.1:${this.port}`]);
+    } else {
+      await run(process.env.SKILLPRESS, ["build", ...input, "--out", this.site, "--base-url", this.url, "--quiet"]);
+      this.server = spawn("python3", ["-m", "http.server", this.port, "--bind", "127.0.0.1"], { cwd: this.site });
+    }
     this.server.stderr.resume();
     this.server.stdout.resume();
     await answers(`${this.url}/.well-known/clawhub.json`);
