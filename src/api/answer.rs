@@ -69,10 +69,7 @@ fn skills(state: &ApiState, query: &Query) -> Result<Response, Response> {
     let prefix = query.not_empty("prefix")?.map(str::to_ascii_lowercase);
     let order = match (&prefix, query.get("sort")) {
         (Some(_), None | Some("name")) => Order::Slug,
-        (Some(_), Some(_)) => {
-            return Err(Response::error(400, "with `prefix`, `sort` is `name`"));
-        }
-        (None, sort) => order_of(sort)?,
+        (_, sort) => order_of(sort)?,
     };
     let mut skills = state.order(order);
     if let Some(prefix) = &prefix {
@@ -124,7 +121,7 @@ fn position_after(state: &ApiState, skills: &[usize], cursor: &str) -> Result<us
         .and_then(|name| state.catalog.skill_idx(&name))
         .and_then(|skill_idx| skills.iter().position(|known| *known == skill_idx))
         .map(|position| position + 1)
-        .ok_or_else(|| Response::error(400, "`cursor` is in no such list; start without it"))
+        .ok_or_else(|| Response::error(404, "`cursor` is in no such list; start without it"))
 }
 
 fn skill(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
@@ -142,7 +139,7 @@ fn version_list(state: &ApiState, slug: &str, query: &Query) -> Result<Response,
             .iter()
             .position(|entry| entry.version == cursor)
             .map(|position| position + 1)
-            .ok_or_else(|| Response::error(400, "`cursor` is in no such list; start without it"))?,
+            .ok_or_else(|| Response::error(404, "`cursor` is in no such list; start without it"))?,
     };
     let rest = &all[start..];
     let page = &rest[..rest.len().min(limit)];

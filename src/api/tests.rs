@@ -490,7 +490,8 @@ fn a_prefix_gives_slugs_in_ascending_order() {
         .map(|item| item["slug"].as_str().unwrap())
         .collect();
     assert_eq!(slugs, ["pdf-tools", "plain"]);
-    assert_eq!(ask(&state, "/skills?prefix=p&sort=stars").status, 400);
+    let page = ask_json(&state, "/skills?prefix=p&sort=stars&limit=1");
+    assert_eq!(page["items"][0]["slug"], "pdf-tools");
 }
 
 #[test]
@@ -624,7 +625,7 @@ fn wrong_requests_get_a_sentence_and_never_a_crash() {
         ("/skills/pdf-tools/versions/2.0", 404),
         ("/skills?limit=0", 400),
         ("/skills?limit=many", 400),
-        ("/skills?cursor=ana/gone", 400),
+        ("/skills?cursor=ana/gone", 404),
         ("/skills?sort=trending", 400),
         ("/skills?sort=%00", 400),
         ("/skills?nonSuspiciousOnly=perhaps", 400),
