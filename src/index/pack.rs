@@ -52,7 +52,7 @@ pub fn pack(
     for part in parts.files {
         let entry = FileEntry {
             name: part.name.to_owned(),
-            path: format!("{}-{}.bin", part.name, content_hash(&part.bytes)),
+            path: format!("files/{}-{}.bin", part.name, content_hash(&part.bytes)),
             len: part.bytes.len() as u64,
             chunk_len: part.chunk_len,
         };

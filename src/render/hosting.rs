@@ -38,7 +38,7 @@ fn headers(site: &Site<'_>) -> String {
         ),
         ("assets/*", FOR_EVER),
         // Names in the index carry a hash of their content; the manifest names them.
-        ("search/*.skp", FOR_EVER),
+        ("search/files/*", FOR_EVER),
         ("search/manifest.json", REVALIDATED),
         ("search/*", SHARED),
         ("api/*", SHARED),

@@ -75,7 +75,7 @@ mod tests {
             ("pdf-tools.zip", "application/zip"),
             ("favicon.svg", "image/svg+xml; charset=utf-8"),
             ("logo.PNG", "image/png"),
-            ("terms.skp", "application/octet-stream"),
+            ("terms.bin", "application/octet-stream"),
             ("LICENSE", "application/octet-stream"),
         ] {
             assert_eq!(content_type(name), expected, "{name}");
@@ -89,7 +89,7 @@ mod tests {
         ] {
             assert!(is_compressible(&content_type(name)), "{name}");
         }
-        for name in ["a.zip", "a.png", "a.skp", "a.woff2"] {
+        for name in ["a.zip", "a.png", "a.bin", "a.woff2"] {
             assert!(!is_compressible(&content_type(name)), "{name}");
         }
     }

@@ -333,10 +333,10 @@ mod tests {
             (2, "/x/skills/", "text/html", 2500),
             (3, "/-/preview.js", "text/javascript", 9000),
             (1000, "/x/search/manifest.json", "application/json", 300),
-            (1100, "/x/search/terms.skp", "application/octet-stream", 700),
+            (1100, "/x/search/terms.bin", "application/octet-stream", 700),
             (
                 2000,
-                "/x/search/terms.skp",
+                "/x/search/terms.bin",
                 "application/octet-stream",
                 1000,
             ),
@@ -359,13 +359,13 @@ mod tests {
 
     #[test]
     fn a_line_says_what_was_sent() {
-        let mut part = sent("/x/search/terms.skp", "", 16);
+        let mut part = sent("/x/search/terms.bin", "", 16);
         part.status = StatusCode::PARTIAL_CONTENT;
         part.content_range = "bytes 0-15/99".to_owned();
         part.is_whole = false;
         assert_eq!(
             part.to_string(),
-            "GET /x/search/terms.skp 206 16 B bytes 0-15/99 0 ms (broken off)"
+            "GET /x/search/terms.bin 206 16 B bytes 0-15/99 0 ms (broken off)"
         );
     }
 }

@@ -266,12 +266,12 @@ fn a_slow_host_waits_before_each_answer() {
 #[test]
 fn what_was_sent_is_summed_up() {
     let mut server = SiteFolder::new()
-        .file("search/terms.skp", vec![0; 3000])
+        .file("search/terms.bin", vec![0; 3000])
         .file("assets/a.css", vec![b'a'; 500])
         .serve();
     server.get("/");
     server.get("/assets/a.css");
-    server.get_with("/search/terms.skp", &[("Range", "bytes=0-1999")]);
+    server.get_with("/search/terms.bin", &[("Range", "bytes=0-1999")]);
     server.request("HEAD", "/assets/a.css", &[]);
     server.stop();
     let summary = server.tally.summary();

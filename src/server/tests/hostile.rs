@@ -137,7 +137,7 @@ fn one_connection_answers_many_requests_even_when_they_come_at_once() {
 #[test]
 fn two_hundred_connections_at_once_get_their_answers() {
     let bytes = counting_bytes(300_000);
-    let server = SiteFolder::new().file("search/big.skp", &bytes).serve();
+    let server = SiteFolder::new().file("search/big.bin", &bytes).serve();
     // All are open before any asks.
     let streams: Vec<_> = (0..200).map(|_| server.connect()).collect();
     let clients: Vec<_> = streams
@@ -147,7 +147,7 @@ fn two_hundred_connections_at_once_get_their_answers() {
             let expected = bytes[n * 100..n * 100 + 150_000].to_vec();
             thread::spawn(move || {
                 let range = format!("bytes={}-{}", n * 100, n * 100 + 149_999);
-                write!(stream, "GET /search/big.skp HTTP/1.1\r\nHost: localhost\r\nRange: {range}\r\nConnection: close\r\n\r\n")
+                write!(stream, "GET /search/big.bin HTTP/1.1\r\nHost: localhost\r\nRange: {range}\r\nConnection: close\r\n\r\n")
                     .unwrap();
                 let mut reply = Vec::new();
                 stream.read_to_end(&mut reply).unwrap();

@@ -4,8 +4,8 @@ use super::harness::{Running, SiteFolder, counting_bytes};
 
 fn thousand_bytes() -> Running {
     SiteFolder::new()
-        .file("search/terms.skp", counting_bytes(1000))
-        .file("search/empty.skp", "")
+        .file("search/terms.bin", counting_bytes(1000))
+        .file("search/empty.bin", "")
         .serve()
 }
 
@@ -19,7 +19,7 @@ fn a_range_gives_exactly_its_bytes() {
         ("-10", 990..1000),
         ("500-9999", 500..1000),
     ] {
-        let reply = server.get_with("/search/terms.skp", &[("Range", &format!("bytes={range}"))]);
+        let reply = server.get_with("/search/terms.bin", &[("Range", &format!("bytes={range}"))]);
         assert_eq!(reply.status, 206, "{range}");
         let content_range = format!("bytes {}-{}/1000", expected.start, expected.end - 1);
         assert_eq!(reply.header("content-range"), Some(content_range.as_str()));
@@ -32,9 +32,9 @@ fn a_range_gives_exactly_its_bytes() {
 fn a_range_past_the_end_gets_416_and_the_length() {
     let server = thousand_bytes();
     for (target, range, content_range) in [
-        ("/search/terms.skp", "bytes=1000-", "bytes */1000"),
-        ("/search/terms.skp", "bytes=-0", "bytes */1000"),
-        ("/search/empty.skp", "bytes=0-0", "bytes */0"),
+        ("/search/terms.bin", "bytes=1000-", "bytes */1000"),
+        ("/search/terms.bin", "bytes=-0", "bytes */1000"),
+        ("/search/empty.bin", "bytes=0-0", "bytes */0"),
     ] {
         let reply = server.get_with(target, &[("Range", range)]);
         assert_eq!(
@@ -59,12 +59,12 @@ fn a_malformed_range_or_several_give_the_whole_file() {
         "bytes=0-1, -1",
         "bytes=--1",
     ] {
-        let reply = server.get_with("/search/terms.skp", &[("Range", range)]);
+        let reply = server.get_with("/search/terms.bin", &[("Range", range)]);
         assert_eq!((reply.status, reply.body.len()), (200, 1000), "{range}");
         assert_eq!(reply.header("content-range"), None);
     }
     let twice = server.get_with(
-        "/search/terms.skp",
+        "/search/terms.bin",
         &[("Range", "bytes=0-1"), ("Range", "bytes=2-3")],
     );
     assert_eq!((twice.status, twice.body.len()), (200, 1000));
@@ -74,7 +74,7 @@ fn a_malformed_range_or_several_give_the_whole_file() {
 fn if_range_gives_the_part_only_of_the_same_file() {
     let server = thousand_bytes();
     let etag = server
-        .get("/search/terms.skp")
+        .get("/search/terms.bin")
         .header("etag")
         .unwrap()
         .to_owned();
@@ -87,7 +87,7 @@ fn if_range_gives_the_part_only_of_the_same_file() {
         ("garbage", 200),
     ] {
         let reply = server.get_with(
-            "/search/terms.skp",
+            "/search/terms.bin",
             &[("Range", "bytes=0-9"), ("If-Range", condition)],
         );
         assert_eq!(reply.status, status, "{condition}");
@@ -119,7 +119,7 @@ fn a_part_is_never_compressed() {
 #[test]
 fn head_knows_no_ranges() {
     let server = thousand_bytes();
-    let reply = server.request("HEAD", "/search/terms.skp", &[("Range", "bytes=0-9")]);
+    let reply = server.request("HEAD", "/search/terms.bin", &[("Range", "bytes=0-9")]);
     assert_eq!(
         (reply.status, reply.header("content-length")),
         (200, Some("1000"))
@@ -142,11 +142,11 @@ fn parts_of_a_large_file_are_exact_too() {
 
 #[test]
 fn a_bad_host_answers_a_range_with_the_whole_file() {
-    let mut folder = SiteFolder::new().file("search/terms.skp", counting_bytes(1000));
+    let mut folder = SiteFolder::new().file("search/terms.bin", counting_bytes(1000));
     folder.options.no_range = true;
     let server = folder.serve();
     for range in ["bytes=0-9", "bytes=5000-"] {
-        let reply = server.get_with("/search/terms.skp", &[("Range", range)]);
+        let reply = server.get_with("/search/terms.bin", &[("Range", range)]);
         assert_eq!((reply.status, reply.body.len()), (200, 1000), "{range}");
         assert_eq!(reply.header("accept-ranges"), None);
     }
