@@ -4,6 +4,7 @@ pub mod findability;
 pub mod lexical;
 pub mod memory;
 pub mod pack;
+pub mod vector;
 
 #[cfg(test)]
 pub(crate) mod fixture;

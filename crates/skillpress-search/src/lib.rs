@@ -50,6 +50,7 @@ extern crate std;
 pub mod analyzer;
 mod blocking;
 mod bytes;
+pub mod embedder;
 mod error;
 mod fetcher;
 pub mod format;

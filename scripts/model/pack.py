@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Step 4: write the model file that skillpress embeds, and its test vectors.
+
+    pack.py DIR OUT
+
+DIR holds the table as train.py wrote it: words.txt (a word a line), rows.i4 (128 signed nibbles a word, low nibble
+first) and scales.f32. OUT receives words.skm and test_vectors.jsonl. `docs/vectors.md` specifies the model file.
+
+Every row is rotated: random signs and a Hadamard transform, twice. The rotation changes no cosine, but it spreads what
+a row says evenly over all dimensions, so that one bit a dimension says as much as it can. As it is baked into the
+rows, neither the build nor a browser ever rotates anything.
+"""
+import argparse
+import json
+import math
+import os
+import struct
+import zlib
+
+import numpy as np
+
+DIM = 128
+MAGIC = b"SKPM"
+VERSION = 1
+LEAST_NORM = 0.005  # of the median; below it a row says nothing, and its word is left out
+SCALE_FACTORS = (1.0, 0.9, 0.8, 0.7, 0.6)  # of the scale at which no value is cut off
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dir")
+    parser.add_argument("out")
+    args = parser.parse_args()
+    words, rows = read_table(args.dir)
+    words, rows = useful(words, rotate(rows))
+    codes, scales = quantise(rows)
+    median_norm = np.float32(np.median(np.linalg.norm(codes * scales.astype(np.float32)[:, None], axis=1)))
+    model = encode(words, codes, scales, median_norm)
+    os.makedirs(args.out, exist_ok=True)
+    with open(os.path.join(args.out, "words.skm"), "wb") as f:
+        f.write(model)
+    with open(os.path.join(args.out, "test_vectors.jsonl"), "w", encoding="utf-8") as f:
+        for line in test_vectors(words, codes, scales):
+            f.write(json.dumps(line, ensure_ascii=False) + "\n")
+    print(f"{len(words)} words, {len(model)} bytes, median norm {median_norm:.6f}")
+
+
+def read_table(path):
+    with open(os.path.join(path, "words.txt"), encoding="utf-8") as f:
+        words = f.read().split("\n")[:-1]
+    nibbles = np.fromfile(os.path.join(path, "rows.i4"), np.uint8).reshape(len(words), DIM // 2)
+    codes = np.empty((len(words), DIM), np.int8)
+    codes[:, 0::2] = (nibbles & 15).astype(np.int8) << 4 >> 4  # sign-extend
+    codes[:, 1::2] = nibbles.astype(np.int8) >> 4
+    return words, codes.astype(np.float64) * np.fromfile(os.path.join(path, "scales.f32"), "<f4")[:, None]
+
+
+def useful(words, rows):
+    """Words in the order of their UTF-8 bytes, without those whose row says nothing or that a reader would refuse."""
+    norms = np.linalg.norm(rows, axis=1)
+    keep = [i for i in range(len(words)) if norms[i] >= LEAST_NORM * np.median(norms) and len(words[i].encode()) <= 64]
+    keep.sort(key=lambda i: words[i].encode())
+    return [words[i] for i in keep], rows[keep]
+
+
+def rotate(rows):
+    for seed in (1, 2):
+        rows = hadamard(rows * signs(seed))
+    return rows
+
+
+def signs(seed):
+    """128 signs from splitmix64, so that the rotation does not depend on a library's generator."""
+    mask, out = (1 << 64) - 1, []
+    for i in range(1, DIM + 1):
+        z = (seed + i * 0x9E3779B97F4A7C15) & mask
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+        out.append(1 - 2 * ((z ^ (z >> 31)) & 1))
+    return np.array(out, np.float64)
+
+
+def hadamard(rows):
+    half = 1
+    while half < DIM:
+        pairs = rows.reshape(len(rows), DIM // (2 * half), 2, half)
+        rows = np.stack([pairs[:, :, 0] + pairs[:, :, 1], pairs[:, :, 0] - pairs[:, :, 1]], axis=2).reshape(len(rows), DIM)
+        half *= 2
+    return rows / np.sqrt(DIM)
+
+
+def quantise(rows):
+    """Codes -7..7 and a half-precision scale: the one of five scales with the least squared error."""
+    top = np.abs(rows).max(axis=1) / 7
+    best_error = np.full(len(rows), np.inf)
+    best_scales, best_codes = np.zeros(len(rows), np.float16), np.zeros(rows.shape, np.int8)
+    for factor in SCALE_FACTORS:
+        scales = (top * factor).astype(np.float16)
+        codes = np.clip(np.rint(rows / np.maximum(scales.astype(np.float64), 2.0**-24)[:, None]), -7, 7)
+        error = ((codes * scales.astype(np.float64)[:, None] - rows) ** 2).sum(axis=1)
+        better = error < best_error
+        best_error[better], best_scales[better], best_codes[better] = error[better], scales[better], codes[better]
+    return best_codes, best_scales
+
+
+def encode(words, codes, scales, median_norm):
+    front_coded, previous = bytearray(), b""
+    for word in (word.encode() for word in words):
+        shared = len(os.path.commonprefix([previous, word]))
+        front_coded += bytes([shared, len(word) - shared]) + word[shared:]
+        previous = word
+    nibbles = ((codes[:, 0::2] & 15) | ((codes[:, 1::2] & 15) << 4)).astype(np.uint8)
+    body = MAGIC + struct.pack("<IIfI", VERSION, len(words), median_norm, len(front_coded)) + bytes(front_coded)
+    body += np.concatenate([nibbles, scales.astype("<f2").view(np.uint8).reshape(-1, 2)], axis=1).tobytes()
+    return body + struct.pack("<I", zlib.crc32(body))
+
+
+TEXTS = [
+    ["keep", "my", "mac", "awake"],
+    ["pdf"],
+    ["merge", "two", "pdf", "files"],
+    ["send", "a", "message", "to", "slack", "channel"],
+    ["x402", "payment"],
+    ["how", "do", "i", "stop", "my", "laptop", "from", "sleeping"],
+    ["zzzzqqq"],
+    ["the", "the", "the"],
+    ["c", "code", "review"],
+    ["für", "schöne", "musik"],
+]
+
+
+def test_vectors(words, codes, scales):
+    """The embedding in exact integers, as the reader computes it: a second implementation to compare with."""
+    ids = {word: i for i, word in enumerate(words)}
+    for text in TEXTS:
+        known = [ids[word] for word in text if word in ids]
+        total = [sum(int(codes[i, d]) * int(float(scales[i]) * 2**24) for i in known) for d in range(DIM)]
+        yield {"words": text, "known": [word in ids for word in text], "vector": unit(total)}
+
+
+def unit(total):
+    """Q15 components of a vector of this direction; None for the zero vector."""
+    most = max(abs(x) for x in total)
+    if most == 0:
+        return None
+    shift = most.bit_length() - 24
+    total = [x >> shift if shift > 0 else x << -shift for x in total]
+    norm = math.isqrt(sum(x * x for x in total))
+    halves = [(abs(x) * 2**16 + norm) // (2 * norm) for x in total]
+    return [max(-32767, min(32767, h if x >= 0 else -h)) for x, h in zip(total, halves)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,275 @@
+//! Adapts the general word table to a registry, and embeds its skills.
+//!
+//! One pass in closed form: every word moves toward the skills it occurs in, the rarer the farther, and a word that the
+//! general table lacks (a product's name, a pair of Chinese characters) starts from nothing and gets all its meaning
+//! from them. With `N` skills of which `df(w)` hold the word `w` with weights `m(w,d)` of at most 2:
+//!
+//! ```text
+//! shift(w) = ln(1 + N / (1 + df(w))) · Σ_d m(w,d) (doc(d) − mean doc) / (1 + Σ_d m(w,d))
+//! row'(w)  = row(w) + k · shift(w),   k = 0.25 · median‖row‖ / mean‖shift‖
+//! ```
+//!
+//! Documents are embedded again with the moved rows. Sums are integers, so no order of summation is hidden in them; `ln`
+//! and roots come from one portable implementation.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use skillpress_search::analyzer::words;
+use skillpress_search::embedder::{DIM, Embedding, Row, WordSum};
+
+use super::Model;
+
+/// What is embedded of a skill.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    /// The name people read.
+    pub name: &'a str,
+    /// What it does.
+    pub description: &'a str,
+    /// Markdown; the first [`BODY_MAX_CHARS`] characters of prose count.
+    pub body: &'a str,
+}
+
+/// How many characters of a body are embedded, code blocks and marks not counted.
+pub const BODY_MAX_CHARS: usize = 1500;
+
+/// A word table that knows the registry, and the registry's skills as directions.
+pub struct Adapted {
+    /// Words of the general table and of the documents with their rows, sorted by word.
+    pub rows: Vec<(Box<str>, Row)>,
+    /// One for each document; `None` where no word says anything.
+    pub embeddings: Vec<Option<Embedding>>,
+}
+
+/// Adapts `model` to `documents`, which are in `SkillId` order.
+pub fn adapt(model: Model, documents: &[Document]) -> Adapted {
+    let (vocabulary, documents) = count_words(&model, documents);
+    let general = embed_all(&documents, model.rows());
+    let centred = centre(&general);
+    let occurrences = invert(&documents, vocabulary.len());
+    let shifts = Shifts {
+        occurrences: &occurrences,
+        centred: &centred,
+    };
+    let strength = strength(&shifts, model.median_norm());
+    let zero = Row::quantise(&[0.0; DIM]);
+    let rows: Vec<Row> = (0..vocabulary.len())
+        .into_par_iter()
+        .map(|word_idx| {
+            let row = model.rows().get(word_idx).unwrap_or(&zero);
+            match shifts.of(word_idx) {
+                // Untouched rows keep their bytes: an edit of a skill must not change words that it never used.
+                None => *row,
+                Some(shift) => {
+                    let mut values = row.values();
+                    for (value, shift) in values.iter_mut().zip(shift) {
+                        *value += strength * shift;
+                    }
+                    Row::quantise(&values)
+                }
+            }
+        })
+        .collect();
+    let embeddings = embed_all(&documents, &rows);
+    let mut rows: Vec<_> = vocabulary.into_iter().zip(rows).collect();
+    rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    Adapted { rows, embeddings }
+}
+
+/// An occurrence in a name or a description counts ten tenths, in the body three.
+const NAME_TENTHS: u32 = 10;
+const BODY_TENTHS: u32 = 3;
+
+/// A word that a document repeats pulls no more than two of its occurrences.
+const MAX_TENTHS: u32 = 20;
+
+/// How far the mean word moves, of the median length of the general rows.
+const STRENGTH: f64 = 0.25;
+
+/// Words of one document with their weights in tenths, sorted by word.
+type Weights = Vec<(u32, u32)>;
+
+/// Numbers the words, those of the model first, and weighs them for each document.
+fn count_words(model: &Model, documents: &[Document]) -> (Vec<Box<str>>, Vec<Weights>) {
+    let mut vocabulary = model.words().to_vec();
+    let mut new_words: HashMap<Box<str>, u32> = HashMap::new();
+    let mut number_of = |word: String| {
+        if let Ok(idx) = model.words().binary_search_by(|w| (**w).cmp(&word)) {
+            return idx as u32;
+        }
+        *new_words.entry(word.into()).or_insert_with_key(|word| {
+            vocabulary.push(word.clone());
+            vocabulary.len() as u32 - 1
+        })
+    };
+    let weights = documents.iter().map(|document| {
+        let mut weights = Weights::new();
+        let body = prose(document.body);
+        for (text, tenths) in [
+            (document.name, NAME_TENTHS),
+            (document.description, NAME_TENTHS),
+            (&body, BODY_TENTHS),
+        ] {
+            weights.extend(words(text).into_iter().map(|w| (number_of(w), tenths)));
+        }
+        weights.sort_unstable();
+        weights.dedup_by(|next, kept| {
+            let is_same_word = next.0 == kept.0;
+            if is_same_word {
+                kept.1 = kept.1.saturating_add(next.1);
+            }
+            is_same_word
+        });
+        weights
+    });
+    let weights = weights.collect();
+    (vocabulary, weights)
+}
+
+/// The first [`BODY_MAX_CHARS`] characters of a body without fenced code blocks and the marks of Markdown.
+fn prose(body: &str) -> String {
+    let mut prose = String::new();
+    let mut rest = body;
+    let mut n_left = BODY_MAX_CHARS;
+    while n_left > 0 && !rest.is_empty() {
+        let fence = rest.find("```");
+        let text = &rest[..fence.unwrap_or(rest.len())];
+        for c in text.chars().take(n_left) {
+            let is_mark = matches!(c, '#' | '*' | '`' | '|' | '>' | '_');
+            prose.push(if is_mark { ' ' } else { c });
+            n_left -= 1;
+        }
+        let code = fence.map_or("", |start| &rest[start + 3..]);
+        rest = match code.find("```") {
+            Some(end) => &code[end + 3..],
+            None => code,
+        };
+        prose.push(' ');
+    }
+    prose
+}
+
+fn embed_all(documents: &[Weights], rows: &[Row]) -> Vec<Option<Embedding>> {
+    let embed = |weights: &Weights| {
+        let mut sum = WordSum::default();
+        for &(word_idx, tenths) in weights {
+            // Words that the table lacks have no row yet.
+            if let Some(row) = rows.get(word_idx as usize) {
+                sum.add(row, tenths);
+            }
+        }
+        sum.unit()
+    };
+    documents.par_iter().map(embed).collect()
+}
+
+/// Embeddings minus their mean, in units of 2⁻¹⁵.
+///
+/// The mean is rounded to 2⁻⁷: one edited skill hardly ever moves it, and with it every word of the registry.
+fn centre(embeddings: &[Option<Embedding>]) -> Vec<[i32; DIM]> {
+    let mut mean = [0i64; DIM];
+    for embedding in embeddings.iter().flatten() {
+        for (mean, &x) in mean.iter_mut().zip(embedding.components()) {
+            *mean += i64::from(x);
+        }
+    }
+    const STEP: i64 = 1 << 8;
+    let n = (embeddings.len() as i64).max(1) * STEP;
+    let mean = mean.map(|sum| ((sum + n / 2).div_euclid(n) * STEP) as i32);
+    embeddings
+        .iter()
+        .map(|embedding| match embedding {
+            Some(e) => std::array::from_fn(|dim| i32::from(e.components()[dim]) - mean[dim]),
+            None => mean.map(|x| -x),
+        })
+        .collect()
+}
+
+/// For each word the documents that hold it, with weights in tenths: `occurrences[starts[w]..starts[w + 1]]`.
+struct Occurrences {
+    starts: Vec<u32>,
+    occurrences: Vec<(u32, u32)>,
+}
+
+fn invert(documents: &[Weights], n_words: usize) -> Occurrences {
+    let mut starts = vec![0u32; n_words + 1];
+    for &(word_idx, _) in documents.iter().flatten() {
+        starts[word_idx as usize + 1] += 1;
+    }
+    for idx in 0..n_words {
+        starts[idx + 1] += starts[idx];
+    }
+    let mut next = starts.clone();
+    let mut occurrences = vec![(0, 0); starts[n_words] as usize];
+    for (document_idx, weights) in documents.iter().enumerate() {
+        for &(word_idx, tenths) in weights {
+            let slot = &mut next[word_idx as usize];
+            occurrences[*slot as usize] = (document_idx as u32, tenths);
+            *slot += 1;
+        }
+    }
+    Occurrences {
+        starts,
+        occurrences,
+    }
+}
+
+struct Shifts<'a> {
+    occurrences: &'a Occurrences,
+    centred: &'a [[i32; DIM]],
+}
+
+impl Shifts<'_> {
+    /// Where the documents draw a word; `None` for a word that none of them holds.
+    fn of(&self, word_idx: usize) -> Option<[f32; DIM]> {
+        let starts = &self.occurrences.starts;
+        let range = starts[word_idx] as usize..starts[word_idx + 1] as usize;
+        let occurrences = &self.occurrences.occurrences[range];
+        if occurrences.is_empty() {
+            return None;
+        }
+        let mut sum = [0i64; DIM];
+        let mut mass = 0i64;
+        for &(document_idx, tenths) in occurrences {
+            let tenths = tenths.min(MAX_TENTHS);
+            mass += i64::from(tenths);
+            for (sum, &x) in sum.iter_mut().zip(&self.centred[document_idx as usize]) {
+                *sum += i64::from(x * tenths as i32);
+            }
+        }
+        let rarity = rarity(self.centred.len(), occurrences.len());
+        let factor = rarity / (f64::from(1 << 15) * (mass + 10) as f64);
+        Some(sum.map(|sum| (sum as f64 * factor) as f32))
+    }
+}
+
+/// `ln(1 + N / (1 + df))`, rounded to 2⁻⁷: a new skill changes `N`, and with it hardly any word that it does not use.
+fn rarity(n_documents: usize, document_freq: usize) -> f64 {
+    let ratio = 1.0 + n_documents as f64 / (1.0 + document_freq as f64);
+    (libm::log(ratio) * 128.0).round() / 128.0
+}
+
+/// `k`, rounded to a 64th of its power of two, for the same reason.
+fn strength(shifts: &Shifts, median_norm: f32) -> f32 {
+    let n_words = shifts.occurrences.starts.len() - 1;
+    let norms: Vec<Option<f64>> = (0..n_words)
+        .into_par_iter()
+        .map(|word_idx| {
+            let shift = shifts.of(word_idx)?;
+            let square = shift.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+            Some(libm::sqrt(square))
+        })
+        .collect();
+    let (mut sum, mut n) = (0.0, 0.0);
+    for norm in norms.into_iter().flatten() {
+        sum += norm;
+        n += 1.0;
+    }
+    if sum == 0.0 {
+        return 0.0;
+    }
+    let strength = STRENGTH * f64::from(median_norm) * n / sum;
+    let unit = libm::exp2(libm::floor(libm::log2(strength)) - 6.0);
+    ((strength / unit).round() * unit) as f32
+}

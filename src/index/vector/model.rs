@@ -1,0 +1,164 @@
+//! The general word table that comes with skillpress, before a registry adapts it.
+//!
+//! `scripts/model` makes the file, `docs/vectors.md` specifies it: words in the order of their UTF-8 bytes, front-coded,
+//! then a row for each, then a checksum.
+
+use skillpress_search::embedder::{ROW_BYTES, Row};
+use skillpress_search::{FormatError, Reader, crc32};
+
+/// Words and their rows.
+pub struct Model {
+    /// Sorted, no repeats.
+    words: Vec<Box<str>>,
+    /// One for each word.
+    rows: Vec<Row>,
+    median_norm: f32,
+}
+
+impl Model {
+    /// The table that comes with the program.
+    ///
+    /// # Errors
+    /// Those of [`Model::decode`]: the program was built from a damaged file.
+    pub fn built_in() -> Result<Self, FormatError> {
+        Self::decode(include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/assets/model/words.skm"
+        )))
+    }
+
+    /// Decodes a model file.
+    ///
+    /// # Errors
+    /// `Magic`, `Version` and `Checksum` for another file or a damaged one; `Truncated`, `TrailingBytes` or `Invalid`
+    /// for contents that contradict each other.
+    pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        let mut reader = Reader::new(bytes, WHAT);
+        if reader.take(4)? != b"SKPM" {
+            return Err(FormatError::Magic { what: WHAT });
+        }
+        let (got, expected) = (reader.u32()?, VERSION);
+        if got != expected {
+            return Err(FormatError::Version { got, expected });
+        }
+        let (body, checksum) = bytes.split_at(bytes.len() - 4);
+        if crc32(body).to_le_bytes() != checksum {
+            return Err(FormatError::Checksum { what: WHAT });
+        }
+        let n_words = reader.u32()? as usize;
+        let median_norm = f32::from_bits(reader.u32()?);
+        let words_len_bytes = reader.u32()? as usize;
+        let words = decode_words(reader.take(words_len_bytes)?, n_words)?;
+        let rows = reader.take(n_words.saturating_mul(ROW_BYTES))?;
+        let rows = rows.chunks_exact(ROW_BYTES).map(Row::from_bytes);
+        let rows = rows.collect::<Result<_, _>>()?;
+        reader.u32()?;
+        reader.finish()?;
+        Ok(Self {
+            words,
+            rows,
+            median_norm,
+        })
+    }
+
+    /// The words, sorted by their UTF-8 bytes.
+    pub fn words(&self) -> &[Box<str>] {
+        &self.words
+    }
+
+    /// The row of each of [`Model::words`].
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The row of `word`.
+    pub fn row(&self, word: &str) -> Option<&Row> {
+        let idx = self.words.binary_search_by(|w| (**w).cmp(word)).ok()?;
+        Some(&self.rows[idx])
+    }
+
+    /// The median length of the rows: the measure of how far adaptation may move a word.
+    pub fn median_norm(&self) -> f32 {
+        self.median_norm
+    }
+}
+
+const WHAT: &str = "the word model";
+const VERSION: u32 = 1;
+
+fn decode_words(bytes: &[u8], n_words: usize) -> Result<Vec<Box<str>>, FormatError> {
+    let mut reader = Reader::new(bytes, WHAT);
+    let mut words: Vec<Box<str>> = Vec::with_capacity(n_words.min(bytes.len() / 2));
+    let mut word = Vec::new();
+    for _ in 0..n_words {
+        let (shared, suffix_len) = (usize::from(reader.u8()?), usize::from(reader.u8()?));
+        if shared > word.len() {
+            return Err(reader.invalid());
+        }
+        word.truncate(shared);
+        word.extend_from_slice(reader.take(suffix_len)?);
+        let text = std::str::from_utf8(&word).map_err(|_| reader.invalid())?;
+        if words.last().is_some_and(|last| **last >= *text) {
+            return Err(reader.invalid());
+        }
+        words.push(text.into());
+    }
+    reader.finish()?;
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use skillpress_search::embedder::WordSum;
+
+    use super::*;
+
+    #[test]
+    fn embeddings_equal_those_of_the_script_that_made_the_model() {
+        let model = Model::built_in().unwrap();
+        let lines = include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/assets/model/test_vectors.jsonl"
+        ));
+        for line in lines.lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let mut sum = WordSum::default();
+            for (word, known) in line["words"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .zip(line["known"].as_array().unwrap())
+            {
+                let row = model.row(word.as_str().unwrap());
+                assert_eq!(row.is_some(), known.as_bool().unwrap(), "{word}");
+                row.into_iter().for_each(|row| sum.add(row, 1));
+            }
+            let expected: Option<Vec<i64>> = line["vector"]
+                .as_array()
+                .map(|vector| vector.iter().map(|x| x.as_i64().unwrap()).collect());
+            let embedding = sum.unit();
+            let got = embedding
+                .as_ref()
+                .map(|e| e.components().iter().map(|&x| i64::from(x)).collect());
+            assert_eq!(got, expected, "{}", line["words"]);
+        }
+        assert!(lines.lines().count() >= 10);
+    }
+
+    #[test]
+    fn a_damaged_model_is_refused() {
+        let bytes = include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/assets/model/words.skm"
+        ));
+        for offset in (0..bytes.len()).step_by(bytes.len() / 5) {
+            let mut damaged = bytes.to_vec();
+            damaged[offset] ^= 0x10;
+            assert!(Model::decode(&damaged).is_err(), "byte {offset}");
+        }
+        for len in [0, 3, 7, 8, 100, bytes.len() - 1] {
+            assert!(Model::decode(&bytes[..len]).is_err(), "{len} bytes");
+        }
+    }
+}
