@@ -125,6 +125,11 @@ impl<'a> Fetcher<'a> {
         }
     }
 
+    /// Whether the host answers range requests, as far as is known.
+    pub(crate) fn has_ranges(&self) -> bool {
+        self.store.has_ranges
+    }
+
     /// Whether something is missing.
     pub(crate) fn is_waiting(&self) -> bool {
         !self.missing.is_empty()

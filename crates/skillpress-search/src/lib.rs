@@ -60,6 +60,7 @@ mod options;
 mod query;
 mod searcher;
 mod source;
+pub mod vector;
 
 pub use blocking::Source;
 pub use bytes::{BitReader, BitWriter, Reader, Writer, crc32};

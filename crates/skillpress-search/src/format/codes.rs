@@ -1,0 +1,49 @@
+//! `codes`: the magnitudes of all vectors, which refine what their signs tell; 68 bytes a vector.
+//!
+//! A block for each vector, in the order of the cells, so that a search reads those of its candidates and nothing else.
+//! See [`crate::vector::code`].
+
+use alloc::vec::Vec;
+
+use super::block;
+use super::id_map::EmbeddingId;
+use super::vectors::VectorHead;
+use crate::vector::code::{Code, MAGNITUDE_BYTES};
+use crate::{ByteRange, FormatError};
+
+/// Name of the file in the manifest.
+pub const CODES_FILE: &str = "codes";
+
+/// Where the magnitudes of a vector stand.
+pub fn code_range(id: EmbeddingId) -> ByteRange {
+    ByteRange {
+        start: u64::from(id.0) * CODE_BYTES as u64,
+        len: CODE_BYTES as u32,
+    }
+}
+
+/// Length of the file in bytes.
+pub fn codes_len(head: &VectorHead) -> u64 {
+    u64::from(head.n_embeddings()) * CODE_BYTES as u64
+}
+
+/// Decodes the payload of one vector.
+///
+/// # Errors
+/// `Truncated` for another length.
+pub fn decode_magnitudes(payload: &[u8]) -> Result<&[u8; MAGNITUDE_BYTES], FormatError> {
+    payload
+        .try_into()
+        .map_err(|_| FormatError::Truncated { what: "a code" })
+}
+
+/// Encodes the codes of all vectors.
+pub fn encode_codes(codes: &[Code]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(codes.len() * CODE_BYTES);
+    for code in codes {
+        file.extend(block::seal(CODES_FILE, file.len() as u64, &code.magnitudes));
+    }
+    file
+}
+
+const CODE_BYTES: usize = MAGNITUDE_BYTES + block::CHECKSUM_LEN;

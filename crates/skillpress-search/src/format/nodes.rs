@@ -1,0 +1,241 @@
+//! `nodes`: the graph; each vector with its neighbours, for searches that read a small part of a large index.
+//!
+//! A node is two blocks in a slot of fixed length: the vector's own code, then its links with the signs of the vectors
+//! they lead to. So one read gives a good score for the node and an estimate for every neighbour, and the next
+//! round goes only where it pays. After the slots stands the inverse of the id map: where the vector of a skill is, to
+//! start from a lexical hit or to keep to a filter.
+
+use alloc::vec::Vec;
+
+use super::block;
+use super::id_map::{EmbeddingId, PackedIds};
+use crate::vector::code::{Code, MAGNITUDE_BYTES, SIGN_BYTES};
+use crate::{ByteRange, FormatError};
+
+/// Name of the file in the manifest.
+pub const NODES_FILE: &str = "nodes";
+
+/// Most links of a node.
+pub const LINKS_MAX: usize = 64;
+
+/// Where the parts of a `nodes` file stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodesLayout {
+    n_embeddings: u32,
+    n_skills: u32,
+    n_links: u8,
+}
+
+impl NodesLayout {
+    /// For a graph of `n_embeddings` nodes with room for `n_links` links each (at most [`LINKS_MAX`] count).
+    pub fn new(n_embeddings: u32, n_skills: u32, n_links: u8) -> Self {
+        Self {
+            n_embeddings,
+            n_skills,
+            n_links: n_links.min(LINKS_MAX as u8),
+        }
+    }
+
+    /// Where a node's own code stands; its links follow.
+    pub fn own_range(&self, id: EmbeddingId) -> ByteRange {
+        ByteRange {
+            start: u64::from(id.0) * self.slot_bytes(),
+            len: OWN_BYTES as u32,
+        }
+    }
+
+    /// Where a node's links stand.
+    pub fn links_range(&self, id: EmbeddingId) -> ByteRange {
+        ByteRange {
+            start: self.own_range(id).end(),
+            len: self.slot_bytes() as u32 - OWN_BYTES as u32,
+        }
+    }
+
+    /// For each skill its vector; [`NodesLayout::no_vector`] for a skill without.
+    pub fn homes(&self) -> PackedIds {
+        PackedIds {
+            file: NODES_FILE,
+            start: u64::from(self.n_embeddings) * self.slot_bytes(),
+            n: self.n_skills,
+            n_values: self.n_embeddings + 1,
+            block_len: HOMES_BLOCK,
+        }
+    }
+
+    /// The entry of a skill without a vector.
+    pub fn no_vector(&self) -> u32 {
+        self.n_embeddings
+    }
+
+    /// Length of the file in bytes.
+    pub fn len_bytes(&self) -> u64 {
+        self.homes().end()
+    }
+
+    fn slot_bytes(&self) -> u64 {
+        (OWN_BYTES + usize::from(self.n_links) * LINK_BYTES + block::CHECKSUM_LEN) as u64
+    }
+}
+
+/// A neighbour of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Where it leads.
+    pub to: EmbeddingId,
+    /// As in [`Code`].
+    pub signs: [u8; SIGN_BYTES],
+    /// As in [`Code`].
+    pub factor: u8,
+}
+
+/// Decodes the payload of a node's own code.
+///
+/// # Errors
+/// `Truncated` for another length.
+pub fn decode_own(payload: &[u8]) -> Result<Code, FormatError> {
+    let payload: &[u8; OWN_BYTES - block::CHECKSUM_LEN] =
+        payload.try_into().map_err(|_| TRUNCATED)?;
+    let mut code = Code {
+        signs: [0; SIGN_BYTES],
+        factor: payload[SIGN_BYTES],
+        magnitudes: [0; MAGNITUDE_BYTES],
+    };
+    code.signs.copy_from_slice(&payload[..SIGN_BYTES]);
+    code.magnitudes.copy_from_slice(&payload[SIGN_BYTES + 1..]);
+    Ok(code)
+}
+
+/// Decodes the payload of the links of node `id`, nearest first.
+///
+/// # Errors
+/// `Truncated` for another length, `Invalid` for a link that leads out of the index.
+pub fn decode_links(
+    layout: &NodesLayout,
+    id: EmbeddingId,
+    payload: &[u8],
+) -> Result<Vec<Link>, FormatError> {
+    if payload.len() != usize::from(layout.n_links) * LINK_BYTES {
+        return Err(TRUNCATED);
+    }
+    let links = payload.as_chunks::<LINK_BYTES>().0.iter().map(|link| {
+        let mut signs = [0; SIGN_BYTES];
+        signs.copy_from_slice(&link[3..3 + SIGN_BYTES]);
+        Link {
+            to: EmbeddingId(u32::from_le_bytes([link[0], link[1], link[2], 0])),
+            signs,
+            factor: link[LINK_BYTES - 1],
+        }
+    });
+    // A node with fewer links fills its slot with links to itself.
+    let links: Vec<Link> = links.take_while(|link| link.to != id).collect();
+    if links.iter().any(|link| link.to.0 >= layout.n_embeddings) {
+        return Err(FormatError::Invalid { what: WHAT });
+    }
+    Ok(links)
+}
+
+/// Encodes the graph: `links[id]` are the neighbours of vector `id`, at most as many as the layout has room for;
+/// `homes` gives each skill its vector.
+pub fn encode_nodes(
+    layout: &NodesLayout,
+    codes: &[Code],
+    links: &[Vec<EmbeddingId>],
+    homes: &[Option<EmbeddingId>],
+) -> Vec<u8> {
+    let mut file = Vec::with_capacity(layout.len_bytes() as usize);
+    for (idx, (code, links)) in codes.iter().zip(links).enumerate() {
+        let mut own = Vec::with_capacity(OWN_BYTES);
+        own.extend_from_slice(&code.signs);
+        own.push(code.factor);
+        own.extend_from_slice(&code.magnitudes);
+        file.extend(block::seal(NODES_FILE, file.len() as u64, &own));
+        let filler = core::iter::repeat(EmbeddingId(idx as u32));
+        let mut payload = Vec::new();
+        for to in links
+            .iter()
+            .copied()
+            .chain(filler)
+            .take(layout.n_links.into())
+        {
+            payload.extend_from_slice(&to.0.to_le_bytes()[..3]);
+            payload.extend_from_slice(&codes[to.idx()].signs);
+            payload.push(codes[to.idx()].factor);
+        }
+        file.extend(block::seal(NODES_FILE, file.len() as u64, &payload));
+    }
+    let homes = homes
+        .iter()
+        .map(|home| home.map_or(layout.no_vector(), |id| id.0));
+    file.extend(layout.homes().encode(homes));
+    file
+}
+
+const WHAT: &str = "a graph node";
+const TRUNCATED: FormatError = FormatError::Truncated { what: WHAT };
+const OWN_BYTES: usize = SIGN_BYTES + 1 + MAGNITUDE_BYTES + block::CHECKSUM_LEN;
+const LINK_BYTES: usize = 3 + SIGN_BYTES + 1;
+
+/// Skills of a block of the inverse id map: small, because a search asks for scattered ones.
+const HOMES_BLOCK: u32 = 16;
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    fn payload(file: &[u8], range: ByteRange) -> &[u8] {
+        let block = &file[range.start as usize..range.end() as usize];
+        block::open(NODES_FILE, range.start, block).unwrap()
+    }
+
+    #[test]
+    fn nodes_and_homes_come_back_from_their_ranges() {
+        let layout = NodesLayout::new(3, 5, 2);
+        let codes: Vec<Code> = (0..3)
+            .map(|n| Code {
+                signs: [n; SIGN_BYTES],
+                factor: n,
+                magnitudes: [n * 3; MAGNITUDE_BYTES],
+            })
+            .collect();
+        let id = EmbeddingId;
+        let links = vec![vec![id(2), id(1)], vec![id(0)], vec![]];
+        let homes = [None, Some(id(2)), Some(id(0)), None, Some(id(1))];
+        let file = encode_nodes(&layout, &codes, &links, &homes);
+        assert_eq!(file.len() as u64, layout.len_bytes());
+        for (idx, expected) in links.iter().enumerate() {
+            let id = EmbeddingId(idx as u32);
+            let own = payload(&file, layout.own_range(id));
+            assert_eq!(decode_own(own).as_ref(), Ok(&codes[idx]));
+            assert!(decode_own(&own[1..]).is_err());
+            let links = payload(&file, layout.links_range(id));
+            assert!(decode_links(&layout, id, &links[1..]).is_err());
+            let links = decode_links(&layout, id, links).unwrap();
+            assert!(
+                links
+                    .iter()
+                    .map(|link| link.to)
+                    .eq(expected.iter().copied())
+            );
+            for link in links {
+                let code = &codes[link.to.idx()];
+                assert_eq!((link.signs, link.factor), (code.signs, code.factor));
+            }
+        }
+        let block = layout.homes().range(0);
+        let decoded = layout.homes().decode(0, payload(&file, block)).unwrap();
+        assert_eq!(decoded, [3, 2, 0, 3, 1]);
+        assert_eq!(layout.no_vector(), 3);
+    }
+
+    #[test]
+    fn a_link_out_of_the_index_is_refused() {
+        let layout = NodesLayout::new(3, 3, 1);
+        let mut link = [0; LINK_BYTES];
+        link[0] = 3;
+        let decoded = decode_links(&layout, EmbeddingId(0), &link);
+        assert_eq!(decoded, Err(FormatError::Invalid { what: WHAT }));
+    }
+}

@@ -1,0 +1,212 @@
+//! The head `vectors`: what the manifest carries of the vector files, so that every block's place is known at once.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::cells::{CELLS_FILE, cells_len};
+use super::codes::{CODES_FILE, codes_len};
+use super::id_map::{EmbeddingId, IDS_FILE, PackedIds, id_map};
+use super::manifest::Manifest;
+use super::nodes::{LINKS_MAX, NODES_FILE, NodesLayout};
+use super::router::{ROUTER_FILE, router_range};
+use super::rows::{ROWS_FILE, RowsLayout};
+use crate::{FormatError, Reader, Writer};
+
+/// Name of the head in the manifest.
+pub const VECTORS_HEAD: &str = "vectors";
+
+/// Most cells of an index: 70 KB of router.
+pub const CELLS_MAX: usize = 2048;
+
+/// How many vectors there are, and in which cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorHead {
+    /// The plan that reads fewer bytes in a session of three searches.
+    pub plan: StoredPlan,
+    /// Room for links in a node of the graph; 0 when there is none.
+    pub n_links: u8,
+    /// For each cell its first vector, and at the end the number of vectors.
+    starts: Vec<u32>,
+}
+
+/// How a search finds its candidates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoredPlan {
+    /// All signs are read once and compared.
+    Flat,
+    /// The cells nearest to the query, then the graph.
+    Graph,
+}
+
+/// The vector files of an index that are agreed on by its manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorIndex {
+    /// Cells and plan.
+    pub head: VectorHead,
+    /// Word rows.
+    pub rows: RowsLayout,
+    /// The id map.
+    pub ids: PackedIds,
+    /// The graph, and the inverse id map.
+    pub nodes: NodesLayout,
+}
+
+impl VectorIndex {
+    /// The vector files that `manifest` names; `None` when the site has none.
+    ///
+    /// # Errors
+    /// What is wrong with the head; `Invalid` when the lengths of the files contradict it: they do not belong together.
+    pub fn open(manifest: &Manifest) -> Result<Option<Self>, FormatError> {
+        let Some(head) = manifest.head(VECTORS_HEAD) else {
+            return Ok(None);
+        };
+        let head = VectorHead::decode(head)?;
+        let n_skills = manifest.n_skills;
+        let ids = id_map(head.n_embeddings(), n_skills);
+        let nodes = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links);
+        let expected = [
+            (ROUTER_FILE, u64::from(router_range(&head).len)),
+            (CELLS_FILE, cells_len(&head)),
+            (CODES_FILE, codes_len(&head)),
+            (IDS_FILE, ids.end()),
+            (NODES_FILE, nodes.len_bytes()),
+        ];
+        let len = |name: &str| manifest.file(name).map(|file| file.len);
+        // A site may do without the graph.
+        let fits = |&(name, expected): &(&str, u64)| match len(name) {
+            Some(len) => len == expected,
+            None => name == NODES_FILE,
+        };
+        if head.n_embeddings() > n_skills || !expected.iter().all(fits) {
+            return Err(INVALID);
+        }
+        Ok(Some(Self {
+            rows: RowsLayout::from_len(len(ROWS_FILE).ok_or(INVALID)?)?,
+            head,
+            ids,
+            nodes,
+        }))
+    }
+}
+
+impl VectorHead {
+    /// A head of cells with these numbers of vectors, in the order of the vector files.
+    pub fn new(plan: StoredPlan, n_links: u8, members: &[u32]) -> Self {
+        let mut starts = Vec::with_capacity(members.len() + 1);
+        let mut start = 0;
+        starts.push(start);
+        for n in members {
+            start += n;
+            starts.push(start);
+        }
+        Self {
+            plan,
+            n_links,
+            starts,
+        }
+    }
+
+    /// How many vectors there are.
+    pub fn n_embeddings(&self) -> u32 {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// How many cells they lie in.
+    pub fn n_cells(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The vectors of cell `cell_idx`.
+    pub fn members(&self, cell_idx: usize) -> Range<u32> {
+        self.starts[cell_idx]..self.starts[cell_idx + 1]
+    }
+
+    /// The cell of vector `id`, which is one of the index's.
+    pub fn cell_of(&self, id: EmbeddingId) -> usize {
+        self.starts.partition_point(|&start| start <= id.0) - 1
+    }
+
+    /// Decodes the head.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes; `Invalid` above 2²⁴ − 1 vectors, which three bytes of a link can tell apart.
+    pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        let mut reader = Reader::new(bytes, WHAT);
+        let plan = match reader.u8()? {
+            0 => StoredPlan::Flat,
+            1 => StoredPlan::Graph,
+            _ => return Err(INVALID),
+        };
+        let n_links = reader.u8()?;
+        let n_cells = reader.count(1)?;
+        if n_cells > CELLS_MAX || usize::from(n_links) > LINKS_MAX {
+            return Err(INVALID);
+        }
+        let mut members = Vec::with_capacity(n_cells);
+        let mut n_left = EMBEDDINGS_MAX;
+        for _ in 0..n_cells {
+            let n = reader.varint()?;
+            n_left = n_left.checked_sub(n).ok_or(INVALID)?;
+            members.push(n);
+        }
+        reader.finish()?;
+        Ok(Self::new(plan, n_links, &members))
+    }
+
+    /// Encodes the head.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.u8(match self.plan {
+            StoredPlan::Flat => 0,
+            StoredPlan::Graph => 1,
+        });
+        writer.u8(self.n_links);
+        writer.varint(self.n_cells() as u32);
+        for cell_idx in 0..self.n_cells() {
+            writer.varint(self.members(cell_idx).len() as u32);
+        }
+        writer.into_bytes()
+    }
+}
+
+const EMBEDDINGS_MAX: u32 = (1 << 24) - 1;
+const WHAT: &str = "the head of the vectors";
+const INVALID: FormatError = FormatError::Invalid { what: WHAT };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_comes_back() {
+        for members in [&[][..], &[0], &[3, 0, 200, 1, 7]] {
+            let head = VectorHead::new(StoredPlan::Graph, 16, members);
+            assert_eq!(VectorHead::decode(&head.encode()), Ok(head));
+        }
+    }
+
+    #[test]
+    fn every_vector_lies_in_the_cell_that_counts_it() {
+        let head = VectorHead::new(StoredPlan::Flat, 16, &[3, 0, 200, 1, 7]);
+        for cell_idx in 0..5 {
+            for id in head.members(cell_idx) {
+                assert_eq!(head.cell_of(EmbeddingId(id)), cell_idx);
+            }
+        }
+        assert_eq!(head.n_embeddings(), 211);
+    }
+
+    #[test]
+    fn heads_beyond_the_limits_are_refused() {
+        let good = VectorHead::new(StoredPlan::Flat, 16, &[7, 1]).encode();
+        for (offset, bad) in [(0, 2), (1, 65), (2, 3), (2, 1)] {
+            let mut bytes = good.clone();
+            bytes[offset] = bad;
+            assert!(VectorHead::decode(&bytes).is_err(), "{bad} at {offset}");
+        }
+        let most = VectorHead::new(StoredPlan::Flat, 16, &[EMBEDDINGS_MAX, 0]);
+        assert!(VectorHead::decode(&most.encode()).is_ok());
+        let more = VectorHead::new(StoredPlan::Flat, 16, &[EMBEDDINGS_MAX, 1]);
+        assert!(VectorHead::decode(&more.encode()).is_err());
+    }
+}

@@ -1,0 +1,92 @@
+//! The flat plan: the signs of every vector are compared with the query.
+
+use alloc::vec::Vec;
+
+use super::candidates::best_of;
+use super::code::Code;
+use super::reader::{CellCodes, VectorReader};
+use super::search::{Run, Seeds};
+use crate::SkillId;
+use crate::format::id_map::EmbeddingId;
+
+/// What is read once: all signs and the whole id map.
+pub(super) struct Whole {
+    cells: Vec<Option<CellCodes>>,
+    /// The skill of each vector; none where it could not be read.
+    skills: Vec<Option<SkillId>>,
+}
+
+impl Whole {
+    pub(super) fn read(reader: &mut VectorReader<'_, '_>) -> Self {
+        let n_cells = reader.index.head.n_cells();
+        let cells = (0..n_cells).map(|cell_idx| reader.cell(cell_idx)).collect();
+        let mut skills = Vec::new();
+        for block_idx in 0..reader.index.ids.n_blocks() {
+            let block = reader.ids(block_idx);
+            let n = reader.index.ids.entries(block_idx).len();
+            match block {
+                Some(block) => skills.extend(block.into_iter().map(|id| Some(SkillId(id)))),
+                None => skills.extend(core::iter::repeat_n(None, n)),
+            }
+        }
+        Self { cells, skills }
+    }
+
+    /// The code of a skill's vector.
+    pub(super) fn code_of(
+        &self,
+        skill: SkillId,
+        reader: &mut VectorReader<'_, '_>,
+    ) -> Option<(EmbeddingId, Code)> {
+        let id = self.home(skill)?;
+        let cell = self.cells[reader.index.head.cell_of(id)].as_ref()?;
+        let (_, &signs, factor) = cell.iter().find(|&(other, ..)| other == id)?;
+        let magnitudes = reader.magnitudes(id)?;
+        let code = Code {
+            signs,
+            factor,
+            magnitudes,
+        };
+        Some((id, code))
+    }
+
+    fn home(&self, skill: SkillId) -> Option<EmbeddingId> {
+        let idx = self.skills.iter().position(|&s| s == Some(skill))?;
+        Some(EmbeddingId(idx as u32))
+    }
+}
+
+/// Scores the vectors with the best estimates, the filter first; `None` while codes are missing.
+pub(super) fn search(run: &mut Run<'_, '_, '_>, whole: &Whole, seeds: Seeds<'_>) -> Option<()> {
+    let passes = |id: EmbeddingId| match whole.skills[id.idx()] {
+        Some(skill) => run.passes(skill),
+        // It cannot be shown, but that it would have been is said.
+        None => run.allowed.is_none(),
+    };
+    let mut scores = Vec::new();
+    for (id, signs, factor) in whole.cells.iter().flatten().flat_map(CellCodes::iter) {
+        if passes(id) {
+            scores.push((run.scorer.estimate(id, signs, factor), id));
+        }
+    }
+    let mut wanted = best_of(scores, run.n_candidates);
+    if let Seeds::Known(seeds) = seeds {
+        let homes = seeds.iter().filter(|&&skill| run.passes(skill));
+        run.seeds = homes.filter_map(|&skill| whole.home(skill)).collect();
+        wanted.extend(&run.seeds);
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    for (id, signs, factor) in whole.cells.iter().flatten().flat_map(CellCodes::iter) {
+        if wanted.binary_search(&id).is_ok() {
+            run.candidates.add(id, signs, factor);
+        }
+    }
+    run.candidates.read_codes(&wanted, &mut run.reader);
+    for id in wanted {
+        if let Some(skill) = whole.skills[id.idx()] {
+            run.skills.insert(id, skill);
+        }
+    }
+    (!run.reader.is_waiting).then_some(())
+}

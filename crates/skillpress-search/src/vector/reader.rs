@@ -1,0 +1,183 @@
+//! Blocks of the vector files, decoded, and what could not be read.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::code::{Code, MAGNITUDE_BYTES, SIGN_BYTES};
+use super::search::VectorNotes;
+use crate::embedder::Row;
+use crate::fetcher::{Fetched, Fetcher};
+use crate::format::cells::{CELLS_FILE, cell_range, decode_cell};
+use crate::format::codes::{CODES_FILE, code_range, decode_magnitudes};
+use crate::format::id_map::{EmbeddingId, IDS_FILE};
+use crate::format::nodes::{Link, NODES_FILE, decode_links, decode_own};
+use crate::format::router::{ROUTER_FILE, Router, router_range};
+use crate::format::rows::{ROWS_FILE, find_row};
+use crate::format::vectors::VectorIndex;
+use crate::{ByteRange, SkillId};
+
+/// Reads what is at hand; asks for what is not.
+pub(super) struct VectorReader<'a, 'f> {
+    pub(super) index: &'a VectorIndex,
+    fetcher: &'a mut Fetcher<'f>,
+    /// Whether something was asked for. Then what is decoded is not all there is, and the search is run again.
+    pub(super) is_waiting: bool,
+    pub(super) notes: VectorNotes,
+}
+
+impl<'a, 'f> VectorReader<'a, 'f> {
+    pub(super) fn new(index: &'a VectorIndex, fetcher: &'a mut Fetcher<'f>) -> Self {
+        Self {
+            index,
+            fetcher,
+            is_waiting: false,
+            notes: VectorNotes::default(),
+        }
+    }
+
+    /// The row of `word`; `None` for a word that the index does not know.
+    pub(super) fn row(&mut self, word: &str) -> Option<Row> {
+        let mut is_unread = false;
+        // Both buckets are asked for at once.
+        let buckets = self
+            .index
+            .rows
+            .ranges(word)?
+            .map(|range| self.block(ROWS_FILE, range));
+        let row = buckets.iter().find_map(|bucket| match bucket {
+            Block::Ready(bucket) => find_row(bucket, word).unwrap_or_else(|_| {
+                is_unread = true;
+                None
+            }),
+            Block::Waiting => None,
+            Block::Failed => {
+                is_unread = true;
+                None
+            }
+        });
+        self.notes.n_unread_rows += u32::from(row.is_none() && is_unread);
+        row
+    }
+
+    pub(super) fn router(&mut self) -> Option<Router> {
+        let payload = self.block(ROUTER_FILE, router_range(&self.index.head));
+        let router = payload.decode(|payload| Router::decode(&self.index.head, payload).ok());
+        self.notes.is_router_unread = router.is_none() && !payload.is_waiting();
+        router
+    }
+
+    /// Signs and factors of the vectors of a cell.
+    pub(super) fn cell(&mut self, cell_idx: usize) -> Option<CellCodes> {
+        let members = self.index.head.members(cell_idx);
+        let block = self.block(CELLS_FILE, cell_range(&self.index.head, cell_idx));
+        let is_good = |payload: &Arc<[u8]>| decode_cell(payload, members.len()).is_ok();
+        match &block {
+            Block::Ready(payload) if is_good(payload) => Some(CellCodes {
+                first: members.start,
+                n: members.len(),
+                payload: payload.clone(),
+            }),
+            _ => {
+                self.notes.n_unread_cells += u32::from(!block.is_waiting());
+                None
+            }
+        }
+    }
+
+    /// The magnitudes of a vector; what is unread is counted by whoever misses it.
+    pub(super) fn magnitudes(&mut self, id: EmbeddingId) -> Option<[u8; MAGNITUDE_BYTES]> {
+        let payload = self.block(CODES_FILE, code_range(id));
+        payload.decode(|payload| decode_magnitudes(payload).ok().copied())
+    }
+
+    /// A node's own code.
+    pub(super) fn own(&mut self, id: EmbeddingId) -> Option<Code> {
+        let payload = self.block(NODES_FILE, self.index.nodes.own_range(id));
+        let code = payload.decode(|payload| decode_own(payload).ok());
+        self.notes.n_unread_nodes += u32::from(code.is_none() && !payload.is_waiting());
+        code
+    }
+
+    /// A node's links.
+    pub(super) fn links(&mut self, id: EmbeddingId) -> Vec<Link> {
+        let layout = self.index.nodes;
+        let payload = self.block(NODES_FILE, layout.links_range(id));
+        let links = payload.decode(|payload| decode_links(&layout, id, payload).ok());
+        self.notes.n_unread_nodes += u32::from(links.is_none() && !payload.is_waiting());
+        links.unwrap_or_default()
+    }
+
+    /// The skills of the vectors of a block of the id map.
+    pub(super) fn ids(&mut self, block_idx: u32) -> Option<Vec<u32>> {
+        let ids = self.index.ids;
+        let payload = self.block(IDS_FILE, ids.range(block_idx));
+        payload.decode(|payload| ids.decode(block_idx, payload).ok())
+    }
+
+    /// The skill of a vector.
+    pub(super) fn skill(&mut self, id: EmbeddingId) -> Option<SkillId> {
+        let block_idx = self.index.ids.block_of(id.0);
+        let first = self.index.ids.entries(block_idx).start;
+        let skills = self.ids(block_idx)?;
+        skills.get((id.0 - first) as usize).copied().map(SkillId)
+    }
+
+    /// The vector of a skill, by the inverse id map.
+    pub(super) fn home(&mut self, skill: SkillId) -> Option<EmbeddingId> {
+        let homes = self.index.nodes.homes();
+        let block_idx = homes.block_of(skill.0);
+        let payload = self.block(NODES_FILE, homes.range(block_idx));
+        let block = payload.decode(|payload| homes.decode(block_idx, payload).ok());
+        self.notes.n_unknown_ids += u32::from(block.is_none() && !payload.is_waiting());
+        let idx = (skill.0 - homes.entries(block_idx).start) as usize;
+        let id = block?.get(idx).copied()?;
+        (id != self.index.nodes.no_vector()).then_some(EmbeddingId(id))
+    }
+
+    fn block(&mut self, file: &str, range: ByteRange) -> Block {
+        match self.fetcher.block(file, range) {
+            Fetched::Ready(payload) => Block::Ready(payload),
+            Fetched::Failed => Block::Failed,
+            Fetched::Waiting => {
+                self.is_waiting = true;
+                Block::Waiting
+            }
+        }
+    }
+}
+
+/// The signs of a cell's vectors.
+pub(super) struct CellCodes {
+    first: u32,
+    n: usize,
+    payload: Arc<[u8]>,
+}
+
+impl CellCodes {
+    /// Vectors with signs and factors, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (EmbeddingId, &[u8; SIGN_BYTES], u8)> {
+        let codes = decode_cell(&self.payload, self.n).into_iter().flatten();
+        codes
+            .zip(self.first..)
+            .map(|((signs, factor), id)| (EmbeddingId(id), signs, factor))
+    }
+}
+
+enum Block {
+    Ready(Arc<[u8]>),
+    Waiting,
+    Failed,
+}
+
+impl Block {
+    fn is_waiting(&self) -> bool {
+        matches!(self, Self::Waiting)
+    }
+
+    fn decode<T>(&self, decode: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+        match self {
+            Self::Ready(payload) => decode(payload),
+            Self::Waiting | Self::Failed => None,
+        }
+    }
+}

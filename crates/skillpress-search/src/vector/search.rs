@@ -1,0 +1,298 @@
+//! One vector search over the blocks at hand.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::candidates::{Candidates, Scorer};
+use super::code::{Code, CodeQuery, Factor, RESIDUAL_UNITS, decode_residual};
+use super::reader::VectorReader;
+use super::{flat, graph};
+use crate::embedder::{Cosine, DIM, Embedding, WordSum};
+use crate::fetcher::{BlockStore, Failures, Fetcher};
+use crate::format::id_map::EmbeddingId;
+use crate::format::manifest::Manifest;
+use crate::format::router::Router;
+use crate::format::vectors::{StoredPlan, VectorIndex};
+use crate::lexical::SkillSet;
+use crate::{Answer, FormatError, Plan, SkillId, Source};
+
+/// What is searched for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VectorQuery {
+    /// The words of a text, as [`crate::analyzer::words`] gives them, spelled as the index spells them.
+    Words(Vec<String>),
+    /// The skills that are most like this one, which is not among them.
+    Like(SkillId),
+}
+
+/// How to search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorOptions {
+    /// Where candidates come from.
+    pub plan: Plan,
+    /// How many candidates are scored with their whole code, and so at most how many hits there are (but for lexical
+    /// ones); [`N_CANDIDATES`] by default. 0 finds nothing.
+    pub n_candidates: usize,
+}
+
+/// Candidates that a list of ten needs: of 2,291 skills they hold .955 of the ten nearest.
+pub const N_CANDIDATES: usize = 44;
+
+impl Default for VectorOptions {
+    fn default() -> Self {
+        Self {
+            plan: Plan::Auto,
+            n_candidates: N_CANDIDATES,
+        }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VectorResult {
+    /// Best first, equal cosines by `SkillId`; each skill once.
+    pub hits: Vec<VectorHit>,
+    /// What could not be read.
+    pub notes: VectorNotes,
+}
+
+/// A skill that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VectorHit {
+    /// The skill.
+    pub skill: SkillId,
+    /// How near it is to the query.
+    pub cosine: Cosine,
+}
+
+/// What could not be read; all 0 in a search over intact files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VectorNotes {
+    /// Words of the query whose rows could not be read; the others speak for it.
+    pub n_unread_rows: u32,
+    /// Whether the centroids could not be read: then nothing is found.
+    pub is_router_unread: bool,
+    /// Cells whose vectors take no part.
+    pub n_unread_cells: u32,
+    /// Hits that are ranked by an estimate, for want of their code.
+    pub n_unread_codes: u32,
+    /// Blocks of nodes that the search went around.
+    pub n_unread_nodes: u32,
+    /// Hits that are left out because it is not known whose vectors they are, and skills whose vector is not known.
+    pub n_unknown_ids: u32,
+}
+
+/// Skills that shall be among the hits, if they have a vector: the best lexical ones.
+///
+/// Fusion needs their cosines, and in the graph plan they are good places to go on from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seeds<'a> {
+    /// They are still being searched for.
+    #[allow(dead_code)] // Until the searcher waits for them.
+    Waiting,
+    /// These, and no more.
+    Known(&'a [SkillId]),
+}
+
+/// Searches as far as the blocks at hand reach; `None` while some are missing, which the fetcher has noted, or while
+/// seeds are waited for.
+///
+/// `allowed` are the skills that pass the filters. The flat plan asks for the same blocks whether seeds are known or not
+/// (but for theirs), so a search can run ahead of the lexical half.
+pub(crate) fn search(
+    query: &VectorQuery,
+    options: &VectorOptions,
+    allowed: Option<&SkillSet>,
+    seeds: Seeds<'_>,
+    index: &VectorIndex,
+    fetcher: &mut Fetcher<'_>,
+) -> Option<VectorResult> {
+    let is_flat = is_flat(options.plan, index, fetcher);
+    let mut reader = VectorReader::new(index, fetcher);
+    if index.head.n_embeddings() == 0 || options.n_candidates == 0 {
+        return Some(VectorResult::default());
+    }
+    // All of these are asked for at once.
+    let router = reader.router();
+    let words = match query {
+        VectorQuery::Words(words) => embed(words, &mut reader),
+        VectorQuery::Like(_) => None,
+    };
+    let whole = is_flat.then(|| flat::Whole::read(&mut reader));
+    if reader.is_waiting {
+        return None;
+    }
+    let Some(router) = router else {
+        return Some(nothing(&reader));
+    };
+    let embedding = match (query, &whole) {
+        (VectorQuery::Words(_), _) => words,
+        (&VectorQuery::Like(skill), Some(whole)) => {
+            let code = whole.code_of(skill, &mut reader);
+            code.and_then(|(id, code)| decode(&router, index, id, &code))
+        }
+        (&VectorQuery::Like(skill), None) => {
+            let home = reader.home(skill);
+            let code = home.and_then(|id| Some((id, reader.own(id)?)));
+            code.and_then(|(id, code)| decode(&router, index, id, &code))
+        }
+    };
+    if reader.is_waiting {
+        return None;
+    }
+    let Some(embedding) = embedding else {
+        return Some(nothing(&reader));
+    };
+    let scorer = Scorer::new(CodeQuery::new(embedding), &router, &index.head);
+    let mut run = Run {
+        reader,
+        scorer: &scorer,
+        candidates: Candidates::new(&scorer),
+        n_candidates: options.n_candidates,
+        allowed,
+        excluded: match query {
+            VectorQuery::Like(skill) => Some(*skill),
+            VectorQuery::Words(_) => None,
+        },
+        skills: BTreeMap::new(),
+        seeds: Vec::new(),
+    };
+    match whole {
+        Some(whole) => flat::search(&mut run, &whole, seeds)?,
+        None => graph::search(&mut run, seeds)?,
+    }
+    Some(run.finish())
+}
+
+/// Runs one vector search by itself, over an index that nothing was read of.
+///
+/// For measuring and inspecting; [`crate::Searcher`] searches in both halves.
+///
+/// # Errors
+/// As [`VectorIndex::open`]; a manifest without vectors finds nothing.
+pub fn find_vectors(
+    manifest: &Manifest,
+    query: &VectorQuery,
+    options: &VectorOptions,
+    filter: Option<&[SkillId]>,
+    source: &mut impl Source,
+) -> Result<VectorResult, FormatError> {
+    let Some(index) = VectorIndex::open(manifest)? else {
+        return Ok(VectorResult::default());
+    };
+    let n_skills = manifest.n_skills;
+    let allowed = filter.map(|skills| SkillSet::new(n_skills, skills.iter().copied()));
+    let (mut store, mut failures) = (BlockStore::new(true), Failures::default());
+    loop {
+        let mut fetcher = Fetcher::new(manifest, &mut store, &mut failures);
+        let seeds = Seeds::Known(&[]);
+        if let Some(result) = search(
+            query,
+            options,
+            allowed.as_ref(),
+            seeds,
+            &index,
+            &mut fetcher,
+        ) {
+            return Ok(result);
+        }
+        let pending = fetcher.into_requests();
+        let requests: Vec<_> = pending.iter().map(|p| p.request.clone()).collect();
+        let mut answers = source.fetch(&requests).into_iter();
+        for pending in &pending {
+            let answer = answers.next().unwrap_or(Answer::Failed);
+            store.take_answer(manifest, pending, answer, &mut failures);
+        }
+    }
+}
+
+/// A search whose query is known.
+pub(super) struct Run<'a, 'r, 'f> {
+    pub(super) reader: VectorReader<'r, 'f>,
+    pub(super) scorer: &'a Scorer<'a>,
+    pub(super) candidates: Candidates<'a>,
+    pub(super) n_candidates: usize,
+    pub(super) allowed: Option<&'a SkillSet>,
+    /// The skill that others shall be like.
+    excluded: Option<SkillId>,
+    /// Whose vectors the hits are, as far as it is known.
+    pub(super) skills: BTreeMap<EmbeddingId, SkillId>,
+    /// The vectors of the seeds.
+    pub(super) seeds: Vec<EmbeddingId>,
+}
+
+impl Run<'_, '_, '_> {
+    pub(super) fn passes(&self, skill: SkillId) -> bool {
+        self.excluded != Some(skill) && self.allowed.is_none_or(|allowed| allowed.contains(skill))
+    }
+
+    /// The vectors that become hits, whose skills must be known by then.
+    pub(super) fn winners(&self) -> Vec<EmbeddingId> {
+        // One more than hits, for the one that others shall be like.
+        let mut ids = self.candidates.best_scored(self.n_candidates + 1);
+        ids.extend(&self.seeds);
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    fn finish(self) -> VectorResult {
+        let mut notes = self.reader.notes;
+        let mut hits = Vec::new();
+        for id in self.winners() {
+            let Some((cosine, is_scored)) = self.candidates.cosine(id) else {
+                continue;
+            };
+            match self.skills.get(&id) {
+                Some(&skill) if self.passes(skill) => {
+                    notes.n_unread_codes += u32::from(!is_scored);
+                    hits.push(VectorHit { skill, cosine });
+                }
+                Some(_) => {}
+                None => notes.n_unknown_ids += 1,
+            }
+        }
+        hits.sort_by(|a, b| b.cosine.cmp(&a.cosine).then(a.skill.cmp(&b.skill)));
+        VectorResult { hits, notes }
+    }
+}
+
+/// The sum of the words' rows.
+fn embed(words: &[String], reader: &mut VectorReader<'_, '_>) -> Option<Embedding> {
+    let mut sum = WordSum::default();
+    for word in words {
+        if let Some(row) = reader.row(word) {
+            sum.add(&row, 1);
+        }
+    }
+    sum.unit()
+}
+
+/// The direction of a stored vector.
+fn decode(router: &Router, index: &VectorIndex, id: EmbeddingId, code: &Code) -> Option<Embedding> {
+    let centroid = router.centroid(index.head.cell_of(id));
+    let factor = Factor::new(code.factor, router.factor_step);
+    let residual = decode_residual(&code.signs, factor, &code.magnitudes);
+    let sum: [i64; DIM] =
+        core::array::from_fn(|dim| i64::from(centroid[dim]) * RESIDUAL_UNITS + residual[dim]);
+    Embedding::in_direction_of(&sum)
+}
+
+/// Hosts without ranges have no graph: its file would be read whole.
+fn is_flat(plan: Plan, index: &VectorIndex, fetcher: &Fetcher<'_>) -> bool {
+    let has_graph = index.head.n_links > 0 && fetcher.has_ranges();
+    !has_graph
+        || match plan {
+            Plan::Auto => index.head.plan == StoredPlan::Flat,
+            Plan::Flat => true,
+            Plan::Graph => false,
+        }
+}
+
+fn nothing(reader: &VectorReader<'_, '_>) -> VectorResult {
+    VectorResult {
+        hits: Vec::new(),
+        notes: reader.notes,
+    }
+}

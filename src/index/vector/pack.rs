@@ -1,0 +1,133 @@
+//! Writes the vector files of `search/` from embeddings.
+
+use skillpress_search::SkillId;
+use skillpress_search::embedder::Embedding;
+use skillpress_search::format::cells::{CELLS_FILE, encode_cells};
+use skillpress_search::format::codes::{CODES_FILE, encode_codes};
+use skillpress_search::format::id_map::{EmbeddingId, IDS_FILE, encode_id_map};
+use skillpress_search::format::nodes::{NODES_FILE, NodesLayout, encode_nodes};
+use skillpress_search::format::router::{ROUTER_FILE, Router};
+use skillpress_search::format::rows::{ROWS_FILE, encode_rows};
+use skillpress_search::format::vectors::{StoredPlan, VECTORS_HEAD, VectorHead};
+use skillpress_search::vector::code::{Code, Residual, factor_step};
+
+use super::hnsw::{self, Bytes};
+use super::{Adapted, cells};
+use crate::index::pack::{Part, Parts};
+
+/// Packs the rows and embeddings of a registry; embeddings are in `SkillId` order.
+pub fn pack(adapted: &Adapted) -> Parts {
+    let (skills, vectors): (Vec<SkillId>, Vec<Embedding>) = adapted
+        .embeddings
+        .iter()
+        .enumerate()
+        .filter_map(|(idx, embedding)| Some((SkillId(idx as u32), (*embedding)?)))
+        .unzip();
+    let n_skills = adapted.embeddings.len() as u32;
+    let cells = cells::group(&vectors);
+    // From here on vectors have their place in the files: cell by cell.
+    let order: Vec<u32> = cells.members.iter().flatten().copied().collect();
+    let skills: Vec<SkillId> = order.iter().map(|&idx| skills[idx as usize]).collect();
+    let vectors: Vec<Embedding> = order.iter().map(|&idx| vectors[idx as usize]).collect();
+    let members: Vec<u32> = cells.members.iter().map(|m| m.len() as u32).collect();
+
+    // The plan is known once the lengths of the files are.
+    let head = VectorHead::new(StoredPlan::Flat, N_LINKS as u8, &members);
+    let mut router = Router {
+        factor_step: 1,
+        mean: cells.mean,
+        cells: cells.cells,
+    };
+    let residuals: Vec<Residual> = (0..vectors.len())
+        .map(|idx| {
+            let cell_idx = head.cell_of(EmbeddingId(idx as u32));
+            cells::residual(&vectors[idx], &router.centroid(cell_idx))
+        })
+        .collect();
+    router.factor_step = factor_step(&residuals);
+    let codes: Vec<Code> = residuals
+        .iter()
+        .map(|residual| Code::encode(residual, router.factor_step))
+        .collect();
+    let mut homes = vec![None; n_skills as usize];
+    for (idx, skill) in skills.iter().enumerate() {
+        homes[skill.idx()] = Some(EmbeddingId(idx as u32));
+    }
+    let layout = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links);
+    let links = link(&vectors, &skills);
+    let whole = |name, bytes| Part {
+        name,
+        bytes,
+        chunk_len: 0,
+    };
+    let (rows, _) = encode_rows(&adapted.rows);
+    let files = vec![
+        Part::chunked(ROWS_FILE, rows),
+        whole(ROUTER_FILE, router.encode()),
+        whole(CELLS_FILE, encode_cells(&head, &codes)),
+        whole(IDS_FILE, encode_id_map(&skills, n_skills)),
+        Part::chunked(CODES_FILE, encode_codes(&codes)),
+        whole(NODES_FILE, encode_nodes(&layout, &codes, &links, &homes)),
+    ];
+    let head = VectorHead::new(cheaper_plan(&files, vectors.len()), head.n_links, &members);
+    Parts {
+        files,
+        heads: vec![(VECTORS_HEAD.to_owned(), head.encode())],
+    }
+}
+
+/// Links of a node: 16 make a slot of 409 bytes.
+const N_LINKS: usize = 16;
+
+/// The graph over vectors in file order. Insertion is in `SkillId` order: a build over cells one after the other would
+/// see its far links last.
+fn link(vectors: &[Embedding], skills: &[SkillId]) -> Vec<Vec<EmbeddingId>> {
+    let mut order: Vec<u32> = (0..vectors.len() as u32).collect();
+    order.sort_unstable_by_key(|&idx| skills[idx as usize]);
+    let bytes = to_bytes(order.iter().map(|&idx| &vectors[idx as usize]));
+    let mut links = vec![Vec::new(); vectors.len()];
+    for (idx, to) in hnsw::build(&bytes, N_LINKS).into_iter().enumerate() {
+        let to = to.into_iter().map(|to| EmbeddingId(order[to as usize]));
+        links[order[idx] as usize] = to.collect();
+    }
+    links
+}
+
+/// Eight bits a dimension, the largest component of all ±127.
+pub(super) fn to_bytes<'a>(vectors: impl Iterator<Item = &'a Embedding> + Clone) -> Vec<Bytes> {
+    let most = vectors
+        .clone()
+        .flat_map(|v| v.components())
+        .map(|x| i32::from(x.unsigned_abs()))
+        .max();
+    let most = most.unwrap_or(1).max(1);
+    let byte =
+        |&x: &i16| ((2 * 127 * i32::from(x) + most * i32::from(x).signum()) / (2 * most)) as i8;
+    vectors
+        .map(|vector| vector.components().iter().map(byte).collect())
+        .collect()
+}
+
+fn cheaper_plan(files: &[Part], n_vectors: usize) -> StoredPlan {
+    let len = |name| {
+        files
+            .iter()
+            .find(|f| f.name == name)
+            .map_or(0, |f| f.bytes.len())
+    };
+    let flat = len(CELLS_FILE) + len(IDS_FILE) + N_SEARCHES * FLAT_SEARCH_BYTES;
+    let graph = N_SEARCHES * GRAPH_SEARCH_BYTES;
+    if n_vectors <= FLAT_MAX && flat <= graph {
+        StoredPlan::Flat
+    } else {
+        StoredPlan::Graph
+    }
+}
+
+/// No search reads all signs of more vectors than this, unless it is told to.
+const FLAT_MAX: usize = 6_000;
+/// What a session is taken to be.
+const N_SEARCHES: usize = 3;
+/// Bytes of a search beyond what is read once (medians: `benchmarks/vector.md`).
+const FLAT_SEARCH_BYTES: usize = 5_000;
+const GRAPH_SEARCH_BYTES: usize = 36_000;
