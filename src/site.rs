@@ -1,15 +1,16 @@
 //! A site from content to files: the steps that `build`, `check` and `serve` share.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::api;
 use crate::catalog::Catalog;
 use crate::cli::InputArgs;
-use crate::config::Config;
+use crate::config::{Config, EmbeddingMode};
 use crate::content::{self, Disk, LoadOptions};
 use crate::index;
-use crate::problem::Problems;
+use crate::index::vector::OwnVectors;
+use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::render::{self, PageCounts};
 use crate::sink::Sink;
@@ -24,6 +25,8 @@ pub struct Site {
     pub config: Config,
     /// The operator's own files.
     static_folder: PathBuf,
+    /// The operator's own vectors, when the settings say so.
+    own_vectors: Option<OwnVectors>,
 }
 
 /// What was written, for a summary.
@@ -48,24 +51,31 @@ impl Site {
         if input.strict {
             problems.make_strict();
         }
-        match config {
-            Ok(config) if problems.n_errors() == 0 => {
-                let static_folder = static_files::folder(&input.content);
-                Ok((
-                    Self {
-                        catalog,
-                        config,
-                        static_folder,
-                    },
-                    problems,
-                ))
-            }
-            Ok(_) => Err(problems),
+        let config = match config {
+            Ok(config) => config,
             Err(config_problems) => {
                 problems.extend(config_problems);
-                Err(problems)
+                return Err(problems);
             }
+        };
+        let own_vectors = match own_vectors(&input.content, &catalog, &config) {
+            Ok(own_vectors) => own_vectors,
+            Err(problem) => {
+                problems.push(*problem);
+                None
+            }
+        };
+        if problems.n_errors() > 0 {
+            return Err(problems);
         }
+        let static_folder = static_files::folder(&input.content);
+        let site = Self {
+            catalog,
+            config,
+            static_folder,
+            own_vectors,
+        };
+        Ok((site, problems))
     }
 
     /// Writes every file of the site to `sink`.
@@ -74,7 +84,7 @@ impl Site {
     /// What the sink says.
     pub fn write(&self, sink: &dyn Sink, progress: &Progress) -> io::Result<SiteCounts> {
         progress.stage("search index");
-        let index = index::build(&self.catalog, &self.config)?;
+        let index = index::build(&self.catalog, &self.config, self.own_vectors.as_ref())?;
         index.write(sink)?;
         progress.stage("pages");
         progress.expect(self.catalog.skills.len());
@@ -96,6 +106,41 @@ impl Site {
             index: index.counts,
         })
     }
+}
+
+/// The vectors of `embeddings.npy` or `embeddings.jsonl`, when the settings ask for them.
+fn own_vectors(
+    content: &Path,
+    catalog: &Catalog,
+    config: &Config,
+) -> Result<Option<OwnVectors>, Box<Problem>> {
+    if config.embedding.mode != EmbeddingMode::Own {
+        return Ok(None);
+    }
+    let candidates = ["embeddings.npy", "embeddings.jsonl"].map(|name| content.join(name));
+    let path = candidates
+        .iter()
+        .find(|path| path.is_file())
+        .ok_or_else(|| {
+            Box::new(
+            Problem::error(
+                content,
+                "embeddings",
+                "`mode` is `own`, but there is no `embeddings.npy` or `embeddings.jsonl` here",
+            )
+            .hint("write one vector for each skill, or set `mode = \"words\"` below `[embedding]`"),
+        )
+        })?;
+    let problem = |message: String| Problem::error(path, "embeddings", message);
+    let bytes = std::fs::read(path)
+        .map_err(|error| Box::new(problem(format!("the vectors cannot be read: {error}"))))?;
+    let ids: Vec<String> = catalog.listed().map(|skill| skill.id.to_string()).collect();
+    let vectors = OwnVectors::parse(path, &bytes, &ids).map_err(|error| {
+        let mut problem = problem(error.message).hint(error.hint);
+        problem.line = error.line;
+        Box::new(problem)
+    })?;
+    Ok(Some(vectors))
 }
 
 fn load_config(input: &InputArgs) -> Result<Config, Problems> {

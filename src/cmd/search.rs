@@ -7,17 +7,19 @@ use clap::{ArgGroup, Args, ValueEnum};
 use serde::Deserialize;
 use serde_json::json;
 use skillpress_search::format::manifest::Manifest;
+use skillpress_search::vector::VectorNotes;
 use skillpress_search::{
     EvidenceKind, Filter, Hit, IdentityMatch, Mode, OpenError, Options, Plan, Results, Searcher,
 };
 
+use crate::catalog::SkillName;
 use crate::cli::CommandError;
 use crate::problem::printable;
 use crate::source::SiteSource;
 
 /// Options of `search`.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").required(true).args(["query", "queries"]))]
+#[command(group = ArgGroup::new("what").required(true).args(["query", "queries", "like"]))]
 pub struct SearchArgs {
     /// Words, `"all of these"`, `-not`, and filters such as `owner:ana`, `tag:email`, `badge:official`, `os:linux`
     #[arg(value_name = "QUERY", allow_hyphen_values = true)]
@@ -25,6 +27,9 @@ pub struct SearchArgs {
     /// Answer every line `{"id", "query"}` of a file with a line `{"id", "results"}`
     #[arg(long, value_name = "FILE.jsonl")]
     queries: Option<PathBuf>,
+    /// The skills that are most like this one
+    #[arg(long, value_name = "OWNER/SLUG", value_parser = parse_skill)]
+    like: Option<SkillName>,
     /// A built site: a folder, or the URL where it stands
     #[arg(long, value_name = "DIR|URL", default_value = "public")]
     site: String,
@@ -84,9 +89,21 @@ pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
     if let Some(file) = &args.queries {
         return answer_file(file, args, search);
     }
-    let query = args.query.as_deref().unwrap_or_default();
-    let results = search(query)?;
-    print_answer(args, query, &results, searcher.manifest())
+    let (query, results) = match (&args.like, &args.query) {
+        (Some(skill), _) => {
+            let options = args.options();
+            (
+                skill.to_string(),
+                like(skill, &options, &mut searcher, &mut source, args)?,
+            )
+        }
+        (None, query) => {
+            let query = query.clone().unwrap_or_default();
+            let results = search(&query)?;
+            (query, results)
+        }
+    };
+    print_answer(args, &query, &results, searcher.manifest())
         .map_err(|error| CommandError::io("print the results", &error))
 }
 
@@ -108,6 +125,41 @@ impl SearchArgs {
             ..Options::default()
         }
     }
+}
+
+/// The skills like `skill`, which must be in the index.
+fn like(
+    skill: &SkillName,
+    options: &Options,
+    searcher: &mut Searcher,
+    source: &mut SiteSource,
+    args: &SearchArgs,
+) -> Result<Results, CommandError> {
+    let failed = |error| open_error(&args.site, error);
+    let exact = Options {
+        is_exact: true,
+        ..Options::default()
+    };
+    let named = searcher
+        .find(&skill.to_string(), &exact, source)
+        .map_err(failed)?;
+    let Some(hit) = named
+        .hits
+        .iter()
+        .find(|hit| identity(hit) == skill.to_string())
+    else {
+        return Err(CommandError::System(format!(
+            "`{}` has no skill `{skill}`\nhint: `skillpress search {}` finds names",
+            args.site, skill.slug
+        )));
+    };
+    searcher
+        .find_like(hit.skill, options, source)
+        .map_err(failed)
+}
+
+fn parse_skill(text: &str) -> Result<SkillName, String> {
+    SkillName::parse(text).ok_or_else(|| "write it as `owner/slug`".to_owned())
 }
 
 fn parse_filter(text: &str) -> Result<Filter, String> {
@@ -215,6 +267,13 @@ fn print_answer(
             "{} found; {} requests in {} round trips, {} bytes",
             results.n_found, stats.requests, stats.round_trips, stats.bytes
         )?;
+        if results.unread != VectorNotes::default() {
+            writeln!(
+                out,
+                "Search by meaning was cut short: {}",
+                unread(&results.unread)
+            )?;
+        }
     }
     Ok(())
 }
@@ -269,7 +328,36 @@ fn stats(results: &Results) -> serde_json::Value {
         "requests": results.stats.requests,
         "round_trips": results.stats.round_trips,
         "bytes": results.stats.bytes,
+        "unread": unread_json(&results.unread),
     })
+}
+
+/// What the semantic half could not read, by kind.
+fn unread_json(unread: &VectorNotes) -> serde_json::Value {
+    json!({
+        "word_rows": unread.n_unread_rows,
+        "router": u32::from(unread.is_router_unread),
+        "cells": unread.n_unread_cells,
+        "codes": unread.n_unread_codes,
+        "nodes": unread.n_unread_nodes,
+        "ids": unread.n_unknown_ids,
+    })
+}
+
+fn unread(unread: &VectorNotes) -> String {
+    let counts = [
+        (unread.n_unread_rows, "word rows"),
+        (u32::from(unread.is_router_unread), "router"),
+        (unread.n_unread_cells, "cells"),
+        (unread.n_unread_codes, "codes"),
+        (unread.n_unread_nodes, "nodes"),
+        (unread.n_unknown_ids, "ids"),
+    ];
+    let parts = counts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts
+        .map(|(count, what)| format!("{count} {what} unread"))
+        .collect();
+    parts.join(", ")
 }
 
 fn identity(hit: &Hit) -> String {
@@ -296,11 +384,15 @@ fn explanation(hit: &Hit) -> String {
         EvidenceKind::Word => format!("`{term}` {score}"),
         kind => format!("`{term}` ({kind:?}) {score}"),
     });
+    let cosine = hit
+        .cosine
+        .map(|cosine| format!("meaning {:.3}", cosine.to_f32()));
     let boost = (hit.boost_milli != 0).then(|| format!("badges {:+}‰", hit.boost_milli));
     let partial = (!hit.is_full).then(|| "not all words".to_owned());
     let parts: Vec<String> = identity
         .into_iter()
         .chain(words)
+        .chain(cosine)
         .chain(boost)
         .chain(partial)
         .collect();

@@ -14,10 +14,13 @@ mod search_tests;
 use std::fmt;
 use std::io;
 
+use skillpress_search::SkillId;
+
 use crate::catalog::Catalog;
-use crate::config::Config;
-use crate::render::Related;
+use crate::config::{Config, EmbeddingMode};
+use crate::render::{RELATED_MAX, Related};
 use crate::sink::Sink;
+use vector::{Document, OwnVectors, VectorParts};
 
 /// The files of `search/`, and what else came out of indexing.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub struct IndexCounts {
     pub n_skills: usize,
     /// Times that more than ten skills share a slug or name, so that one of them is not among the first ten.
     pub n_crowded_out: usize,
+    /// Skills that are found by meaning.
+    pub n_embeddings: usize,
     /// All files together.
     pub n_bytes: usize,
 }
@@ -45,8 +50,9 @@ impl fmt::Display for IndexCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} skills, all found by their names, {:.1} MB",
+            "{} skills, all found by their names, {} by meaning, {:.1} MB",
             self.n_skills,
+            self.n_embeddings,
             self.n_bytes as f64 / 1e6
         )?;
         match self.n_crowded_out {
@@ -58,29 +64,82 @@ impl fmt::Display for IndexCounts {
 
 /// Indexes the listed skills, and proves that each is found by what it is called.
 ///
+/// `own` are the operator's own vectors, for [`EmbeddingMode::Own`].
+///
 /// # Errors
 /// What tantivy says; the skills that are not found.
-pub fn build(catalog: &Catalog, _config: &Config) -> io::Result<SearchIndex> {
+pub fn build(
+    catalog: &Catalog,
+    config: &Config,
+    own: Option<&OwnVectors>,
+) -> io::Result<SearchIndex> {
     let weights = lexical::FieldWeights::default();
-    let lexical = lexical::build(catalog, &weights).map_err(io::Error::other)?;
-    let files = pack::pack(catalog, &lexical, &weights, pack::Parts::default())
-        .map_err(io::Error::other)?;
+    let (lexical, meaning) = rayon::join(
+        || lexical::build(catalog, &weights).map_err(io::Error::other),
+        || meaning(catalog, config, own),
+    );
+    let (lexical, meaning) = (lexical?, meaning?);
+    let files = pack::pack(catalog, &lexical, &weights, meaning.parts).map_err(io::Error::other)?;
     let findability = findability::prove(catalog, &files).map_err(io::Error::other)?;
     findability.check().map_err(io::Error::other)?;
     let counts = IndexCounts {
         n_skills: findability.n_skills,
         n_crowded_out: findability.n_crowded_out,
+        n_embeddings: meaning.counts.n_embeddings,
         n_bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
     };
     Ok(SearchIndex {
         files,
-        related: Related::default(),
+        related: related(catalog, &meaning.related),
         counts,
     })
 }
 
+/// What the settings want of the semantic half.
+fn meaning(
+    catalog: &Catalog,
+    config: &Config,
+    own: Option<&OwnVectors>,
+) -> io::Result<VectorParts> {
+    let documents: Vec<Document> = catalog
+        .listed()
+        .map(|skill| Document {
+            name: &skill.name,
+            description: &skill.description,
+            body: &skill.body,
+        })
+        .collect();
+    match config.embedding.mode {
+        EmbeddingMode::None => Ok(VectorParts::default()),
+        EmbeddingMode::Words => {
+            let model = vector::Model::built_in().map_err(io::Error::other)?;
+            Ok(vector::build(&model, &documents, RELATED_MAX))
+        }
+        EmbeddingMode::Own => {
+            let names: Vec<&str> = documents.iter().map(|document| document.name).collect();
+            let related = own.map(|own| vector::related_by_own(own, &names, RELATED_MAX));
+            Ok(VectorParts {
+                related: related.unwrap_or_default(),
+                ..VectorParts::default()
+            })
+        }
+    }
+}
+
+/// Related skills by their place in the catalog, from those by their place among the listed ones.
+fn related(catalog: &Catalog, by_skill: &[Vec<SkillId>]) -> Related {
+    let listed: Vec<usize> = (0..catalog.skills.len())
+        .filter(|&skill_idx| !catalog.skills[skill_idx].is_suspicious)
+        .collect();
+    let mut related = vec![Vec::new(); catalog.skills.len()];
+    for (skill, others) in listed.iter().zip(by_skill) {
+        related[*skill] = others.iter().map(|other| listed[other.idx()]).collect();
+    }
+    Related::new(related)
+}
+
 impl SearchIndex {
-    /// Writes the files below `search/`.
+    /// Writes the files below `search/`, the manifest last.
     ///
     /// # Errors
     /// What the sink says.

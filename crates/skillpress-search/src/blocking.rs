@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::options::Options;
-use crate::searcher::{OpenError, Results, Searcher, Step};
-use crate::{Answer, Request};
+use crate::searcher::{OpenError, Results, Search, Searcher, Step};
+use crate::{Answer, Request, SkillId};
 
 /// Fetches all requests of one round trip; answers come in the same order.
 pub trait Source {
@@ -37,8 +37,29 @@ impl Searcher {
         options: &Options,
         source: &mut impl Source,
     ) -> Result<Results, OpenError> {
+        self.finish(source, |searcher| searcher.search(query, options))
+    }
+
+    /// The skills most like `skill`, as [`Searcher::search_like`].
+    ///
+    /// # Errors
+    /// As [`Searcher::open`], when the index had to be opened again.
+    pub fn find_like(
+        &mut self,
+        skill: SkillId,
+        options: &Options,
+        source: &mut impl Source,
+    ) -> Result<Results, OpenError> {
+        self.finish(source, |searcher| searcher.search_like(skill, options))
+    }
+
+    fn finish(
+        &mut self,
+        source: &mut impl Source,
+        begin: impl Fn(&mut Self) -> Search,
+    ) -> Result<Results, OpenError> {
         let mut was_stale = false;
-        let mut search = self.search(query, options);
+        let mut search = begin(self);
         let mut answers = Vec::new();
         loop {
             match self.step(&mut search, core::mem::take(&mut answers)) {
@@ -50,7 +71,7 @@ impl Searcher {
                     was_stale = true;
                     let max_bytes = self.max_store_bytes();
                     *self = Self::open_source(source)?.with_store_bytes(max_bytes);
-                    search = self.search(query, options);
+                    search = begin(self);
                 }
             }
         }

@@ -54,6 +54,7 @@ pub mod embedder;
 mod error;
 mod fetcher;
 pub mod format;
+mod fusion;
 mod ids;
 mod lexical;
 mod options;

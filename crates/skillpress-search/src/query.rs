@@ -12,6 +12,8 @@ use crate::format::terms::Namespace;
 pub struct Query {
     /// The words that rank, without repeats and without stop words (unless there are only such), at most 24.
     pub words: Vec<QueryWord>,
+    /// All words, stop words and repeats included, as the embedder reads them; at most 64.
+    pub meaning: Vec<String>,
     /// Neighbouring words joined: the term, and a bit for each word of `words` that it stands for.
     pub joined: Vec<(String, u32)>,
     /// Terms whose skills are left out.
@@ -121,6 +123,7 @@ impl Query {
                         .excluded
                         .extend(words.iter().map(|word| analyzer::stem(word)));
                 } else {
+                    query.meaning.extend(analyzer::words(&piece.text));
                     surfaces.extend(words.into_iter().map(|word| (word, piece.is_quoted)));
                 }
             }
@@ -130,6 +133,7 @@ impl Query {
         {
             key.push('!');
         }
+        query.meaning.truncate(MEANING_WORDS_MAX);
         query.set_words(surfaces, text.ends_with(char::is_alphanumeric));
         query
     }
@@ -139,6 +143,11 @@ impl Query {
         let mut query = self.clone();
         for (word_idx, surface) in corrections {
             let word = &mut query.words[*word_idx];
+            for meant in &mut query.meaning {
+                if analyzer::fold(meant) == word.surface {
+                    meant.clone_from(surface);
+                }
+            }
             word.term = analyzer::stem(surface);
             word.surface.clone_from(surface);
         }
@@ -210,6 +219,9 @@ impl Query {
 const QUERY_CHARS_MAX: usize = 1000;
 /// Most words that rank; each has a bit of a mask.
 const QUERY_WORDS_MAX: usize = 24;
+
+/// Most words that are embedded: each costs a row of the index.
+const MEANING_WORDS_MAX: usize = 64;
 
 /// A part of a query between spaces, or in quotes.
 struct Piece {

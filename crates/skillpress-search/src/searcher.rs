@@ -4,13 +4,19 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::embedder::Cosine;
 use crate::fetcher::{BlockStore, Failures, Fetched, Fetcher, Pending};
 use crate::format::cards::{CARDS_FILE, Card};
 use crate::format::head::{LEXICAL_HEAD, LexicalHead};
 use crate::format::manifest::{MANIFEST_PATH, Manifest, PROBE, PROBE_PATH};
+use crate::format::vectors::VectorIndex;
+use crate::fusion;
 use crate::lexical::{self, EvidenceKind, IdentityMatch, LexicalResult, Ranked};
 use crate::options::{Mode, Options};
 use crate::query::Query;
+use crate::vector::{
+    self, N_CANDIDATES, Seeds, VectorHit, VectorNotes, VectorOptions, VectorQuery, VectorResult,
+};
 use crate::{Answer, ByteRange, FormatError, Request, SkillId};
 
 /// An open index: its manifest, its heads, and the blocks that searches have read.
@@ -20,6 +26,8 @@ use crate::{Answer, ByteRange, FormatError, Request, SkillId};
 pub struct Searcher {
     manifest: Manifest,
     lexical: LexicalHead,
+    /// `None` where the index has no vectors; an error where they cannot be read.
+    vectors: Result<Option<VectorIndex>, FormatError>,
     store: BlockStore,
     max_store_bytes: usize,
 }
@@ -28,10 +36,13 @@ pub struct Searcher {
 #[derive(Clone, Debug)]
 pub struct Search {
     query: Query,
+    /// Search for what is like this skill, not for the query.
+    like: Option<SkillId>,
     options: Options,
     pending: Vec<Pending>,
     failures: Failures,
     stats: Stats,
+    has_shown: bool,
     is_done: bool,
 }
 
@@ -86,6 +97,8 @@ pub struct Results {
     pub corrected: Option<String>,
     /// False when something could not be read, or a very long list was read in part.
     pub is_complete: bool,
+    /// What the semantic half could not read; its hits, or some of them, are then missing.
+    pub unread: VectorNotes,
     /// What it cost so far.
     pub stats: Stats,
 }
@@ -99,6 +112,8 @@ pub struct Hit {
     pub card: Card,
     /// Score in units that only compare within one search.
     pub score: u32,
+    /// How near its meaning is to the query's, where that was looked at.
+    pub cosine: Option<Cosine>,
     /// How it is called what was typed.
     pub identity: IdentityMatch,
     /// Whether all words of the query speak for it.
@@ -163,6 +178,7 @@ impl Searcher {
         let lexical = LexicalHead::decode(head).map_err(OpenError::Format)?;
         let has_ranges = answers.get(1) != Some(&Answer::NoRanges);
         Ok(Self {
+            vectors: VectorIndex::open(&manifest),
             manifest,
             lexical,
             store: BlockStore::new(has_ranges),
@@ -188,9 +204,24 @@ impl Searcher {
 
     /// Begins a search. Nothing is read yet: see [`Searcher::step`].
     pub fn search(&mut self, query: &str, options: &Options) -> Search {
+        self.begin(Query::parse(query), None, options)
+    }
+
+    /// Begins a search for the skills that mean the most similar things to `skill`. Its filters hold, its mode is
+    /// [`Mode::Vector`]; an index without vectors finds nothing.
+    pub fn search_like(&mut self, skill: SkillId, options: &Options) -> Search {
+        let options = Options {
+            mode: Mode::Vector,
+            ..options.clone()
+        };
+        self.begin(Query::default(), Some(skill), &options)
+    }
+
+    fn begin(&mut self, query: Query, like: Option<SkillId>, options: &Options) -> Search {
         self.store.begin_search(self.max_store_bytes);
         Search {
-            query: Query::parse(query),
+            query,
+            like,
             options: Options {
                 limit: options.limit.min(LIMIT_MAX),
                 ..options.clone()
@@ -198,6 +229,7 @@ impl Searcher {
             pending: Vec::new(),
             failures: Failures::default(),
             stats: Stats::default(),
+            has_shown: false,
             is_done: false,
         }
     }
@@ -210,14 +242,21 @@ impl Searcher {
         if self.take_answers(search, answers) {
             return Step::Stale;
         }
-        let (results, pending) = self.run(search);
+        let mut failures = core::mem::take(&mut search.failures);
+        let (found, pending) = self.run(search, &mut failures);
+        search.failures = failures;
         let is_exhausted = search.stats.round_trips >= ROUND_TRIPS_MAX;
         if pending.is_empty() || is_exhausted || search.is_done {
             search.is_done = true;
-            return Step::Done(results.unwrap_or_else(|| Results {
-                stats: search.stats,
-                ..Results::default()
-            }));
+            return Step::Done(found.into_results(search.stats));
+        }
+        if let Found::Provisional(results) = found
+            && results.is_complete
+            && !results.hits.is_empty()
+            && !search.has_shown
+        {
+            search.has_shown = true;
+            return Step::Show(results);
         }
         search.stats.round_trips += 1;
         search.stats.requests += pending.len() as u32;
@@ -244,52 +283,172 @@ impl Searcher {
         search.failures.is_gone && !was_gone
     }
 
-    /// Runs the search over the blocks at hand: its results, unless too much is missing, and what is missing.
-    fn run(&mut self, search: &mut Search) -> (Option<Results>, Vec<Pending>) {
-        let mut fetcher = Fetcher::new(&self.manifest, &mut self.store, &mut search.failures);
-        let is_lexical = search.options.mode != Mode::Vector;
-        let lexical = if is_lexical {
-            lexical::search(
-                &search.query,
-                &search.options,
-                &self.lexical,
-                &self.manifest,
-                &mut fetcher,
-            )
-        } else {
-            Some(LexicalResult {
-                is_complete: true,
-                ..LexicalResult::default()
-            })
+    /// Runs the search over the blocks at hand: what it found so far, and what is missing.
+    fn run(&mut self, search: &Search, failures: &mut Failures) -> (Found, Vec<Pending>) {
+        let has_lexical_answer = search.stats.round_trips > 0;
+        let mut fetcher = Fetcher::new(&self.manifest, &mut self.store, failures);
+        let options = &search.options;
+        let vectors = match &self.vectors {
+            Ok(index) if options.mode != Mode::Lexical && !options.is_exact => index.as_ref(),
+            _ => None,
         };
-        let results =
-            lexical.map(|lexical| results(lexical, &search.options, search.stats, &mut fetcher));
-        (results, fetcher.into_requests())
+        let lexical = lexical::search(
+            &search.query,
+            options,
+            &self.lexical,
+            &self.manifest,
+            &mut fetcher,
+        );
+        let query = vector_query(search, lexical.as_ref());
+        let meaning = match (vectors, &lexical) {
+            (None, _) => Some(VectorResult::default()),
+            // The first round trip is short: then lexical results do not wait for the codes of all skills.
+            (Some(index), None) if !has_lexical_answer => {
+                vector::prefetch(&query, index, &mut fetcher);
+                None
+            }
+            (Some(index), None) => vector::search(
+                &query,
+                &vector_options(options),
+                None,
+                Seeds::Waiting,
+                index,
+                &mut fetcher,
+            ),
+            (Some(index), Some(lexical)) => {
+                let seeds = seeds(lexical, options);
+                let allowed = lexical.allowed.as_ref();
+                vector::search(
+                    &query,
+                    &vector_options(options),
+                    allowed,
+                    Seeds::Known(&seeds),
+                    index,
+                    &mut fetcher,
+                )
+            }
+        };
+        let Some(lexical) = lexical else {
+            return (Found::Nothing, fetcher.into_requests());
+        };
+        let is_final = meaning.is_some();
+        let has_meaning = vectors.is_some() && is_final;
+        let mut results = results(
+            &lexical,
+            meaning.filter(|_| has_meaning).as_ref(),
+            search,
+            &mut fetcher,
+        );
+        results.is_complete &= self.vectors.is_ok() || options.mode == Mode::Lexical;
+        let found = if is_final {
+            Found::Final(results)
+        } else {
+            Found::Provisional(results)
+        };
+        (found, fetcher.into_requests())
     }
+}
+
+/// What a run over the blocks at hand found.
+enum Found {
+    /// Not even the words' lists are there.
+    Nothing,
+    /// Without the semantic half, which is on its way.
+    Provisional(Results),
+    /// With all that was asked for.
+    Final(Results),
+}
+
+impl Found {
+    fn into_results(self, stats: Stats) -> Results {
+        match self {
+            Self::Nothing => Results {
+                stats,
+                ..Results::default()
+            },
+            Self::Provisional(results) => Results {
+                is_complete: false,
+                ..results
+            },
+            Self::Final(results) => results,
+        }
+    }
+}
+
+fn vector_query(search: &Search, lexical: Option<&LexicalResult>) -> VectorQuery {
+    if let Some(skill) = search.like {
+        return VectorQuery::Like(skill);
+    }
+    let corrected = lexical.and_then(|lexical| lexical.corrected.as_ref());
+    let mut words = corrected.unwrap_or(&search.query).meaning.clone();
+    // `double word` where the registry writes `doubleword`: then that is what is meant. Stop words have no bit in the
+    // mask, and `my agent` means no `myagent`.
+    let evidence = lexical.map_or(&[][..], |lexical| &lexical.evidence);
+    let is_joined = |evidence: &&lexical::Evidence| {
+        evidence.kind == EvidenceKind::Joined && evidence.mask.count_ones() == 2
+    };
+    words.extend(
+        evidence
+            .iter()
+            .filter(is_joined)
+            .map(|evidence| evidence.term.clone()),
+    );
+    VectorQuery::Words(words)
+}
+
+fn vector_options(options: &Options) -> VectorOptions {
+    VectorOptions {
+        plan: options.plan,
+        n_candidates: N_CANDIDATES.max(options.limit),
+    }
+}
+
+/// The best lexical matches: fusion needs their cosines, and the graph goes on from them.
+fn seeds(lexical: &LexicalResult, options: &Options) -> Vec<SkillId> {
+    const N_SEEDS: usize = 16;
+    if options.mode == Mode::Vector {
+        return Vec::new();
+    }
+    lexical::top_k(lexical.matches.clone(), N_SEEDS)
+        .into_iter()
+        .map(|ranked| ranked.skill)
+        .collect()
 }
 
 /// The best matches with their cards; hits whose card is on its way or damaged are left out.
 fn results(
-    lexical: LexicalResult,
-    options: &Options,
-    stats: Stats,
+    lexical: &LexicalResult,
+    meaning: Option<&VectorResult>,
+    search: &Search,
     fetcher: &mut Fetcher<'_>,
 ) -> Results {
+    let options = &search.options;
+    let hits = meaning.map_or(&[][..], |meaning| &meaning.hits);
+    let mut ranked = match (options.mode, meaning) {
+        (Mode::Vector, _) => fusion::by_meaning(hits),
+        (Mode::Hybrid, Some(meaning)) if !meaning.hits.is_empty() => {
+            fusion::fuse(&lexical.matches, hits)
+        }
+        _ => lexical.matches.clone(),
+    };
+    lexical::apply_boosts(&mut ranked, &lexical.boosts);
     let mut results = Results {
-        n_found: lexical.matches.len(),
+        n_found: ranked.len(),
         corrected: lexical.corrected.as_ref().map(Query::text),
         is_complete: lexical.is_complete,
-        stats,
+        unread: meaning.map(|meaning| meaning.notes).unwrap_or_default(),
+        stats: search.stats,
         hits: Vec::new(),
     };
-    for ranked in lexical::top_k(lexical.matches.clone(), options.limit) {
+    results.is_complete &= results.unread == VectorNotes::default();
+    for ranked in lexical::top_k(ranked, options.limit) {
         let card = if options.has_cards {
             read_card(ranked.skill, fetcher)
         } else {
             Some(Card::default())
         };
         match card {
-            Some(card) => results.hits.push(hit(ranked, card, &lexical)),
+            Some(card) => results.hits.push(hit(ranked, card, lexical, hits)),
             None => results.is_complete = false,
         }
     }
@@ -303,7 +462,7 @@ fn read_card(skill: SkillId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
     }
 }
 
-fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult) -> Hit {
+fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) -> Hit {
     let reason = |evidence: &lexical::Evidence| {
         let (_, score) = evidence
             .scores
@@ -311,12 +470,20 @@ fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult) -> Hit {
             .find(|(skill, _)| *skill == ranked.skill)?;
         Some((evidence.term.clone(), evidence.kind, *score))
     };
+    let matched = lexical
+        .matches
+        .iter()
+        .find(|matched| matched.skill == ranked.skill);
     Hit {
         skill: ranked.skill,
         card,
         score: ranked.score,
+        cosine: hits
+            .iter()
+            .find(|hit| hit.skill == ranked.skill)
+            .map(|hit| hit.cosine),
         identity: ranked.identity,
-        is_full: ranked.is_full,
+        is_full: matched.is_some_and(|matched| matched.is_full),
         reasons: lexical.evidence.iter().filter_map(reason).collect(),
         boost_milli: lexical.boosts.get(&ranked.skill).copied().unwrap_or(0),
     }

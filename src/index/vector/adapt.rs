@@ -43,8 +43,8 @@ pub struct Adapted {
 }
 
 /// Adapts `model` to `documents`, which are in `SkillId` order.
-pub fn adapt(model: Model, documents: &[Document]) -> Adapted {
-    let (vocabulary, documents) = count_words(&model, documents);
+pub fn adapt(model: &Model, documents: &[Document]) -> Adapted {
+    let (vocabulary, documents) = count_words(model, documents);
     let general = embed_all(&documents, model.rows());
     let centred = centre(&general);
     let occurrences = invert(&documents, vocabulary.len());
@@ -272,4 +272,94 @@ fn strength(shifts: &Shifts, median_norm: f32) -> f32 {
     let strength = STRENGTH * f64::from(median_norm) * n / sum;
     let unit = libm::exp2(libm::floor(libm::log2(strength)) - 6.0);
     ((strength / unit).round() * unit) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use skillpress_search::embedder::Cosine;
+
+    use super::*;
+
+    fn model() -> Model {
+        let words = ["weather", "forecast", "rain", "pdf", "merge", "the", "bank"];
+        Model::built_in().unwrap().only(&words)
+    }
+
+    fn document<'a>(name: &'a str, description: &'a str) -> Document<'a> {
+        Document {
+            name,
+            description,
+            body: "",
+        }
+    }
+
+    fn row<'a>(adapted: &'a Adapted, word: &str) -> Option<&'a Row> {
+        adapted
+            .rows
+            .iter()
+            .find(|(w, _)| &**w == word)
+            .map(|(_, row)| row)
+    }
+
+    fn cosine(adapted: &Adapted, a: &str, b: &str) -> Cosine {
+        let unit = |word| {
+            let mut sum = WordSum::default();
+            sum.add(row(adapted, word).unwrap(), 1);
+            sum.unit().unwrap()
+        };
+        unit(a).cosine(&unit(b))
+    }
+
+    fn documents() -> [Document<'static>; 5] {
+        [
+            document("Skyview", "weather forecast rain"),
+            document("Skyview 2", "rain forecast"),
+            document("Pagejoin", "merge pdf"),
+            document("Pagejoin pro", "pdf merge the"),
+            document("天気予報", "weather rain"),
+        ]
+    }
+
+    #[test]
+    fn a_name_that_the_model_lacks_means_what_its_documents_mean() {
+        let adapted = adapt(&model(), &documents());
+        assert!(cosine(&adapted, "skyview", "weather") > cosine(&adapted, "skyview", "pdf"));
+        assert!(cosine(&adapted, "pagejoin", "pdf") > cosine(&adapted, "pagejoin", "weather"));
+        assert!(cosine(&adapted, "天気", "rain") > cosine(&adapted, "天気", "merge"));
+        assert!(row(&adapted, "unheard").is_none());
+    }
+
+    #[test]
+    fn words_that_no_document_uses_keep_their_rows() {
+        let adapted = adapt(&model(), &documents());
+        assert!(row(&adapted, "bank") == model().row("bank"));
+        assert!(row(&adapted, "pdf") != model().row("pdf"));
+    }
+
+    #[test]
+    fn the_order_of_the_documents_does_not_matter() {
+        let forwards = adapt(&model(), &documents());
+        let mut documents = documents();
+        documents.reverse();
+        let backwards = adapt(&model(), &documents);
+        assert!(forwards.rows == backwards.rows);
+        assert!(
+            forwards
+                .embeddings
+                .iter()
+                .eq(backwards.embeddings.iter().rev())
+        );
+    }
+
+    #[test]
+    fn prose_leaves_out_code_and_marks_and_ends_after_its_limit() {
+        assert_eq!(
+            prose("# A `b`\n```sh\nrm x\n```\n*c*").trim(),
+            "A  b \n \n c"
+        );
+        assert_eq!(prose("a ```unclosed").trim(), "a");
+        let long = prose(&"é ".repeat(2_000));
+        assert_eq!(long.trim_end().chars().count(), BODY_MAX_CHARS - 1);
+        assert_eq!(prose(&"```".repeat(10_001)).trim(), "");
+    }
 }

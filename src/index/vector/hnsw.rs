@@ -169,3 +169,46 @@ fn reach_from(start: usize, links: &Links, is_reached: &mut [bool]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Points in groups far from each other, many of them equal.
+    fn vectors(n: usize) -> Vec<Bytes> {
+        let byte = |hash: usize| (hash.wrapping_mul(2_654_435_761) >> 13) as u8 as i8;
+        (0..n)
+            .map(|idx| {
+                let group = idx % 7;
+                (0..32)
+                    .map(|dim| byte(group * 100 + dim) / 2 + byte(idx / 3 * 1_000 + dim) / 16)
+                    .collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_node_can_be_reached_and_no_node_has_too_many_links() {
+        for n in [0, 1, 2, 50, 600] {
+            let vectors = vectors(n);
+            let links = build(&vectors, 16);
+            let mut is_reached = vec![false; n];
+            if n > 0 {
+                reach_from(0, &links, &mut is_reached);
+            }
+            assert!(is_reached.iter().all(|&is_reached| is_reached));
+            for (idx, links) in links.iter().enumerate() {
+                assert!(links.len() <= 16);
+                assert!(!links.contains(&(idx as u32)));
+                let far = |to: &u32| distance(&vectors[idx], &vectors[*to as usize]);
+                assert!(links.is_sorted_by_key(far));
+            }
+        }
+    }
+
+    #[test]
+    fn equal_vectors_give_an_equal_graph() {
+        let vectors = vectors(300);
+        assert_eq!(build(&vectors, 16), build(&vectors, 16));
+    }
+}

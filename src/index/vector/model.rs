@@ -77,6 +77,18 @@ impl Model {
         Some(&self.rows[idx])
     }
 
+    /// Cut down to some words.
+    #[cfg(test)]
+    pub(super) fn only(self, words: &[&str]) -> Self {
+        let kept = self.words.into_iter().zip(self.rows);
+        let (words, rows) = kept.filter(|(word, _)| words.contains(&&**word)).unzip();
+        Self {
+            words,
+            rows,
+            median_norm: self.median_norm,
+        }
+    }
+
     /// The median length of the rows: the measure of how far adaptation may move a word.
     pub fn median_norm(&self) -> f32 {
         self.median_norm

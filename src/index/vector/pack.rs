@@ -1,7 +1,7 @@
 //! Writes the vector files of `search/` from embeddings.
 
 use skillpress_search::SkillId;
-use skillpress_search::embedder::Embedding;
+use skillpress_search::embedder::{Embedding, Row};
 use skillpress_search::format::cells::{CELLS_FILE, encode_cells};
 use skillpress_search::format::codes::{CODES_FILE, encode_codes};
 use skillpress_search::format::id_map::{EmbeddingId, IDS_FILE, encode_id_map};
@@ -11,22 +11,23 @@ use skillpress_search::format::rows::{ROWS_FILE, encode_rows};
 use skillpress_search::format::vectors::{StoredPlan, VECTORS_HEAD, VectorHead};
 use skillpress_search::vector::code::{Code, Residual, factor_step};
 
-use super::hnsw::{self, Bytes};
-use super::{Adapted, cells};
+use super::cells;
+use super::hnsw::Links;
 use crate::index::pack::{Part, Parts};
 
-/// Packs the rows and embeddings of a registry; embeddings are in `SkillId` order.
-pub fn pack(adapted: &Adapted) -> Parts {
-    let (skills, vectors): (Vec<SkillId>, Vec<Embedding>) = adapted
-        .embeddings
-        .iter()
-        .enumerate()
-        .filter_map(|(idx, embedding)| Some((SkillId(idx as u32), (*embedding)?)))
-        .unzip();
-    let n_skills = adapted.embeddings.len() as u32;
-    let cells = cells::group(&vectors);
+/// Packs the word rows and vectors of a registry of `n_skills` skills. `links` connect the `vectors`, which are in
+/// `SkillId` order: those of the `skills` that have one.
+pub(super) fn pack(
+    rows: &[(Box<str>, Row)],
+    skills: &[SkillId],
+    vectors: &[Embedding],
+    links: &Links,
+    n_skills: u32,
+) -> Parts {
+    let cells = cells::group(vectors);
     // From here on vectors have their place in the files: cell by cell.
     let order: Vec<u32> = cells.members.iter().flatten().copied().collect();
+    let links = reorder(links, &order);
     let skills: Vec<SkillId> = order.iter().map(|&idx| skills[idx as usize]).collect();
     let vectors: Vec<Embedding> = order.iter().map(|&idx| vectors[idx as usize]).collect();
     let members: Vec<u32> = cells.members.iter().map(|m| m.len() as u32).collect();
@@ -54,13 +55,12 @@ pub fn pack(adapted: &Adapted) -> Parts {
         homes[skill.idx()] = Some(EmbeddingId(idx as u32));
     }
     let layout = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links);
-    let links = link(&vectors, &skills);
     let whole = |name, bytes| Part {
         name,
         bytes,
         chunk_len: 0,
     };
-    let (rows, _) = encode_rows(&adapted.rows);
+    let (rows, _) = encode_rows(rows);
     let files = vec![
         Part::chunked(ROWS_FILE, rows),
         whole(ROUTER_FILE, router.encode()),
@@ -76,35 +76,18 @@ pub fn pack(adapted: &Adapted) -> Parts {
     }
 }
 
-/// Links of a node: 16 make a slot of 409 bytes.
-const N_LINKS: usize = 16;
+/// Links of a node: 16 make a slot of 413 bytes.
+pub(super) const N_LINKS: usize = 16;
 
-/// The graph over vectors in file order. Insertion is in `SkillId` order: a build over cells one after the other would
-/// see its far links last.
-fn link(vectors: &[Embedding], skills: &[SkillId]) -> Vec<Vec<EmbeddingId>> {
-    let mut order: Vec<u32> = (0..vectors.len() as u32).collect();
-    order.sort_unstable_by_key(|&idx| skills[idx as usize]);
-    let bytes = to_bytes(order.iter().map(|&idx| &vectors[idx as usize]));
-    let mut links = vec![Vec::new(); vectors.len()];
-    for (idx, to) in hnsw::build(&bytes, N_LINKS).into_iter().enumerate() {
-        let to = to.into_iter().map(|to| EmbeddingId(order[to as usize]));
-        links[order[idx] as usize] = to.collect();
+/// Links between positions in the files, where `order[position]` is the index that `links` know a vector by.
+fn reorder(links: &Links, order: &[u32]) -> Vec<Vec<EmbeddingId>> {
+    let mut positions = vec![EmbeddingId(0); order.len()];
+    for (position, &idx) in order.iter().enumerate() {
+        positions[idx as usize] = EmbeddingId(position as u32);
     }
+    let links = order.iter().map(|&idx| &links[idx as usize]);
     links
-}
-
-/// Eight bits a dimension, the largest component of all ±127.
-pub(super) fn to_bytes<'a>(vectors: impl Iterator<Item = &'a Embedding> + Clone) -> Vec<Bytes> {
-    let most = vectors
-        .clone()
-        .flat_map(|v| v.components())
-        .map(|x| i32::from(x.unsigned_abs()))
-        .max();
-    let most = most.unwrap_or(1).max(1);
-    let byte =
-        |&x: &i16| ((2 * 127 * i32::from(x) + most * i32::from(x).signum()) / (2 * most)) as i8;
-    vectors
-        .map(|vector| vector.components().iter().map(byte).collect())
+        .map(|links| links.iter().map(|&to| positions[to as usize]).collect())
         .collect()
 }
 

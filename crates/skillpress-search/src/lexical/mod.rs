@@ -18,8 +18,8 @@ use alloc::vec::Vec;
 
 pub(crate) use evidence::Evidence;
 pub use evidence::EvidenceKind;
-pub(crate) use ranking::top_k;
 pub use ranking::{IdentityMatch, Ranked};
+pub(crate) use ranking::{apply_boosts, top_k};
 pub(crate) use skill_set::SkillSet;
 
 use crate::SkillId;
@@ -35,10 +35,9 @@ use dictionary::Dictionary;
 /// What a lexical search found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LexicalResult {
-    /// All skills that match, in no order.
+    /// All skills that match, in no order, their boosts not yet applied.
     pub(crate) matches: Vec<Ranked>,
-    /// The skills that the filters allow; `None` when there are none.
-    #[allow(dead_code)] // For the semantic half.
+    /// The skills that the semantic half may find: what filters, quotes and exclusions leave; `None` for all.
     pub(crate) allowed: Option<SkillSet>,
     /// What spoke for the matches.
     pub(crate) evidence: Vec<Evidence>,
@@ -107,10 +106,9 @@ pub(crate) fn search(
     if options.is_exact {
         matches.retain(|ranked| ranked.identity >= IdentityMatch::Slug);
     }
-    ranking::apply_boosts(&mut matches, &boosts);
     Some(LexicalResult {
+        allowed: allowed_by_meaning(query, &matches, allowed, &excluded, manifest.n_skills),
         matches,
-        allowed,
         evidence: found.evidence,
         corrected,
         is_complete,
@@ -186,6 +184,29 @@ fn read_excluded(
 ) -> alloc::collections::BTreeSet<SkillId> {
     let lists = query.excluded.iter().map(|term| dictionary.list(term));
     lists.flatten().map(|posting| posting.skill).collect()
+}
+
+/// The skills that may be found without any of the words.
+fn allowed_by_meaning(
+    query: &Query,
+    matches: &[Ranked],
+    allowed: Option<SkillSet>,
+    excluded: &alloc::collections::BTreeSet<SkillId>,
+    n_skills: u32,
+) -> Option<SkillSet> {
+    if query.words.iter().any(|word| word.is_required) {
+        return Some(SkillSet::new(
+            n_skills,
+            matches.iter().map(|ranked| ranked.skill),
+        ));
+    }
+    if excluded.is_empty() {
+        return allowed;
+    }
+    let others = (0..n_skills)
+        .map(SkillId)
+        .filter(|skill| !excluded.contains(skill));
+    intersection(allowed.as_ref(), Some(&SkillSet::new(n_skills, others)))
 }
 
 fn read_boosts(

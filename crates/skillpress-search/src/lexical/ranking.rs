@@ -171,7 +171,7 @@ pub(super) fn apply_identities(
 }
 
 /// Raises or lowers scores by what badges are worth: at most by one part in [`BOOST_PARTS`], for a boost of 1.
-pub(super) fn apply_boosts(matches: &mut [Ranked], boosts: &BTreeMap<SkillId, i32>) {
+pub(crate) fn apply_boosts(matches: &mut [Ranked], boosts: &BTreeMap<SkillId, i32>) {
     if boosts.is_empty() {
         return;
     }

@@ -141,10 +141,15 @@ impl<'a> Candidates<'a> {
         self.best(n, |candidate| candidate.state != State::Estimated)
     }
 
-    /// The cosine of a candidate, and whether it is better than an estimate.
-    pub(super) fn cosine(&self, id: EmbeddingId) -> Option<(Cosine, bool)> {
-        let candidate = self.by_id.get(&id)?;
-        Some((candidate.cosine, candidate.state == State::Scored))
+    /// The cosine of a candidate, as far as it is known.
+    pub(super) fn cosine(&self, id: EmbeddingId) -> Option<Cosine> {
+        self.by_id.get(&id).map(|candidate| candidate.cosine)
+    }
+
+    /// How many were asked for and could not be scored.
+    pub(super) fn n_unread(&self) -> u32 {
+        let candidates = self.by_id.values();
+        candidates.filter(|c| c.state == State::Asked).count() as u32
     }
 
     fn score(&mut self, id: EmbeddingId, magnitudes: &[u8; MAGNITUDE_BYTES]) {

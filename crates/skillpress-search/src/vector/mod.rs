@@ -20,5 +20,4 @@ mod search;
 pub use search::{
     N_CANDIDATES, VectorHit, VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
 };
-#[allow(unused_imports)] // Until the searcher calls it.
-pub(crate) use search::{Seeds, search};
+pub(crate) use search::{Seeds, prefetch, search};

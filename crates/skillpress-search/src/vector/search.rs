@@ -75,7 +75,7 @@ pub struct VectorNotes {
     pub is_router_unread: bool,
     /// Cells whose vectors take no part.
     pub n_unread_cells: u32,
-    /// Hits that are ranked by an estimate, for want of their code.
+    /// Candidates that are ranked by an estimate, for want of their code.
     pub n_unread_codes: u32,
     /// Blocks of nodes that the search went around.
     pub n_unread_nodes: u32,
@@ -89,7 +89,6 @@ pub struct VectorNotes {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Seeds<'a> {
     /// They are still being searched for.
-    #[allow(dead_code)] // Until the searcher waits for them.
     Waiting,
     /// These, and no more.
     Known(&'a [SkillId]),
@@ -163,6 +162,16 @@ pub(crate) fn search(
         None => graph::search(&mut run, seeds)?,
     }
     Some(run.finish())
+}
+
+/// Asks for what every search of `query` reads first: the rows of its words.
+pub(crate) fn prefetch(query: &VectorQuery, index: &VectorIndex, fetcher: &mut Fetcher<'_>) {
+    if let VectorQuery::Words(words) = query {
+        let mut reader = VectorReader::new(index, fetcher);
+        words.iter().for_each(|word| {
+            reader.row(word);
+        });
+    }
 }
 
 /// Runs one vector search by itself, over an index that nothing was read of.
@@ -239,14 +248,14 @@ impl Run<'_, '_, '_> {
 
     fn finish(self) -> VectorResult {
         let mut notes = self.reader.notes;
+        notes.n_unread_codes = self.candidates.n_unread();
         let mut hits = Vec::new();
         for id in self.winners() {
-            let Some((cosine, is_scored)) = self.candidates.cosine(id) else {
+            let Some(cosine) = self.candidates.cosine(id) else {
                 continue;
             };
             match self.skills.get(&id) {
                 Some(&skill) if self.passes(skill) => {
-                    notes.n_unread_codes += u32::from(!is_scored);
                     hits.push(VectorHit { skill, cosine });
                 }
                 Some(_) => {}

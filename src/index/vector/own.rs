@@ -1,0 +1,363 @@
+//! The operator's own document vectors, of any dimension: for related skills.
+//!
+//! `embeddings.jsonl` holds one `{"id": "owner/slug", "vector": [numbers]}` a line; skills may be missing.
+//! `embeddings.npy` holds a NumPy array of `f4` or `f8` with one row for each listed skill, sorted by `owner/slug`.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::hnsw::Bytes;
+
+/// A vector of each skill; `None` where there is none.
+#[derive(Clone, Debug)]
+pub struct OwnVectors {
+    pub(super) by_skill: Vec<Option<Bytes>>,
+}
+
+/// Why the operator's vectors cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnVectorsError {
+    /// From 1; `None` for a file without lines.
+    pub line: Option<u32>,
+    /// What was found, and what was expected.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+}
+
+impl fmt::Display for OwnVectorsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for OwnVectorsError {}
+
+impl OwnVectors {
+    /// Reads the contents of `path`, a `.npy` file or else JSON lines. `ids` are the listed skills, sorted.
+    ///
+    /// # Errors
+    /// The first thing that is wrong: not such a file, another number of rows or dimensions, an unknown or repeated
+    /// skill, a vector that is all zero or not finite.
+    pub fn parse(path: &Path, bytes: &[u8], ids: &[String]) -> Result<Self, OwnVectorsError> {
+        let vectors = if path.extension().is_some_and(|extension| extension == "npy") {
+            parse_npy(bytes, ids)?
+        } else {
+            parse_json_lines(bytes, ids)?
+        };
+        Ok(Self {
+            by_skill: to_bytes(&vectors),
+        })
+    }
+}
+
+/// More dimensions than any model has.
+const DIMENSIONS_MAX: usize = 16_384;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    id: String,
+    vector: Vec<f32>,
+}
+
+fn parse_json_lines(
+    bytes: &[u8],
+    ids: &[String],
+) -> Result<Vec<Option<Vec<f32>>>, OwnVectorsError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| OwnVectorsError {
+        line: None,
+        message: "the vectors are not UTF-8 text".into(),
+        hint: "save NumPy arrays with the ending `.npy`".into(),
+    })?;
+    let idx_of: HashMap<&str, usize> = ids
+        .iter()
+        .enumerate()
+        .map(|(idx, id)| (id.as_str(), idx))
+        .collect();
+    let mut vectors: Vec<Option<Vec<f32>>> = vec![None; ids.len()];
+    let mut first: Option<(usize, u32)> = None;
+    for (text, line_number) in text.lines().zip(1u32..) {
+        if text.trim().is_empty() {
+            continue;
+        }
+        let error = |message: String, hint: &str| OwnVectorsError {
+            line: Some(line_number),
+            message,
+            hint: hint.into(),
+        };
+        let line: Line = serde_json::from_str(text).map_err(|json| {
+            error(
+                format!("not a vector: {json}"),
+                "write `{\"id\": \"owner/slug\", \"vector\": [0.1, …]}` on each line",
+            )
+        })?;
+        let dimensions = line.vector.len();
+        let (expected, expected_line) = *first.get_or_insert((dimensions, line_number));
+        if dimensions != expected {
+            return Err(error(
+                format!(
+                    "the vector of `{}` has {dimensions} dimensions, the one in line {expected_line} has {expected}",
+                    line.id
+                ),
+                "take all vectors from one model",
+            ));
+        }
+        check(&line.vector).map_err(|what| {
+            error(
+                format!("the vector of `{}` {what}", line.id),
+                "leave the line out",
+            )
+        })?;
+        let Some(&idx) = idx_of.get(line.id.as_str()) else {
+            return Err(error(
+                format!("there is no listed skill `{}`", line.id),
+                "make the vectors again, or remove the line",
+            ));
+        };
+        if vectors[idx].replace(line.vector).is_some() {
+            return Err(error(
+                format!("a second vector of `{}`", line.id),
+                "leave one of them",
+            ));
+        }
+    }
+    Ok(vectors)
+}
+
+fn parse_npy(bytes: &[u8], ids: &[String]) -> Result<Vec<Option<Vec<f32>>>, OwnVectorsError> {
+    let error = |message: String, hint: &str| OwnVectorsError {
+        line: None,
+        message,
+        hint: hint.into(),
+    };
+    let save = "write it with `numpy.save(\"embeddings.npy\", array.astype(\"float32\"))`";
+    let (header, data) = npy_parts(bytes).ok_or_else(|| error("not a NumPy file".into(), save))?;
+    let value_len = match npy_value(header, "descr") {
+        Some("'<f4'") => 4,
+        Some("'<f8'") => 8,
+        other => {
+            let got = other.unwrap_or("nothing");
+            return Err(error(
+                format!("values are `{got}`, expected `<f4` or `<f8`"),
+                save,
+            ));
+        }
+    };
+    if npy_value(header, "fortran_order") != Some("False") {
+        return Err(error("the array is in Fortran order".into(), save));
+    }
+    let shape: Vec<usize> = npy_value(header, "shape")
+        .unwrap_or_default()
+        .split(',')
+        .filter_map(|n| n.trim().parse().ok())
+        .collect();
+    let &[n_rows, dimensions] = shape.as_slice() else {
+        let n = shape.len();
+        return Err(error(
+            format!("the array has {n} axes, expected 2: skills and dimensions"),
+            save,
+        ));
+    };
+    if n_rows != ids.len() {
+        return Err(error(
+            format!(
+                "the array has {n_rows} rows, but there are {} listed skills",
+                ids.len()
+            ),
+            "write one row for each listed skill, sorted by `owner/slug`, or use JSON lines, which name them",
+        ));
+    }
+    let len = n_rows
+        .checked_mul(dimensions)
+        .and_then(|n| n.checked_mul(value_len));
+    if len != Some(data.len()) || !(1..=DIMENSIONS_MAX).contains(&dimensions) {
+        return Err(error(
+            format!(
+                "{n_rows} × {dimensions} values of {value_len} bytes expected, found {} bytes",
+                data.len()
+            ),
+            save,
+        ));
+    }
+    let value = |bytes: &[u8]| match *bytes {
+        [a, b, c, d] => f32::from_le_bytes([a, b, c, d]),
+        [a, b, c, d, e, f, g, h] => f64::from_le_bytes([a, b, c, d, e, f, g, h]) as f32,
+        _ => 0.0,
+    };
+    let rows = data.chunks_exact(dimensions * value_len).zip(ids);
+    rows.map(|(row, id)| {
+        let vector: Vec<f32> = row.chunks_exact(value_len).map(value).collect();
+        check(&vector).map_err(|what| {
+            error(
+                format!("the vector of `{id}` {what}"),
+                "use JSON lines to leave skills out",
+            )
+        })?;
+        Ok(Some(vector))
+    })
+    .collect()
+}
+
+/// The header's text and the data after it.
+fn npy_parts(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let rest = bytes.strip_prefix(b"\x93NUMPY")?;
+    let (&[major, _], rest) = rest.split_first_chunk::<2>()?;
+    let (header_len, rest) = if major == 1 {
+        let (len, rest) = rest.split_first_chunk()?;
+        (usize::from(u16::from_le_bytes(*len)), rest)
+    } else {
+        let (len, rest) = rest.split_first_chunk()?;
+        (u32::from_le_bytes(*len) as usize, rest)
+    };
+    let (header, data) = rest.split_at_checked(header_len)?;
+    Some((std::str::from_utf8(header).ok()?, data))
+}
+
+/// The value of `key` in the Python dictionary of a header; a tuple without its brackets.
+fn npy_value<'a>(header: &'a str, key: &str) -> Option<&'a str> {
+    let (_, rest) = header.split_once(&format!("'{key}':"))?;
+    let rest = rest.trim_start();
+    match rest.strip_prefix('(') {
+        Some(tuple) => tuple.split_once(')').map(|(tuple, _)| tuple),
+        None => rest.split([',', '}']).next().map(str::trim),
+    }
+}
+
+fn check(vector: &[f32]) -> Result<(), &'static str> {
+    if vector.is_empty() || vector.len() > DIMENSIONS_MAX {
+        return Err("has no dimensions, or too many");
+    }
+    if !vector.iter().all(|x| x.is_finite()) {
+        return Err("holds a number that is not finite");
+    }
+    if vector.iter().all(|&x| x == 0.0) {
+        return Err("is all zero");
+    }
+    Ok(())
+}
+
+/// Unit vectors with eight bits a dimension, the largest component of all ±127.
+fn to_bytes(vectors: &[Option<Vec<f32>>]) -> Vec<Option<Bytes>> {
+    let unit = |vector: &Vec<f32>| -> Vec<f64> {
+        let most = vector
+            .iter()
+            .fold(0.0f64, |most, &x| most.max(f64::from(x).abs()));
+        let scaled: Vec<f64> = vector.iter().map(|&x| f64::from(x) / most).collect();
+        let norm = libm::sqrt(scaled.iter().map(|x| x * x).sum());
+        scaled.iter().map(|x| x / norm).collect()
+    };
+    let units: Vec<Option<Vec<f64>>> = vectors.iter().map(|v| v.as_ref().map(unit)).collect();
+    let components = units.iter().flatten().flatten();
+    let most = components.fold(0.0f64, |most, x| most.max(x.abs()));
+    units
+        .into_iter()
+        .map(|unit| {
+            let byte = |x: &f64| (x / most * 127.0).round() as i8;
+            unit.map(|unit| unit.iter().map(byte).collect())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids() -> Vec<String> {
+        ["ana/a", "ana/b", "bo/c"].map(str::to_owned).to_vec()
+    }
+
+    fn json(text: &str) -> Result<OwnVectors, OwnVectorsError> {
+        OwnVectors::parse(Path::new("embeddings.jsonl"), text.as_bytes(), &ids())
+    }
+
+    fn npy(header: &str, values: &[f32]) -> Result<OwnVectors, OwnVectorsError> {
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.as_bytes());
+        bytes.extend(values.iter().flat_map(|x| x.to_le_bytes()));
+        OwnVectors::parse(Path::new("embeddings.npy"), &bytes, &ids())
+    }
+
+    const HEADER: &str = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }\n";
+
+    #[test]
+    fn vectors_of_any_length_are_read_from_both_kinds_of_file() {
+        let own = json(
+            "{\"id\": \"bo/c\", \"vector\": [3, 4]}\n\n{\"id\": \"ana/a\", \"vector\": [0.0, -1e-30]}\n",
+        )
+        .unwrap();
+        let expected = [Some(vec![0, -127]), None, Some(vec![76, 102])];
+        assert_eq!(own.by_skill, expected);
+        let own = npy(HEADER, &[0.0, -5.0, 1.0, 1.0, 30.0, 40.0]).unwrap();
+        let expected = [Some(vec![0, -127]), Some(vec![90, 90]), Some(vec![76, 102])];
+        assert_eq!(own.by_skill, expected);
+    }
+
+    #[test]
+    fn errors_say_what_was_found_and_what_was_expected() {
+        let message = |result: Result<OwnVectors, OwnVectorsError>| match result {
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        };
+        let a = "{\"id\": \"ana/a\", \"vector\": [1, 2]}\n";
+        for (text, expected) in [
+            (
+                "{\"id\": \"ana/b\", \"vector\": [1, 2, 3]}",
+                "line 2: the vector of `ana/b` has 3 dimensions, the one in line 1 has 2",
+            ),
+            (
+                "{\"id\": \"ana/x\", \"vector\": [1, 2]}",
+                "line 2: there is no listed skill `ana/x`",
+            ),
+            (a, "line 2: a second vector of `ana/a`"),
+            (
+                "{\"id\": \"ana/b\", \"vector\": [0, 0]}",
+                "line 2: the vector of `ana/b` is all zero",
+            ),
+            (
+                "{\"id\": \"ana/b\"}",
+                "line 2: not a vector: missing field `vector` at line 1 column 15",
+            ),
+        ] {
+            assert_eq!(message(json(&format!("{a}{text}"))), expected);
+        }
+        for (header, values, expected) in [
+            (
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }",
+                &[1.0; 4][..],
+                "the array has 2 rows, but there are 3 listed skills",
+            ),
+            (
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (6,), }",
+                &[1.0; 6],
+                "the array has 1 axes, expected 2: skills and dimensions",
+            ),
+            (
+                HEADER,
+                &[1.0; 5],
+                "3 × 2 values of 4 bytes expected, found 20 bytes",
+            ),
+            (
+                "{'descr': '<i8', 'fortran_order': False, 'shape': (3, 2), }",
+                &[],
+                "values are `'<i8'`, expected `<f4` or `<f8`",
+            ),
+            (
+                HEADER,
+                &[1.0, f32::NAN, 1.0, 1.0, 1.0, 1.0],
+                "the vector of `ana/a` holds a number that is not finite",
+            ),
+        ] {
+            assert_eq!(message(npy(header, values)), expected);
+        }
+        let cut = OwnVectors::parse(Path::new("x.npy"), b"\x93NUMPY\x01\x00\xff\xff{", &ids());
+        assert_eq!(message(cut), "not a NumPy file");
+    }
+}

@@ -1,0 +1,474 @@
+//! Whole vector searches over packed files: what is found, what it costs, and what damaged files can do.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use skillpress_search::embedder::{Cosine, Embedding, WordSum};
+use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::vector::{
+    VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
+};
+use skillpress_search::{Answer, Plan, Request, SkillId};
+
+use super::{Adapted, Document, Model, VectorParts, adapt, build};
+
+const THINGS: [&str; 16] = [
+    "pdf",
+    "spreadsheet",
+    "calendar",
+    "email",
+    "weather",
+    "invoice",
+    "photo",
+    "music",
+    "database",
+    "container",
+    "password",
+    "recipe",
+    "flight",
+    "podcast",
+    "translation",
+    "payment",
+];
+const ACTIONS: [&str; 14] = [
+    "merge",
+    "send",
+    "search",
+    "backup",
+    "convert",
+    "monitor",
+    "summarize",
+    "download",
+    "edit",
+    "schedule",
+    "encrypt",
+    "compare",
+    "share",
+    "clean",
+];
+const PLACES: [&str; 9] = [
+    "laptop", "phone", "cloud", "server", "browser", "terminal", "office", "home", "team",
+];
+const QUERIES: [&str; 12] = [
+    "merge pdf",
+    "send email team",
+    "weather",
+    "backup database server",
+    "edit photo phone",
+    "compare flight",
+    "schedule calendar office",
+    "encrypt password",
+    "podcast",
+    "share recipe home",
+    "translation browser",
+    "monitor container cloud",
+];
+
+/// Texts of a registry: each skill does something to something somewhere, with words of others mixed in.
+struct Registry {
+    names: Vec<String>,
+    descriptions: Vec<String>,
+}
+
+impl Registry {
+    fn new(n: usize) -> Self {
+        let word = |words: &[&'static str], hash: usize| words[hash % words.len()];
+        let (mut names, mut descriptions) = (Vec::new(), Vec::new());
+        for idx in 0..n {
+            let hash =
+                |salt: usize| (idx * 1_000_003 + salt * 7_919).wrapping_mul(2_654_435_761) >> 9;
+            let (thing, action) = (word(&THINGS, hash(1)), word(&ACTIONS, hash(2)));
+            names.push(format!("{thing} {action} zq{idx}"));
+            descriptions.push(format!(
+                "{action} {thing} {place} {other} {another} {thing}",
+                place = word(&PLACES, hash(3)),
+                other = word(&THINGS, hash(4)),
+                another = word(&ACTIONS, hash(5)),
+            ));
+        }
+        Self {
+            names,
+            descriptions,
+        }
+    }
+
+    fn documents(&self) -> Vec<Document<'_>> {
+        let texts = self.names.iter().zip(&self.descriptions);
+        texts
+            .map(|(name, description)| Document {
+                name,
+                description,
+                body: "",
+            })
+            .collect()
+    }
+}
+
+/// A model of the words that the texts here use, so that files stay small.
+fn model() -> &'static Model {
+    static MODEL: OnceLock<Model> = OnceLock::new();
+    MODEL.get_or_init(|| {
+        let words = [&THINGS[..], &ACTIONS, &PLACES].concat();
+        Model::built_in().unwrap().only(&words)
+    })
+}
+
+struct Index {
+    manifest: Manifest,
+    files: Vec<(String, Vec<u8>)>,
+    adapted: Adapted,
+}
+
+impl Index {
+    fn new(registry: &Registry) -> Self {
+        let documents = registry.documents();
+        let VectorParts { parts, .. } = build(model(), &documents, 3);
+        let entries = parts.files.iter().map(|part| FileEntry {
+            name: part.name.to_owned(),
+            path: format!("{}.bin", part.name),
+            len: part.bytes.len() as u64,
+            chunk_len: part.chunk_len,
+        });
+        let manifest = Manifest {
+            n_skills: documents.len() as u32,
+            files: entries.collect(),
+            heads: parts.heads,
+            badges: Vec::new(),
+        };
+        let files = parts.files.into_iter();
+        Self {
+            manifest,
+            files: files
+                .map(|part| (format!("{}.bin", part.name), part.bytes))
+                .collect(),
+            adapted: adapt(model(), &documents),
+        }
+    }
+
+    fn answer(&self, request: &Request) -> Answer {
+        let file = self.files.iter().find(|(path, _)| *path == request.path);
+        match (file, request.range) {
+            (Some((_, bytes)), Some(range)) => {
+                let end = (range.end() as usize).min(bytes.len());
+                let start = (range.start as usize).min(end);
+                Answer::Bytes(bytes[start..end].to_vec())
+            }
+            (Some((_, bytes)), None) => Answer::Bytes(bytes.clone()),
+            (None, _) => self.answer_chunk(request),
+        }
+    }
+
+    fn answer_chunk(&self, request: &Request) -> Answer {
+        let (name, chunk_idx) = request.path.split_once('/').unwrap();
+        let chunk_idx: usize = chunk_idx.strip_suffix(".bin").unwrap().parse().unwrap();
+        let chunk_len = self.manifest.file(name).unwrap().chunk_len as usize;
+        let (_, bytes) = self
+            .files
+            .iter()
+            .find(|(path, _)| path.strip_suffix(".bin") == Some(name))
+            .unwrap();
+        Answer::Bytes(bytes.chunks(chunk_len).nth(chunk_idx).unwrap().to_vec())
+    }
+
+    fn search(&self, query: &VectorQuery, plan: Plan, filter: Option<&[SkillId]>) -> VectorResult {
+        let options = VectorOptions {
+            plan,
+            ..VectorOptions::default()
+        };
+        let mut n_round_trips = 0;
+        let mut source = |requests: &[Request]| -> Vec<Answer> {
+            n_round_trips += 1;
+            assert!(n_round_trips < 20, "the search goes on for ever");
+            requests
+                .iter()
+                .map(|request| self.answer(request))
+                .collect()
+        };
+        find_vectors(&self.manifest, query, &options, filter, &mut source).unwrap()
+    }
+
+    fn embed(&self, query: &str) -> Embedding {
+        let mut sum = WordSum::default();
+        for word in query.split(' ') {
+            let row = self.adapted.rows.iter().find(|(w, _)| **w == *word);
+            row.into_iter().for_each(|(_, row)| sum.add(row, 1));
+        }
+        sum.unit().unwrap()
+    }
+
+    /// All skills by their exact cosines.
+    fn exact(&self, query: &Embedding) -> Vec<(Cosine, SkillId)> {
+        let embeddings = self.adapted.embeddings.iter().zip(0..);
+        let mut exact: Vec<(Cosine, SkillId)> = embeddings
+            .filter_map(|(embedding, id)| Some((query.cosine(embedding.as_ref()?), SkillId(id))))
+            .collect();
+        exact.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        exact
+    }
+}
+
+fn words(query: &str) -> VectorQuery {
+    VectorQuery::Words(query.split(' ').map(str::to_owned).collect())
+}
+
+fn skills(result: &VectorResult) -> Vec<SkillId> {
+    result.hits.iter().map(|hit| hit.skill).collect()
+}
+
+const PLANS: [Plan; 2] = [Plan::Flat, Plan::Graph];
+
+#[test]
+fn both_plans_find_most_of_the_ten_nearest_with_their_cosines() {
+    let index = Index::new(&Registry::new(500));
+    for plan in PLANS {
+        let mut n_found = 0;
+        for query in QUERIES {
+            let result = index.search(&words(query), plan, None);
+            assert_eq!(result.notes, VectorNotes::default());
+            let exact = index.exact(&index.embed(query));
+            let first: BTreeSet<SkillId> = skills(&result).into_iter().take(10).collect();
+            n_found += exact[..10]
+                .iter()
+                .filter(|(_, id)| first.contains(id))
+                .count();
+            for hit in &result.hits {
+                let (cosine, _) = exact.iter().find(|(_, id)| *id == hit.skill).unwrap();
+                let error = (hit.cosine.to_f32() - cosine.to_f32()).abs();
+                assert!(error < 0.03, "{query}: {error}");
+            }
+        }
+        let recall = n_found as f32 / 10.0 / QUERIES.len() as f32;
+        assert!(recall >= 0.9, "{plan:?}: {recall}");
+    }
+}
+
+#[test]
+fn equal_documents_give_equal_files() {
+    let registry = Registry::new(200);
+    assert_eq!(Index::new(&registry).files, Index::new(&registry).files);
+}
+
+#[test]
+fn a_filter_applies_before_the_limit() {
+    let index = Index::new(&Registry::new(500));
+    for n in [0, 1, 30, 400] {
+        // The skills that match least.
+        let exact = index.exact(&index.embed("merge pdf"));
+        let mut allowed: Vec<SkillId> = exact.iter().rev().map(|&(_, id)| id).take(n).collect();
+        allowed.sort_unstable();
+        for plan in PLANS {
+            let result = index.search(&words("merge pdf"), plan, Some(&allowed));
+            assert!(
+                result.hits.len() >= n.min(20),
+                "{n} {plan:?}: {}",
+                result.hits.len()
+            );
+            let found = skills(&result);
+            assert!(found.iter().all(|id| allowed.binary_search(id).is_ok()));
+            assert_eq!(result.notes, VectorNotes::default());
+            if n == 30 {
+                let of = |skill| exact.iter().find(|(_, id)| *id == skill).unwrap().0;
+                let best = exact.iter().find(|(_, id)| allowed.contains(id)).unwrap();
+                let loss = best.0.to_f32() - of(found[0]).to_f32();
+                assert!(loss < 0.03, "{plan:?}: {loss}");
+            }
+        }
+    }
+}
+
+#[test]
+fn skills_like_a_skill_are_those_near_its_vector_without_itself() {
+    let index = Index::new(&Registry::new(300));
+    for plan in PLANS {
+        for skill in [SkillId(0), SkillId(150), SkillId(299)] {
+            let result = index.search(&VectorQuery::Like(skill), plan, None);
+            let embedding = index.adapted.embeddings[skill.idx()].unwrap();
+            let exact = index.exact(&embedding);
+            assert_eq!(exact[0].1, skill);
+            let found = skills(&result);
+            assert!(!found.contains(&skill));
+            let n = exact[1..11]
+                .iter()
+                .filter(|(_, id)| found[..12].contains(id))
+                .count();
+            assert!(n >= 9, "{plan:?} {skill:?}: {n}");
+        }
+        let nobody = index.search(&VectorQuery::Like(SkillId(5_000)), plan, None);
+        assert_eq!(nobody.hits, []);
+    }
+}
+
+#[test]
+fn a_skill_without_a_known_word_has_no_vector_and_disturbs_nobody() {
+    let mut registry = Registry::new(50);
+    registry.names[20] = "??".into();
+    registry.descriptions[20] = "…".into();
+    let index = Index::new(&registry);
+    for plan in PLANS {
+        let result = index.search(&words("weather"), plan, None);
+        assert!(result.hits.len() > 30);
+        assert!(!skills(&result).contains(&SkillId(20)));
+        let only = index.search(&words("weather"), plan, Some(&[SkillId(20)]));
+        assert_eq!((only.hits.len(), only.notes), (0, VectorNotes::default()));
+        assert_eq!(
+            index
+                .search(&VectorQuery::Like(SkillId(20)), plan, None)
+                .hits,
+            []
+        );
+    }
+}
+
+#[test]
+fn a_registry_of_none_or_one_skill_is_searched() {
+    for n in [0, 1] {
+        let index = Index::new(&Registry::new(n));
+        for plan in PLANS {
+            for query in ["weather", "wether", ""] {
+                let n_expected = if query == "weather" { n } else { 0 };
+                assert_eq!(
+                    index.search(&words(query), plan, None).hits.len(),
+                    n_expected
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_host_without_ranges_is_searched_flat_whatever_the_plan() {
+    let index = Index::new(&Registry::new(200));
+    let good = index.search(&words("backup database server"), Plan::Flat, None);
+    let mut paths = BTreeSet::new();
+    let mut source = |requests: &[Request]| -> Vec<Answer> {
+        let answers = requests.iter().map(|request| {
+            paths.insert(request.path.clone());
+            match request.range {
+                Some(_) => Answer::NoRanges,
+                None => index.answer(request),
+            }
+        });
+        answers.collect()
+    };
+    let options = VectorOptions {
+        plan: Plan::Graph,
+        ..VectorOptions::default()
+    };
+    let query = words("backup database server");
+    let result = find_vectors(&index.manifest, &query, &options, None, &mut source).unwrap();
+    assert_eq!(result, good);
+    assert!(!paths.iter().any(|path| path.starts_with("nodes")));
+}
+
+#[test]
+fn damage_gives_fewer_results_and_a_note_and_never_a_wrong_skill() {
+    let mut index = Index::new(&Registry::new(70));
+    let queries = ["merge pdf", "weather", "share recipe home"];
+    let good: Vec<Vec<VectorResult>> = PLANS
+        .map(|plan| {
+            queries
+                .map(|query| index.search(&words(query), plan, None))
+                .to_vec()
+        })
+        .to_vec();
+    let exact = queries.map(|query| index.exact(&index.embed(query)));
+    let mut n_noticed = 0;
+    for file_idx in 0..index.files.len() {
+        let len = index.files[file_idx].1.len();
+        for (turn, offset) in (0..len).step_by((len / 70).max(1)).enumerate() {
+            index.files[file_idx].1[offset] ^= 1 << (turn % 8);
+            let query_idx = turn % queries.len();
+            for (plan, good) in PLANS.iter().zip(&good) {
+                let result = index.search(&words(queries[query_idx]), *plan, None);
+                let is_noted = result.notes != VectorNotes::default();
+                let place = format!("{} byte {offset} {plan:?}", index.files[file_idx].0);
+                assert!(
+                    is_noted || result == good[query_idx],
+                    "{place}: changed without a note"
+                );
+                n_noticed += usize::from(is_noted);
+                // Without all its words a query is another one; else every skill keeps its own cosine.
+                for hit in result
+                    .hits
+                    .iter()
+                    .filter(|_| result.notes.n_unread_rows == 0)
+                {
+                    let (cosine, _) = exact[query_idx]
+                        .iter()
+                        .find(|(_, id)| *id == hit.skill)
+                        .unwrap();
+                    let error = (hit.cosine.to_f32() - cosine.to_f32()).abs();
+                    let tolerance = if result.notes.n_unread_codes > 0 {
+                        0.25
+                    } else {
+                        0.03
+                    };
+                    assert!(error < tolerance, "{place}: {error}");
+                }
+            }
+            index.files[file_idx].1[offset] ^= 1 << (turn % 8);
+        }
+    }
+    assert!(n_noticed > 150, "{n_noticed}");
+}
+
+#[test]
+fn files_that_are_cut_or_empty_end_the_search_early_or_leave_it_as_it_was() {
+    let mut index = Index::new(&Registry::new(70));
+    for file_idx in 0..index.files.len() {
+        let whole = index.files[file_idx].1.clone();
+        for len in [0, 1, whole.len() / 2, whole.len() - 1] {
+            index.files[file_idx].1.truncate(len);
+            for plan in PLANS {
+                let result = index.search(&words("merge pdf"), plan, None);
+                let is_noted = result.notes != VectorNotes::default();
+                assert!(
+                    is_noted || !result.hits.is_empty(),
+                    "{} {len}",
+                    index.files[file_idx].0
+                );
+            }
+            index.files[file_idx].1.clone_from(&whole);
+        }
+    }
+}
+
+#[test]
+fn files_whose_lengths_contradict_the_head_are_not_read() {
+    let index = Index::new(&Registry::new(20));
+    for file_idx in 0..index.manifest.files.len() {
+        let mut manifest = index.manifest.clone();
+        manifest.files[file_idx].len += 1;
+        let mut source = |_: &[Request]| -> Vec<Answer> { panic!("read") };
+        let options = VectorOptions::default();
+        let result = find_vectors(&manifest, &words("pdf"), &options, None, &mut source);
+        assert!(result.is_err(), "{}", manifest.files[file_idx].name);
+    }
+}
+
+#[test]
+fn related_skills_are_near_and_no_copies() {
+    let mut registry = Registry::new(120);
+    registry.names[7] = registry.names[3].to_uppercase();
+    registry.descriptions[7] = registry.descriptions[3].clone();
+    let documents = registry.documents();
+    let related = build(model(), &documents, 3).related;
+    let embeddings = adapt(model(), &documents).embeddings;
+    assert!(related.iter().all(|list| list.len() == 3));
+    assert!(!related[3].contains(&SkillId(7)) && !related[7].contains(&SkillId(3)));
+    for list in &related {
+        assert!(!(list.contains(&SkillId(3)) && list.contains(&SkillId(7))));
+    }
+    let cosine = |a: usize, b: usize| {
+        let (a, b) = (embeddings[a].unwrap(), embeddings[b].unwrap());
+        a.cosine(&b).to_f32()
+    };
+    let mean = |cosines: Vec<f32>| cosines.iter().sum::<f32>() / cosines.len() as f32;
+    let near = mean(
+        (0..120)
+            .map(|idx| cosine(idx, related[idx][0].idx()))
+            .collect(),
+    );
+    let any = mean((0..120).map(|idx| cosine(idx, (idx + 60) % 120)).collect());
+    assert!(near > any + 0.2, "{near} {any}");
+}
