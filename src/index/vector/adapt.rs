@@ -358,7 +358,7 @@ mod tests {
             prose("# A `b`\n```sh\nrm x\n```\n*c*").trim(),
             "A  b \n \n c"
         );
-        assert_eq!(prose("a ```unclosed").trim(), "a");
+        assert_eq!(prose("a ```unclosed").trim(), "a  unclosed");
         let long = prose(&"é ".repeat(2_000));
         assert_eq!(long.trim_end().chars().count(), BODY_MAX_CHARS - 1);
         assert_eq!(prose(&"```".repeat(10_001)).trim(), "");
