@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use clap::Args;
 
-use crate::api::{self, ApiState, LiveApi};
+use crate::api::{self, ApiState, IndexSearch, LiveApi, SearchRequest};
 use crate::cli::{CommandError, InputArgs};
 use crate::problem::Problems;
 use crate::progress::Progress;
@@ -219,19 +219,21 @@ impl Preview {
         let n_changed = written.n_changed + written.n_removed;
         if n_changed > 0 || self.site.generation() == 0 {
             self.site.publish(&self.out).map_err(failed)?;
-            self.api.publish(api_state(site));
+            self.api.publish(api_state(site, &self.out));
         }
         Ok((warnings, n_changed))
     }
 }
 
-fn api_state(site: Site) -> ApiState {
+/// The API over the site in `out`. Where its index cannot be read, words are looked for in the catalog itself.
+fn api_state(site: Site, out: &Path) -> ApiState {
     let catalog = Arc::new(site.catalog);
+    let index = IndexSearch::open(&out.to_string_lossy());
     let searched = Arc::clone(&catalog);
-    ApiState::new(
-        catalog,
-        site.config,
-        Box::new(move |request| api::scan(&searched, request)),
-        Box::new(skill_zip),
-    )
+    let search = move |request: &SearchRequest| {
+        let index = index.as_ref().ok();
+        let found = index.and_then(|index| index.search(request).ok());
+        found.unwrap_or_else(|| api::scan(&searched, request))
+    };
+    ApiState::new(catalog, site.config, Box::new(search), Box::new(skill_zip))
 }
