@@ -1,4 +1,4 @@
-// A registry in a temporary folder, the two ways to serve it, and the clients with a home of their own.
+// A registry in a temporary folder, the ways to serve it, and the clients with a home of their own.
 
 import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -8,14 +8,18 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
+const edgeServer = join(here, "../../examples/edge/serve.mjs");
 const clients = {
   skills: join(here, "node_modules/skills/bin/cli.mjs"),
   clawhub: join(here, "node_modules/clawhub/bin/clawdhub.js"),
 };
 
-/** A content folder, the site built from it, and a server of either kind on a loopback port. */
+/** A content folder, the site built from it, and a server of some kind on a loopback port. */
 export class Registry {
-  /** `kind`: `serve` is skillpress's own server, `static` is python's stock file server. */
+  /**
+   * `kind`: `serve` is skillpress's own server, `static` is python's stock file server, `edge` is the example of an
+   * edge function before files.
+   */
   static async start(kind, files) {
     const registry = new Registry();
     registry.kind = kind;
@@ -32,14 +36,18 @@ export class Registry {
   async publish(files) {
     await writeFiles(this.content, files);
     const config = join(this.folder, "skillpress.toml");
-    await writeFile(config, 'title = "Test"\n');
+    const hosting = this.kind === "edge" ? "edge" : "static";
+    await writeFile(config, `title = "Test"\n[install]\nhosting = "${hosting}"\n`);
     const input = ["--content", this.content, "--config", config];
     await this.stopServer();
     if (this.kind === "serve") {
       this.server = spawn(process.env.SKILLPRESS, ["serve", ...input, "--addr", `127.0.0.1:${this.port}`]);
     } else {
       await run(process.env.SKILLPRESS, ["build", ...input, "--out", this.site, "--base-url", this.url, "--quiet"]);
-      this.server = spawn("python3", ["-m", "http.server", this.port, "--bind", "127.0.0.1"], { cwd: this.site });
+      this.server =
+        this.kind === "edge"
+          ? spawn(process.execPath, [edgeServer, this.site, this.port])
+          : spawn("python3", ["-m", "http.server", this.port, "--bind", "127.0.0.1"], { cwd: this.site });
     }
     this.server.stderr.resume();
     this.server.stdout.resume();
