@@ -57,22 +57,9 @@ impl Install {
     }
 }
 
-/// Whether the `skills` client can install a skill from its page's address: it needs a `SKILL.md` with a string `name`
-/// and `description`, and a slug of 1 to 64 lower-case letters, digits and single hyphens.
+/// Whether the page shows the command of the `skills` client, which then installs the skill without a question.
 pub fn is_discoverable(skill: &Skill) -> bool {
-    let slug = &skill.id.slug;
-    let is_name = slug.len() <= 64
-        && !slug.starts_with('-')
-        && !slug.ends_with('-')
-        && !slug.contains("--")
-        && slug
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    is_name
-        && skill.main_file().path == "SKILL.md"
-        && skill.front_matter.name.is_some()
-        && skill.front_matter.description.is_some()
-        && !skill.front_matter.is_internal
+    crate::api::is_installable(skill) && !skill.front_matter.is_internal
 }
 
 /// The command of the `clawhub` client, where something answers it.
