@@ -1,6 +1,6 @@
 //! The command line: what can be asked, and which code answers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -31,6 +31,8 @@ enum Command {
     Init(cmd::init::InitArgs),
     /// Add a skill to the content folder
     New(cmd::new::NewArgs),
+    /// Count what visits and searches of a built site download
+    Report(cmd::report::ReportArgs),
     /// Show the site while its content is edited: rebuilds and reloads on each change
     Serve(cmd::serve::ServeArgs),
 }
@@ -51,6 +53,15 @@ pub struct InputArgs {
     #[arg(long)]
     pub strict: bool,
 }
+
+impl InputArgs {
+    /// The file of settings, which may be missing unless it was named.
+    pub fn config_path(&self) -> &Path {
+        self.config.as_deref().unwrap_or(Path::new(CONFIG_PATH))
+    }
+}
+
+const CONFIG_PATH: &str = "skillpress.toml";
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -84,6 +95,7 @@ impl Cli {
             Command::Badge(args) => cmd::badge::run(&args),
             Command::Init(args) => cmd::init::run(&args),
             Command::New(args) => cmd::new::run(&args),
+            Command::Report(args) => cmd::report::run(&args),
             Command::Serve(args) => cmd::serve::run(&args),
         };
         match outcome {

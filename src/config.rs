@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::problem::{Problem, Problems};
 use crate::render::url::BaseUrl;
@@ -94,20 +95,23 @@ pub enum Hosting {
 #[serde(default, deny_unknown_fields)]
 pub struct Budgets {
     /// HTML of the first listing page.
-    pub listing_html: Option<u64>,
+    pub listing_html: Option<Budget>,
     /// Everything that a visit of the first listing page loads.
-    pub listing_visit: Option<u64>,
+    pub listing_visit: Option<Budget>,
     /// Everything that a visit of a median detail page loads.
-    pub detail_visit: Option<u64>,
+    pub detail_visit: Option<Budget>,
     /// `search.js`, `search-box.js` and `search.wasm`.
-    pub search_engine: Option<u64>,
+    pub search_engine: Option<Budget>,
     /// A first search, engine included (median).
-    pub first_search: Option<u64>,
+    pub first_search: Option<Budget>,
     /// A later search (median).
-    pub next_search: Option<u64>,
+    pub next_search: Option<Budget>,
     /// The whole site on disk.
-    pub site: Option<u64>,
+    pub site: Option<Budget>,
 }
+
+/// A limit and its place in the settings, so that what exceeds it can be shown there.
+pub type Budget = Spanned<u64>;
 
 impl Config {
     /// Reads `path`; a missing file gives the defaults when `is_required` is false.

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod problem;
 pub mod progress;
 pub mod render;
+pub mod report;
 pub mod server;
 pub mod sink;
 pub mod site;

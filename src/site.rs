@@ -144,9 +144,7 @@ fn own_vectors(
 }
 
 fn load_config(input: &InputArgs) -> Result<Config, Problems> {
-    let default = std::path::Path::new("skillpress.toml");
-    let path = input.config.as_deref().unwrap_or(default);
-    let mut config = Config::load(path, input.config.is_some())?;
+    let mut config = Config::load(input.config_path(), input.config.is_some())?;
     if let Some(base_url) = &input.base_url {
         config.base_url = base_url.clone();
     }

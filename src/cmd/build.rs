@@ -1,5 +1,6 @@
 //! `skillpress build`: content to site.
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -7,6 +8,7 @@ use clap::Args;
 use crate::cli::{CommandError, InputArgs};
 use crate::problem::Problems;
 use crate::progress::Progress;
+use crate::report::{self, Report, Scope, budget};
 use crate::sink::{DirSink, Written};
 use crate::site::{Site, SiteCounts};
 
@@ -35,18 +37,37 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     }
     let sink =
         DirSink::create(&args.out).map_err(|error| CommandError::System(error.to_string()))?;
-    let written = site
-        .write(&sink, &progress)
-        .and_then(|counts| {
-            progress.stage("swap");
-            Ok((counts, sink.finish()?))
-        })
-        .map_err(|error| CommandError::io(&format!("write `{}`", args.out.display()), &error))?;
+    let failed =
+        |error: io::Error| CommandError::io(&format!("write `{}`", args.out.display()), &error);
+    let counts = site.write(&sink, &progress).map_err(failed)?;
+    progress.stage("report");
+    let scope = Scope::of_build(&site.config.budgets);
+    let report = report::measure(sink.fresh(), &scope).map_err(CommandError::System)?;
+    check_budgets(args, &site, &report)?;
+    progress.stage("swap");
+    let written = sink.finish().map_err(failed)?;
     let stages = progress.finish();
     if !args.quiet {
-        print_summary(args, &site, &problems, &written, &stages);
+        print_summary(
+            args,
+            &site,
+            &problems,
+            (&counts, &written),
+            &report,
+            &stages,
+        );
     }
     Ok(())
+}
+
+/// Stops the build before the new site replaces the old one when it exceeds a budget.
+fn check_budgets(args: &BuildArgs, site: &Site, report: &Report) -> Result<(), CommandError> {
+    let exceeded = budget::check(report, &site.config.budgets, args.input.config_path());
+    if exceeded.is_empty() {
+        Ok(())
+    } else {
+        Err(exceeded.into())
+    }
 }
 
 /// A registry of strangers' skills has hundreds of warnings; above this many only their kinds are shown.
@@ -73,7 +94,8 @@ fn print_summary(
     args: &BuildArgs,
     site: &Site,
     problems: &Problems,
-    (counts, written): &(SiteCounts, Written),
+    (counts, written): (&SiteCounts, &Written),
+    report: &Report,
     stages: &[(&str, std::time::Duration)],
 ) {
     let times: Vec<String> = stages
@@ -95,5 +117,6 @@ fn print_summary(
         written.n_changed,
         written.n_removed
     );
+    println!("{}", report.summary());
     println!("time: {}", times.join(" · "));
 }

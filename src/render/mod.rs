@@ -15,7 +15,7 @@ mod install;
 mod listing;
 mod llms;
 mod markup;
-mod number;
+pub(crate) mod number;
 mod page;
 mod redirect;
 mod search_page;

@@ -15,7 +15,7 @@ pub(super) fn compact(count: u64) -> String {
 }
 
 /// `2,291`: every digit, in groups of three.
-pub(super) fn grouped(count: usize) -> String {
+pub(crate) fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (digit_idx, digit) in digits.chars().enumerate() {
@@ -34,7 +34,7 @@ pub(super) fn counted(count: usize, singular: &str, plural: &str) -> String {
 }
 
 /// `512 B`, `1.2 kB`, `35 kB`, `1.2 MB`; powers of 1,000, rounded to the nearest.
-pub(super) fn file_size(len_bytes: usize) -> String {
+pub(crate) fn file_size(len_bytes: usize) -> String {
     if len_bytes < 1_000 {
         return format!("{len_bytes} B");
     }

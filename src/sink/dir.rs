@@ -92,6 +92,11 @@ impl DirSink {
         })
     }
 
+    /// The folder of the fresh site, to be looked at before it replaces the old one.
+    pub fn fresh(&self) -> &Path {
+        &self.fresh
+    }
+
     /// Puts the fresh site in the place of the old one.
     ///
     /// # Errors

@@ -7,4 +7,5 @@ mod harness;
 mod hostile;
 mod init;
 mod links;
+mod report;
 mod serve;

@@ -1,0 +1,91 @@
+//! `skillpress report`: what visits and searches of a built site download.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::cli::CommandError;
+use crate::report::{self, Queries, Report, Scope};
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Folder of a built site
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    site: PathBuf,
+    /// Count the searches for these queries, one `{"query"}` a line, in place of a sample of the site's own words
+    #[arg(long, value_name = "FILE.jsonl")]
+    queries: Option<PathBuf>,
+    /// Print one JSON document for programs
+    #[arg(long)]
+    json: bool,
+    /// Write a page with bars to this file; tables are then not printed
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+/// Counts, and prints or writes what was counted.
+///
+/// # Errors
+/// A folder that is no site, a file of queries that is not one, what the system refuses.
+pub fn run(args: &ReportArgs) -> Result<(), CommandError> {
+    let queries = match &args.queries {
+        Some(file) => Queries::Given(read_queries(file)?),
+        None => Queries::SAMPLE,
+    };
+    let report =
+        report::measure(&args.site, &Scope::full(queries)).map_err(CommandError::System)?;
+    if let Some(file) = &args.html {
+        write_page(&report, file)
+            .map_err(|error| CommandError::io(&format!("write `{}`", file.display()), &error))?;
+    }
+    let printed = match (args.json, &args.html) {
+        (true, _) => print_json(&report),
+        (false, Some(file)) => writeln!(io::stdout(), "wrote `{}`", file.display()),
+        (false, None) => print_tables(&report),
+    };
+    printed.map_err(|error| CommandError::io("print the report", &error))
+}
+
+/// One query of a file; other keys are left unread.
+#[derive(Deserialize)]
+struct QueryLine {
+    query: String,
+}
+
+fn read_queries(file: &Path) -> Result<Vec<String>, CommandError> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| CommandError::io(&format!("read `{}`", file.display()), &error))?;
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(line_idx, line)| {
+            let line: QueryLine = serde_json::from_str(line).map_err(|error| {
+                CommandError::System(format!("{}:{}: {error}", file.display(), line_idx + 1))
+            })?;
+            Ok(line.query)
+        })
+        .collect()
+}
+
+fn write_page(report: &Report, file: &Path) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(file)?);
+    report::write_html(report, &mut out)?;
+    out.flush()
+}
+
+fn print_json(report: &Report) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    serde_json::to_writer_pretty(&mut out, report)?;
+    writeln!(out)?;
+    out.flush()
+}
+
+fn print_tables(report: &Report) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    report::write_text(report, &mut out)?;
+    out.flush()
+}

@@ -1,0 +1,132 @@
+//! Budgets: what the settings allow, held against what was counted.
+
+use std::path::Path;
+
+use super::{Component, Report};
+use crate::config::{Budget, Budgets};
+use crate::problem::{Problem, Problems};
+use crate::render::number::grouped;
+
+/// One error for each budget that `report` exceeds, at its place in the settings at `config_path`.
+pub fn check(report: &Report, budgets: &Budgets, config_path: &Path) -> Problems {
+    // Only for the place: without the text the problem names the file.
+    let config = std::fs::read_to_string(config_path).unwrap_or_default();
+    measured(report, budgets)
+        .into_iter()
+        .filter_map(|measured| {
+            let budget = measured.budget.as_ref()?;
+            (measured.bytes > *budget.get_ref())
+                .then(|| measured.problem(budget, config_path, &config))
+        })
+        .collect()
+}
+
+/// What a budget limits.
+struct Measured<'a> {
+    name: &'static str,
+    budget: &'a Option<Budget>,
+    /// Bytes.
+    bytes: u64,
+    /// What it consists of, with bytes.
+    parts: Vec<(&'a str, u64)>,
+}
+
+fn measured<'a>(report: &'a Report, budgets: &'a Budgets) -> Vec<Measured<'a>> {
+    let listing = &report.listing_visit;
+    let detail = report.detail_visit.as_ref();
+    let search = &report.search;
+    let html = listing.components.first();
+    vec![
+        Measured {
+            name: "listing_html",
+            budget: &budgets.listing_html,
+            bytes: html.map_or(0, |html| html.cost.bytes),
+            parts: Vec::new(),
+        },
+        Measured {
+            name: "listing_visit",
+            budget: &budgets.listing_visit,
+            bytes: listing.total.bytes,
+            parts: bytes_of(&listing.components),
+        },
+        Measured {
+            name: "detail_visit",
+            budget: &budgets.detail_visit,
+            bytes: detail.map_or(0, |visit| visit.total.bytes),
+            parts: detail.map_or(Vec::new(), |visit| bytes_of(&visit.components)),
+        },
+        Measured {
+            name: "search_engine",
+            budget: &budgets.search_engine,
+            bytes: report.engine.total.bytes,
+            parts: bytes_of(&report.engine.components),
+        },
+        Measured {
+            name: "first_search",
+            budget: &budgets.first_search,
+            bytes: search.first.bytes.median,
+            parts: bytes_of(&search.first.components),
+        },
+        Measured {
+            name: "next_search",
+            budget: &budgets.next_search,
+            bytes: search.next.bytes.median,
+            parts: bytes_of(&search.next.components),
+        },
+        Measured {
+            name: "site",
+            budget: &budgets.site,
+            bytes: report.site.bytes,
+            parts: report
+                .parts
+                .iter()
+                .map(|part| (part.name.as_str(), part.bytes))
+                .collect(),
+        },
+    ]
+}
+
+fn bytes_of(components: &[Component]) -> Vec<(&str, u64)> {
+    components
+        .iter()
+        .map(|component| (component.name.as_str(), component.cost.bytes))
+        .collect()
+}
+
+/// How many parts a problem names.
+const PARTS_SHOWN: usize = 4;
+
+impl Measured<'_> {
+    fn problem(&self, budget: &Budget, config_path: &Path, config: &str) -> Problem {
+        let problem = Problem::error(
+            config_path,
+            "budget",
+            format!(
+                "`{}` allows {} bytes, but the new site takes {}",
+                self.name,
+                grouped(*budget.get_ref() as usize),
+                grouped(self.bytes as usize)
+            ),
+        );
+        let problem = if config.is_empty() {
+            problem
+        } else {
+            problem.at_offset(config, budget.span().start)
+        };
+        let mut parts = self.parts.clone();
+        parts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        let largest: Vec<String> = parts
+            .iter()
+            .take(PARTS_SHOWN)
+            .map(|(name, bytes)| format!("{name} {}", grouped(*bytes as usize)))
+            .collect();
+        problem.hint(if largest.is_empty() {
+            "make it smaller, or raise the budget".to_owned()
+        } else {
+            format!(
+                "the largest parts are {}; make them smaller, or raise the budget",
+                largest.join(" · ")
+            )
+        })
+    }
+}

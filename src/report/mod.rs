@@ -1,0 +1,181 @@
+//! What a visitor downloads: the bytes and requests of visits and searches, and the size of each part of a site.
+//!
+//! Everything is counted over the files of a built site, without a network, so that a build can refuse to publish a site
+//! that became too heavy ([`budget`]). Searches run in the reader that browsers run, over the site's own files.
+//!
+//! Bytes are those of bodies, as they cross the network: brotli'd at quality 11 where hosts compress (HTML, CSS, scripts,
+//! wasm, JSON, SVG), as they are for ranges of the index. Headers are not counted.
+
+pub mod budget;
+mod engine;
+mod files;
+mod html;
+mod parts;
+mod queries;
+mod references;
+mod searches;
+mod text;
+mod visit;
+
+use std::ops::AddAssign;
+use std::path::Path;
+
+use serde::Serialize;
+use skillpress_search::format::head::LEXICAL_HEAD;
+use skillpress_search::{Mode, Searcher};
+
+use crate::config::Budgets;
+use crate::render::number::file_size;
+use files::Files;
+pub use html::write_html;
+pub use parts::Part;
+pub use queries::Queries;
+pub use searches::{Quantiles, SearchCosts, Searches};
+pub use text::write_text;
+pub use visit::Visit;
+
+/// What a site costs its visitors. Its JSON form is stable: keys are added, never renamed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Listed skills.
+    pub skills: u32,
+    /// A visit of the first listing page.
+    pub listing_visit: Visit,
+    /// A visit of the skill page of middle size; `None` when there is none.
+    pub detail_visit: Option<Visit>,
+    /// What runs searches in a browser: scripts and wasm.
+    pub engine: Group,
+    /// Searches as visitors make them.
+    pub search: Searches,
+    /// Searches by words alone, where the site has vectors too.
+    pub lexical_search: Option<Searches>,
+    /// The whole site on disk.
+    pub site: Part,
+    /// Its parts, the largest first.
+    pub parts: Vec<Part>,
+}
+
+/// What something costs to load.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    /// Bytes that cross the network.
+    pub bytes: u64,
+    /// The same before compression.
+    pub raw_bytes: u64,
+    /// How many requests.
+    pub requests: u64,
+}
+
+impl Report {
+    /// One line: a listing visit and a first search.
+    pub fn summary(&self) -> String {
+        let size = |bytes: u64| file_size(bytes as usize);
+        let listing = &self.listing_visit.total;
+        let engine = match self.engine.total.bytes {
+            0 => String::new(),
+            bytes => format!(" (of which engine {})", size(bytes)),
+        };
+        format!(
+            "a listing visit: {} in {} requests; a first search: {}{engine}",
+            size(listing.bytes),
+            listing.requests,
+            size(self.search.first.bytes.median),
+        )
+    }
+}
+
+impl AddAssign for Cost {
+    fn add_assign(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.raw_bytes += other.raw_bytes;
+        self.requests += other.requests;
+    }
+}
+
+/// One part of a cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Component {
+    /// A file's name without the hash of its content, `html`, or what the index calls its file.
+    pub name: String,
+    /// What it adds.
+    #[serde(flatten)]
+    pub cost: Cost,
+}
+
+/// Several files that are loaded for one purpose.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Group {
+    /// All together.
+    #[serde(flatten)]
+    pub total: Cost,
+    /// How many round trips, one after the other, until all are there.
+    pub round_trips: u32,
+    /// In the order of loading.
+    pub components: Vec<Component>,
+}
+
+/// How much is counted.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// What is searched for.
+    pub queries: Queries,
+    /// Whether every file is looked at: without, the report has no skill page and no parts.
+    pub has_tree: bool,
+}
+
+impl Scope {
+    /// Everything.
+    pub fn full(queries: Queries) -> Self {
+        Self {
+            queries,
+            has_tree: true,
+        }
+    }
+
+    /// What a build needs for its summary and its budgets: a quarter of the searches, and no look at every file unless a budget needs it.
+    pub fn of_build(budgets: &Budgets) -> Self {
+        Self {
+            queries: Queries::Sample(32),
+            has_tree: budgets.detail_visit.is_some() || budgets.site.is_some(),
+        }
+    }
+}
+
+/// Counts what the site in `folder` costs. The same files and queries give the same report.
+///
+/// # Errors
+/// One sentence when the folder is no site, or its index cannot be read.
+pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, String> {
+    let mut files = Files::open(folder)?;
+    let paths = if scope.has_tree {
+        parts::walk(folder)?
+    } else {
+        Vec::new()
+    };
+    let listing_visit = visit::measure(visit::LISTING_PAGE, &mut files)?;
+    let detail_visit = visit::middle_detail_page(&paths)
+        .map(|page| visit::measure(page, &mut files))
+        .transpose()?;
+    let engine = engine::measure(&mut files)?;
+
+    let searcher = Searcher::open_source(&mut files.source).map_err(|error| {
+        format!(
+            "`{}`: {error}\nhint: build the site again, or install a newer skillpress",
+            folder.display()
+        )
+    })?;
+    let manifest = searcher.manifest();
+    let has_vectors = manifest.heads.iter().any(|(name, _)| name != LEXICAL_HEAD);
+    let queries = scope.queries.of(manifest, &mut files.source);
+    let mut search = |mode| searches::measure(&searcher, mode, &queries, &engine, &mut files);
+    Ok(Report {
+        skills: manifest.n_skills,
+        search: search(Mode::Hybrid)?,
+        lexical_search: has_vectors.then(|| search(Mode::Lexical)).transpose()?,
+        listing_visit,
+        detail_visit,
+        engine,
+        site: parts::total(&paths),
+        parts: parts::group(&paths),
+    })
+}

@@ -1,0 +1,216 @@
+//! Searches: each query as the first of a visit, and as the one after another.
+
+use serde::Serialize;
+use skillpress_search::format::manifest::{MANIFEST_PATH, PROBE_PATH};
+use skillpress_search::{Answer, Mode, Options, Request, Searcher, Source};
+
+use super::files::Files;
+use super::{Component, Cost, Group};
+
+/// What searches cost.
+#[derive(Clone, Debug, Serialize)]
+pub struct Searches {
+    /// How many queries were searched for.
+    pub queries: usize,
+    /// The first search of a visit: the engine, the index's manifest and probe, and what the query reads.
+    pub first: SearchCosts,
+    /// The search after it, for another query, with what the first one read at hand.
+    pub next: SearchCosts,
+}
+
+/// What a kind of search costs, over all queries.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SearchCosts {
+    /// Bytes that cross the network.
+    pub bytes: Quantiles,
+    /// How many requests.
+    pub requests: Quantiles,
+    /// How many round trips, one after the other. For a first search: those of the engine, one for the manifest, those of
+    /// the query; fewer where a browser reads the manifest while the engine is on its way.
+    pub round_trips: Quantiles,
+    /// Of what a typical search consists: the mean of the fifth of the searches whose bytes are around the median.
+    pub components: Vec<Component>,
+}
+
+/// Of sorted values, the one in the middle, and the one that 95 in 100 do not exceed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Quantiles {
+    /// Half of the values are at most this.
+    pub median: u64,
+    /// 95 % of the values are at most this.
+    pub p95: u64,
+}
+
+/// Counts the searches for `queries`. `searcher` has just been opened.
+///
+/// # Errors
+/// One sentence when the index cannot be read.
+pub(super) fn measure(
+    searcher: &Searcher,
+    mode: Mode,
+    queries: &[String],
+    engine: &Group,
+    files: &mut Files,
+) -> Result<Searches, String> {
+    let mut before_first = engine.components.clone();
+    before_first.push(files.component(&format!("search/{MANIFEST_PATH}"))?);
+    before_first.push(Component {
+        name: PROBE_PATH.to_owned(),
+        cost: Cost {
+            bytes: 1,
+            raw_bytes: 1,
+            requests: 1,
+        },
+    });
+    let mut firsts = Vec::new();
+    let mut nexts = Vec::new();
+    for (query_idx, query) in queries.iter().enumerate() {
+        let mut searcher = searcher.clone();
+        let next_query = &queries[(query_idx + 1) % queries.len()];
+        firsts.push(count(&mut searcher, mode, query, files)?);
+        nexts.push(count(&mut searcher, mode, next_query, files)?);
+    }
+    Ok(Searches {
+        queries: queries.len(),
+        first: summarize(&firsts, &before_first, engine.round_trips + 1, searcher),
+        next: summarize(&nexts, &[], 0, searcher),
+    })
+}
+
+/// What one search read.
+struct Counted {
+    /// By file, in the order of the manifest.
+    files: Vec<Cost>,
+    total: Cost,
+    round_trips: u32,
+}
+
+fn count(
+    searcher: &mut Searcher,
+    mode: Mode,
+    query: &str,
+    files: &mut Files,
+) -> Result<Counted, String> {
+    let paths: Vec<String> = searcher
+        .manifest()
+        .files
+        .iter()
+        .map(|file| file.path.clone())
+        .collect();
+    let mut counted = Counted {
+        files: vec![Cost::default(); paths.len()],
+        total: Cost::default(),
+        round_trips: 0,
+    };
+    let options = Options {
+        mode,
+        ..Options::default()
+    };
+    let mut counting = |requests: &[Request]| {
+        let answers = files.source.fetch(requests);
+        counted.round_trips += 1;
+        for (request, answer) in requests.iter().zip(&answers) {
+            let Answer::Bytes(bytes) = answer else {
+                continue;
+            };
+            let cost = Cost {
+                bytes: bytes.len() as u64,
+                raw_bytes: bytes.len() as u64,
+                requests: 1,
+            };
+            counted.total += cost;
+            if let Some(file_idx) = paths.iter().position(|path| *path == request.path) {
+                counted.files[file_idx] += cost;
+            }
+        }
+        answers
+    };
+    searcher
+        .find(query, &options, &mut counting)
+        .map_err(|error| format!("the search index: {error}"))?;
+    Ok(counted)
+}
+
+/// `before` is what every search loads in `trips_before` round trips before it reads the index.
+fn summarize(
+    counted: &[Counted],
+    before: &[Component],
+    trips_before: u32,
+    searcher: &Searcher,
+) -> SearchCosts {
+    let mut sorted: Vec<&Counted> = counted.iter().collect();
+    sorted.sort_by_key(|counted| counted.total.bytes);
+    let middle = &sorted[sorted.len() * 2 / 5..(sorted.len() * 3).div_ceil(5)];
+    let files = searcher.manifest().files.iter().enumerate();
+    let read = files.map(|(file_idx, file)| Component {
+        name: file.name.clone(),
+        cost: mean(middle.iter().map(|counted| counted.files[file_idx])),
+    });
+    let before_total = before.iter().fold(Cost::default(), |mut total, component| {
+        total += component.cost;
+        total
+    });
+    let quantiles = |value: &dyn Fn(&Counted) -> u64, plus: u64| {
+        Quantiles::of(
+            counted
+                .iter()
+                .map(|counted| value(counted) + plus)
+                .collect(),
+        )
+    };
+    SearchCosts {
+        bytes: quantiles(&|counted| counted.total.bytes, before_total.bytes),
+        requests: quantiles(&|counted| counted.total.requests, before_total.requests),
+        round_trips: quantiles(&|counted| counted.round_trips.into(), trips_before.into()),
+        components: before
+            .iter()
+            .cloned()
+            .chain(read.filter(|component| component.cost != Cost::default()))
+            .collect(),
+    }
+}
+
+/// Rounded to the nearest; zero of nothing.
+fn mean(costs: impl ExactSizeIterator<Item = Cost>) -> Cost {
+    let n_costs = (costs.len() as u64).max(1);
+    let mut sum = Cost::default();
+    costs.for_each(|cost| sum += cost);
+    let divided = |value: u64| (value + n_costs / 2) / n_costs;
+    Cost {
+        bytes: divided(sum.bytes),
+        raw_bytes: divided(sum.raw_bytes),
+        requests: divided(sum.requests),
+    }
+}
+
+impl Quantiles {
+    /// By nearest rank; zero of nothing.
+    fn of(mut values: Vec<u64>) -> Self {
+        values.sort_unstable();
+        let rank = |percent: usize| {
+            let rank = (values.len() * percent).div_ceil(100);
+            values.get(rank.saturating_sub(1)).copied().unwrap_or(0)
+        };
+        Self {
+            median: rank(50),
+            p95: rank(95),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_values_that_occurred() {
+        for (values, median, p95) in [
+            (vec![], 0, 0),
+            (vec![7], 7, 7),
+            (vec![4, 1, 3, 2], 2, 4),
+            ((1..=100).rev().collect(), 50, 95),
+        ] {
+            assert_eq!(Quantiles::of(values), Quantiles { median, p95 });
+        }
+    }
+}

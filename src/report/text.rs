@@ -1,0 +1,92 @@
+//! A report for a terminal.
+
+use std::io::{self, Write};
+
+use super::{Component, Cost, Part, Quantiles, Report, Searches, Visit};
+use crate::problem::printable;
+use crate::render::number::grouped;
+
+/// Writes a report as aligned tables.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_text(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    write_row(
+        out,
+        "",
+        ["bytes", "before brotli", "requests", "round trips"],
+    )?;
+    write_visit(out, "listing visit", &report.listing_visit)?;
+    if let Some(visit) = &report.detail_visit {
+        write_visit(out, "skill visit", visit)?;
+    }
+    write_searches(out, "search", &report.search)?;
+    if let Some(searches) = &report.lexical_search {
+        write_searches(out, "lexical search", searches)?;
+    }
+    writeln!(out)?;
+    write_row(out, "", ["bytes", "files", "", ""])?;
+    write_part(out, "site on disk", &report.site)?;
+    for part in &report.parts {
+        write_part(out, &format!("  {}", part.name), part)?;
+    }
+    Ok(())
+}
+
+const NAME_WIDTH: usize = 24;
+
+fn write_row(out: &mut impl Write, name: &str, cells: [&str; 4]) -> io::Result<()> {
+    let name = printable(name);
+    let [a, b, c, d] = cells;
+    let line = format!("{name:<NAME_WIDTH$} {a:>12} {b:>14} {c:>10} {d:>12}");
+    writeln!(out, "{}", line.trim_end())
+}
+
+fn write_visit(out: &mut impl Write, name: &str, visit: &Visit) -> io::Result<()> {
+    writeln!(out)?;
+    write_cost(out, name, visit.total, &visit.round_trips.to_string())?;
+    write_components(out, &visit.components)?;
+    writeln!(
+        out,
+        "  of {}",
+        printable(visit.page.trim_end_matches("index.html"))
+    )
+}
+
+fn write_searches(out: &mut impl Write, name: &str, searches: &Searches) -> io::Result<()> {
+    for (which, costs) in [("first", &searches.first), ("next", &searches.next)] {
+        writeln!(out)?;
+        let row = |value: &dyn Fn(Quantiles) -> u64| {
+            [costs.bytes, costs.requests, costs.round_trips]
+                .map(|quantiles| grouped(value(quantiles) as usize))
+        };
+        let [bytes, requests, round_trips] = row(&|quantiles| quantiles.median);
+        let title = format!("{which} {name}, median");
+        write_row(out, &title, [&bytes, "", &requests, &round_trips])?;
+        let [bytes, requests, round_trips] = row(&|quantiles| quantiles.p95);
+        write_row(
+            out,
+            "  95th percentile",
+            [&bytes, "", &requests, &round_trips],
+        )?;
+        write_components(out, &costs.components)?;
+    }
+    writeln!(out, "  over {} queries", searches.queries)
+}
+
+fn write_components(out: &mut impl Write, components: &[Component]) -> io::Result<()> {
+    components.iter().try_for_each(|component| {
+        write_cost(out, &format!("  {}", component.name), component.cost, "")
+    })
+}
+
+fn write_cost(out: &mut impl Write, name: &str, cost: Cost, round_trips: &str) -> io::Result<()> {
+    let [bytes, raw_bytes, requests] =
+        [cost.bytes, cost.raw_bytes, cost.requests].map(|value| grouped(value as usize));
+    write_row(out, name, [&bytes, &raw_bytes, &requests, round_trips])
+}
+
+fn write_part(out: &mut impl Write, name: &str, part: &Part) -> io::Result<()> {
+    let [bytes, files] = [part.bytes, part.files].map(|value| grouped(value as usize));
+    write_row(out, name, [&bytes, &files, "", ""])
+}
