@@ -4,7 +4,7 @@
     pack.py DIR OUT
 
 DIR holds the table as train.py wrote it: words.txt (a word a line), rows.i4 (128 signed nibbles a word, low nibble
-first) and scales.f32. OUT receives words.skm and test_vectors.jsonl. `docs/vectors.md` specifies the model file.
+first) and scales.f32. OUT receives words.skm and test_vectors.jsonl. `docs/format.md` specifies the model file.
 
 Every row is rotated: random signs and a Hadamard transform, twice. The rotation changes no cosine, but it spreads what
 a row says evenly over all dimensions, so that one bit a dimension says as much as it can. As it is baked into the

@@ -5,7 +5,7 @@
 //!                                                      └────► related skills
 //! ```
 //!
-//! `docs/vectors.md` specifies the files.
+//! `docs/format.md` specifies the files.
 
 mod adapt;
 mod cells;

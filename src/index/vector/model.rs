@@ -1,6 +1,6 @@
 //! The general word table that comes with skillpress, before a registry adapts it.
 //!
-//! `scripts/model` makes the file, `docs/vectors.md` specifies it: words in the order of their UTF-8 bytes, front-coded,
+//! `scripts/model` makes the file, `docs/format.md` specifies it: words in the order of their UTF-8 bytes, front-coded,
 //! then a row for each, then a checksum.
 
 use skillpress_search::embedder::{ROW_BYTES, Row};
