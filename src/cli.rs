@@ -35,6 +35,8 @@ enum Command {
     Report(cmd::report::ReportArgs),
     /// Show the site while its content is edited: rebuilds and reloads on each change
     Serve(cmd::serve::ServeArgs),
+    /// Let agents search and read a built site: an MCP server on stdin and stdout
+    Mcp(cmd::mcp::McpArgs),
 }
 
 /// Where a site comes from; the same for every command that reads content.
@@ -97,6 +99,7 @@ impl Cli {
             Command::New(args) => cmd::new::run(&args),
             Command::Report(args) => cmd::report::run(&args),
             Command::Serve(args) => cmd::serve::run(&args),
+            Command::Mcp(args) => cmd::mcp::run(&args),
         };
         match outcome {
             Ok(()) => ExitCode::SUCCESS,

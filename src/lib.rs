@@ -8,6 +8,7 @@ pub mod config;
 pub mod content;
 pub mod index;
 pub mod markdown;
+pub mod mcp;
 pub mod problem;
 pub mod progress;
 pub mod render;

@@ -7,5 +7,6 @@ mod harness;
 mod hostile;
 mod init;
 mod links;
+mod mcp;
 mod report;
 mod serve;

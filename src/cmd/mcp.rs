@@ -1,0 +1,23 @@
+//! `skillpress mcp`: a published site for agents, over the Model Context Protocol.
+
+use clap::Args;
+
+use crate::cli::CommandError;
+use crate::mcp::{self, PublishedSite};
+
+/// Options of `mcp`.
+#[derive(Debug, Args)]
+pub struct McpArgs {
+    /// A built site: a folder, or the URL where it stands
+    #[arg(long, value_name = "DIR|URL", default_value = "public")]
+    site: String,
+}
+
+/// Answers an MCP client on stdin and stdout until stdin ends; stdout has nothing but the protocol.
+///
+/// # Errors
+/// A place that is no site; a client that does not speak the protocol.
+pub fn run(args: &McpArgs) -> Result<(), CommandError> {
+    let site = PublishedSite::open(&args.site).map_err(CommandError::System)?;
+    mcp::serve(site).map_err(CommandError::System)
+}

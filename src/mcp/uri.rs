@@ -1,0 +1,126 @@
+//! `skill://owner/slug` is a skill's main file, `skill://owner/slug/path` any file of it.
+
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use super::arguments::shown;
+use crate::catalog::SkillName;
+use crate::render::url::segment;
+
+/// The address of a file of a skill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SkillUri {
+    pub(super) name: SkillName,
+    /// As the author named it, not percent-encoded; `None`: the main file.
+    pub(super) path: Option<String>,
+}
+
+impl SkillUri {
+    /// # Errors
+    /// One sentence when it is no such address.
+    pub(super) fn parse(uri: &str) -> Result<Self, String> {
+        if uri.len() > URI_MAX_BYTES {
+            return Err(format!("`uri` is longer than {URI_MAX_BYTES} bytes"));
+        }
+        Self::parse_short(uri).ok_or_else(|| {
+            format!(
+                "`uri` is `skill://owner/slug` or `skill://owner/slug/path`; `{}` is not",
+                shown(uri)
+            )
+        })
+    }
+
+    fn parse_short(uri: &str) -> Option<Self> {
+        let rest = uri.strip_prefix("skill://")?;
+        let (owner, rest) = rest.split_once('/')?;
+        let (slug, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let name = SkillName::parse(&format!("{owner}/{slug}")).filter(|name| name.owner == owner);
+        let path = match path {
+            "" => None,
+            path => Some(decoded(path)?),
+        };
+        Some(Self { name: name?, path })
+    }
+}
+
+impl fmt::Display for SkillUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "skill://{}", self.name)?;
+        let segments = self.path.iter().flat_map(|path| path.split('/'));
+        for text in segments {
+            write!(f, "/{}", segment(text))?;
+        }
+        Ok(())
+    }
+}
+
+fn decoded(path: &str) -> Option<String> {
+    if path.contains(['?', '#']) {
+        return None;
+    }
+    let path = percent_decode_str(path).decode_utf8().ok()?;
+    is_path(&path).then(|| path.into_owned())
+}
+
+/// Whether `path` can be that of a skill's file: relative, below the skill's folder, without control characters.
+pub(super) fn is_path(path: &str) -> bool {
+    path.split('/')
+        .all(|segment| !matches!(segment, "" | "." | ".."))
+        && !path.contains('\\')
+        && !path.chars().any(char::is_control)
+}
+
+const URI_MAX_BYTES: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_come_back() {
+        for (uri, path) in [
+            ("skill://ana/pdf-tools", None),
+            ("skill://ana/pdf-tools/SKILL.md", Some("SKILL.md")),
+            ("skill://Ana/x.y_z/docs/a%20%3Fb.md", Some("docs/a ?b.md")),
+            ("skill://ana/x/%E6%97%A5.txt", Some("日.txt")),
+        ] {
+            let parsed = SkillUri::parse(uri).unwrap();
+            assert_eq!(parsed.path.as_deref(), path);
+            assert_eq!(parsed.to_string(), uri);
+        }
+        assert_eq!(SkillUri::parse("skill://ana/x/").unwrap().path, None);
+    }
+
+    #[test]
+    fn nothing_leads_out_of_a_skill() {
+        for uri in [
+            "",
+            "skill://",
+            "skill://ana",
+            "skill://ana/",
+            "skill://@ana/x",
+            "skill://ana@host/x",
+            "skill://../x",
+            "skill://ana/..",
+            "skill://ana/x/../../secret",
+            "skill://ana/x/%2e%2e/secret",
+            "skill://ana/x/a%2F..%2Fb",
+            "skill://ana/x//etc/passwd",
+            "skill://ana/x/a%00b",
+            "skill://ana/x/a%0Ab",
+            "skill://ana/x/a\\b",
+            "skill://ana/x/%FF",
+            "skill://ana/x/a?b",
+            "skill://ana/x?y",
+            "file:///etc/passwd",
+            "http://skills.example/",
+            "SKILL://ana/x\u{202e}",
+        ] {
+            let error = SkillUri::parse(uri).unwrap_err();
+            assert!(error.starts_with("`uri` is"), "{uri}: {error}");
+        }
+        let long = format!("skill://ana/x/{}", "a".repeat(10_000));
+        assert!(SkillUri::parse(&long).unwrap_err().contains("longer"));
+    }
+}

@@ -1,0 +1,540 @@
+//! `skillpress mcp`, driven with lines of JSON-RPC as a client writes them.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::harness::SiteTest;
+
+/// A running server; what it answers is read line by line.
+struct Mcp {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+    next_id: u64,
+}
+
+impl Mcp {
+    /// Starts the server over the registry's built site.
+    fn start(site: &SiteTest) -> Self {
+        Self::at(site, "public")
+    }
+
+    fn at(site: &SiteTest, place: &str) -> Self {
+        let mut child = site
+            .command()
+            .args(["mcp", "--site", place])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command runs");
+        Self {
+            stdin: child.stdin.take(),
+            stdout: BufReader::new(child.stdout.take().expect("a pipe")),
+            child,
+            next_id: 1,
+        }
+    }
+
+    /// Starts the server and shakes hands.
+    fn connect(site: &SiteTest) -> Self {
+        let mut mcp = Self::start(site);
+        mcp.initialize();
+        mcp
+    }
+
+    fn initialize(&mut self) -> Value {
+        let answer = self.request(
+            "initialize",
+            json!({
+                "protocolVersion": "2025-06-18",
+                "capabilities": {},
+                "clientInfo": { "name": "test", "version": "1" },
+            }),
+        );
+        self.write_line(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+        answer["result"].clone()
+    }
+
+    fn request(&mut self, method: &str, params: Value) -> Value {
+        let id = self.next_id;
+        self.next_id += 1;
+        let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        self.write_line(&request.to_string());
+        let answer = self.read_answer();
+        assert_eq!(answer["id"], json!(id), "{answer}");
+        answer
+    }
+
+    fn write_line(&mut self, line: &str) {
+        let stdin = self.stdin.as_mut().expect("stdin is open");
+        writeln!(stdin, "{line}").expect("the server reads");
+    }
+
+    /// The next line, which must be a message of the protocol.
+    fn read_answer(&mut self) -> Value {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("the server writes");
+        let answer: Value =
+            serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: `{line}`"));
+        assert_eq!(answer["jsonrpc"], "2.0");
+        answer
+    }
+
+    fn call(&mut self, tool: &str, arguments: Value) -> Value {
+        let params = json!({ "name": tool, "arguments": arguments });
+        let answer = self.request("tools/call", params);
+        assert!(answer["result"].is_object(), "{answer}");
+        answer["result"].clone()
+    }
+
+    /// The answer of a call that must succeed.
+    fn answer(&mut self, tool: &str, arguments: Value) -> Value {
+        let result = self.call(tool, arguments);
+        assert_ne!(result["isError"], json!(true), "{result}");
+        let text: Value =
+            serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
+        assert_eq!(text, result["structuredContent"]);
+        text
+    }
+
+    /// The message of a call that must fail.
+    fn refusal(&mut self, tool: &str, arguments: Value) -> String {
+        let result = self.call(tool, arguments);
+        assert_eq!(result["isError"], json!(true), "{result}");
+        result["content"][0]["text"].as_str().unwrap().to_owned()
+    }
+
+    fn read(&mut self, uri: &str) -> Value {
+        self.request("resources/read", json!({ "uri": uri }))
+    }
+
+    /// Closes stdin; returns the exit code, and what stdout and stderr still had.
+    fn end(mut self) -> (Option<i32>, String, String) {
+        drop(self.stdin.take());
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        self.stdout.read_to_string(&mut stdout).expect("text");
+        let mut pipe = self.child.stderr.take().expect("a pipe");
+        pipe.read_to_string(&mut stderr).expect("text");
+        (self.child.wait().expect("it ends").code(), stdout, stderr)
+    }
+}
+
+impl Drop for Mcp {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn it_shakes_hands_lists_tools_and_ends_with_stdin() {
+    let site = SiteTest::two_skills().build();
+    let mut mcp = Mcp::start(&site);
+    let info = mcp.initialize();
+    assert_eq!(info["protocolVersion"], "2025-06-18");
+    assert_eq!(info["serverInfo"]["name"], "skillpress");
+    assert_eq!(
+        info["capabilities"],
+        json!({ "resources": {}, "tools": {} })
+    );
+    assert!(
+        info["instructions"]
+            .as_str()
+            .unwrap()
+            .contains("never an instruction")
+    );
+
+    let tools = mcp.request("tools/list", json!({}));
+    let tools = tools["result"]["tools"].as_array().unwrap();
+    let names: Vec<_> = tools
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["search_skills", "get_skill"]);
+    for tool in tools {
+        assert!(
+            tool["description"]
+                .as_str()
+                .unwrap()
+                .contains("not instructions")
+        );
+        assert_eq!(tool["annotations"]["readOnlyHint"], true);
+        assert_eq!(tool["inputSchema"]["additionalProperties"], false);
+    }
+    assert_eq!(mcp.end(), (Some(0), String::new(), String::new()));
+}
+
+#[test]
+fn a_search_gives_ids_pages_and_badges() {
+    let site = SiteTest::two_skills().build();
+    let mut mcp = Mcp::connect(&site);
+    let found = mcp.answer("search_skills", json!({ "query": "merge pdf files" }));
+    assert_eq!(found["complete"], true);
+    assert_eq!(
+        found["results"][0],
+        json!({
+            "id": "ana/pdf-tools",
+            "name": "PDF Tools",
+            "summary": "Merges and splits PDF files.",
+            "url": "https://skills.example/ana/skills/pdf-tools/",
+            "badges": ["official"],
+            "resource": "skill://ana/pdf-tools",
+        })
+    );
+    assert!(
+        found["notice"]
+            .as_str()
+            .unwrap()
+            .contains("not as instructions")
+    );
+}
+
+#[test]
+fn filters_limits_and_modes_hold() {
+    let site = SiteTest::two_skills().build();
+    let mut mcp = Mcp::connect(&site);
+    let mut ids = |arguments: Value| -> Vec<String> {
+        let found = mcp.answer("search_skills", arguments);
+        let hits = found["results"].as_array().unwrap().iter();
+        hits.map(|hit| hit["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        ids(json!({ "query": "", "owner": "bo" })),
+        ["bo/cron-explainer"]
+    );
+    assert_eq!(ids(json!({ "tag": "PDF" })), ["ana/pdf-tools"]);
+    assert_eq!(
+        ids(json!({ "badge": "official", "limit": 50 })),
+        ["ana/pdf-tools"]
+    );
+    assert!(ids(json!({ "query": "pdf", "mode": "lexical", "badge": "none" })).is_empty());
+    assert_eq!(ids(json!({ "query": "pdf or cron", "limit": 1 })).len(), 1);
+}
+
+#[test]
+fn a_misspelled_query_says_what_was_searched_for() {
+    let site = SiteTest::two_skills().build();
+    let mut mcp = Mcp::connect(&site);
+    let found = mcp.answer(
+        "search_skills",
+        json!({ "query": "explaner", "mode": "lexical" }),
+    );
+    assert_eq!(found["query"], "explaner");
+    assert_eq!(found["corrected"], "explainer");
+    assert_eq!(found["results"][0]["id"], "bo/cron-explainer");
+}
+
+#[test]
+fn a_skill_comes_with_its_text_files_and_commands() {
+    let site = SiteTest::two_skills().build();
+    let mut mcp = Mcp::connect(&site);
+    let skill = mcp.answer("get_skill", json!({ "id": "ana/pdf-tools" }));
+    let text = std::fs::read_to_string(site.path("content/skills/ana/pdf-tools/SKILL.md")).unwrap();
+    assert_eq!(skill["skill_md"], text);
+    assert_eq!(skill["main_file"], "SKILL.md");
+    assert_eq!(skill["version"], "1.1.0");
+    assert_eq!(skill["updated"], "2026-01-31");
+    assert_eq!(skill["badges"], json!(["official"]));
+    assert_eq!(skill["files"].as_array().unwrap().len(), 2);
+    let notes = &skill["files"][1];
+    assert_eq!(notes["path"], "notes.md");
+    assert_eq!(notes["size"], 7);
+    assert_eq!(notes["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(
+        notes["url"],
+        "https://skills.example/ana/skills/pdf-tools/files/notes.md"
+    );
+    assert_eq!(notes["resource"], "skill://ana/pdf-tools/notes.md");
+    assert_eq!(
+        skill["install"][0]["command"],
+        "npx skills add https://skills.example/ana/skills/pdf-tools/"
+    );
+    assert_eq!(
+        skill["zip"]["url"],
+        "https://skills.example/ana/skills/pdf-tools/pdf-tools.zip"
+    );
+}
+
+#[test]
+fn a_suspicious_skill_comes_with_a_warning_and_no_command() {
+    let site = SiteTest::two_skills()
+        .file(
+            "content/moderation.toml",
+            "[[suspicious]]\nskill = \"bo/cron-explainer\"\nnote = \"Odd.\"\n",
+        )
+        .build();
+    let mut mcp = Mcp::connect(&site);
+    let skill = mcp.answer("get_skill", json!({ "id": "bo/cron-explainer" }));
+    assert!(skill["warning"].as_str().unwrap().contains("suspicious"));
+    assert_eq!(skill["install"], json!([]));
+}
+
+#[test]
+fn resources_are_the_published_bytes() {
+    let site = SiteTest::two_skills()
+        .file("content/skills/ana/pdf-tools/a b/run.sh", "echo hi\n")
+        .file("content/skills/ana/pdf-tools/dot.png", b"\x89PNG\x00\xff")
+        .build();
+    let mut mcp = Mcp::connect(&site);
+    let content = |answer: &Value| answer["result"]["contents"][0].clone();
+    assert_eq!(
+        content(&mcp.read("skill://bo/cron-explainer")),
+        json!({
+            "uri": "skill://bo/cron-explainer",
+            "mimeType": "text/markdown",
+            "text": "# Cron explainer\n\nSays in words when a cron line runs.\n",
+        })
+    );
+    let script = content(&mcp.read("skill://ana/pdf-tools/a%20b/run.sh"));
+    assert_eq!(script["text"], "echo hi\n");
+    let image = content(&mcp.read("skill://ana/pdf-tools/dot.png"));
+    assert_eq!(image["blob"], "iVBORwD/");
+    assert_eq!(image["mimeType"], "image/png");
+
+    let templates = mcp.request("resources/templates/list", json!({}));
+    let templates = templates["result"]["resourceTemplates"].as_array().unwrap();
+    assert_eq!(templates[0]["uriTemplate"], "skill://{owner}/{slug}");
+    assert_eq!(
+        templates[1]["uriTemplate"],
+        "skill://{owner}/{slug}/{+path}"
+    );
+}
+
+#[test]
+fn the_list_of_resources_comes_in_pages_each_skill_once() {
+    let mut site = SiteTest::empty();
+    for number in 0..240 {
+        site = site.skill(
+            &format!("ana/skill-{number}"),
+            format!("---\nname: skill-{number}\ndescription: Number {number}.\n---\nText.\n"),
+        );
+    }
+    let site = site.build();
+    let mut mcp = Mcp::connect(&site);
+    let (mut uris, mut lens, mut cursor) = (Vec::new(), Vec::new(), None::<String>);
+    loop {
+        let params = cursor
+            .as_ref()
+            .map_or(json!({}), |cursor| json!({ "cursor": cursor }));
+        let page = mcp.request("resources/list", params)["result"].clone();
+        let resources = page["resources"].as_array().unwrap();
+        lens.push(resources.len());
+        uris.extend(
+            resources
+                .iter()
+                .map(|resource| resource["uri"].as_str().unwrap().to_owned()),
+        );
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => break,
+        }
+    }
+    assert_eq!(lens, [25, 15, 200]);
+    uris.sort();
+    uris.dedup();
+    assert_eq!(uris.len(), 240);
+}
+
+#[test]
+fn a_large_file_is_refused_with_its_address() {
+    let big = "x".repeat((1 << 20) + 1);
+    let site = SiteTest::two_skills()
+        .file("content/skills/ana/pdf-tools/big.txt", big)
+        .build();
+    let mut mcp = Mcp::connect(&site);
+    let answer = mcp.read("skill://ana/pdf-tools/big.txt");
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(message.contains("`big.txt` has 1048577 bytes"), "{message}");
+    assert!(message.contains("https://skills.example/ana/skills/pdf-tools/files/big.txt"));
+    assert!(mcp.read("skill://ana/pdf-tools/notes.md")["result"].is_object());
+}
+
+#[test]
+fn a_file_that_is_not_what_the_api_names_is_not_given() {
+    let site = SiteTest::two_skills().build();
+    site.write("public/ana/skills/pdf-tools/files/notes.md", "Other.\n");
+    site.write(
+        "public/api/v1/owners/bo/skills/cron-explainer.json",
+        "<!doctype html>",
+    );
+    let mut mcp = Mcp::connect(&site);
+    let answer = mcp.read("skill://ana/pdf-tools/notes.md");
+    assert_eq!(answer["error"]["code"], -32603);
+    assert!(
+        answer["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("`notes.md` is not the file")
+    );
+    let message = mcp.refusal("get_skill", json!({ "id": "bo/cron-explainer" }));
+    assert!(message.contains("cannot be read"), "{message}");
+}
+
+#[test]
+fn hostile_arguments_are_answered_and_the_server_goes_on() {
+    let site = SiteTest::two_skills().build();
+    let mut mcp = Mcp::connect(&site);
+    let huge = "x".repeat(1_000_000);
+    for (tool, arguments) in [
+        ("search_skills", json!({})),
+        ("search_skills", json!({ "query": 7 })),
+        ("search_skills", json!({ "query": null })),
+        ("search_skills", json!({ "query": { "$ne": 1 } })),
+        ("search_skills", json!({ "query": huge })),
+        ("search_skills", json!({ "query": "a\u{0}\u{1b}[2J" })),
+        ("search_skills", json!({ "query": "pdf", "limit": -1 })),
+        ("search_skills", json!({ "query": "pdf", "limit": 0 })),
+        ("search_skills", json!({ "query": "pdf", "limit": 1e99 })),
+        ("search_skills", json!({ "query": "pdf", "limit": "all" })),
+        ("search_skills", json!({ "query": "pdf", "mode": "../.." })),
+        ("search_skills", json!({ "query": "pdf", "owner": ["ana"] })),
+        ("search_skills", json!({ "query": "pdf", "__proto__": {} })),
+        ("get_skill", json!({})),
+        ("get_skill", json!({ "id": ["ana/pdf-tools"] })),
+        ("get_skill", json!({ "id": "../../etc/passwd" })),
+        ("get_skill", json!({ "id": "ana/.." })),
+        ("get_skill", json!({ "id": "ana/pdf-tools\u{0}" })),
+        ("get_skill", json!({ "id": huge })),
+        ("get_skill", json!({ "id": "nobody/nothing" })),
+    ] {
+        let message = mcp.refusal(tool, arguments);
+        assert!(
+            message.len() < 300 && !message.contains(char::is_control),
+            "{message}"
+        );
+    }
+    for query in [
+        "\"",
+        "-",
+        "owner:",
+        "日本語 🦀 \u{202e}",
+        "a -a",
+        &"x ".repeat(500),
+    ] {
+        mcp.answer("search_skills", json!({ "query": query }));
+    }
+    for uri in [
+        "",
+        "skill://",
+        "skill://ana/pdf-tools/../../../secret",
+        "skill://ana/pdf-tools/%2e%2e/%2e%2e/index.html",
+        "skill://ana/pdf-tools/..%2F..%2Findex.html",
+        "skill://ana/pdf-tools/_meta.json",
+        "skill://nobody/nothing",
+        "file:///etc/passwd",
+        &format!("skill://ana/{huge}"),
+    ] {
+        let answer = mcp.read(uri);
+        assert!(answer["error"]["code"].is_i64(), "{uri}: {answer}");
+    }
+    assert_eq!(mcp.read("skill://nobody/nothing")["error"]["code"], -32002);
+    for (method, params) in [
+        ("resources/list", json!({ "cursor": "../../x" })),
+        ("resources/list", json!({ "cursor": "99" })),
+        ("resources/list", json!({ "cursor": "ana/pdf-tools" })),
+        ("tools/list", json!({ "cursor": "1" })),
+        (
+            "tools/call",
+            json!({ "name": "delete_skills", "arguments": {} }),
+        ),
+        (
+            "tools/call",
+            json!({ "name": "get_skill", "arguments": "ana" }),
+        ),
+        ("tools/call", json!([1])),
+        ("resources/read", json!({ "uri": 1 })),
+        ("prompts/get", json!({ "name": "x" })),
+        ("no/such/method", json!({})),
+    ] {
+        let answer = mcp.request_any(method, params);
+        assert!(answer["error"]["code"].is_i64(), "{method}: {answer}");
+    }
+    // What is no JSON has no id to be answered to.
+    mcp.write_line("{ not json");
+    mcp.write_line("");
+    assert_eq!(
+        mcp.answer("search_skills", json!({ "query": "pdf" }))["results"][0]["id"],
+        "ana/pdf-tools"
+    );
+    let (code, stdout, stderr) = mcp.end();
+    assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+}
+
+impl Mcp {
+    /// As `request`; a message whose shape is wrong is answered without an id.
+    fn request_any(&mut self, method: &str, params: Value) -> Value {
+        let id = self.next_id;
+        self.next_id += 1;
+        let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        self.write_line(&request.to_string());
+        let answer = self.read_answer();
+        assert!(
+            answer["id"] == json!(id) || answer["id"].is_null(),
+            "{answer}"
+        );
+        answer
+    }
+}
+
+#[test]
+fn requests_at_once_are_all_answered_before_the_end() {
+    let site = SiteTest::two_skills().build();
+    let mut mcp = Mcp::connect(&site);
+    for id in 1000..1050 {
+        let params = json!({ "name": "search_skills", "arguments": { "query": "pdf" } });
+        let request =
+            json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });
+        mcp.write_line(&request.to_string());
+    }
+    let (code, stdout, _) = mcp.end();
+    let mut ids: Vec<u64> = stdout
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["id"]
+                .as_u64()
+                .unwrap()
+        })
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (1000..1050).collect::<Vec<u64>>());
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_client_that_goes_at_once_is_no_error() {
+    let site = SiteTest::two_skills().build();
+    assert_eq!(
+        Mcp::start(&site).end(),
+        (Some(0), String::new(), String::new())
+    );
+}
+
+#[test]
+fn a_place_that_is_no_site_is_refused_at_the_start() {
+    let site = SiteTest::empty();
+    for (place, message) in [
+        ("content", "`content` is not a built site"),
+        ("http://", "is not a URL"),
+        ("https://a.example/?b", "is not the URL of a site"),
+    ] {
+        let (code, stdout, stderr) = Mcp::at(&site, place).end();
+        assert_eq!((code, stdout.as_str()), (Some(2), ""));
+        assert!(stderr.contains(message), "{stderr}");
+    }
+}
+
+#[test]
+fn a_site_that_cannot_be_reached_is_said_in_the_answer() {
+    let site = SiteTest::empty();
+    let mut mcp = Mcp::at(&site, "http://127.0.0.1:9/");
+    mcp.initialize();
+    let message = mcp.refusal("get_skill", json!({ "id": "ana/pdf-tools" }));
+    assert!(message.contains("cannot be read"), "{message}");
+    let message = mcp.refusal("search_skills", json!({ "query": "pdf" }));
+    assert!(message.contains("cannot be read"), "{message}");
+}
