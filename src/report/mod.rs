@@ -21,7 +21,7 @@ use std::ops::AddAssign;
 use std::path::Path;
 
 use serde::Serialize;
-use skillpress_search::format::head::LEXICAL_HEAD;
+use skillpress_search::format::vectors::VECTORS_HEAD;
 use skillpress_search::{Mode, Searcher};
 
 use crate::config::Budgets;
@@ -165,7 +165,7 @@ pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, String> {
         )
     })?;
     let manifest = searcher.manifest();
-    let has_vectors = manifest.heads.iter().any(|(name, _)| name != LEXICAL_HEAD);
+    let has_vectors = manifest.head(VECTORS_HEAD).is_some();
     let queries = scope.queries.of(manifest, &mut files.source);
     let mut search = |mode| searches::measure(&searcher, mode, &queries, &engine, &mut files);
     Ok(Report {
