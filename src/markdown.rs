@@ -1,8 +1,8 @@
 //! Turns a stranger's Markdown into HTML that is safe to put on a page, and into plain text.
 //!
 //! Three steps: [`pulldown_cmark`] reads CommonMark with GitHub's tables, task lists, footnotes and strikethrough;
-//! [`tree`] builds elements from it that are well formed, bounded in depth and of a short list of kinds, whatever raw
-//! HTML stands in between; [`sanitize`] passes the written HTML through ammonia with an allow-list of its own.
+//! `tree` builds elements from it that are well formed, bounded in depth and of a short list of kinds, whatever raw
+//! HTML stands in between; `sanitize` passes the written HTML through ammonia with an allow-list of its own.
 //! The second step makes the output valid, the third makes it safe without trusting the second.
 
 mod link;

@@ -1,7 +1,7 @@
 //! Pages, feeds and the other files that people and programs read.
 //!
 //! [`write_site`] writes all of them but the search index and the API. Every page is an askama template below
-//! `templates/`, which escapes what strangers wrote; only values of the type [`markup::Markup`] go out as they are.
+//! `templates/`, which escapes what strangers wrote; only values of the type `markup::Markup` go out as they are.
 
 mod assets;
 mod body;
