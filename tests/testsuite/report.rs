@@ -278,7 +278,7 @@ fn an_exceeded_budget_fails_the_build_and_leaves_the_site() {
     let before = test.site();
     test.write(
         "skillpress.toml",
-        "title = \"New\"\n\n[budgets]\nlisting_html = 100_000\nlisting_visit = 500\nfirst_search = 1\nsite = 10_000_000\n",
+        "title = \"New\"\n\n[budgets]\nlisting_html = 100_000\nlisting_visit = 500\nfirst_search = 1\nsite = 15_000_000\n",
     );
     let ran = test.run(&["build"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
@@ -306,7 +306,7 @@ fn a_build_within_its_budgets_says_what_visits_and_searches_cost() {
     test.write(
         "skillpress.toml",
         "[budgets]\nlisting_html = 100_000\nlisting_visit = 100_000\ndetail_visit = 100_000\nsearch_engine = 100_000\n\
-         first_search = 200_000\nnext_search = 100_000\nsite = 10_000_000\n",
+         first_search = 200_000\nnext_search = 100_000\nsite = 15_000_000\n",
     );
     let ran = test.rebuild();
     let line = ran
