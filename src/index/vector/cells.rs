@@ -134,7 +134,7 @@ fn dot(a: &[i16; DIM], b: &[i16; DIM]) -> i32 {
 
 /// Each centroid followed by the nearest one left: then hits of one query lie in fewer stretches of the files.
 ///
-/// A shorter tour (2-opt) saves no request.
+/// A shorter tour (2-opt) was no clear gain.
 fn in_tour_order(mut centroids: Vec<Centroid>) -> Vec<Centroid> {
     for idx in 1..centroids.len() {
         let last = centroids[idx - 1].components;

@@ -1,0 +1,252 @@
+//! Recall and cost of the packed vectors: both plans against the exact order of the same vectors.
+//!
+//! ```text
+//! cargo run --release --example vectors -- CONTENT QUERIES.jsonl [N]
+//! ```
+//!
+//! `CONTENT` holds `skills/`, each line of `QUERIES` a `{"query": "…"}`. With `N` the registry is filled up to `N`
+//! skills with sentences of others, remixed from a fixed seed. Prints Markdown tables.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Instant;
+
+use serde_json::Value;
+use skillpress::content::{self, Disk, LoadOptions};
+use skillpress::index::vector::{self, Document, Model};
+use skillpress_search::analyzer::words;
+use skillpress_search::embedder::{Embedding, WordSum};
+use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::vector::{VectorNotes, VectorOptions, VectorQuery, find_vectors};
+use skillpress_search::{Answer, Plan, Request};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [content, queries, rest @ ..] = args.as_slice() else {
+        return Err("usage: vectors CONTENT QUERIES.jsonl [N]".into());
+    };
+    let n_skills = rest.first().map(|n| n.parse()).transpose()?.unwrap_or(0);
+    let texts = read_texts(Path::new(content), n_skills);
+    let documents: Vec<Document> = texts.iter().map(Text::document).collect();
+    let queries = read_queries(queries)?;
+
+    let model = Model::built_in()?;
+    let started = Instant::now();
+    let adapted = vector::adapt(&model, &documents);
+    println!("adapt and embed: {:.2} s", started.elapsed().as_secs_f32());
+    let built = vector::build(&model, &documents, 5);
+    println!(
+        "with graph, files and related skills: {:.2} s\n",
+        started.elapsed().as_secs_f32()
+    );
+
+    let index = Index::new(built.parts.files, built.parts.heads, documents.len());
+    println!("| file | bytes | a skill |\n|---|---|---|");
+    for (entry, _) in &index.files {
+        let per_skill = entry.len as f64 / documents.len() as f64;
+        println!("| {} | {} | {per_skill:.2} |", entry.name, entry.len);
+    }
+    println!(
+        "\n| plan | recall@10 | once, bytes | a search, median and p95 bytes | requests | round trips | time |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for plan in [Plan::Flat, Plan::Graph] {
+        let mut runs = Vec::new();
+        let started = Instant::now();
+        for query in &queries {
+            runs.push(index.search(query, plan));
+        }
+        let time = started.elapsed().as_secs_f32() * 1e3 / queries.len() as f32;
+        let mut recalls = Vec::new();
+        for (query, run) in queries.iter().zip(&runs) {
+            recalls.extend(recall(query, run, &adapted));
+        }
+        let sorted = |of: fn(&Run) -> u64| {
+            let mut values: Vec<u64> = runs.iter().map(of).collect();
+            values.sort_unstable();
+            (values[values.len() / 2], values[values.len() * 95 / 100])
+        };
+        let (median, p95) = sorted(|run| run.n_bytes - run.n_once);
+        println!(
+            "| {plan:?} | {:.3} | {} | {median}, {p95} | {} | {} | {time:.1} ms |",
+            recalls.iter().sum::<f32>() / recalls.len() as f32,
+            sorted(|run| run.n_once).0,
+            sorted(|run| run.n_requests).0,
+            sorted(|run| run.n_round_trips).0,
+        );
+    }
+    Ok(())
+}
+
+struct Text {
+    name: String,
+    description: String,
+    body: String,
+}
+
+impl Text {
+    fn document(&self) -> Document<'_> {
+        Document {
+            name: &self.name,
+            description: &self.description,
+            body: &self.body,
+        }
+    }
+}
+
+/// The listed skills, and as many remixed ones as are missing to `n_skills`.
+fn read_texts(content: &Path, n_skills: usize) -> Vec<Text> {
+    let (catalog, _) = content::load(content, &LoadOptions::default(), &Disk);
+    let mut texts: Vec<Text> = catalog
+        .listed()
+        .map(|skill| Text {
+            name: skill.name.clone(),
+            description: skill.description.clone(),
+            body: skill.body.clone(),
+        })
+        .collect();
+    let sentences: Vec<Vec<String>> = texts.iter().map(sentences).collect();
+    let mut state = 1u64;
+    let mut random = |n: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % n.max(1)
+    };
+    for idx in texts.len()..n_skills {
+        let donors = [0; 3].map(|_| random(sentences.len()));
+        let mut pick = |donor: usize, n: usize| -> Vec<String> {
+            let sentences = &sentences[donors[donor]];
+            (0..n)
+                .map(|_| sentences[random(sentences.len())].clone())
+                .collect()
+        };
+        let description = [pick(0, 2), pick(1, 1)].concat().join(" ");
+        let body = [pick(0, 5), pick(1, 2), pick(2, 2)].concat().join("\n");
+        texts.push(Text {
+            name: format!("{} {idx}", texts[donors[0]].name),
+            description,
+            body,
+        });
+    }
+    texts
+}
+
+fn sentences(text: &Text) -> Vec<String> {
+    let whole = format!("{}\n{}", text.description, text.body);
+    let parts = whole.split(['\n', '.', '!', '?']).map(str::trim);
+    let mut parts: Vec<String> = parts.filter(|p| p.len() > 15).map(str::to_owned).collect();
+    if parts.is_empty() {
+        parts.push(text.name.clone());
+    }
+    parts
+}
+
+fn read_queries(path: &str) -> Result<Vec<Vec<String>>, Box<dyn Error>> {
+    let mut queries = Vec::new();
+    for line in std::fs::read_to_string(path)?.lines() {
+        let line: Value = serde_json::from_str(line)?;
+        queries.push(words(
+            line["query"].as_str().ok_or("a line without `query`")?,
+        ));
+    }
+    Ok(queries)
+}
+
+struct Index {
+    manifest: Manifest,
+    files: Vec<(FileEntry, Vec<u8>)>,
+}
+
+#[derive(Default)]
+struct Run {
+    skills: Vec<usize>,
+    n_bytes: u64,
+    /// Bytes of what later searches of a session have at hand.
+    n_once: u64,
+    n_requests: u64,
+    n_round_trips: u64,
+}
+
+impl Index {
+    fn new(
+        parts: Vec<skillpress::index::pack::Part>,
+        heads: Vec<(String, Vec<u8>)>,
+        n_skills: usize,
+    ) -> Self {
+        let files: Vec<(FileEntry, Vec<u8>)> = parts
+            .into_iter()
+            .map(|part| {
+                let entry = FileEntry {
+                    name: part.name.to_owned(),
+                    path: format!("{}.bin", part.name),
+                    len: part.bytes.len() as u64,
+                    chunk_len: part.chunk_len,
+                };
+                (entry, part.bytes)
+            })
+            .collect();
+        let manifest = Manifest {
+            n_skills: n_skills as u32,
+            files: files.iter().map(|(entry, _)| entry.clone()).collect(),
+            heads,
+            badges: Vec::new(),
+        };
+        Self { manifest, files }
+    }
+
+    fn search(&self, query: &[String], plan: Plan) -> Run {
+        let mut run = Run::default();
+        let mut source = |requests: &[Request]| -> Vec<Answer> {
+            run.n_round_trips += 1;
+            let answers = requests.iter().map(|request| {
+                let (entry, bytes) = self.file(&request.path);
+                let Some(range) = request.range else {
+                    return Answer::Failed;
+                };
+                run.n_requests += 1;
+                run.n_bytes += u64::from(range.len);
+                let is_kept = entry.name == "router"
+                    || (plan == Plan::Flat && ["cells", "ids"].contains(&entry.name.as_str()));
+                run.n_once += if is_kept { u64::from(range.len) } else { 0 };
+                Answer::Bytes(bytes[range.start as usize..range.end() as usize].to_vec())
+            });
+            answers.collect()
+        };
+        let query = VectorQuery::Words(query.to_vec());
+        let options = VectorOptions {
+            plan,
+            ..VectorOptions::default()
+        };
+        let result = find_vectors(&self.manifest, &query, &options, None, &mut source)
+            .expect("the files belong together");
+        assert_eq!(result.notes, VectorNotes::default());
+        run.skills = result.hits.iter().map(|hit| hit.skill.idx()).collect();
+        run
+    }
+
+    fn file(&self, path: &str) -> &(FileEntry, Vec<u8>) {
+        let file = self.files.iter().find(|(entry, _)| entry.path == path);
+        file.expect("searches ask for files of the manifest")
+    }
+}
+
+/// The share of the ten nearest vectors that is among the first ten; `None` for a query of unknown words.
+fn recall(query: &[String], run: &Run, adapted: &vector::Adapted) -> Option<f32> {
+    let mut sum = WordSum::default();
+    for word in query {
+        if let Ok(idx) = adapted.rows.binary_search_by(|(w, _)| (**w).cmp(word)) {
+            sum.add(&adapted.rows[idx].1, 1);
+        }
+    }
+    let query: Embedding = sum.unit()?;
+    let embeddings = adapted.embeddings.iter().enumerate();
+    let mut exact: Vec<_> = embeddings
+        .filter_map(|(idx, embedding)| Some((query.cosine(embedding.as_ref()?), idx)))
+        .collect();
+    exact.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    exact.truncate(10);
+    let first = &run.skills[..run.skills.len().min(10)];
+    let n_found = exact.iter().filter(|(_, idx)| first.contains(idx)).count();
+    Some(n_found as f32 / exact.len() as f32)
+}
