@@ -22,6 +22,11 @@ impl<'a> Reader<'a> {
         self.bytes.len()
     }
 
+    /// All that is left, which stays there.
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// The next `len` bytes.
     ///
     /// # Errors
@@ -240,13 +245,23 @@ impl<'a> BitReader<'a> {
     /// `Truncated` at the end, `Invalid` above `max`.
     pub fn unary(&mut self, max: u32) -> Result<u32, FormatError> {
         let mut n_zeros = 0;
-        while self.bits(1)? == 0 {
-            n_zeros += 1;
+        loop {
+            let byte = self
+                .bytes
+                .get(self.bit_idx / 8)
+                .ok_or(FormatError::Truncated { what: self.what })?;
+            let n_left = 8 - (self.bit_idx % 8) as u32;
+            let n_here = (byte >> (self.bit_idx % 8)).trailing_zeros().min(n_left);
+            n_zeros += n_here;
             if n_zeros > max {
                 return Err(FormatError::Invalid { what: self.what });
             }
+            self.bit_idx += n_here as usize;
+            if n_here < n_left {
+                self.bit_idx += 1;
+                return Ok(n_zeros);
+            }
         }
-        Ok(n_zeros)
     }
 }
 
@@ -374,6 +389,22 @@ mod tests {
                 prop_assert_eq!(reader.varint(), Ok(value));
             }
             prop_assert_eq!(reader.finish(), Ok(()));
+        }
+
+        #[test]
+        fn unary_numbers_come_back(values in proptest::collection::vec(0u32..40, 0..50)) {
+            let mut writer = BitWriter::new();
+            values.iter().for_each(|&value| writer.unary(value));
+            let bytes = writer.into_bytes();
+            let mut reader = BitReader::new(&bytes, "x");
+            for &value in &values {
+                if value > 0 {
+                    let expected = Err(FormatError::Invalid { what: "x" });
+                    prop_assert_eq!(reader.clone().unary(value - 1), expected);
+                }
+                prop_assert_eq!(reader.unary(value), Ok(value));
+            }
+            prop_assert!(reader.unary(40).is_err(), "filled with zero bits");
         }
 
         #[test]

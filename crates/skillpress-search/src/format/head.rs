@@ -6,6 +6,9 @@ use alloc::vec::Vec;
 use super::terms::{read_front_coded, write_front_coded};
 use crate::{ByteRange, FormatError, Reader, Writer};
 
+/// Longest block that a directory names: far above those that are written, and not too much to ask for.
+pub const BLOCK_MAX_LEN: u32 = 1 << 20;
+
 /// What the manifest calls this head.
 pub const LEXICAL_HEAD: &str = "lexical";
 
@@ -99,22 +102,14 @@ impl LexicalHead {
         let mut reader = Reader::new(bytes, WHAT);
         let mut head = Self::default();
         let mut start = 0;
+        let mut separator = Vec::new();
         for block_idx in 0..reader.count(2)? {
-            let before: &[u8] = head
-                .term_blocks
-                .last()
-                .map_or(&[], |(separator, _)| separator);
-            let separator = read_front_coded(&mut reader, before)?;
-            let ascends = if block_idx == 0 {
-                separator.is_empty()
-            } else {
-                separator.as_slice() > before
-            };
+            let is_above = read_front_coded(&mut reader, &mut separator)?;
             let range = read_block_range(&mut reader, &mut start)?;
-            if !ascends {
+            if is_above != (block_idx > 0) || (block_idx == 0 && !separator.is_empty()) {
                 return Err(reader.invalid());
             }
-            head.term_blocks.push((separator, range));
+            head.term_blocks.push((separator.clone(), range));
         }
         start = 0;
         for _ in 0..reader.count(2)? {
@@ -136,7 +131,7 @@ impl LexicalHead {
 
 fn read_block_range(reader: &mut Reader<'_>, start: &mut u64) -> Result<ByteRange, FormatError> {
     let len = reader.varint()?;
-    if len == 0 {
+    if len == 0 || len > BLOCK_MAX_LEN {
         return Err(reader.invalid());
     }
     let range = ByteRange { start: *start, len };

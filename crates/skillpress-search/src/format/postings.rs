@@ -44,21 +44,33 @@ pub fn decode(
     count: usize,
     n_skills: u32,
 ) -> Result<(Vec<Posting>, usize), FormatError> {
+    let mut postings = Vec::with_capacity(count.min(bytes.len() * 8));
+    let n_bytes = decode_each(bytes, count, n_skills, |posting| postings.push(posting))?;
+    Ok((postings, n_bytes))
+}
+
+/// Hands out what [`decode`] returns one by one; how many bytes they took.
+pub(super) fn decode_each(
+    bytes: &[u8],
+    count: usize,
+    n_skills: u32,
+    mut take: impl FnMut(Posting),
+) -> Result<usize, FormatError> {
     // A posting takes at least one bit.
     if count > bytes.len() * 8 {
         return Err(FormatError::Truncated { what: WHAT });
     }
     let mut reader = BitReader::new(bytes, WHAT);
-    let mut postings = Vec::with_capacity(count);
+    let mut n_left = count;
     let mut level = 256u32;
-    while postings.len() < count {
+    while n_left > 0 {
         let drop = read_gamma(&mut reader)?;
         level = level
             .checked_sub(drop)
             .filter(|&level| level > 0)
             .ok_or(INVALID)?;
         let group_count = read_gamma(&mut reader)?;
-        if group_count as usize > count - postings.len() {
+        if group_count as usize > n_left {
             return Err(INVALID);
         }
         let rice = rice_parameter(group_count, n_skills);
@@ -70,15 +82,15 @@ pub fn decode(
                 .checked_add(gap)
                 .filter(|&skill| skill < n_skills)
                 .ok_or(INVALID)?;
-            postings.push(Posting {
+            take(Posting {
                 skill: SkillId(skill),
                 level: level as u8,
             });
             next = skill + 1;
         }
+        n_left -= group_count as usize;
     }
-    let n_bytes = bytes.len() - reader.remaining_bits() / 8;
-    Ok((postings, n_bytes))
+    Ok(bytes.len() - reader.remaining_bits() / 8)
 }
 
 /// `postings` as a list of blocks for offset `start` of the postings file. Each block: count (varint), bits, checksum;

@@ -34,20 +34,21 @@ pub fn encode(words: &[SpellingWord]) -> Vec<u8> {
 /// The words of a block's payload.
 ///
 /// # Errors
-/// `Truncated`, or `Invalid` when a word is not UTF-8.
+/// `Truncated`, or `Invalid` when a word is not UTF-8 or words do not ascend.
 pub fn decode(payload: &[u8]) -> Result<Vec<SpellingWord>, FormatError> {
     let mut reader = Reader::new(payload, "a spelling block");
     let mut words = Vec::new();
-    let mut before = Vec::new();
+    let mut word = Vec::new();
     while reader.remaining() > 0 {
-        let word = read_front_coded(&mut reader, &before)?;
+        if !read_front_coded(&mut reader, &mut word)? {
+            return Err(reader.invalid());
+        }
         words.push(SpellingWord {
             word: core::str::from_utf8(&word)
                 .map_err(|_| reader.invalid())?
                 .into(),
             doc_freq: reader.varint()?,
         });
-        before = word;
     }
     Ok(words)
 }

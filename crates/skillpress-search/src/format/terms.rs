@@ -5,6 +5,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 
 use super::postings::{self, Posting};
@@ -16,6 +17,8 @@ pub const TERMS_FILE: &str = "terms";
 pub const TERM_BLOCK_LEN: usize = 1000;
 /// Lists of at most this many postings stand in the term block itself.
 pub const INLINE_POSTINGS_MAX: u32 = 8;
+/// Longest term in bytes; that of a filter is the longest.
+pub const TERM_MAX_LEN: usize = 1024;
 /// Impacts are in units of 1/2048 of a BM25 score.
 pub const IMPACT_UNIT: u32 = 2048;
 
@@ -120,47 +123,131 @@ pub fn encode(entries: &[TermEntry], n_skills: u32) -> Vec<u8> {
 /// # Errors
 /// `Truncated`, or `Invalid` when terms are not UTF-8 or do not ascend, or a number is outside its limits.
 pub fn decode(payload: &[u8], n_skills: u32) -> Result<Vec<TermEntry>, FormatError> {
-    let mut reader = Reader::new(payload, WHAT);
-    let mut list_start = u64::from(reader.varint()?);
+    decode_with_prefix(payload, "", n_skills)
+}
+
+/// The entries of a block's payload whose terms begin with `prefix`.
+///
+/// # Errors
+/// As [`decode`], for what stands up to the last of them.
+pub fn decode_with_prefix(
+    payload: &[u8],
+    prefix: &str,
+    n_skills: u32,
+) -> Result<Vec<TermEntry>, FormatError> {
     let mut entries = Vec::new();
-    let mut before: Vec<u8> = Vec::new();
-    while reader.remaining() > 0 {
-        let term = read_front_coded(&mut reader, &before)?;
-        if term <= before {
+    let mut scan = Scan::new(payload, n_skills)?;
+    while scan.advance()? {
+        if scan.term.starts_with(prefix.as_bytes()) {
+            entries.push(scan.entry()?);
+        } else if scan.term.as_slice() > prefix.as_bytes() {
+            break;
+        }
+    }
+    Ok(entries)
+}
+
+/// The entry of `term`, if the block has it. Cheaper than [`decode`]: nothing else is kept.
+///
+/// # Errors
+/// As [`decode`], for what stands up to it.
+pub fn find(payload: &[u8], term: &str, n_skills: u32) -> Result<Option<TermEntry>, FormatError> {
+    let mut scan = Scan::new(payload, n_skills)?;
+    while scan.advance()? {
+        match scan.term.as_slice().cmp(term.as_bytes()) {
+            Ordering::Less => {}
+            Ordering::Equal => return scan.entry().map(Some),
+            Ordering::Greater => break,
+        }
+    }
+    Ok(None)
+}
+
+/// Goes through a block term by term.
+struct Scan<'a> {
+    reader: Reader<'a>,
+    n_skills: u32,
+    /// Where the next list in the postings file begins.
+    list_start: u64,
+    /// The term that it stands at; empty before the first.
+    term: Vec<u8>,
+    doc_freq: u32,
+    max_impact: u16,
+    postings: ScannedPostings<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum ScannedPostings<'a> {
+    /// Bits of the list, and whatever follows.
+    Inline(&'a [u8]),
+    At(ByteRange),
+}
+
+impl<'a> Scan<'a> {
+    fn new(payload: &'a [u8], n_skills: u32) -> Result<Self, FormatError> {
+        let mut reader = Reader::new(payload, WHAT);
+        let list_start = u64::from(reader.varint()?);
+        Ok(Self {
+            reader,
+            n_skills,
+            list_start,
+            term: Vec::new(),
+            doc_freq: 0,
+            max_impact: 0,
+            postings: ScannedPostings::Inline(&[]),
+        })
+    }
+
+    /// Goes to the next term; false at the end.
+    fn advance(&mut self) -> Result<bool, FormatError> {
+        if self.reader.remaining() == 0 {
+            return Ok(false);
+        }
+        if !read_front_coded(&mut self.reader, &mut self.term)? {
             return Err(INVALID);
         }
-        let doc_freq = reader.varint()?;
-        if doc_freq == 0 || doc_freq > n_skills {
+        self.doc_freq = self.reader.varint()?;
+        if self.doc_freq == 0 || self.doc_freq > self.n_skills {
             return Err(INVALID);
         }
-        let max_impact = reader.u16()?;
-        let postings = if doc_freq <= INLINE_POSTINGS_MAX {
-            let mut rest = reader.clone();
-            let bytes = rest.take(rest.remaining())?;
-            let (list, n_bytes) = postings::decode(bytes, doc_freq as usize, n_skills)?;
-            reader.take(n_bytes)?;
-            TermPostings::Inline(list)
+        self.max_impact = self.reader.u16()?;
+        self.postings = if self.doc_freq <= INLINE_POSTINGS_MAX {
+            let bytes = self.reader.rest();
+            let count = self.doc_freq as usize;
+            let n_bytes = postings::decode_each(bytes, count, self.n_skills, |_| {})?;
+            self.reader.take(n_bytes)?;
+            ScannedPostings::Inline(bytes)
         } else {
-            let len = reader.varint()?;
+            let len = self.reader.varint()?;
             if len == 0 {
                 return Err(INVALID);
             }
             let range = ByteRange {
-                start: list_start,
+                start: self.list_start,
                 len,
             };
-            list_start = range.end();
-            TermPostings::At(range)
+            self.list_start = range.end();
+            ScannedPostings::At(range)
         };
-        entries.push(TermEntry {
-            term: core::str::from_utf8(&term).map_err(|_| INVALID)?.into(),
-            doc_freq,
-            max_impact,
-            postings,
-        });
-        before = term;
+        Ok(true)
     }
-    Ok(entries)
+
+    fn entry(&self) -> Result<TermEntry, FormatError> {
+        let term = core::str::from_utf8(&self.term).map_err(|_| INVALID)?;
+        let postings = match self.postings {
+            ScannedPostings::At(range) => TermPostings::At(range),
+            ScannedPostings::Inline(bytes) => {
+                let count = self.doc_freq as usize;
+                TermPostings::Inline(postings::decode(bytes, count, self.n_skills)?.0)
+            }
+        };
+        Ok(TermEntry {
+            term: term.into(),
+            doc_freq: self.doc_freq,
+            max_impact: self.max_impact,
+            postings,
+        })
+    }
 }
 
 /// Writes `term` as what differs from `before`.
@@ -180,11 +267,12 @@ pub(super) fn write_front_coded(writer: &mut Writer, before: &str, term: &str) {
     writer.bytes(&term.as_bytes()[n_shared..]);
 }
 
-/// Reads what [`write_front_coded`] wrote; the bytes need not be UTF-8.
+/// Reads what [`write_front_coded`] wrote over `term`, which holds the one before; the bytes need not be UTF-8.
+/// Whether the new one is above.
 pub(super) fn read_front_coded(
     reader: &mut Reader<'_>,
-    before: &[u8],
-) -> Result<Vec<u8>, FormatError> {
+    term: &mut Vec<u8>,
+) -> Result<bool, FormatError> {
     let lens = reader.u8()?;
     let mut n_shared = usize::from(lens & 15);
     if n_shared == 15 {
@@ -194,12 +282,16 @@ pub(super) fn read_front_coded(
     if n_rest == 15 {
         n_rest += reader.varint()? as usize;
     }
-    let mut term = before
-        .get(..n_shared)
-        .ok_or_else(|| reader.invalid())?
-        .to_vec();
-    term.extend_from_slice(reader.take(n_rest)?);
-    Ok(term)
+    let replaced = term.get(n_shared..).ok_or_else(|| reader.invalid())?;
+    let rest = reader.take(n_rest)?;
+    // Without a limit a few bytes each could repeat a long term without end.
+    if n_shared + n_rest > TERM_MAX_LEN {
+        return Err(reader.invalid());
+    }
+    let is_above = rest > replaced;
+    term.truncate(n_shared);
+    term.extend_from_slice(rest);
+    Ok(is_above)
 }
 
 const WHAT: &str = "a term block";
@@ -250,13 +342,32 @@ mod tests {
             list_start in 0u64..1_000_000,
         ) {
             let entries = entries(&terms, list_start);
-            prop_assert_eq!(decode(&encode(&entries, 100), 100).unwrap(), entries);
+            let payload = encode(&entries, 100);
+            prop_assert_eq!(&decode(&payload, 100).unwrap(), &entries);
+            for entry in &entries {
+                prop_assert_eq!(find(&payload, &entry.term, 100).unwrap(), Some(entry.clone()));
+                let above = alloc::format!("{}a", entry.term);
+                let is_there = entries.iter().any(|entry| entry.term == above);
+                prop_assert_eq!(find(&payload, &above, 100).unwrap().is_some(), is_there);
+            }
+            let begun: Vec<TermEntry> = entries.into_iter().filter(|entry| entry.term.starts_with("ab")).collect();
+            prop_assert_eq!(decode_with_prefix(&payload, "ab", 100).unwrap(), begun);
         }
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = decode(&bytes, 100);
+            let _ = find(&bytes, "b", 100);
         }
+    }
+
+    #[test]
+    fn a_term_without_end_is_refused() {
+        let long = "a".repeat(TERM_MAX_LEN);
+        let terms = [(long.clone(), (1, 1)), (long + "b", (1, 1))].into();
+        let entries = entries(&terms, 0);
+        assert!(decode(&encode(&entries[..1], 100), 100).is_ok());
+        assert_eq!(decode(&encode(&entries, 100), 100), Err(INVALID));
     }
 
     #[test]

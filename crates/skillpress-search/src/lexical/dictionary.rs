@@ -51,11 +51,13 @@ impl<'a, 'f> Dictionary<'a, 'f> {
         let Some(range) = self.head.term_block(term) else {
             return Lookup::Absent;
         };
-        match self.term_block(range) {
-            Some(entries) => entries
-                .into_iter()
-                .find(|entry| entry.term == term)
-                .map_or(Lookup::Absent, Lookup::Found),
+        let n_skills = self.n_skills;
+        let found = self.decoded(TERMS_FILE, range, |payload| {
+            terms::find(payload, term, n_skills)
+        });
+        match found {
+            Some(Some(entry)) => Lookup::Found(entry),
+            Some(None) => Lookup::Absent,
             None => Lookup::Unknown,
         }
     }
@@ -71,18 +73,22 @@ impl<'a, 'f> Dictionary<'a, 'f> {
             .term_blocks_of_prefix(prefix)
             .take(n_blocks_max)
             .collect();
+        let n_skills = self.n_skills;
+        // All blocks are asked for before the first one that is missing ends this.
         let blocks: Vec<Option<Vec<TermEntry>>> = ranges
             .into_iter()
-            .map(|range| self.term_block(range))
+            .map(|range| {
+                self.decoded(TERMS_FILE, range, |payload| {
+                    terms::decode_with_prefix(payload, prefix, n_skills)
+                })
+            })
             .collect();
-        let entries = blocks
-            .into_iter()
-            .collect::<Option<Vec<_>>>()?
-            .into_iter()
-            .flatten();
         Some(
-            entries
-                .filter(|entry| entry.term.starts_with(prefix))
+            blocks
+                .into_iter()
+                .collect::<Option<Vec<_>>>()?
+                .into_iter()
+                .flatten()
                 .collect(),
         )
     }
@@ -129,13 +135,6 @@ impl<'a, 'f> Dictionary<'a, 'f> {
         };
         self.decoded(SPELLING_FILE, range, spelling::decode)
             .unwrap_or_default()
-    }
-
-    fn term_block(&mut self, range: ByteRange) -> Option<Vec<TermEntry>> {
-        let n_skills = self.n_skills;
-        self.decoded(TERMS_FILE, range, |payload| {
-            terms::decode(payload, n_skills)
-        })
     }
 
     fn decoded<T>(
