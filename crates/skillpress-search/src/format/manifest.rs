@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use super::json::{Json, quoted};
 use super::{FORMAT_VERSION, base64};
-use crate::FormatError;
 use crate::analyzer::ANALYZER_VERSION;
+use crate::{FormatError, crc32};
 
 /// Path of the manifest below the folder of the index.
 pub const MANIFEST_PATH: &str = "manifest.json";
@@ -22,6 +22,9 @@ pub const PROBE: &[u8] = b"skillpress range probe\n";
 pub const SKILLS_MAX: u32 = 1 << 22;
 /// Most badge kinds that cards can carry.
 pub const BADGE_KINDS_MAX: usize = 32;
+
+/// Shortest chunks that a file may be published in, so that no range takes very many.
+pub const CHUNK_LEN_MIN: u32 = 1024;
 
 /// What `manifest.json` says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,21 +127,21 @@ impl Manifest {
             .iter()
             .map(|(name, bytes)| format!("{}:{}", quoted(name), quoted(&base64::encode(bytes))))
             .collect();
-        format!(
+        sealed(format!(
             "{{\"format\":{FORMAT_VERSION},\"analyzer\":{ANALYZER_VERSION},\"n_skills\":{},\n\"files\":{{{}}},\n\
-             \"badges\":[{}],\n\"heads\":{{{}}}}}\n",
+             \"badges\":[{}],\n\"heads\":{{{}}},\n",
             self.n_skills,
             files.join(",\n"),
             badges.join(",\n"),
             heads.join(",\n")
-        )
+        ))
     }
 
     /// Reads `manifest.json`.
     ///
     /// # Errors
-    /// `Version` when format or analyzer are others than this reader's; else what is wrong with the text. Unknown keys
-    /// are left unread.
+    /// `Version` when format or analyzer are others than this reader's, `Checksum` when a byte was changed; else what is
+    /// wrong with the text. Unknown keys are left unread.
     pub fn decode(text: &[u8]) -> Result<Self, FormatError> {
         let json = Json::parse(text)?;
         for (key, expected) in [("format", FORMAT_VERSION), ("analyzer", ANALYZER_VERSION)] {
@@ -146,6 +149,11 @@ impl Manifest {
             if got != expected {
                 return Err(FormatError::Version { got, expected });
             }
+        }
+        if number::<u32>(&json, CHECKSUM_KEY)? != checksum(text) {
+            return Err(FormatError::Checksum {
+                what: MANIFEST_PATH,
+            });
         }
         let n_skills = number(&json, "n_skills")?;
         if n_skills > SKILLS_MAX {
@@ -174,6 +182,24 @@ impl Manifest {
     }
 }
 
+/// `text`, which ends where the next key begins, with the checksum as that key.
+fn sealed(text: String) -> String {
+    let crc = crc32(text.as_bytes());
+    format!("{text}\"{CHECKSUM_KEY}\":{crc}}}\n")
+}
+
+/// CRC-32 of what stands before the checksum's key, of everything when there is none.
+fn checksum(text: &[u8]) -> u32 {
+    let key = quoted(CHECKSUM_KEY);
+    let end = text
+        .windows(key.len())
+        .rposition(|window| window == key.as_bytes());
+    crc32(&text[..end.unwrap_or(text.len())])
+}
+
+/// The last key of the manifest.
+const CHECKSUM_KEY: &str = "crc32";
+
 fn file_entry(name: &str, json: &Json) -> Result<FileEntry, FormatError> {
     let file = FileEntry {
         name: name.into(),
@@ -182,6 +208,9 @@ fn file_entry(name: &str, json: &Json) -> Result<FileEntry, FormatError> {
         chunk_len: number(json, "chunk_len")?,
     };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN {
+        return Err(INVALID);
+    }
     if file.path.starts_with('/') || file.path.contains("..") || !file.path.chars().all(is_plain) {
         return Err(INVALID);
     }
@@ -223,6 +252,8 @@ const INVALID: FormatError = FormatError::Invalid {
 #[cfg(test)]
 mod tests {
     use alloc::vec;
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -273,10 +304,45 @@ mod tests {
             ("AQIDBA==", "AQIDB"),
             ("-500", "5000"),
             ("\"len\":5000", "\"len\":-1"),
+            ("\"chunk_len\":4096", "\"chunk_len\":7"),
         ] {
-            assert!(text.contains(good));
+            let (body, _) = text.rsplit_once("\"crc32\"").unwrap();
+            assert!(body.contains(good));
+            let changed = sealed(body.replace(good, bad));
+            let error = Manifest::decode(changed.as_bytes()).unwrap_err();
+            let checksum = FormatError::Checksum {
+                what: MANIFEST_PATH,
+            };
+            assert_ne!(error, checksum, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_changed_manifest_is_refused() {
+        let text = manifest().encode();
+        for (good, bad) in [
+            ("\"n_skills\":2", "\"n_skills\":3"),
+            ("AQIDBA==", "AQIDBB=="),
+            ("00c0ffee", "00c0ffef"),
+            ("\"len\"", "\"Len\""),
+        ] {
             let changed = text.replace(good, bad);
-            assert!(Manifest::decode(changed.as_bytes()).is_err(), "{bad}");
+            let expected = FormatError::Checksum {
+                what: MANIFEST_PATH,
+            };
+            assert_eq!(Manifest::decode(changed.as_bytes()), Err(expected), "{bad}");
+        }
+        let (body, _) = text.rsplit_once(",\n\"crc32\"").unwrap();
+        let without = format!("{body}}}");
+        assert_eq!(Manifest::decode(without.as_bytes()), Err(INVALID));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,80}|[\\[\\]{}:,\"0-9a-z\\\\-]{0,80}") {
+            let _ = Manifest::decode(text.as_bytes());
+            let _ = Json::parse(text.as_bytes());
+            let _ = base64::decode(&text);
         }
     }
 }
