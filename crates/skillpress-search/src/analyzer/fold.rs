@@ -3,8 +3,12 @@
 use alloc::string::String;
 
 /// `text` with accented Latin letters as plain ones, ligatures as letters, full-width ASCII as ASCII, and combining
-/// accents dropped. Other scripts stay as they are, but for the Cyrillic `ё`, which is commonly written `е`.
+/// accents dropped. Other scripts stay as they are, but for the Cyrillic `ё`, which is commonly written `е`, and the accents
+/// of Greek, which capitals do not have.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.into();
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {
         fold_char(c, &mut folded);
@@ -28,6 +32,14 @@ fn fold_char(c: char, folded: &mut String) {
             plain => folded.push(plain as char),
         },
         '\u{300}'..='\u{36f}' => {}
+        'Ά' | 'ά' => folded.push('α'),
+        'Έ' | 'έ' => folded.push('ε'),
+        'Ή' | 'ή' => folded.push('η'),
+        'Ί' | 'ί' => folded.push('ι'),
+        'Ό' | 'ό' => folded.push('ο'),
+        'Ύ' | 'ύ' => folded.push('υ'),
+        'Ώ' | 'ώ' => folded.push('ω'),
+        'ς' => folded.push('σ'),
         'Ё' => folded.push('Е'),
         'ё' => folded.push('е'),
         '\u{1ea0}'..='\u{1ef9}' => folded.push(vietnamese(code)),
@@ -72,6 +84,7 @@ mod tests {
         assert_eq!(fold("Tiếng Việt, ẤN ĐỘ"), "Tieng Viet, AN DO");
         assert_eq!(fold("ＡＩツール１２"), "AIツール12");
         assert_eq!(fold("ещё × ÷ 日本"), "еще × ÷ 日本");
+        assert_eq!(fold("Πλοία ΠΛΟΙΑ πλους"), "Πλοια ΠΛΟΙΑ πλουσ");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{WORD_MAX_BYTES, fold, stem, words};
+use super::{WORD_MAX_BYTES, fold, is_unspaced, stem, words};
 use crate::crc32;
 
 /// The terms of a description, a body or a part of a query: folded words, stemmed, in order, with repeats.
@@ -79,7 +79,7 @@ fn parts_of_word(word: &str) -> Vec<&str> {
 ///
 /// Only words of scripts with spaces are joined, and only where the result is not too long for a word.
 pub fn joined_terms(surfaces: &[String]) -> Vec<(usize, String)> {
-    let is_spaced = |word: &str| word.chars().all(|c| (c as u32) < 0x3040);
+    let is_spaced = |word: &str| !word.chars().any(is_unspaced);
     surfaces
         .windows(2)
         .enumerate()

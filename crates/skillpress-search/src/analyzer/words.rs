@@ -8,14 +8,15 @@ pub const WORD_MAX_BYTES: usize = 64;
 
 /// The words of `text` in order, lower-cased.
 ///
-/// A word is a maximal run of letters and digits (Unicode). Where a run passes between a script without spaces
-/// (Han, Hiragana, Katakana, Hangul) and any other, it is cut; the parts without spaces give their overlapping pairs of
-/// characters, a single character stays as it is. Runs longer than [`WORD_MAX_BYTES`] are left out, pairs never are.
+/// A word is a maximal run of letters and digits (Unicode). Where a run passes between a script without spaces (Han,
+/// Hiragana, Katakana, Hangul, Thai, Lao, Burmese, Khmer) and any other, it is cut; the parts without spaces give their
+/// overlapping pairs of characters, a single character stays as it is. Runs longer than [`WORD_MAX_BYTES`] are left out,
+/// pairs never are.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut run = String::new();
     let mut run_is_unspaced = false;
-    for c in text.chars().flat_map(char::to_lowercase) {
+    let mut take = |c: char| {
         let is_unspaced = is_unspaced(c);
         if !c.is_alphanumeric() || (is_unspaced != run_is_unspaced && !run.is_empty()) {
             end_run(&mut run, run_is_unspaced, &mut words);
@@ -23,6 +24,14 @@ pub fn words(text: &str) -> Vec<String> {
         if c.is_alphanumeric() {
             run_is_unspaced = is_unspaced;
             run.push(c);
+        }
+    };
+    for c in text.chars() {
+        // Most text is ASCII, and needs no tables.
+        if c.is_ascii() {
+            take(c.to_ascii_lowercase());
+        } else {
+            c.to_lowercase().for_each(&mut take);
         }
     }
     end_run(&mut run, run_is_unspaced, &mut words);
@@ -45,9 +54,14 @@ fn end_run(run: &mut String, is_unspaced: bool, words: &mut Vec<String>) {
     run.clear();
 }
 
+/// Whether a typo in `word` can be told: it is all letters, of a script with spaces.
+pub fn is_spelled(word: &str) -> bool {
+    word.chars().all(|c| c.is_alphabetic() && !is_unspaced(c))
+}
+
 /// Whether `c` belongs to a script that is written without spaces between words.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
+pub(crate) fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
         | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
@@ -73,6 +87,7 @@ mod tests {
             ["デー", "ータ", "タベ", "ベー", "ース"]
         );
         assert_eq!(words("날씨 日"), ["날씨", "日"]);
+        assert_eq!(words("ตลาดนัด"), ["ตล", "ลา", "าด", "ดน", "นั", "ัด"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::dictionary::Dictionary;
 use super::evidence::Found;
+use crate::analyzer;
 use crate::format::spelling::SpellingWord;
 use crate::options::Options;
 use crate::query::Query;
@@ -47,11 +48,8 @@ pub(super) fn read(
 /// How many edits a word may be away: none below four letters, one up to five, else two. Only words that are all
 /// letters of a script with spaces are corrected.
 fn max_distance(word: &str) -> Option<usize> {
-    let is_spelled = word
-        .chars()
-        .all(|c| c.is_alphabetic() && (c as u32) < 0x3040);
     match word.chars().count() {
-        _ if !is_spelled => None,
+        _ if !analyzer::is_spelled(word) => None,
         0..=3 => None,
         4..=5 => Some(1),
         _ => Some(2),
