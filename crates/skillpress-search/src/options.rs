@@ -25,6 +25,8 @@ pub struct Options {
     pub has_prefix: bool,
     /// Whether unknown words are corrected.
     pub has_spelling: bool,
+    /// Whether skills that every word speaks for come before all others.
+    pub has_full_first: bool,
     /// Whether badges change scores.
     pub has_boosts: bool,
     /// Whether cards are read; without them hits have only ids, and no round trip is spent on them.
@@ -67,6 +69,7 @@ impl Default for Options {
             has_forms: true,
             has_prefix: true,
             has_spelling: true,
+            has_full_first: true,
             has_boosts: true,
             has_cards: true,
         }
@@ -82,6 +85,7 @@ impl Options {
             has_forms: false,
             has_prefix: false,
             has_spelling: false,
+            has_full_first: false,
             has_boosts: false,
             has_cards: false,
             ..Self::default()

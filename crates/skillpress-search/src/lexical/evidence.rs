@@ -28,9 +28,9 @@ pub(crate) struct Evidence {
 pub enum EvidenceKind {
     /// It is the stem of a word of the query.
     Word,
-    /// It is the word as typed, in a name.
+    /// It is the word as typed, in a name. Weaker: it mostly says again what the stem says.
     Surface,
-    /// It is two neighbouring words joined.
+    /// It is two neighbouring words joined. Weaker.
     Joined,
     /// The last word of the query is its beginning. Weaker, and only for skills without the word itself.
     Prefix,
@@ -54,8 +54,8 @@ const PREFIX_BLOCKS_MAX: usize = 2;
 const PREFIX_TERMS_MAX: usize = 8;
 /// Shortest word, in characters, that is taken for a beginning.
 const PREFIX_CHARS_MIN: usize = 3;
-/// What a longer word counts, in 256ths of the word itself.
-const PREFIX_WEIGHT: u32 = 128;
+/// What another form than the stem counts, in 256ths of what the term itself would.
+const FORM_WEIGHT: u32 = 128;
 
 /// Reads what the words of `query` and their joined forms say.
 pub(super) fn read(query: &Query, options: &Options, dictionary: &mut Dictionary<'_, '_>) -> Found {
@@ -113,7 +113,8 @@ fn read_lookup(
     dictionary: &mut Dictionary<'_, '_>,
 ) {
     if let Lookup::Found(entry) = lookup {
-        let scores = scores_of(&entry, dictionary, |score| score);
+        let weight = weight_of(kind);
+        let scores = scores_of(&entry, dictionary, |score| scaled(score, weight, 256));
         found.known |= mask;
         found.evidence.push(Evidence {
             kind,
@@ -155,8 +156,11 @@ fn read_prefix(
     for entry in entries {
         let idf = idf::idf(entry.doc_freq, n_skills).max(1);
         let scores = scores_of(&entry, dictionary, |score| {
-            (u64::from(score) * u64::from(idf_of_all) / u64::from(idf) * u64::from(PREFIX_WEIGHT)
-                / 256) as u32
+            scaled(
+                scaled(score, idf_of_all, idf),
+                weight_of(EvidenceKind::Prefix),
+                256,
+            )
         });
         found.known |= mask;
         found.evidence.push(Evidence {
@@ -166,6 +170,19 @@ fn read_prefix(
             scores,
         });
     }
+}
+
+/// What evidence of a kind counts, in 256ths.
+fn weight_of(kind: EvidenceKind) -> u32 {
+    match kind {
+        EvidenceKind::Word | EvidenceKind::Spelling => 256,
+        EvidenceKind::Surface | EvidenceKind::Joined | EvidenceKind::Prefix => FORM_WEIGHT,
+    }
+}
+
+/// `score` · `part` / `whole`.
+fn scaled(score: u32, part: u32, whole: u32) -> u32 {
+    (u64::from(score) * u64::from(part) / u64::from(whole)) as u32
 }
 
 fn scores_of(

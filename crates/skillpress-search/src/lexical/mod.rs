@@ -81,7 +81,7 @@ pub(crate) fn search(
     }
     let mut scores = ranking::Scores::new(manifest.n_skills, query);
     scores.add(&found.evidence);
-    let mut matches = scores.into_matches(query, &found);
+    let mut matches = scores.into_matches(query, &found, options.has_full_first);
     let allowed = intersection(allowed_by_options.as_ref(), allowed_by_query.as_ref());
     if query.words.is_empty()
         && let Some(allowed) = &allowed

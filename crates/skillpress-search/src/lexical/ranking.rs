@@ -17,7 +17,8 @@ pub struct Ranked {
     pub skill: SkillId,
     /// Whether it is called what was typed.
     pub identity: IdentityMatch,
-    /// Whether every word of the query that any skill holds speaks for it.
+    /// Whether every word of the query that any skill holds speaks for it; true of all where full matches do not come
+    /// first.
     pub is_full: bool,
     /// Sum of what the terms say, with its boost, in units of 1/(255 · 2048) of a BM25 score.
     pub score: u32,
@@ -127,7 +128,12 @@ impl Scores {
     }
 
     /// The skills that something speaks for and that hold all quoted words.
-    pub(super) fn into_matches(self, query: &Query, found: &Found) -> Vec<Ranked> {
+    pub(super) fn into_matches(
+        self,
+        query: &Query,
+        found: &Found,
+        has_full_first: bool,
+    ) -> Vec<Ranked> {
         let required = query
             .words
             .iter()
@@ -141,7 +147,7 @@ impl Scores {
             .map(|(skill_idx, (score, has))| Ranked {
                 skill: SkillId(skill_idx as u32),
                 identity: IdentityMatch::None,
-                is_full: has & full == full,
+                is_full: !has_full_first || has & full == full,
                 score,
             })
             .collect()
