@@ -43,5 +43,5 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
 pub(crate) fn packed(catalog: &Catalog) -> Vec<(String, Vec<u8>)> {
     let weights = FieldWeights::default();
     let index = lexical::build(catalog, &weights).unwrap();
-    pack::pack(catalog, &index, &weights, Parts::default()).unwrap()
+    pack::pack(catalog, &index, Parts::default()).unwrap()
 }

@@ -5,11 +5,15 @@
 //! Any program with tantivy of the same version can open the shipped files: the text field's tokenizer is tantivy's
 //! `whitespace`, and what stands in it are terms of [`skillpress_search::analyzer`].
 
-use std::collections::BTreeMap;
+mod terms;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use sha2::{Digest, Sha256};
-use skillpress_search::{Query, analyzer};
+use skillpress_search::Query;
 use tantivy::directory::RamDirectory;
 use tantivy::schema::{
     Field, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
@@ -17,6 +21,7 @@ use tantivy::schema::{
 use tantivy::{Directory, Index, TantivyDocument, doc};
 
 use crate::catalog::{Catalog, Skill};
+pub use terms::{FieldWeights, SkillTerms};
 
 /// Indexes the listed skills of `catalog`; a skill's `SkillId` is its position among them, and its tantivy `DocId`.
 ///
@@ -30,8 +35,13 @@ pub fn build(catalog: &Catalog, weights: &FieldWeights) -> tantivy::Result<Lexic
     let mut writer = Index::builder()
         .schema(fields.schema.clone())
         .single_segment_index_writer(directory.clone(), WRITER_MEMORY_BYTES)?;
-    for skill in catalog.listed() {
-        writer.add_document(document(&fields, skill, weights))?;
+    let skills: Vec<&Skill> = catalog.listed().collect();
+    let terms: Vec<SkillTerms> = skills
+        .par_iter()
+        .map(|skill| SkillTerms::new(skill, weights))
+        .collect();
+    for (skill, terms) in skills.into_iter().zip(&terms) {
+        writer.add_document(document(&fields, skill, terms))?;
     }
     let written = writer.finalize()?;
     let files = with_deterministic_names(&written, &directory)?;
@@ -40,6 +50,7 @@ pub fn build(catalog: &Catalog, weights: &FieldWeights) -> tantivy::Result<Lexic
         index,
         fields,
         files,
+        words: Words::new(terms),
     })
 }
 
@@ -63,40 +74,32 @@ pub struct LexicalIndex {
     pub fields: Fields,
     /// Name and content of each file, by name; they belong below `search/tantivy/`.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What mistyped words can be corrected to.
+    pub words: Words,
 }
 
-/// How often a term counts for each place where it stands.
-///
-/// Measured on judged queries (`docs/search-quality.md`); the text's length is what BM25 normalises by.
-#[derive(Clone, Copy, Debug)]
-pub struct FieldWeights {
-    /// A word of the name or the slug.
-    pub name: usize,
-    /// Another form of a name, see [`analyzer::NameTerms::forms`].
-    pub name_form: usize,
-    /// A word of a tag.
-    pub tag: usize,
-    /// A word of the description.
-    pub description: usize,
-    /// The owner.
-    pub owner: usize,
-    /// A word of the start of the body.
-    pub body: usize,
-    /// How many characters of the body are indexed.
-    pub body_chars: usize,
+/// The words of all skills, as they stand there.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// Every word and how many skills hold it; sorted.
+    pub n_skills: Vec<(String, u32)>,
+    /// Those that stand in a name or a slug.
+    pub of_names: HashSet<String>,
 }
 
-impl Default for FieldWeights {
-    fn default() -> Self {
-        Self {
-            name: 6,
-            name_form: 3,
-            tag: 4,
-            description: 3,
-            owner: 1,
-            body: 1,
-            body_chars: 1500,
+impl Words {
+    fn new(terms: Vec<SkillTerms>) -> Self {
+        let mut n_skills: HashMap<String, u32> = HashMap::new();
+        let mut of_names = HashSet::new();
+        for skill in terms {
+            for word in skill.words {
+                *n_skills.entry(word).or_insert(0) += 1;
+            }
+            of_names.extend(skill.name_words);
         }
+        let mut n_skills: Vec<(String, u32)> = n_skills.into_iter().collect();
+        n_skills.sort_unstable();
+        Self { n_skills, of_names }
     }
 }
 
@@ -151,10 +154,10 @@ impl Fields {
     }
 }
 
-fn document(fields: &Fields, skill: &Skill, weights: &FieldWeights) -> TantivyDocument {
+fn document(fields: &Fields, skill: &Skill, terms: &SkillTerms) -> TantivyDocument {
     let mut document = doc!(
         fields.id => skill.id.to_string(),
-        fields.text => weighted_text(skill, weights),
+        fields.text => terms.weighted_text(),
         fields.owner => skill.id.owner.to_lowercase(),
     );
     for (field, text) in [(fields.slug, &skill.id.slug), (fields.name, &skill.name)] {
@@ -172,72 +175,6 @@ fn document(fields: &Fields, skill: &Skill, weights: &FieldWeights) -> TantivyDo
         document.add_text(fields.os, os.to_lowercase());
     }
     document
-}
-
-/// The terms of a skill with spaces between, each as often as its places are worth, in order of the terms.
-fn weighted_text(skill: &Skill, weights: &FieldWeights) -> String {
-    let counts = term_counts(skill, weights);
-    let mut text = String::new();
-    for (term, count) in &counts {
-        for _ in 0..*count {
-            text.push_str(term);
-            text.push(' ');
-        }
-    }
-    text
-}
-
-/// How often each term of a skill counts.
-pub fn term_counts(skill: &Skill, weights: &FieldWeights) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    let mut add = |term: String, weight: usize| {
-        if weight > 0 {
-            *counts.entry(term).or_insert(0) += weight;
-        }
-    };
-    for (term, weight) in name_counts(skill, weights) {
-        add(term, weight);
-    }
-    for tag in &skill.tags {
-        let terms = analyzer::text_terms(tag);
-        terms.into_iter().for_each(|term| add(term, weights.tag));
-    }
-    for term in analyzer::text_terms(&skill.description) {
-        add(term, weights.description);
-    }
-    for term in analyzer::text_terms(&skill.id.owner) {
-        add(term, weights.owner);
-    }
-    for term in analyzer::text_terms(indexed_body(skill, weights)) {
-        add(term, weights.body);
-    }
-    counts
-}
-
-/// The start of the body, as far as it is indexed.
-pub fn indexed_body<'s>(skill: &'s Skill, weights: &FieldWeights) -> &'s str {
-    let end = skill.body.char_indices().nth(weights.body_chars);
-    &skill.body[..end.map_or(skill.body.len(), |(end, _)| end)]
-}
-
-/// Counts of the terms of name and slug. The two mostly say the same thing, so each term counts where it counts more.
-fn name_counts(skill: &Skill, weights: &FieldWeights) -> BTreeMap<String, usize> {
-    let mut merged: BTreeMap<String, usize> = BTreeMap::new();
-    for text in [&skill.name, &skill.id.slug] {
-        let terms = analyzer::name_terms(text);
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for word in terms.words {
-            *counts.entry(word).or_insert(0) += weights.name;
-        }
-        for form in terms.forms {
-            *counts.entry(form).or_insert(0) += weights.name_form;
-        }
-        for (term, count) in counts {
-            let merged_count = merged.entry(term).or_insert(0);
-            *merged_count = count.max(*merged_count);
-        }
-    }
-    merged
 }
 
 /// The files of a freshly written index under names that follow from their content.
@@ -358,23 +295,5 @@ mod tests {
             let searcher = built.index.reader().unwrap().searcher();
             assert_eq!(searcher.num_docs(), 0);
         }
-    }
-
-    #[test]
-    fn a_word_of_name_and_slug_counts_once() {
-        let weights = FieldWeights::default();
-        let counts = term_counts(&skill("ana", "weather-api", "Weather", ""), &weights);
-        assert_eq!(counts["weather"], weights.name);
-        assert_eq!(counts["api"], weights.name);
-        assert_eq!(counts["weatherapi"], weights.name_form);
-        assert_eq!(counts["ana"], weights.owner);
-    }
-
-    #[test]
-    fn only_the_start_of_a_body_is_indexed() {
-        let mut long = skill("ana", "long", "Long", "");
-        long.body = format!("{} needle", "ü ".repeat(1000));
-        let counts = term_counts(&long, &FieldWeights::default());
-        assert!(counts.contains_key("u") && !counts.contains_key("needl"));
     }
 }

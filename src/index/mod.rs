@@ -79,7 +79,7 @@ pub fn build(
         || meaning(catalog, config, own),
     );
     let (lexical, meaning) = (lexical?, meaning?);
-    let files = pack::pack(catalog, &lexical, &weights, meaning.parts).map_err(io::Error::other)?;
+    let files = pack::pack(catalog, &lexical, meaning.parts).map_err(io::Error::other)?;
     let findability = findability::prove(catalog, &files).map_err(io::Error::other)?;
     findability.check().map_err(io::Error::other)?;
     let counts = IndexCounts {

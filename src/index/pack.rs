@@ -11,18 +11,18 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use skillpress_search::format::block;
 use skillpress_search::format::cards::{CARDS_FILE, Card};
-use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
+use skillpress_search::format::head::{BLOCK_MAX_LEN, LEXICAL_HEAD, LexicalHead};
 use skillpress_search::format::manifest::{
     BADGE_KINDS_MAX, BadgeEntry, FileEntry, MANIFEST_PATH, Manifest, PROBE, PROBE_PATH,
 };
 use skillpress_search::format::postings::{self, POSTINGS_FILE};
 use skillpress_search::format::spelling::SPELLING_FILE;
 use skillpress_search::format::terms::{
-    self, INLINE_POSTINGS_MAX, TERM_BLOCK_LEN, TERMS_FILE, TermEntry, TermPostings,
+    self, INLINE_POSTINGS_MAX, TERM_BLOCK_LEN, TERM_MAX_LEN, TERMS_FILE, TermEntry, TermPostings,
 };
 use skillpress_search::{ByteRange, FormatError, SkillId};
 
-use super::lexical::{FieldWeights, LexicalIndex};
+use super::lexical::LexicalIndex;
 use crate::catalog::{BadgeKind, Catalog, Skill};
 use impacts::WeighedTerm;
 
@@ -35,10 +35,9 @@ use impacts::WeighedTerm;
 pub fn pack(
     catalog: &Catalog,
     index: &LexicalIndex,
-    weights: &FieldWeights,
     extra: Parts,
 ) -> Result<Vec<(String, Vec<u8>)>, PackError> {
-    let mut parts = lexical_parts(catalog, index, weights)?;
+    let mut parts = lexical_parts(catalog, index)?;
     parts.files.extend(extra.files);
     parts.heads.extend(extra.heads);
 
@@ -148,15 +147,19 @@ impl From<FormatError> for PackError {
     }
 }
 
-fn lexical_parts(
-    catalog: &Catalog,
-    index: &LexicalIndex,
-    weights: &FieldWeights,
-) -> Result<Parts, PackError> {
+fn lexical_parts(catalog: &Catalog, index: &LexicalIndex) -> Result<Parts, PackError> {
     let n_skills = catalog.listed().count() as u32;
     let weighed = impacts::weigh(index)?;
-    let spelling = spelling::encode(catalog, &weighed, weights);
+    let spelling = spelling::encode(index, &weighed, n_skills as usize);
     let term_files = encode_terms(&weighed, n_skills)?;
+    let term_lens = term_files.blocks.iter().map(|&(_, _, len)| len);
+    let spelling_lens = spelling.blocks.iter().map(|&(_, len)| len);
+    if term_lens
+        .chain(spelling_lens)
+        .any(|len| len > BLOCK_MAX_LEN)
+    {
+        return Err(too_large("a block"));
+    }
     let head = LexicalHead::encode(&term_files.blocks, &spelling.blocks);
     Ok(Parts {
         files: vec![
@@ -185,6 +188,9 @@ fn encode_terms(
     let mut block: Vec<TermEntry> = Vec::new();
     let mut block_len = 0;
     for (term, weighed) in weighed {
+        if term.len() > TERM_MAX_LEN {
+            return Err(too_large("a term"));
+        }
         let doc_freq = weighed.postings.len() as u32;
         let postings = if doc_freq <= INLINE_POSTINGS_MAX {
             block_len += doc_freq as usize * 2;
@@ -196,10 +202,7 @@ fn encode_terms(
                 .extend(postings::encode_list(&weighed.postings, n_skills, start));
             let len = (files.postings.len() as u64 - start) as u32;
             if u32::try_from(files.postings.len()).is_err() {
-                return Err(FormatError::Invalid {
-                    what: "the postings file",
-                }
-                .into());
+                return Err(too_large("the postings file"));
             }
             TermPostings::At(ByteRange { start, len })
         };
@@ -218,6 +221,10 @@ fn encode_terms(
     }
     files.close_block(&mut block, n_skills);
     Ok(files)
+}
+
+fn too_large(what: &'static str) -> PackError {
+    FormatError::Invalid { what }.into()
 }
 
 /// How much of `term` front coding must write after `before`.

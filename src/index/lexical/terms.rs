@@ -1,0 +1,223 @@
+//! From a skill to its terms, each as often as the places where it stands are worth.
+
+use std::collections::BTreeMap;
+
+use skillpress_search::analyzer;
+
+use crate::catalog::Skill;
+use crate::markdown;
+
+/// What one skill is found by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SkillTerms {
+    /// How often each term counts; sorted, no repeats.
+    pub counts: Vec<(String, usize)>,
+    /// The words that a typo can be corrected to, not stemmed; sorted, no repeats.
+    pub words: Vec<String>,
+    /// Those of them that stand in the name or the slug; sorted, no repeats.
+    pub name_words: Vec<String>,
+}
+
+/// How often a term counts for each place where it stands.
+///
+/// Measured on judged queries (`docs/search-quality.md`); the text's length is what BM25 normalises by.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldWeights {
+    /// A word of the name or the slug.
+    pub name: usize,
+    /// Another form of a name, see [`analyzer::NameTerms::forms`].
+    pub name_form: usize,
+    /// A word of a tag.
+    pub tag: usize,
+    /// A word of the description.
+    pub description: usize,
+    /// The owner.
+    pub owner: usize,
+    /// A word of the start of the body.
+    pub body: usize,
+    /// How many characters of the body's text are indexed.
+    pub body_chars: usize,
+}
+
+impl Default for FieldWeights {
+    fn default() -> Self {
+        Self {
+            name: 6,
+            name_form: 3,
+            tag: 4,
+            description: 3,
+            owner: 1,
+            body: 1,
+            body_chars: 1000,
+        }
+    }
+}
+
+impl SkillTerms {
+    /// Analyses a skill, every text of it once.
+    pub fn new(skill: &Skill, weights: &FieldWeights) -> Self {
+        let mut terms = Self::default();
+        terms.add_names(skill, weights);
+        for tag in &skill.tags {
+            terms.add_terms(tag, weights.tag);
+        }
+        terms.add_text(&skill.description, weights.description);
+        terms.add_terms(&skill.id.owner, weights.owner);
+        terms.add_text(&indexed_body(skill, weights), weights.body);
+        terms.merge();
+        terms
+    }
+
+    /// How often `term` counts.
+    pub fn count(&self, term: &str) -> usize {
+        let found = self
+            .counts
+            .binary_search_by(|(counted, _)| counted.as_str().cmp(term));
+        found.map_or(0, |idx| self.counts[idx].1)
+    }
+
+    /// All terms with spaces between, each as often as it counts, in order.
+    pub fn weighted_text(&self) -> String {
+        let mut text = String::new();
+        for (term, count) in &self.counts {
+            for _ in 0..*count {
+                text.push_str(term);
+                text.push(' ');
+            }
+        }
+        text
+    }
+
+    /// Name and slug mostly say the same thing, so each term counts where it counts more.
+    fn add_names(&mut self, skill: &Skill, weights: &FieldWeights) {
+        let mut merged: BTreeMap<String, usize> = BTreeMap::new();
+        for text in [&skill.name, &skill.id.slug] {
+            let terms = analyzer::name_terms(text);
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for word in terms.words {
+                *counts.entry(word).or_insert(0) += weights.name;
+            }
+            for form in terms.forms {
+                *counts.entry(form).or_insert(0) += weights.name_form;
+            }
+            for (term, count) in counts {
+                let merged_count = merged.entry(term).or_insert(0);
+                *merged_count = count.max(*merged_count);
+            }
+            let words = analyzer::words(&analyzer::fold(text)).into_iter();
+            self.name_words
+                .extend(words.filter(|word| is_spelled(word)));
+        }
+        self.words.extend_from_slice(&self.name_words);
+        merged
+            .into_iter()
+            .for_each(|(term, count)| self.add(term, count));
+    }
+
+    /// Adds the terms of a text and its words.
+    fn add_text(&mut self, text: &str, weight: usize) {
+        for word in analyzer::words(&analyzer::fold(text)) {
+            self.add(analyzer::stem(&word), weight);
+            if is_spelled(&word) {
+                self.words.push(word);
+            }
+        }
+    }
+
+    /// Adds the terms of a text whose words are not for corrections.
+    fn add_terms(&mut self, text: &str, weight: usize) {
+        for term in analyzer::text_terms(text) {
+            self.add(term, weight);
+        }
+    }
+
+    fn add(&mut self, term: String, count: usize) {
+        if count > 0 {
+            self.counts.push((term, count));
+        }
+    }
+
+    /// Sorts, and adds up what was counted at several places. Cheaper than a map that is always in order.
+    fn merge(&mut self) {
+        self.counts.sort_unstable();
+        self.counts.dedup_by(|term, before| {
+            let is_same = term.0 == before.0;
+            before.1 += if is_same { term.1 } else { 0 };
+            is_same
+        });
+        for words in [&mut self.words, &mut self.name_words] {
+            words.sort_unstable();
+            words.dedup();
+        }
+    }
+}
+
+/// The start of the body as plain text, as far as it is indexed: code says how a skill works, not what it is for.
+fn indexed_body(skill: &Skill, weights: &FieldWeights) -> String {
+    // So much Markdown is enough for so much text, unless it opens with long code.
+    const MARKDOWN_CHARS_PER_CHAR: usize = 4;
+    let n_chars_read = MARKDOWN_CHARS_PER_CHAR * weights.body_chars;
+    let end = skill.body.char_indices().nth(n_chars_read);
+    let start = &skill.body[..end.map_or(skill.body.len(), |(end, _)| end)];
+    markdown::plain_text(start, weights.body_chars)
+}
+
+/// Whether a typo can be corrected to `word`.
+fn is_spelled(word: &str) -> bool {
+    const CHARS_MIN: usize = 3;
+    word.chars().count() >= CHARS_MIN && analyzer::is_spelled(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::fixture::skill;
+
+    #[test]
+    fn a_word_of_name_and_slug_counts_once() {
+        let weights = FieldWeights::default();
+        let terms = SkillTerms::new(&skill("ana", "weather-api", "Weather", ""), &weights);
+        assert_eq!(terms.count("weather"), weights.name);
+        assert_eq!(terms.count("api"), weights.name);
+        assert_eq!(terms.count("weatherapi"), weights.name_form);
+        assert_eq!(terms.count("ana"), weights.owner);
+        assert_eq!(terms.name_words, ["api", "weather"]);
+    }
+
+    #[test]
+    fn what_stands_at_several_places_is_added_up() {
+        let weights = FieldWeights::default();
+        let mut pdf = skill("ana", "pdf", "PDF", "Reads a PDF.");
+        pdf.body = "# PDF\n\nReads **pages**.".into();
+        let terms = SkillTerms::new(&pdf, &weights);
+        assert_eq!(
+            terms.count("pdf"),
+            weights.name + weights.description + weights.body
+        );
+        assert_eq!(terms.words, ["pages", "pdf", "reads"]);
+        assert_eq!(
+            terms.weighted_text(),
+            "a a a ana page pdf pdf pdf pdf pdf pdf pdf pdf pdf pdf read read read read "
+        );
+    }
+
+    #[test]
+    fn only_the_start_of_a_body_is_indexed_and_no_code() {
+        let weights = FieldWeights::default();
+        let mut long = skill("ana", "long", "Long", "");
+        long.body = format!(
+            "```\nneedle\n```\n[link](https://thread.example) {} needle",
+            "ü ".repeat(1000)
+        );
+        let terms = SkillTerms::new(&long, &weights);
+        assert_eq!(
+            [
+                terms.count("link"),
+                terms.count("needl"),
+                terms.count("thread")
+            ],
+            [1, 0, 0]
+        );
+        assert!(terms.count("u") > 400);
+    }
+}
