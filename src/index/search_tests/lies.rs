@@ -1,0 +1,336 @@
+//! A source that lies: damaged bytes, short reads, files that are gone. A search ends, says when it is not whole, and
+//! shows no skill's card under another skill's name.
+
+use std::collections::BTreeMap;
+
+use skillpress_search::format::manifest::{MANIFEST_PATH, Manifest};
+use skillpress_search::{
+    Answer, Mode, OpenError, Options, Request, Results, Searcher, SkillId, Source, Step,
+};
+
+use super::corpus::{Random, demo};
+use super::{find, registry};
+use crate::index::fixture::{catalog, packed, skill};
+use crate::index::memory::MemorySource;
+
+/// Reads term blocks, posting lists, spelling blocks, filters and cards of the demo registry.
+const QUERIES: [&str; 4] = [
+    "skill use review files",
+    "gti comit mesages",
+    "write notes badge:official",
+    "commit -python tag:git",
+];
+
+fn options() -> Options {
+    Options {
+        limit: 50,
+        mode: Mode::Lexical,
+        ..Options::default()
+    }
+}
+
+#[test]
+fn a_changed_bit_anywhere_is_noticed() {
+    let subject = Subject::new();
+    let mut n_damaged = 0;
+    for query in QUERIES {
+        for part in subject.read_by(query) {
+            let len = part.bytes.len();
+            for at in (0..len).step_by(1 + len / 60) {
+                let mut bytes = part.bytes.clone();
+                bytes[at] ^= 1 << (at % 8);
+                n_damaged += subject.check(query, &part.request, &Answer::Bytes(bytes));
+            }
+        }
+    }
+    assert!(n_damaged > 1000, "{n_damaged} searches met damage");
+}
+
+#[test]
+fn bytes_that_are_cut_moved_or_too_many_are_noticed() {
+    let subject = Subject::new();
+    for query in QUERIES {
+        for part in subject.read_by(query) {
+            let whole = &part.bytes;
+            let mut lies: Vec<Vec<u8>> = Vec::new();
+            for at in (0..whole.len()).step_by(1 + whole.len() / 12) {
+                lies.push(whole[..at].to_vec());
+                let mut turned = whole.clone();
+                turned.rotate_left(at);
+                lies.push(turned);
+            }
+            lies.push([whole.as_slice(), &[0]].concat());
+            lies.push(vec![0; whole.len()]);
+            lies.push(vec![0xff; whole.len()]);
+            for lie in lies {
+                subject.check(query, &part.request, &Answer::Bytes(lie));
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_from_elsewhere_are_noticed() {
+    let subject = Subject::new();
+    for query in QUERIES {
+        let parts = subject.read_by(query);
+        for part in &parts {
+            for other in &parts {
+                let mut bytes = other.bytes.clone();
+                bytes.resize(part.bytes.len(), 0);
+                subject.check(query, &part.request, &Answer::Bytes(bytes));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_gone_or_unreadable_leaves_the_others() {
+    let subject = Subject::new();
+    for query in QUERIES {
+        for part in subject.read_by(query) {
+            assert_eq!(subject.check(query, &part.request, &Answer::Failed), 1);
+            assert_eq!(subject.check(query, &part.request, &Answer::Gone), 1);
+            // A host that has no ranges for once has chunks, so nothing is lost.
+            assert_eq!(subject.check(query, &part.request, &Answer::NoRanges), 0);
+        }
+    }
+}
+
+#[test]
+fn a_changed_manifest_is_refused() {
+    let files = &demo().files;
+    let (_, manifest) = files.last().unwrap();
+    for at in (0..manifest.len()).step_by(3) {
+        for bit in [0, 3, 6] {
+            let mut changed = manifest.clone();
+            changed[at] ^= 1 << bit;
+            let opened = Searcher::open(&[Answer::Bytes(changed)]);
+            assert!(
+                matches!(opened, Err(OpenError::Format(_))),
+                "bit {bit} of byte {at}"
+            );
+        }
+    }
+    for cut in (0..manifest.len() - 1).step_by(7) {
+        let opened = Searcher::open(&[Answer::Bytes(manifest[..cut].to_vec())]);
+        assert!(matches!(opened, Err(OpenError::Format(_))), "cut at {cut}");
+    }
+}
+
+#[test]
+fn after_a_deploy_the_manifest_is_read_again_once() {
+    let old = packed(&catalog(vec![skill("ana", "pdf", "PDF", "")]));
+    let new = packed(&registry());
+    let mut searcher = Searcher::open_source(&mut MemorySource::new(&old)).unwrap();
+    let mut source = MemorySource::new(&new);
+    let results = searcher
+        .find("weather", &Options::default(), &mut source)
+        .unwrap();
+    assert_eq!(results.hits[0].card.slug, "weather");
+
+    let mut searcher = Searcher::open_source(&mut MemorySource::new(&old)).unwrap();
+    let manifest_only: Vec<_> = old
+        .iter()
+        .filter(|(path, _)| path == MANIFEST_PATH)
+        .cloned()
+        .collect();
+    let results = searcher
+        .find(
+            "pdf",
+            &Options::default(),
+            &mut MemorySource::new(&manifest_only),
+        )
+        .unwrap();
+    assert!(
+        results.hits.is_empty() && !results.is_complete,
+        "still gone: an answer that says it is not whole"
+    );
+}
+
+#[test]
+fn deploys_without_end_do_not_keep_a_search_from_ending() {
+    let sites = [
+        packed(&catalog(vec![skill("ana", "pdf", "PDF", "")])),
+        packed(&registry()),
+    ];
+    // Every manifest names the files of the site before.
+    let mut n_manifests = 0;
+    let mut source = |requests: &[Request]| -> Vec<Answer> {
+        n_manifests += usize::from(requests[0].path == MANIFEST_PATH);
+        let site = |offset: usize| MemorySource::new(&sites[(n_manifests + offset) % 2]);
+        if requests[0].path == MANIFEST_PATH {
+            site(0).fetch(requests)
+        } else {
+            site(1).fetch(requests)
+        }
+    };
+    let mut searcher = Searcher::open_source(&mut source).unwrap();
+    let results = searcher.find("pdf", &options(), &mut source).unwrap();
+    assert!(results.hits.is_empty() && !results.is_complete);
+    assert_eq!(n_manifests, 2);
+}
+
+#[test]
+fn whatever_a_host_answers_a_search_ends_soon_and_tells_the_truth() {
+    let subject = Subject::new();
+    let mut n_whole = 0;
+    for seed in 1..=400 {
+        let mut random = Random(seed * 0x9e37_79b9);
+        let query = QUERIES[random.below(QUERIES.len())];
+        let mut honest = MemorySource::new(subject.files);
+        let mut source = |requests: &[Request]| -> Vec<Answer> {
+            let mut answers = honest.fetch(requests);
+            answers
+                .iter_mut()
+                .for_each(|answer| lie(answer, &mut random));
+            if random.below(20) == 0 {
+                answers.truncate(random.below(3));
+            }
+            answers
+        };
+        let results = step_to_the_end(&mut subject.searcher.clone(), query, &mut source);
+        subject.check_results(query, &results);
+        n_whole += usize::from(results.is_complete);
+    }
+    assert!(
+        (10..390).contains(&n_whole),
+        "{n_whole} of 400 searches were whole"
+    );
+}
+
+fn lie(answer: &mut Answer, random: &mut Random) {
+    let Answer::Bytes(bytes) = answer else {
+        return;
+    };
+    let at = random.below(bytes.len().max(1));
+    match random.below(40) {
+        0 => bytes[at] ^= 1 << random.below(8),
+        1 => bytes.truncate(at),
+        2 => bytes.push(0),
+        3 => bytes.rotate_left(at),
+        4 => bytes.fill(at as u8),
+        5 => *answer = Answer::Failed,
+        6 => *answer = Answer::NoRanges,
+        7 => *answer = Answer::Gone,
+        _ => {}
+    }
+}
+
+/// Searches step by step; `Stale` is not followed, as by a host that has no newer manifest.
+fn step_to_the_end(searcher: &mut Searcher, query: &str, source: &mut impl Source) -> Results {
+    let mut search = searcher.search(query, &options());
+    let mut answers = Vec::new();
+    for _ in 0..40 {
+        match searcher.step(&mut search, std::mem::take(&mut answers)) {
+            Step::Fetch(requests) => answers = source.fetch(&requests),
+            Step::Show(_) | Step::Stale => {}
+            Step::Done(results) => return results,
+        }
+    }
+    panic!("`{query}` does not end");
+}
+
+/// A registry, what it says when nothing lies, and what its cards say.
+struct Subject {
+    files: &'static [(String, Vec<u8>)],
+    searcher: Searcher,
+    truth: BTreeMap<&'static str, Results>,
+    identities: Vec<String>,
+}
+
+/// A request of an honest search and its answer.
+struct Part {
+    request: Request,
+    bytes: Vec<u8>,
+}
+
+impl Subject {
+    fn new() -> Self {
+        let corpus = demo();
+        let mut source = MemorySource::new(&corpus.files);
+        let truth = QUERIES.map(|query| (query, find(&corpus.files, query, &options())));
+        for (query, results) in &truth {
+            assert!(results.is_complete && !results.hits.is_empty(), "{query}");
+        }
+        Self {
+            files: &corpus.files,
+            searcher: Searcher::open_source(&mut source).unwrap(),
+            truth: truth.into(),
+            identities: corpus
+                .catalog
+                .listed()
+                .map(|skill| skill.id.to_string())
+                .collect(),
+        }
+    }
+
+    /// What `query` reads.
+    fn read_by(&self, query: &str) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut source = |requests: &[Request]| -> Vec<Answer> {
+            let answers = MemorySource::new(self.files).fetch(requests);
+            for (request, answer) in requests.iter().zip(&answers) {
+                let Answer::Bytes(bytes) = answer else {
+                    panic!("an honest source has all");
+                };
+                parts.push(Part {
+                    request: request.clone(),
+                    bytes: bytes.clone(),
+                });
+            }
+            answers
+        };
+        step_to_the_end(&mut self.searcher.clone(), query, &mut source);
+        parts
+    }
+
+    /// Searches with `answer` to `request` and honest ones to all others; 1 when the results are not whole.
+    fn check(&self, query: &str, request: &Request, answer: &Answer) -> usize {
+        let mut honest = MemorySource::new(self.files);
+        let mut source = |requests: &[Request]| -> Vec<Answer> {
+            let mut answers = honest.fetch(requests);
+            for (asked, given) in requests.iter().zip(&mut answers) {
+                if asked == request {
+                    given.clone_from(answer);
+                }
+            }
+            answers
+        };
+        let results = step_to_the_end(&mut self.searcher.clone(), query, &mut source);
+        self.check_results(query, &results);
+        usize::from(!results.is_complete)
+    }
+
+    /// Results that call themselves whole are the true ones; every card is that of its skill.
+    fn check_results(&self, query: &str, results: &Results) {
+        for hit in &results.hits {
+            let SkillId(skill_idx) = hit.skill;
+            let shown = format!("{}/{}", hit.card.owner, hit.card.slug);
+            assert_eq!(shown, self.identities[skill_idx as usize], "{query}");
+            let true_hits = &self.truth[query].hits;
+            if let Some(true_hit) = true_hits
+                .iter()
+                .find(|true_hit| true_hit.skill == hit.skill)
+            {
+                assert_eq!(hit.card, true_hit.card, "{query}");
+            }
+        }
+        if results.is_complete {
+            assert_eq!(results.hits, self.truth[query].hits, "{query}");
+            assert_eq!(results.n_found, self.truth[query].n_found, "{query}");
+        }
+    }
+}
+
+#[test]
+fn the_manifest_is_the_last_file_and_names_every_other_one() {
+    let files = &demo().files;
+    let (path, text) = files.last().unwrap();
+    assert_eq!(path, MANIFEST_PATH);
+    let manifest = Manifest::decode(text).unwrap();
+    for entry in &manifest.files {
+        let (_, bytes) = files.iter().find(|(path, _)| *path == entry.path).unwrap();
+        assert_eq!(bytes.len() as u64, entry.len);
+    }
+}
