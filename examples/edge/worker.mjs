@@ -107,7 +107,7 @@ class Site {
   /** The file, or for a slug whose document is a choice, what the record of the chosen skill knows. */
   async #versions(slug, version, query, path) {
     const document = await this.#document(slug);
-    if (document.skill) return this.readFile(path.endsWith("/") ? path : `${path}/`);
+    if (document.skill) return this.readFile(version !== undefined || path.endsWith("/") ? path : `${path}/`);
     const record = await this.#record(slug, query);
     const item = { version: record.version, createdAt: record.updatedAt, changelog: "", changelogSource: null };
     if (version === undefined) return json({ slug: record.slug, items: [item], nextCursor: null });
@@ -148,7 +148,7 @@ class Site {
       throw text(409, `AMBIGUOUS_SKILL_SLUG: add \`ownerHandle=\` and one of ${owners}`);
     }
     const [{ ownerHandle, slug: current }] = chosen;
-    const response = await this.#read(`api/v1/owners/${ownerHandle}/skills/${current}.json`, "Skill not found");
+    const response = await this.#read(`${ownerHandle}/skills/${current}/skill.json`, "Skill not found");
     return response.json();
   }
 
@@ -158,7 +158,7 @@ class Site {
     const version = query.get("version");
     if (tag !== null && tag !== "latest") throw text(404, "the only tag is `latest`");
     if (version === null || version === record.version) return;
-    const path = `api/v1/skills/${record.slug}/versions/${encodeURIComponent(version)}/`;
+    const path = `api/v1/skills/${record.slug}/versions/${encodeURIComponent(version)}`;
     await this.#read(path, "there is no such version");
     throw text(410, `the files of this version are not kept; the skill is at ${record.version}`);
   }

@@ -27,7 +27,7 @@ test("a download is the published zip", async () => {
 });
 
 test("what is installed is recognised by its hash", async () => {
-  const record = JSON.parse(await readFile(join(SITE, "api/v1/owners/ana/skills/pdf-tools.json"), "utf8"));
+  const record = JSON.parse(await readFile(join(SITE, "ana/skills/pdf-tools/skill.json"), "utf8"));
   const lines = record.files.map(({ path, sha256 }) => `${path}:${sha256}`);
   lines.sort((a, b) => a.localeCompare(b));
   const resolved = await askJson(`/resolve?slug=pdf-tools&hash=${sha256(lines.join("\n"))}`);

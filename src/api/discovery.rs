@@ -17,12 +17,16 @@ use crate::render::url;
 /// The schema that an index must name, to the letter.
 const SCHEMA: &str = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
 
+/// The folder of a skill's page; ends in `/`.
+pub(super) fn page_folder(skill: &Skill) -> String {
+    url::output_path(&url::skill(&skill.id))
+        .trim_end_matches("index.html")
+        .to_owned()
+}
+
 /// The site path of a skill's index.
 pub(super) fn index_path(skill: &Skill) -> String {
-    format!(
-        "{}.well-known/agent-skills/index.json",
-        url::output_path(&url::skill(&skill.id)).trim_end_matches("index.html")
-    )
+    format!("{}.well-known/agent-skills/index.json", page_folder(skill))
 }
 
 /// The index, or `None` when the skill has none (see [`is_installable`]).

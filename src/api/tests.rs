@@ -161,26 +161,22 @@ fn the_files_of_the_api_are_these() {
     insta::assert_snapshot!(others.join("\n"), @r"
     .well-known/clawhub.json
     ana/skills/notes/.well-known/agent-skills/index.json
+    ana/skills/notes/skill.json
     ana/skills/pdf-tools/.well-known/agent-skills/index.json
+    ana/skills/pdf-tools/skill.json
     api/openapi.json
     api/v1/badges.json
-    api/v1/owners/ana/skills/notes.json
-    api/v1/owners/ana/skills/pdf-tools.json
-    api/v1/owners/bo/skills/Odd--Name.json
-    api/v1/owners/bo/skills/notes.json
-    api/v1/owners/bo/skills/plain.json
-    api/v1/owners/bo/skills/risky.json
     api/v1/skills/Odd--Name/index.html
     api/v1/skills/Odd--Name/versions/index.html
     api/v1/skills/index.html
     api/v1/skills/notes/index.html
     api/v1/skills/pdf-tools/index.html
-    api/v1/skills/pdf-tools/versions/1.0.0/index.html
-    api/v1/skills/pdf-tools/versions/1.1.0/index.html
+    api/v1/skills/pdf-tools/versions/1.0.0
+    api/v1/skills/pdf-tools/versions/1.1.0
     api/v1/skills/pdf-tools/versions/index.html
     api/v1/skills/pdf/index.html
-    api/v1/skills/pdf/versions/1.0.0/index.html
-    api/v1/skills/pdf/versions/1.1.0/index.html
+    api/v1/skills/pdf/versions/1.0.0
+    api/v1/skills/pdf/versions/1.1.0
     api/v1/skills/pdf/versions/index.html
     api/v1/skills/plain/index.html
     api/v1/skills/plain/versions/index.html
@@ -188,7 +184,11 @@ fn the_files_of_the_api_are_these() {
     api/v1/skills/risky/versions/index.html
     api/v1/stats.json
     bo/skills/Odd--Name/.well-known/agent-skills/index.json
+    bo/skills/Odd--Name/skill.json
     bo/skills/notes/.well-known/agent-skills/index.json
+    bo/skills/notes/skill.json
+    bo/skills/plain/skill.json
+    bo/skills/risky/skill.json
     ");
 }
 
@@ -293,7 +293,7 @@ fn a_skill_has_the_same_record_as_a_file_and_as_an_answer() {
             "/skills/pdf-tools/versions",
         ),
         (
-            "api/v1/skills/pdf-tools/versions/1.1.0/index.html",
+            "api/v1/skills/pdf-tools/versions/1.1.0",
             "/skills/pdf-tools/versions/1.1.0",
         ),
     ] {
@@ -341,7 +341,7 @@ fn new_counts_change_only_the_files_of_their_skills() {
     assert_eq!(
         changed,
         [
-            "api/v1/owners/ana/skills/pdf-tools.json",
+            "ana/skills/pdf-tools/skill.json",
             "api/v1/skills/pdf-tools/index.html",
             "api/v1/skills/pdf/index.html",
             "api/v1/stats.json"

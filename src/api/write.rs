@@ -7,11 +7,11 @@
 //! api/v1/lists/newest/<n>.json                   all others, the highest n first
 //! api/v1/skills/<slug>/index.html                a skill
 //! api/v1/skills/<slug>/versions/index.html       its versions
-//! api/v1/skills/<slug>/versions/<v>/index.html   a version and its files
+//! api/v1/skills/<slug>/versions/<v>              a version and its files
 //! api/v1/skills/<slug>/install                   where to get it, when nothing answers downloads
-//! api/v1/owners/<owner>/skills/<slug>.json       a skill by its whole identity
 //! api/v1/catalog/manifest.json                   the catalog in shards
 //! api/v1/badges.json, api/v1/stats.json          badges and counts of all skills
+//! <owner>/skills/<slug>/skill.json               a skill by its whole identity
 //! <owner>/skills/<slug>/.well-known/agent-skills/index.json
 //! ```
 //!
@@ -161,7 +161,7 @@ fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io
     for entry in &versions {
         if is_segment(&entry.version) && written.insert(entry.version.to_ascii_lowercase()) {
             sink.write(
-                &format!("{folder}/versions/{}/index.html", entry.version),
+                &format!("{folder}/versions/{}", entry.version),
                 &to_json(&shaper.version(skill, entry))?,
             )?;
             n_files += 1;
@@ -218,10 +218,7 @@ fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Re
                 is_suspicious: skill.is_suspicious,
                 stats: skill.stats.map(CountsShape::from),
             };
-            let path = format!(
-                "api/v1/owners/{}/skills/{}.json",
-                skill.id.owner, skill.id.slug
-            );
+            let path = format!("{}skill.json", discovery::page_folder(skill));
             sink.write(&path, &to_json(&record)?)?;
             match discovery::index(shaper.config, skill, &zip.sha256)? {
                 None => Ok(false),

@@ -5,7 +5,7 @@
 //! in one step (Linux, macOS), the site is never missing; elsewhere it is for the moment between two renames, and a
 //! build that was killed in that moment is mended by the next one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,9 +29,13 @@ pub struct DirSink {
     out: PathBuf,
     work: PathBuf,
     fresh: PathBuf,
+    /// Whether there is a site to compare with.
+    has_old: bool,
     _lock: File,
     /// Lower-cased path → path, since some hosts and file systems do not tell letter cases apart.
     paths: Mutex<HashMap<String, String>>,
+    /// Folders that are made. Asking the system again for each file would be a third of all calls.
+    folders: Mutex<HashSet<PathBuf>>,
     n_unchanged: AtomicUsize,
     n_bytes: AtomicU64,
 }
@@ -82,11 +86,13 @@ impl DirSink {
         remove_if_there(&fresh)?;
         fs::create_dir(&fresh)?;
         Ok(Self {
+            has_old: out.join(MARKER).is_file(),
             out,
             work,
             fresh,
             _lock: lock,
             paths: Mutex::default(),
+            folders: Mutex::default(),
             n_unchanged: AtomicUsize::new(0),
             n_bytes: AtomicU64::new(0),
         })
@@ -134,6 +140,27 @@ impl DirSink {
         self.fresh.join(path).is_file() || self.work.join("old").join(path).is_file()
     }
 
+    /// Makes `folder` and those above it, each once.
+    fn create_folder(&self, folder: &Path) -> io::Result<()> {
+        let lock = || {
+            self.folders
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
+        if folder == self.fresh || lock().contains(folder) {
+            return Ok(());
+        }
+        if let Some(parent) = folder.parent() {
+            self.create_folder(parent)?;
+        }
+        // Another thread may have been faster.
+        match fs::create_dir(folder) {
+            Err(error) if !folder.is_dir() => return Err(error),
+            _ => lock().insert(folder.to_owned()),
+        };
+        Ok(())
+    }
+
     fn lock_paths(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
         self.paths
             .lock()
@@ -152,12 +179,12 @@ impl Sink for DirSink {
         }
         let to = self.fresh.join(path);
         if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder)?;
+            self.create_folder(folder)?;
         }
         self.n_bytes
             .fetch_add(bytes.len() as u64, Ordering::Relaxed);
         let old = self.out.join(path);
-        if has_bytes(&old, bytes) {
+        if self.has_old && has_bytes(&old, bytes) {
             self.n_unchanged.fetch_add(1, Ordering::Relaxed);
             // A link keeps the modification time and costs no write; not every file system has links.
             return fs::hard_link(&old, &to).or_else(|_| copy_keeping_time(&old, &to));

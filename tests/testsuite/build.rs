@@ -200,7 +200,7 @@ fn an_alias_redirects() {
 
 /// Files of the API that say how often `ana/pdf-tools` was downloaded.
 const EXACT_STATS: &[&str] = &[
-    "api/v1/owners/ana/skills/pdf-tools.json",
+    "ana/skills/pdf-tools/skill.json",
     "api/v1/skills/pdf-tools/index.html",
     "api/v1/stats.json",
 ];
