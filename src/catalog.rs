@@ -5,8 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use crate::sink::fingerprint;
 
 /// Everything a site is built from.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +43,15 @@ impl Catalog {
         self.badge_kinds
             .iter()
             .find(|badge_kind| badge_kind.kind == kind)
+    }
+
+    /// The [`fingerprint`] of a skill with the definitions of the badges that it carries.
+    pub fn fingerprint(&self, skill: &Skill) -> u64 {
+        let kinds = skill
+            .badges
+            .iter()
+            .map(|award| self.badge_kind(&award.kind));
+        fingerprint(&(skill, kinds.collect::<Vec<_>>()))
     }
 
     /// The skills that listings, search and feeds show: all but the suspicious ones, in `SkillId` order.
@@ -110,7 +123,7 @@ pub fn is_identity_part(text: &str) -> bool {
 }
 
 /// One published skill.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Skill {
     /// Who and what.
     pub id: SkillName,
@@ -164,7 +177,7 @@ impl Skill {
 pub const TAGS_MAX: usize = 12;
 
 /// Fields of the front matter that pages show as they are (plain text, hostile).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub struct FrontMatter {
     /// `name`, when it is a string.
     pub name: Option<String>,
@@ -187,7 +200,7 @@ pub struct FrontMatter {
 }
 
 /// `metadata.openclaw`, `metadata.clawdbot` or `metadata.clawdis`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub struct Requirements {
     /// Operating systems it runs on, such as `darwin`, `linux`, `win32`; empty means any.
     pub os: Vec<String>,
@@ -217,10 +230,16 @@ impl Requirements {
 pub struct SkillFile {
     /// Relative to the skill's folder, `/`-separated.
     pub path: String,
-    /// The file as it was read.
-    pub bytes: Vec<u8>,
+    /// The file as it was read; shared between the states of a catalog that is read again and again.
+    pub bytes: Arc<[u8]>,
     /// Lower-case hex, 64 characters.
     pub sha256: String,
+}
+
+impl Hash for SkillFile {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.path, &self.sha256).hash(state);
+    }
 }
 
 impl fmt::Debug for SkillFile {
@@ -230,7 +249,7 @@ impl fmt::Debug for SkillFile {
 }
 
 /// One released version.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Version {
     /// As the author wrote it, such as `1.4.0`. Plain text, hostile.
     pub version: String,
@@ -259,8 +278,24 @@ pub struct BadgeKind {
     pub is_shown: bool,
 }
 
+impl Hash for BadgeKind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self {
+            kind,
+            label,
+            description,
+            icon,
+            color,
+            boost,
+            is_shown,
+        } = self;
+        (kind, label, description, icon, color, is_shown).hash(state);
+        boost.to_bits().hash(state);
+    }
+}
+
 /// The colours a badge may have; each has readable light and dark tones in the stylesheet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum BadgeColor {
@@ -288,7 +323,7 @@ impl BadgeColor {
 }
 
 /// One badge of one skill.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Award {
     /// A kind that the catalog defines.
     pub kind: String,
@@ -301,7 +336,7 @@ pub struct Award {
 }
 
 /// Counts of one skill.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Stats {
     /// How often it was downloaded.
     pub downloads: u64,

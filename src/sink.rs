@@ -1,14 +1,18 @@
-//! Where a site is written: a fresh folder that replaces the old one, a comparison, or memory.
+//! Where a site is written: a fresh folder that replaces the old one, a folder that is changed in place, a comparison, or
+//! memory.
 
 mod compare;
 mod dir;
+mod patch;
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::sync::Mutex;
 
 pub use compare::CompareSink;
 pub use dir::{DirSink, Written};
+pub use patch::{LiveFolder, PatchSink};
 
 /// Takes the files of a site. Files may come from several threads, in any order, each path once.
 pub trait Sink: Sync {
@@ -17,6 +21,37 @@ pub trait Sink: Sync {
     /// # Errors
     /// What the file system says; a path that leaves the folder; a path that was written before (in any letter case).
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()>;
+
+    /// The sink itself if it knows what it holds from before.
+    fn patch(&self) -> Option<&PatchSink<'_>> {
+        None
+    }
+}
+
+/// Writes a unit: files that follow from `inputs` alone, a [`fingerprint`] of everything that they are made from.
+///
+/// A sink that has the unit called `name` from the same inputs keeps its files and gives the value of then; any other
+/// sink calls `write`. Names are unique among the units of one pass; units do not nest.
+///
+/// # Errors
+/// What `write` or the sink says.
+pub fn write_unit<T: Clone + Send + 'static>(
+    sink: &dyn Sink,
+    name: &str,
+    inputs: impl FnOnce() -> u64,
+    write: impl FnOnce(&dyn Sink) -> io::Result<T>,
+) -> io::Result<T> {
+    match sink.patch() {
+        Some(patch) => patch.unit(name, inputs(), write),
+        None => write(sink),
+    }
+}
+
+/// A number that differs, as far as chance allows, for different values; the same within one run of the program.
+pub fn fingerprint(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Keeps a site in memory.

@@ -189,7 +189,7 @@ fn file(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Respons
     } else {
         "application/octet-stream"
     };
-    Ok(Response::new(200, content_type, file.bytes.clone())
+    Ok(Response::new(200, content_type, file.bytes.to_vec())
         .header("etag", format!("\"{}\"", file.sha256))
         .header("content-security-policy", "default-src 'none'; sandbox"))
 }

@@ -103,7 +103,7 @@ mod tests {
     fn dot_files_do_not_count() {
         let file = |path: &str| SkillFile {
             path: path.to_owned(),
-            bytes: b"x".to_vec(),
+            bytes: b"x".as_slice().into(),
             sha256: "00".to_owned(),
         };
         let with = fingerprint(&[file(".clawhub/origin.json"), file("SKILL.md")]);

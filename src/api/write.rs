@@ -30,7 +30,7 @@ use super::{discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Skill};
 use crate::config::Config;
 use crate::render::ZipDigest;
-use crate::sink::Sink;
+use crate::sink::{Sink, write_unit};
 
 /// Writes the API as files. `zips[SkillId]` is the published zip of each skill.
 ///
@@ -131,7 +131,10 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
                     true => &skill.id.slug,
                     false => *slug,
                 };
-                write_slug(shaper, slug, skill, sink)
+                let inputs = || shaper.catalog.fingerprint(skill);
+                write_unit(sink, &format!("slug {slug}"), inputs, |sink| {
+                    write_slug(shaper, slug, skill, sink)
+                })
             }
             Found::Several(skills) => {
                 let skills: Vec<&Skill> = skills
@@ -212,21 +215,11 @@ fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Re
         .par_iter()
         .zip(zips)
         .map(|(skill, zip)| {
-            let entry = feed::Entry::new(shaper, skill, zip);
-            let record = Record {
-                entry,
-                is_suspicious: skill.is_suspicious,
-                stats: skill.stats.map(CountsShape::from),
-            };
-            let path = format!("{}skill.json", discovery::page_folder(skill));
-            sink.write(&path, &to_json(&record)?)?;
-            match discovery::index(shaper.config, skill, &zip.sha256)? {
-                None => Ok(false),
-                Some(index) => {
-                    sink.write(&discovery::index_path(skill), &index)?;
-                    Ok(true)
-                }
-            }
+            // The zip's digest follows from the skill.
+            let inputs = || shaper.catalog.fingerprint(skill);
+            write_unit(sink, &format!("skill {}", skill.id), inputs, |sink| {
+                write_record(shaper, skill, zip, sink)
+            })
         })
         .collect::<io::Result<_>>()?;
     let n_discoverable = discoverable
@@ -237,6 +230,29 @@ fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Re
         files: discoverable.len() + n_discoverable,
         discoverable: n_discoverable,
     })
+}
+
+/// Writes the files of one skill; returns whether the `skills` client can install it.
+fn write_record(
+    shaper: &Shaper,
+    skill: &Skill,
+    zip: &ZipDigest,
+    sink: &dyn Sink,
+) -> io::Result<bool> {
+    let record = Record {
+        entry: feed::Entry::new(shaper, skill, zip),
+        is_suspicious: skill.is_suspicious,
+        stats: skill.stats.map(CountsShape::from),
+    };
+    let path = format!("{}skill.json", discovery::page_folder(skill));
+    sink.write(&path, &to_json(&record)?)?;
+    match discovery::index(shaper.config, skill, &zip.sha256)? {
+        None => Ok(false),
+        Some(index) => {
+            sink.write(&discovery::index_path(skill), &index)?;
+            Ok(true)
+        }
+    }
 }
 
 #[derive(Serialize)]

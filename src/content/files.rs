@@ -85,7 +85,7 @@ pub(super) fn read(
             Ok(bytes) => files.push(SkillFile {
                 sha256: hex(&Sha256::digest(&bytes)),
                 path: file.path,
-                bytes,
+                bytes: bytes.into(),
             }),
             Err(error) => {
                 problems.push(super::unreadable(&folder.path.join(&file.path), &error));

@@ -17,7 +17,7 @@ use super::text::shorten;
 use super::url;
 use super::zip::{ZipDigest, skill_zip};
 use crate::catalog::{Requirements, Skill, Version};
-use crate::sink::Sink;
+use crate::sink::{Sink, fingerprint, write_unit};
 
 /// Longest description in a page's head, in characters.
 const META_DESCRIPTION_MAX_CHARS: usize = 200;
@@ -27,6 +27,32 @@ const VERSIONS_SHOWN: usize = 8;
 
 /// Writes the page, the files and the zip of one skill; returns the digest of the zip.
 pub(super) fn write(
+    site: &Site<'_>,
+    skill_idx: usize,
+    related: &[usize],
+    sink: &dyn Sink,
+) -> io::Result<ZipDigest> {
+    let name = format!("skill {}", site.catalog.skills[skill_idx].id);
+    let inputs = || inputs(site, skill_idx, related);
+    write_unit(sink, &name, inputs, |sink| {
+        write_all(site, skill_idx, related, sink)
+    })
+}
+
+/// What the page is made from, beside the settings.
+fn inputs(site: &Site<'_>, skill_idx: usize, related: &[usize]) -> u64 {
+    let skill = &site.catalog.skills[skill_idx];
+    let tag_links = skill.tags.iter().map(|tag| site.tag_link(tag).is_some());
+    fingerprint(&(
+        site.inputs_of(&[skill_idx]),
+        site.inputs_of(related),
+        site.owner_link(&skill.id.owner).is_some(),
+        tag_links.collect::<Vec<_>>(),
+        site.has_unique_slug(&skill.id),
+    ))
+}
+
+fn write_all(
     site: &Site<'_>,
     skill_idx: usize,
     related: &[usize],

@@ -12,7 +12,7 @@ use super::site::Site;
 use super::text::xml;
 use super::url::{self, Sort};
 use crate::catalog::{Skill, Timestamp};
-use crate::sink::Sink;
+use crate::sink::{Sink, write_unit};
 
 /// Most entries of a feed.
 const FEED_MAX: usize = 50;
@@ -28,9 +28,12 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
     let owners: Vec<_> = site.owners.iter().collect();
     owners.par_iter().try_for_each(|(owner, skills)| {
         let path = url::owner_feed(owner);
-        let title = format!("@{owner} in {title}");
-        let feed = atom(site, &title, &path, &url::owner(owner, 1), skills);
-        sink.write(&url::output_path(&path), feed.as_bytes())
+        let inputs = || site.list_inputs(skills);
+        write_unit(sink, &path, inputs, |sink| {
+            let title = format!("@{owner} in {title}");
+            let feed = atom(site, &title, &path, &url::owner(owner, 1), skills);
+            sink.write(&url::output_path(&path), feed.as_bytes())
+        })
     })?;
     Ok(1 + owners.len())
 }

@@ -11,60 +11,87 @@ use super::page::{PAGE_SIZE, Page, Pager, PagerStep, Section, n_pages, page_item
 use super::site::Site;
 use super::url::{self, Sort};
 use crate::catalog::BadgeKind;
-use crate::sink::Sink;
+use crate::sink::{Sink, fingerprint, write_unit};
 
 /// Most badge kinds and tags beside the listing.
 const TAGS_BESIDE: usize = 20;
 
 /// Writes the listing in every sort; returns the number of pages.
 pub(super) fn write_listings(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
-    let n_listed = site.listed.len();
     let tags: Vec<TagLink<'_>> = top_tags(site, TAGS_BESIDE);
+    let frame = frame_inputs(site, &tags);
     site.sorts().iter().try_fold(0, |n_written, sort| {
         let sorted = site.sorted(*sort);
-        let n_pages = n_pages(n_listed, PAGE_SIZE);
+        let n_pages = n_pages(sorted.len(), PAGE_SIZE);
         (1..=n_pages).into_par_iter().try_for_each(|number| {
-            let path = url::listing(*sort, number);
-            let mut page = Page::new(
-                site,
-                path.clone(),
-                numbered(sort_title(*sort), number),
-                format!(
-                    "{} in {}, {}.",
-                    counted(n_listed, "skill", "skills"),
-                    site.config.title,
-                    sort_words(*sort)
-                ),
-            )
-            .section(Section::Skills);
-            page.is_indexed = *sort == Sort::Updated;
-            let template = ListingPage {
-                page,
-                total: counted(n_listed, "skill", "skills"),
-                stats_as_of: match sort {
-                    Sort::Downloads | Sort::Stars if number == 1 => {
-                        site.catalog.stats_as_of.map(|at| at.date())
-                    }
-                    _ => None,
-                },
-                sorts: site
-                    .sorts()
-                    .iter()
-                    .map(|choice| SortLink {
-                        label: sort_label(*choice),
-                        link: site.link(&url::listing(*choice, 1)),
-                        is_current: choice == sort,
-                    })
-                    .collect(),
-                badges: badge_counts(site),
-                tags: &tags,
-                cards: site.cards_of(page_items(&sorted, number, PAGE_SIZE)),
-                pager: Pager::new(site, number, n_pages, |number| url::listing(*sort, number)),
-            };
-            write_page(sink, &path, &template)
+            let items = page_items(&sorted, number, PAGE_SIZE);
+            let inputs = || fingerprint(&(frame, site.inputs_of(items)));
+            write_unit(sink, &url::listing(*sort, number), inputs, |sink| {
+                write_listing(site, *sort, (number, n_pages), items, &tags, sink)
+            })
         })?;
         Ok(n_written + n_pages)
     })
+}
+
+/// What all pages of the listing are made from, beside the settings and their own skills.
+fn frame_inputs(site: &Site<'_>, tags: &[TagLink<'_>]) -> u64 {
+    let badges = badge_counts(site);
+    let badges = badges
+        .iter()
+        .map(|count| (count.badge.kind, count.n_skills));
+    let tags = tags.iter().map(|tag| (tag.tag, &tag.n_skills));
+    fingerprint(&(
+        site.listed.len(),
+        site.has_stats,
+        site.catalog.stats_as_of,
+        badges.collect::<Vec<_>>(),
+        tags.collect::<Vec<_>>(),
+    ))
+}
+
+fn write_listing(
+    site: &Site<'_>,
+    sort: Sort,
+    (number, n_pages): (usize, usize),
+    skill_idxs: &[usize],
+    tags: &[TagLink<'_>],
+    sink: &dyn Sink,
+) -> io::Result<()> {
+    let path = url::listing(sort, number);
+    let total = counted(site.listed.len(), "skill", "skills");
+    let mut page = Page::new(
+        site,
+        path.clone(),
+        numbered(sort_title(sort), number),
+        format!("{total} in {}, {}.", site.config.title, sort_words(sort)),
+    )
+    .section(Section::Skills);
+    page.is_indexed = sort == Sort::Updated;
+    let template = ListingPage {
+        page,
+        total,
+        stats_as_of: match sort {
+            Sort::Downloads | Sort::Stars if number == 1 => {
+                site.catalog.stats_as_of.map(|at| at.date())
+            }
+            _ => None,
+        },
+        sorts: site
+            .sorts()
+            .iter()
+            .map(|choice| SortLink {
+                label: sort_label(*choice),
+                link: site.link(&url::listing(*choice, 1)),
+                is_current: *choice == sort,
+            })
+            .collect(),
+        badges: badge_counts(site),
+        tags,
+        cards: site.cards_of(skill_idxs),
+        pager: Pager::new(site, number, n_pages, |number| url::listing(sort, number)),
+    };
+    write_page(sink, &path, &template)
 }
 
 /// Writes a page for each badge that is shown, and the index of badges; returns the number of pages.
@@ -122,26 +149,10 @@ pub(super) fn write_tags(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> 
     let n_written = tags
         .par_iter()
         .map(|(tag, skills)| {
-            let n_pages = n_pages(skills.len(), PAGE_SIZE);
-            for number in 1..=n_pages {
-                let path = url::tag(tag, number);
-                let total = counted(skills.len(), "skill", "skills");
-                let template = TagPage {
-                    page: Page::new(
-                        site,
-                        path.clone(),
-                        numbered(&format!("#{tag}"), number),
-                        format!("{total} tagged “{tag}” in {}.", site.config.title),
-                    )
-                    .section(Section::Tags),
-                    tag,
-                    total,
-                    cards: site.cards_of(page_items(skills, number, PAGE_SIZE)),
-                    pager: Pager::new(site, number, n_pages, |number| url::tag(tag, number)),
-                };
-                write_page(sink, &path, &template)?;
-            }
-            Ok(n_pages)
+            let inputs = || site.list_inputs(skills);
+            write_unit(sink, &url::tag(tag, 1), inputs, |sink| {
+                write_tag(site, tag, skills, sink)
+            })
         })
         .sum::<io::Result<usize>>()?;
     let all = top_tags(site, usize::MAX);
@@ -165,6 +176,29 @@ pub(super) fn write_tags(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> 
     Ok(n_written + n_index)
 }
 
+fn write_tag(site: &Site<'_>, tag: &str, skills: &[usize], sink: &dyn Sink) -> io::Result<usize> {
+    let n_pages = n_pages(skills.len(), PAGE_SIZE);
+    for number in 1..=n_pages {
+        let path = url::tag(tag, number);
+        let total = counted(skills.len(), "skill", "skills");
+        let template = TagPage {
+            page: Page::new(
+                site,
+                path.clone(),
+                numbered(&format!("#{tag}"), number),
+                format!("{total} tagged “{tag}” in {}.", site.config.title),
+            )
+            .section(Section::Tags),
+            tag,
+            total,
+            cards: site.cards_of(page_items(skills, number, PAGE_SIZE)),
+            pager: Pager::new(site, number, n_pages, |number| url::tag(tag, number)),
+        };
+        write_page(sink, &path, &template)?;
+    }
+    Ok(n_pages)
+}
+
 /// Writes a page for each owner, and the index of owners; returns the number of pages.
 pub(super) fn write_owners(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
     let owners: Vec<(&str, &[usize])> = site
@@ -175,33 +209,10 @@ pub(super) fn write_owners(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize
     let n_written = owners
         .par_iter()
         .map(|(owner, skills)| {
-            let n_pages = n_pages(skills.len(), PAGE_SIZE);
-            for number in 1..=n_pages {
-                let path = url::owner(owner, number);
-                let total = counted(skills.len(), "skill", "skills");
-                let mut page = Page::new(
-                    site,
-                    path.clone(),
-                    numbered(&format!("@{owner}"), number),
-                    format!("{total} by @{owner} in {}.", site.config.title),
-                )
-                .section(Section::Owners);
-                page.feed = Some((url::owner_feed(owner), format!("Skills by @{owner}")));
-                let template = OwnerPage {
-                    page,
-                    owner,
-                    total,
-                    updated: skills
-                        .iter()
-                        .find_map(|skill_idx| site.catalog.skills[*skill_idx].updated_at)
-                        .map(|at| at.date()),
-                    feed_link: site.link(&url::owner_feed(owner)),
-                    cards: site.cards_of(page_items(skills, number, PAGE_SIZE)),
-                    pager: Pager::new(site, number, n_pages, |number| url::owner(owner, number)),
-                };
-                write_page(sink, &path, &template)?;
-            }
-            Ok(n_pages)
+            let inputs = || site.list_inputs(skills);
+            write_unit(sink, &url::owner(owner, 1), inputs, |sink| {
+                write_owner(site, owner, skills, sink)
+            })
         })
         .sum::<io::Result<usize>>()?;
     let n_index = n_pages(owners.len(), INDEX_PAGE_SIZE);
@@ -229,6 +240,41 @@ pub(super) fn write_owners(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize
         write_page(sink, &path, &template)?;
     }
     Ok(n_written + n_index)
+}
+
+fn write_owner(
+    site: &Site<'_>,
+    owner: &str,
+    skills: &[usize],
+    sink: &dyn Sink,
+) -> io::Result<usize> {
+    let n_pages = n_pages(skills.len(), PAGE_SIZE);
+    for number in 1..=n_pages {
+        let path = url::owner(owner, number);
+        let total = counted(skills.len(), "skill", "skills");
+        let mut page = Page::new(
+            site,
+            path.clone(),
+            numbered(&format!("@{owner}"), number),
+            format!("{total} by @{owner} in {}.", site.config.title),
+        )
+        .section(Section::Owners);
+        page.feed = Some((url::owner_feed(owner), format!("Skills by @{owner}")));
+        let template = OwnerPage {
+            page,
+            owner,
+            total,
+            updated: skills
+                .iter()
+                .find_map(|skill_idx| site.catalog.skills[*skill_idx].updated_at)
+                .map(|at| at.date()),
+            feed_link: site.link(&url::owner_feed(owner)),
+            cards: site.cards_of(page_items(skills, number, PAGE_SIZE)),
+            pager: Pager::new(site, number, n_pages, |number| url::owner(owner, number)),
+        };
+        write_page(sink, &path, &template)?;
+    }
+    Ok(n_pages)
 }
 
 /// Names on a page of an index.

@@ -1,12 +1,14 @@
 //! What every page is rendered from: the catalog, the settings, and what is derived from them once.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use super::assets::Assets;
 use super::card::Card;
 use super::url::{self, Sort};
 use crate::catalog::{BadgeKind, Catalog, Skill, SkillName};
 use crate::config::Config;
+use crate::sink::fingerprint;
 
 /// The kind of badge that the home page shows as its selection.
 pub(super) const FEATURED_KIND: &str = "highlighted";
@@ -34,6 +36,8 @@ pub(super) struct Site<'a> {
     slugs: HashMap<&'a str, usize>,
     /// Whether any listed skill has statistics.
     pub(super) has_stats: bool,
+    /// Of each skill, in `SkillId` order; a build needs none.
+    fingerprints: OnceLock<Vec<u64>>,
 }
 
 impl<'a> Site<'a> {
@@ -58,6 +62,7 @@ impl<'a> Site<'a> {
             owners: BTreeMap::new(),
             tags: BTreeMap::new(),
             slugs: HashMap::new(),
+            fingerprints: OnceLock::new(),
         };
         for skill in &catalog.skills {
             *site.slugs.entry(&skill.id.slug).or_default() += 1;
@@ -73,6 +78,23 @@ impl<'a> Site<'a> {
             }
         }
         site
+    }
+
+    /// What the cards of these skills are made from, beside the settings.
+    pub(super) fn inputs_of(&self, skill_idxs: &[usize]) -> Vec<u64> {
+        let skills = &self.catalog.skills;
+        let all = self.fingerprints.get_or_init(|| {
+            skills
+                .iter()
+                .map(|skill| self.catalog.fingerprint(skill))
+                .collect()
+        });
+        skill_idxs.iter().map(|skill_idx| all[*skill_idx]).collect()
+    }
+
+    /// What a list of these skills is made from, beside the settings.
+    pub(super) fn list_inputs(&self, skill_idxs: &[usize]) -> u64 {
+        fingerprint(&self.inputs_of(skill_idxs))
     }
 
     /// The link to a site path, from the root of the host.

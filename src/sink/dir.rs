@@ -266,7 +266,7 @@ fn count_files(folder: &Path) -> io::Result<usize> {
     Ok(n_files)
 }
 
-fn has_bytes(file: &Path, bytes: &[u8]) -> bool {
+pub(super) fn has_bytes(file: &Path, bytes: &[u8]) -> bool {
     let is_same_size = fs::symlink_metadata(file)
         .is_ok_and(|meta| meta.is_file() && meta.len() == bytes.len() as u64);
     is_same_size && fs::read(file).is_ok_and(|old| old == bytes)

@@ -133,7 +133,7 @@ fn links_are_followed_only_to_files_of_skills() {
         .map(|file| file.path.as_str())
         .collect();
     assert_eq!(paths, ["SKILL.md", "good.md"]);
-    assert_eq!(loaded.skill("ana/x").files[1].bytes, b"Free.");
+    assert_eq!(&*loaded.skill("ana/x").files[1].bytes, b"Free.");
     assert_eq!(loaded.names(), ["ana/x"]);
     for link in [
         "outside.md",

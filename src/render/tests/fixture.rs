@@ -128,7 +128,7 @@ pub(super) fn many(n_skills: usize) -> Catalog {
 pub(super) fn file(path: &str, text: &str) -> SkillFile {
     SkillFile {
         path: path.to_owned(),
-        bytes: text.as_bytes().to_vec(),
+        bytes: text.as_bytes().into(),
         sha256: hex(&Sha256::digest(text)),
     }
 }
