@@ -13,6 +13,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -20,12 +21,14 @@ use crate::catalog::{Catalog, Skill, SkillName};
 use crate::problem::{Problem, Problems};
 use crate::render::url::RESERVED_OWNERS;
 use alias::Aliases;
+use cache::ReadSkill;
 use moderation::Moderation;
 use names::Names;
 
 mod alias;
 mod badge;
 mod badge_edit;
+mod cache;
 mod clash;
 mod fields;
 mod files;
@@ -41,11 +44,31 @@ mod walk;
 
 pub use badge::{badge_path, is_badge_kind};
 pub use badge_edit::{add_award, remove_award};
+pub use cache::SkillCache;
 
 /// Reads the content folder; the catalog is good to publish if there are no errors among the problems.
 ///
 /// Paths of problems begin with `content` as it is given.
 pub fn load(content: &Path, options: &LoadOptions, files: &dyn ReadFile) -> (Catalog, Problems) {
+    load_with(content, options, files, None)
+}
+
+/// The same, but a skill whose files look as they did the last time is taken from `cache`; see [`SkillCache`].
+pub fn load_again(
+    content: &Path,
+    options: &LoadOptions,
+    files: &dyn ReadFile,
+    cache: &mut SkillCache,
+) -> (Catalog, Problems) {
+    load_with(content, options, files, Some(cache))
+}
+
+fn load_with(
+    content: &Path,
+    options: &LoadOptions,
+    files: &dyn ReadFile,
+    cache: Option<&mut SkillCache>,
+) -> (Catalog, Problems) {
     let content = Content {
         path: content,
         root: content.canonicalize().ok(),
@@ -58,7 +81,7 @@ pub fn load(content: &Path, options: &LoadOptions, files: &dyn ReadFile) -> (Cat
     };
     let moderation = Moderation::read(&content, &folders, &mut problems);
     let hidden = moderation.hidden.clone();
-    let mut skills = read_skills(&content, &folders, &hidden, &mut problems);
+    let mut skills = read_skills(&content, &folders, &hidden, cache, &mut problems);
     moderation.apply(&mut skills);
     clash::check(content.path, &skills, &mut problems);
 
@@ -83,21 +106,27 @@ fn read_skills(
     content: &Content,
     folders: &[walk::SkillFolder],
     hidden: &BTreeSet<SkillName>,
+    cache: Option<&mut SkillCache>,
     problems: &mut Problems,
 ) -> Vec<Skill> {
-    let read: Vec<(Option<Skill>, Problems)> = folders
+    let read: Vec<(&walk::SkillFolder, Arc<ReadSkill>, Problems)> = folders
         .par_iter()
         .filter(|folder| !hidden.contains(&folder.id))
         .map(|folder| {
             let mut problems = Problems::new();
-            let skill = skill::read(content, hidden, folder, &mut problems);
-            (skill, problems)
+            let before = cache.as_ref().and_then(|cache| cache.get(&folder.id));
+            let read = cache::read(content, hidden, folder, before, &mut problems);
+            (folder, read, problems)
         })
         .collect();
+    if let Some(cache) = cache {
+        let read = read.iter();
+        cache.replace(read.map(|(folder, read, _)| (folder.id.clone(), Arc::clone(read))));
+    }
     read.into_iter()
-        .filter_map(|(skill, found)| {
+        .filter_map(|(_, read, found)| {
             problems.extend(found);
-            skill
+            Arc::unwrap_or_clone(read).skill
         })
         .collect()
 }

@@ -1,6 +1,5 @@
 //! One folder becomes one skill.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -8,25 +7,18 @@ use serde_json::{Map, Value};
 
 use super::front_matter::{self, Front};
 use super::meta::{self, Meta};
-use super::walk::{self, FoundFile, SkillFolder};
+use super::walk::{FoundFile, FoundFiles, SkillFolder};
 use super::{Content, fields, files, text};
-use crate::catalog::{Skill, SkillFile, SkillName, TAGS_MAX, Timestamp, Version};
+use crate::catalog::{Skill, SkillFile, TAGS_MAX, Timestamp, Version};
 use crate::problem::{Problem, Problems};
 
-/// Reads the skill in `folder`; `None`, with a warning, when it cannot be published.
+/// Reads the skill in `folder` from the files that were found there; `None`, with a warning, when it cannot be published.
 pub(super) fn read(
     content: &Content,
-    hidden: &BTreeSet<SkillName>,
     folder: &SkillFolder,
+    found: FoundFiles,
     problems: &mut Problems,
 ) -> Option<Skill> {
-    let found = match walk::skill_files(content, hidden, folder, problems) {
-        Ok(found) => found,
-        Err(problem) => {
-            problems.push(*problem);
-            return None;
-        }
-    };
     let main_path = files::choose_main(&found, folder, problems)?;
     let files = files::read(content, folder, found.files, &main_path, problems)?;
     let main_file_idx = files.iter().position(|file| file.path == main_path)?;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::cache::Stamp;
 use super::{Content, text};
 use crate::catalog::{SkillName, is_identity_part};
 use crate::problem::{Problem, Problems, Severity};
@@ -170,6 +171,7 @@ pub(super) struct FoundFile {
     /// Where to read it.
     pub(super) source: PathBuf,
     pub(super) len_bytes: u64,
+    pub(super) stamp: Stamp,
 }
 
 /// The files of a skill that may be published, sorted by path, and apart from them `_meta.json`.
@@ -310,6 +312,7 @@ fn found_file(
         path: relative,
         source,
         len_bytes: metadata.len(),
+        stamp: Stamp::of(&metadata),
     })
 }
 
