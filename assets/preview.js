@@ -1,11 +1,14 @@
-// Preview only: reloads the page after each build, and shows the problems of the last one.
+// Preview only: reloads the page after each build, shows the problems of the last one, and says when search is behind.
 // Everything that comes from content is set as text, never as markup.
 (() => {
   "use strict";
   const generation = document.currentScript?.dataset.generation;
   const host = document.createElement("skillpress-preview");
   const root = host.attachShadow({ mode: "open" });
+  const region = element("div", "", "");
   let events = null;
+  let panel = null;
+  let pill = null;
 
   function connect() {
     if (events) return;
@@ -14,7 +17,17 @@
       // The server names the build on every connection, so a build that was missed is noticed too.
       if (event.data !== generation) location.reload();
     });
-    events.addEventListener("problems", (event) => show(JSON.parse(event.data)));
+    events.addEventListener("problems", (event) => {
+      panel = problemPanel(JSON.parse(event.data));
+      show();
+    });
+    events.addEventListener("search", (event) => {
+      const isBehind = event.data === "behind";
+      // Results that were found in the old index are looked for again.
+      if (pill && !isBehind && location.pathname.endsWith("/search/")) location.reload();
+      pill = isBehind ? element("p", "pill", "Search is catching up with the last edit…") : null;
+      show();
+    });
   }
 
   function disconnect() {
@@ -22,25 +35,33 @@
     events = null;
   }
 
-  function show(problems) {
-    if (problems.length === 0) {
+  /** Shows what there is to say, or nothing. */
+  function show() {
+    const parts = [panel, pill].filter(Boolean);
+    region.replaceChildren(...parts);
+    if (parts.length === 0) {
       host.remove();
       return;
     }
+    if (root.childElementCount === 0) {
+      const style = element("link", "", "");
+      style.rel = "stylesheet";
+      style.href = "/-/preview.css";
+      region.setAttribute("role", "status");
+      root.append(style, region);
+    }
+    if (!host.isConnected) document.documentElement.append(host);
+  }
+
+  function problemPanel(problems) {
+    if (problems.length === 0) return null;
     const errors = problems.filter((problem) => problem.severity === "error");
-    const style = element("link", "", "");
-    style.rel = "stylesheet";
-    style.href = "/-/preview.css";
-    const panel = element("details", errors.length > 0 ? "panel has-errors" : "panel", "");
-    panel.open = errors.length > 0 || problems.some((problem) => problem.is_new);
-    const region = element("div", "", "");
-    region.setAttribute("role", "status");
-    region.append(panel);
+    const made = element("details", errors.length > 0 ? "panel has-errors" : "panel", "");
+    made.open = errors.length > 0 || problems.some((problem) => problem.is_new);
     const list = element("ol", "problems", "");
     list.append(...problems.map(item));
-    panel.append(element("summary", "title", title(errors.length, problems.length - errors.length)), list);
-    root.replaceChildren(style, region);
-    document.documentElement.append(host);
+    made.append(element("summary", "title", title(errors.length, problems.length - errors.length)), list);
+    return made;
   }
 
   function title(errors, warnings) {
@@ -74,7 +95,6 @@
   addEventListener("pagehide", disconnect);
   addEventListener("pageshow", follow);
   addEventListener("keydown", (event) => {
-    const panel = root.querySelector("details");
     if (event.key === "Escape" && panel) panel.open = false;
   });
   follow();

@@ -51,7 +51,7 @@ pub struct EmbeddingConfig {
 }
 
 /// Where document vectors come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EmbeddingMode {
     /// The built-in word table, adapted to the registry: search by meaning and related skills.

@@ -9,6 +9,7 @@ pub mod content;
 pub mod index;
 pub mod markdown;
 pub mod mcp;
+pub mod preview;
 pub mod problem;
 pub mod progress;
 pub mod render;

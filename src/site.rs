@@ -2,17 +2,18 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::api;
 use crate::catalog::Catalog;
 use crate::cli::InputArgs;
 use crate::config::{Config, EmbeddingMode};
-use crate::content::{self, Disk, LoadOptions};
-use crate::index;
+use crate::content::{self, Disk, LoadOptions, SkillCache};
 use crate::index::vector::OwnVectors;
+use crate::index::{self, SearchIndex};
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
-use crate::render::{self, PageCounts};
+use crate::render::{self, PageCounts, Related, WrittenSite, ZipDigest};
 use crate::sink::Sink;
 use crate::static_files;
 
@@ -20,7 +21,7 @@ use crate::static_files;
 #[derive(Debug)]
 pub struct Site {
     /// The registry.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// The settings.
     pub config: Config,
     /// The operator's own files.
@@ -45,13 +46,30 @@ impl Site {
     /// All problems, when the settings are wrong or any problem is an error.
     pub fn load(input: &InputArgs, progress: &Progress) -> Result<(Self, Problems), Problems> {
         progress.stage("content");
-        let config = load_config(input);
-        let options = LoadOptions::default();
-        let (catalog, mut problems) = content::load(&input.content, &options, &Disk);
+        let read = content::load(&input.content, &LoadOptions::default(), &Disk);
+        Self::from_content(input, read)
+    }
+
+    /// The same, but reads only skills whose files look other than the last time.
+    ///
+    /// # Errors
+    /// As [`Site::load`].
+    pub fn load_again(
+        input: &InputArgs,
+        cache: &mut SkillCache,
+    ) -> Result<(Self, Problems), Problems> {
+        let read = content::load_again(&input.content, &LoadOptions::default(), &Disk, cache);
+        Self::from_content(input, read)
+    }
+
+    fn from_content(
+        input: &InputArgs,
+        (catalog, mut problems): (Catalog, Problems),
+    ) -> Result<(Self, Problems), Problems> {
         if input.strict {
             problems.make_strict();
         }
-        let config = match config {
+        let config = match load_config(input) {
             Ok(config) => config,
             Err(config_problems) => {
                 problems.extend(config_problems);
@@ -70,7 +88,7 @@ impl Site {
         }
         let static_folder = static_files::folder(&input.content);
         let site = Self {
-            catalog,
+            catalog: Arc::new(catalog),
             config,
             static_folder,
             own_vectors,
@@ -84,27 +102,56 @@ impl Site {
     /// What the sink says.
     pub fn write(&self, sink: &dyn Sink, progress: &Progress) -> io::Result<SiteCounts> {
         progress.stage("search index");
-        let index = index::build(&self.catalog, &self.config, self.own_vectors.as_ref())?;
+        let index = self.build_index()?;
         index.write(sink)?;
         progress.stage("pages");
-        progress.expect(self.catalog.skills.len());
-        let bar = progress.bar();
-        let written = render::write_site(
-            &self.catalog,
-            &self.config,
-            &index.related,
-            sink,
-            &|n_done| {
-                bar.set_position(n_done as u64);
-            },
-        )?;
+        let written = self.write_pages(&index.related, sink, progress)?;
         progress.stage("API");
-        api::write_api(&self.catalog, &self.config, &written.zips, sink)?;
-        static_files::copy(&self.static_folder, sink)?;
+        self.write_api(&written.zips, sink)?;
         Ok(SiteCounts {
             pages: written.counts,
             index: index.counts,
         })
+    }
+
+    /// Indexes the skills.
+    ///
+    /// # Errors
+    /// As [`index::build`].
+    pub fn build_index(&self) -> io::Result<SearchIndex> {
+        index::build(&self.catalog, &self.config, self.own_vectors.as_ref())
+    }
+
+    /// Changes when the index would.
+    pub fn index_inputs(&self) -> u64 {
+        index::inputs(&self.catalog, &self.config, self.own_vectors.as_ref())
+    }
+
+    /// Writes all that people read, and the operator's own files.
+    ///
+    /// # Errors
+    /// What the sink says.
+    pub fn write_pages(
+        &self,
+        related: &Related,
+        sink: &dyn Sink,
+        progress: &Progress,
+    ) -> io::Result<WrittenSite> {
+        progress.expect(self.catalog.skills.len());
+        let bar = progress.bar();
+        let count = |n_done| bar.set_position(n_done as u64);
+        let written = render::write_site(&self.catalog, &self.config, related, sink, &count)?;
+        static_files::copy(&self.static_folder, sink)?;
+        Ok(written)
+    }
+
+    /// Writes the API as files; `zips[SkillId]` is the published zip of each skill.
+    ///
+    /// # Errors
+    /// What the sink says.
+    pub fn write_api(&self, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
+        api::write_api(&self.catalog, &self.config, zips, sink)?;
+        Ok(())
     }
 }
 

@@ -1,21 +1,18 @@
 //! `skillpress serve`: the site as it will be, while its content is edited.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use std::{fs, io};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::api::{self, ApiState, IndexSearch, LiveApi, SearchRequest};
+use crate::api;
 use crate::cli::{CommandError, InputArgs};
-use crate::problem::Problems;
-use crate::progress::Progress;
+use crate::preview::Preview;
 use crate::render::url::BaseUrl;
-use crate::render::zip::skill_zip;
-use crate::server::{self, AllowedHosts, LiveSite, Options, Server, Tally};
-use crate::sink::DirSink;
-use crate::site::Site;
+use crate::server::{self, AllowedHosts, Changes, LiveSite, Options, Server, Tally};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -44,15 +41,23 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     let server = bind(&args.addr)?;
     let base_url = base_url(args, &server)?;
     let preview = Arc::new(Preview::new(&args.input, &base_url)?);
-    // Watched from before the first build, so that no change falls between the two.
-    let watcher = {
+    let (edits, edited) = mpsc::channel();
+    let follower = {
         let preview = Arc::clone(&preview);
-        server::watch(&args.input.content, config_path(&args.input), move |_| {
-            preview.build()
-        })
-        .map_err(|error| watch_error(&args.input.content, &error))?
+        move |_: &Changes| {
+            preview.update();
+            // Nobody listens any more when the preview ends.
+            let _ = edits.send(());
+        }
     };
-    preview.build();
+    // Watched from before the first build, so that no change falls between the two.
+    let watcher = server::watch(&args.input.content, args.input.config_path(), follower)
+        .map_err(|error| watch_error(&args.input.content, &error))?;
+    preview.update();
+    let indexer = {
+        let preview = Arc::clone(&preview);
+        thread::spawn(move || edited.iter().for_each(|()| preview.catch_up()))
+    };
 
     let tally = Arc::new(Tally::new(false));
     let options = Options {
@@ -62,11 +67,14 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
         live_reload: true,
         hosts: AllowedHosts::with_addr(&args.addr),
     };
-    let dynamic = api::router(Arc::clone(&preview.api));
-    let router = server::router(&preview.site, &options, &tally, dynamic);
+    let dynamic = api::router(Arc::clone(preview.live_api()));
+    let router = server::router(preview.live_site(), &options, &tally, dynamic);
     println!("serving {base_url}");
-    serve(server, router, &preview.site)?;
+    serve(server, router, preview.live_site())?;
+    // The end of the watcher is that of the indexer too.
     drop(watcher);
+    // An index that failed has said so already.
+    let _ = indexer.join();
     print!("{}", tally.summary());
     Ok(())
 }
@@ -92,13 +100,6 @@ fn base_url(args: &ServeArgs, server: &Server) -> Result<BaseUrl, CommandError> 
     format!("http://{addr}{path}").parse().map_err(|error| {
         CommandError::System(format!("`{addr}` cannot be the address of a site: {error}"))
     })
-}
-
-fn config_path(input: &InputArgs) -> &Path {
-    input
-        .config
-        .as_deref()
-        .unwrap_or(Path::new("skillpress.toml"))
 }
 
 fn watch_error(content: &Path, error: &dyn std::fmt::Display) -> CommandError {
@@ -142,98 +143,4 @@ async fn stop_signal() {
     }
     // Without signals, only a hard kill ends the preview.
     let _ = tokio::signal::ctrl_c().await;
-}
-
-/// Builds the site again and again, and tells the pages that show it.
-struct Preview {
-    input: InputArgs,
-    site: Arc<LiveSite>,
-    api: Arc<LiveApi>,
-    out: PathBuf,
-    /// One build at a time.
-    building: Mutex<()>,
-    /// Holds `out`; removed at the end.
-    _folder: tempfile::TempDir,
-}
-
-impl Preview {
-    fn new(input: &InputArgs, base_url: &BaseUrl) -> Result<Self, CommandError> {
-        fs::read_dir(&input.content).map_err(|error| {
-            CommandError::io(
-                &format!("read the content folder `{}`", input.content.display()),
-                &error,
-            )
-        })?;
-        let folder = tempfile::tempdir()
-            .map_err(|error| CommandError::io("make a temporary folder", &error))?;
-        Ok(Self {
-            input: InputArgs {
-                base_url: Some(base_url.clone()),
-                ..input.clone()
-            },
-            site: Arc::new(LiveSite::new()),
-            api: Arc::new(LiveApi::new()),
-            out: folder.path().join("site"),
-            building: Mutex::new(()),
-            _folder: folder,
-        })
-    }
-
-    /// Builds; when that fails, the site of before stays, and pages show why.
-    fn build(&self) {
-        let _building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = Instant::now();
-        match self.try_build() {
-            Ok((warnings, n_changed)) => {
-                self.site.set_problems(&warnings);
-                eprintln!(
-                    "built in {:.2} s: {n_changed} files changed, {} warnings",
-                    start.elapsed().as_secs_f64(),
-                    warnings.n_warnings()
-                );
-            }
-            Err(CommandError::Content(problems)) => {
-                problems
-                    .sorted()
-                    .iter()
-                    .for_each(|problem| eprintln!("{problem}"));
-                eprintln!("{} errors; the site stays as it was", problems.n_errors());
-                self.site.set_problems(&problems);
-            }
-            Err(CommandError::System(message)) => {
-                eprintln!("error: {message}");
-                let problem = crate::problem::Problem::error(&self.input.content, "build", message);
-                self.site.set_problems(&[problem].into_iter().collect());
-            }
-        }
-    }
-
-    /// Writes the site and publishes it if anything differs from the one before.
-    fn try_build(&self) -> Result<(Problems, usize), CommandError> {
-        let progress = Progress::new(true);
-        let failed = |error: io::Error| CommandError::io("write the preview", &error);
-        let (site, warnings) = Site::load(&self.input, &progress)?;
-        let sink = DirSink::create(&self.out).map_err(failed)?;
-        site.write(&sink, &progress).map_err(failed)?;
-        let written = sink.finish().map_err(failed)?;
-        let n_changed = written.n_changed + written.n_removed;
-        if n_changed > 0 || self.site.generation() == 0 {
-            self.site.publish(&self.out).map_err(failed)?;
-            self.api.publish(api_state(site, &self.out));
-        }
-        Ok((warnings, n_changed))
-    }
-}
-
-/// The API over the site in `out`. Where its index cannot be read, words are looked for in the catalog itself.
-fn api_state(site: Site, out: &Path) -> ApiState {
-    let catalog = Arc::new(site.catalog);
-    let index = IndexSearch::open(&out.to_string_lossy());
-    let searched = Arc::clone(&catalog);
-    let search = move |request: &SearchRequest| {
-        let index = index.as_ref().ok();
-        let found = index.and_then(|index| index.search(request).ok());
-        found.unwrap_or_else(|| api::scan(&searched, request))
-    };
-    ApiState::new(catalog, site.config, Box::new(search), Box::new(skill_zip))
 }

@@ -19,7 +19,7 @@ use skillpress_search::SkillId;
 use crate::catalog::Catalog;
 use crate::config::{Config, EmbeddingMode};
 use crate::render::{RELATED_MAX, Related};
-use crate::sink::Sink;
+use crate::sink::{Sink, fingerprint};
 use vector::{Document, OwnVectors, VectorParts};
 
 /// The files of `search/`, and what else came out of indexing.
@@ -136,6 +136,18 @@ fn related(catalog: &Catalog, by_skill: &[Vec<SkillId>]) -> Related {
         related[*skill] = others.iter().map(|other| listed[other.idx()]).collect();
     }
     Related::new(related)
+}
+
+/// The [`fingerprint`] of all that [`build`] is given: what is said of the listed skills, but not their counts.
+pub fn inputs(catalog: &Catalog, config: &Config, own: Option<&OwnVectors>) -> u64 {
+    let skills = catalog.listed().map(|skill| {
+        let what = (&skill.id, &skill.name, &skill.description, &skill.tags);
+        let more = (&skill.body, &skill.front_matter, &skill.requirements);
+        let versions = (&skill.version, skill.created_at, skill.updated_at);
+        fingerprint(&(what, more, versions, &skill.badges))
+    });
+    let skills: Vec<u64> = skills.collect();
+    fingerprint(&(skills, &catalog.badge_kinds, config.embedding.mode, own))
 }
 
 impl SearchIndex {

@@ -32,7 +32,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Skill};
 use crate::config::Config;
 use crate::sink::Sink;
 use site::Site;
@@ -136,7 +136,7 @@ impl PageCounts {
 }
 
 /// For each skill, the skills most like it, the most similar first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Related {
     by_skill: Vec<Vec<usize>>,
 }
@@ -148,6 +148,21 @@ impl Related {
     /// `by_skill[SkillId]` holds other `SkillId`s; it may be shorter than the catalog, and lists may be empty.
     pub fn new(by_skill: Vec<Vec<usize>>) -> Self {
         Self { by_skill }
+    }
+
+    /// The same lists by the `SkillId`s of a later state of the catalog: skills that are gone are in none, new ones have
+    /// none.
+    pub fn followed(&self, from: &Catalog, to: &Catalog) -> Self {
+        let list = |skill: &Skill| {
+            let others = from
+                .skill_idx(&skill.id)
+                .map_or(&[][..], |idx| self.of(idx));
+            let others = others.iter().filter_map(|idx| from.skills.get(*idx));
+            others.filter_map(|other| to.skill_idx(&other.id)).collect()
+        };
+        Self {
+            by_skill: to.skills.iter().map(list).collect(),
+        }
     }
 
     /// The skills like this one.

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use super::rules::Rules;
 use crate::problem::{Problem, Problems, Severity};
 
-/// Which folder is served, and the problems of the last build. Open pages follow every change.
+/// Which folder is served, the problems of the last build, and whether search is behind. Open pages follow every change.
 #[derive(Debug)]
 pub struct LiveSite {
     state: watch::Sender<LiveState>,
@@ -31,6 +31,7 @@ struct LiveState {
     /// Path and message of each problem, to tell new ones from old ones.
     known: Arc<HashSet<(PathBuf, String)>>,
     n_reports: u64,
+    is_search_behind: bool,
     is_closing: bool,
 }
 
@@ -93,6 +94,12 @@ impl LiveSite {
         });
     }
 
+    /// Says on open pages that search does not know the newest content yet, or that it does again.
+    pub fn set_search_behind(&self, is_behind: bool) {
+        self.state
+            .send_modify(|state| state.is_search_behind = is_behind);
+    }
+
     /// How many sites were published.
     pub fn generation(&self) -> u64 {
         self.state.borrow().snapshot.generation
@@ -141,7 +148,8 @@ fn key(problem: &Problem) -> (PathBuf, String) {
     (problem.path.clone(), problem.message.clone())
 }
 
-/// `/-/events`: `reload` with the generation, `problems` with a JSON list; both at once, and then on each change.
+/// `/-/events`: `problems` with a JSON list, `search` with `behind` or `current`, `reload` with the generation; all at
+/// once, and then each when it changes.
 pub(super) async fn events(
     State(site): State<Arc<LiveSite>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
@@ -149,6 +157,7 @@ pub(super) async fn events(
         changes: site.state.subscribe(),
         generation: None,
         n_reports: None,
+        is_search_behind: None,
     };
     let events = stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
@@ -163,6 +172,7 @@ struct Follower {
     /// What the page was told last.
     generation: Option<u64>,
     n_reports: Option<u64>,
+    is_search_behind: Option<bool>,
 }
 
 impl Follower {
@@ -176,6 +186,11 @@ impl Follower {
             // Problems first: a page that reloads at once asks for them again anyway.
             if self.n_reports.replace(state.n_reports) != Some(state.n_reports) {
                 return Some(Event::default().event("problems").data(&*state.problems));
+            }
+            let is_behind = state.is_search_behind;
+            if self.is_search_behind.replace(is_behind) != Some(is_behind) {
+                let name = if is_behind { "behind" } else { "current" };
+                return Some(Event::default().event("search").data(name));
             }
             let generation = state.snapshot.generation;
             if self.generation.replace(generation) != Some(generation) {

@@ -52,11 +52,13 @@ pub fn watch(
         std::thread::spawn(move || {
             let mut seen = fingerprint(&sources.content);
             while let Some(mut pending) = queue.next() {
-                let now = fingerprint(&sources.content);
-                if pending.has_lost_some && now != seen {
-                    pending.changes.insert(sources.content.clone());
+                if pending.has_lost_some {
+                    let now = fingerprint(&sources.content);
+                    if now != seen {
+                        pending.changes.insert(sources.content.clone());
+                    }
+                    seen = now;
                 }
-                seen = now;
                 if !pending.changes.is_empty() {
                     rebuild(&pending.changes);
                 }
@@ -153,7 +155,7 @@ struct Pending {
 }
 
 /// How long nothing must happen before a build starts: editors write, rename and touch within a few milliseconds.
-const QUIET: Duration = Duration::from_millis(100);
+const QUIET: Duration = Duration::from_millis(50);
 
 /// A build starts after this time even if files keep changing.
 const MAX_WAIT: Duration = Duration::from_secs(1);

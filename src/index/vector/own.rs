@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::hnsw::Bytes;
 
 /// A vector of each skill; `None` where there is none.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct OwnVectors {
     pub(super) by_skill: Vec<Option<Bytes>>,
 }

@@ -1,0 +1,296 @@
+//! A registry while it is edited: its pages follow at once, the search index behind them.
+//!
+//! ```text
+//! a file is saved ─► Preview::update ─► read what changed ─► pages that it touches ─► open pages reload
+//!                                                         └► API files
+//!                    Preview::catch_up, on another thread ─► search index ─► related skills ─► "search is current"
+//! ```
+//!
+//! Both go through the functions of a build; that only the touched pages are made is the doing of the sink, a
+//! [`LiveFolder`]. When the index has caught up, the folder holds what a build would have written, byte for byte.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+use std::{fs, io};
+
+use crate::api::{ApiState, IndexSearch, LiveApi, SearchRequest};
+use crate::cli::{CommandError, InputArgs};
+use crate::content::SkillCache;
+use crate::index::SearchIndex;
+use crate::problem::{Problem, Problems};
+use crate::progress::Progress;
+use crate::render::url::BaseUrl;
+use crate::render::zip::skill_zip;
+use crate::render::{Related, WrittenSite};
+use crate::server::LiveSite;
+use crate::sink::LiveFolder;
+use crate::site::Site;
+
+/// A site in a temporary folder that follows a content folder.
+#[derive(Debug)]
+pub struct Preview {
+    input: InputArgs,
+    live_site: Arc<LiveSite>,
+    live_api: Arc<LiveApi>,
+    folder: LiveFolder,
+    state: Mutex<State>,
+    /// Holds `folder`; removed at the end.
+    _temp: tempfile::TempDir,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    cache: SkillCache,
+    /// `None` until the content was without errors once.
+    shown: Option<Shown>,
+    /// Files changed that open pages were not told of, since writing others failed.
+    has_untold_changes: bool,
+}
+
+/// What the folder holds.
+#[derive(Debug)]
+struct Shown {
+    site: Arc<Site>,
+    warnings: Problems,
+    /// By the `SkillId`s of `site`, whatever index it comes from.
+    related: Related,
+    index: Option<Arc<IndexSearch>>,
+    /// What the index was made from, and what one of `site` would be made from.
+    indexed: u64,
+    to_index: u64,
+}
+
+impl Preview {
+    /// Makes an empty site; `base_url` is where it will be served.
+    ///
+    /// # Errors
+    /// A content folder that cannot be read; no place for the site.
+    pub fn new(input: &InputArgs, base_url: &BaseUrl) -> Result<Self, CommandError> {
+        fs::read_dir(&input.content).map_err(|error| {
+            let what = format!("read the content folder `{}`", input.content.display());
+            CommandError::io(&what, &error)
+        })?;
+        let no_folder = |error| CommandError::io("make a temporary folder", &error);
+        let temp = tempfile::tempdir().map_err(no_folder)?;
+        Ok(Self {
+            input: InputArgs {
+                base_url: Some(base_url.clone()),
+                ..input.clone()
+            },
+            live_site: Arc::new(LiveSite::new()),
+            live_api: Arc::new(LiveApi::new()),
+            folder: LiveFolder::create(temp.path().join("site")).map_err(no_folder)?,
+            state: Mutex::default(),
+            _temp: temp,
+        })
+    }
+
+    /// What the server serves.
+    pub fn live_site(&self) -> &Arc<LiveSite> {
+        &self.live_site
+    }
+
+    /// What answers the routes with a query.
+    pub fn live_api(&self) -> &Arc<LiveApi> {
+        &self.live_api
+    }
+
+    /// The folder of the site.
+    pub fn root(&self) -> &Path {
+        self.folder.root()
+    }
+
+    /// Reads the content and writes the pages and API files that differ; the first time everything, search included.
+    ///
+    /// When that fails, the site of before stays, and pages show why.
+    pub fn update(&self) {
+        let start = Instant::now();
+        let mut state = self.lock();
+        match self.try_update(&mut state) {
+            Ok((warnings, n_changed)) => {
+                self.live_site.set_problems(&warnings);
+                eprintln!(
+                    "pages: {:.2} s, {n_changed} files changed, {} warnings",
+                    start.elapsed().as_secs_f64(),
+                    warnings.n_warnings()
+                );
+            }
+            Err(CommandError::Content(problems)) => {
+                problems
+                    .sorted()
+                    .iter()
+                    .for_each(|problem| eprintln!("{problem}"));
+                eprintln!("{} errors; the site stays as it was", problems.n_errors());
+                self.live_site.set_problems(&problems);
+            }
+            Err(CommandError::System(message)) => self.show_failure(message, Problems::new()),
+        }
+    }
+
+    /// Builds the index until it is that of the content shown, and swaps it in each time.
+    pub fn catch_up(&self) {
+        while let Some(site) = self.not_indexed() {
+            let start = Instant::now();
+            let built = site.build_index();
+            let written = built.and_then(|index| {
+                self.write_index(&index)?;
+                self.swap_in(&site, &index)
+            });
+            match written {
+                Ok(()) => eprintln!("search: {:.2} s", start.elapsed().as_secs_f64()),
+                Err(error) => self.give_up(&site, &error),
+            }
+        }
+    }
+
+    fn try_update(&self, state: &mut State) -> Result<(Problems, usize), CommandError> {
+        let failed = |error: io::Error| CommandError::io("write the preview", &error);
+        let (site, warnings) = Site::load_again(&self.input, &mut state.cache)?;
+        let site = Arc::new(site);
+        let shown = match state.shown.take() {
+            None => self.first(site, &warnings).map_err(failed)?,
+            Some(before) => self.next(before, site, &warnings),
+        };
+        let shown = state.shown.insert(shown);
+        let was_told = !std::mem::replace(&mut state.has_untold_changes, true);
+        let (n_changed, written) = self.write_pages(shown).map_err(failed)?;
+        self.live_site.set_search_behind(shown.is_behind());
+        self.live_api.publish(api_state(shown));
+        if n_changed > 0 || !was_told || self.live_site.generation() == 0 {
+            self.live_site.publish(self.root()).map_err(failed)?;
+        }
+        state.has_untold_changes = false;
+        // Nobody waits for these.
+        let n_api_changed = self.write_api(shown, &written).map_err(failed)?;
+        Ok((warnings, n_changed + n_api_changed))
+    }
+
+    fn first(&self, site: Arc<Site>, warnings: &Problems) -> io::Result<Shown> {
+        let index = site.build_index()?;
+        self.write_index(&index)?;
+        let to_index = site.index_inputs();
+        Ok(Shown {
+            related: index.related,
+            index: self.open_index(),
+            indexed: to_index,
+            to_index,
+            warnings: warnings.clone(),
+            site,
+        })
+    }
+
+    /// The same site with other content. Related skills stay until the index has followed.
+    fn next(&self, before: Shown, site: Arc<Site>, warnings: &Problems) -> Shown {
+        if before.site.config != site.config {
+            self.folder.forget_inputs();
+        }
+        let related = before.related.followed(&before.site.catalog, &site.catalog);
+        Shown {
+            related,
+            index: before.index,
+            indexed: before.indexed,
+            to_index: site.index_inputs(),
+            warnings: warnings.clone(),
+            site,
+        }
+    }
+
+    /// Gives the number of files that changed.
+    fn write_pages(&self, shown: &Shown) -> io::Result<(usize, WrittenSite)> {
+        let sink = self.folder.patch("pages");
+        let progress = Progress::new(true);
+        let written = shown.site.write_pages(&shown.related, &sink, &progress)?;
+        Ok((sink.finish()?, written))
+    }
+
+    fn write_api(&self, shown: &Shown, written: &WrittenSite) -> io::Result<usize> {
+        let sink = self.folder.patch("api");
+        shown.site.write_api(&written.zips, &sink)?;
+        sink.finish()
+    }
+
+    /// Files of an index have names that follow from their bytes, so those of before are good until the manifest, which
+    /// comes last, names others; a reader that still asks for them then begins anew.
+    fn write_index(&self, index: &SearchIndex) -> io::Result<()> {
+        let sink = self.folder.patch("search");
+        index.write(&sink)?;
+        sink.finish().map(|_| ())
+    }
+
+    fn open_index(&self) -> Option<Arc<IndexSearch>> {
+        let opened = IndexSearch::open(&self.root().to_string_lossy());
+        opened.ok().map(Arc::new)
+    }
+
+    /// The site that is shown, if search does not know it yet.
+    fn not_indexed(&self) -> Option<Arc<Site>> {
+        let state = self.lock();
+        let shown = state.shown.as_ref().filter(|shown| shown.is_behind())?;
+        Some(Arc::clone(&shown.site))
+    }
+
+    /// Searches go through the index of `site` from now on, and the related skills of pages are those that it found.
+    /// Open pages do not reload for that.
+    fn swap_in(&self, site: &Site, index: &SearchIndex) -> io::Result<()> {
+        let mut state = self.lock();
+        let Some(shown) = &mut state.shown else {
+            return Ok(());
+        };
+        shown.indexed = site.index_inputs();
+        shown.index = self.open_index();
+        let related = index.related.followed(&site.catalog, &shown.site.catalog);
+        if related != shown.related {
+            shown.related = related;
+            self.write_pages(shown)?;
+        }
+        self.live_api.publish(api_state(shown));
+        self.live_site.set_search_behind(shown.is_behind());
+        Ok(())
+    }
+
+    /// Leaves search as it was until the content changes again.
+    fn give_up(&self, site: &Site, error: &io::Error) {
+        let mut state = self.lock();
+        if let Some(shown) = &mut state.shown {
+            shown.indexed = site.index_inputs();
+            self.show_failure(error.to_string(), shown.warnings.clone());
+            self.live_site.set_search_behind(shown.is_behind());
+        }
+    }
+
+    fn show_failure(&self, message: String, mut problems: Problems) {
+        eprintln!("error: {message}");
+        problems.push(Problem::error(&self.input.content, "build", message));
+        self.live_site.set_problems(&problems);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shown {
+    fn is_behind(&self) -> bool {
+        self.indexed != self.to_index
+    }
+}
+
+/// The API over what is shown. An index that is behind may name skills that are gone, which the API leaves out.
+fn api_state(shown: &Shown) -> ApiState {
+    let index = shown.index.clone();
+    let search = move |request: &SearchRequest| {
+        let found = index.as_ref().and_then(|index| index.search(request).ok());
+        found.unwrap_or_default()
+    };
+    let site = &shown.site;
+    ApiState::new(
+        Arc::clone(&site.catalog),
+        site.config.clone(),
+        Box::new(search),
+        Box::new(skill_zip),
+    )
+}
+
+#[cfg(test)]
+mod tests;

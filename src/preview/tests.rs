@@ -1,0 +1,336 @@
+//! After any edits, the folder of a preview holds what a build would write.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::sink::MemorySink;
+
+/// A registry in a temporary folder, and its preview.
+struct Edited {
+    folder: TempDir,
+    preview: Preview,
+}
+
+impl Edited {
+    /// Three owners with a few skills each, badges, counts, a suspicious skill and an alias.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| write_below(folder.path(), path, text);
+        for (name, tags) in [
+            ("ana/pdf-tools", "pdf, files"),
+            ("ana/notes", "writing"),
+            ("bo/notes", "writing, files"),
+            ("bo/weather", "forecast"),
+            ("cy/risky", "files, rare"),
+            ("cy/tidy", "files"),
+        ] {
+            write(
+                &format!("skills/{name}/SKILL.md"),
+                &skill(name, tags, "First."),
+            );
+        }
+        write("skills/ana/pdf-tools/docs/guide.md", "Guide.");
+        write("badges/official.toml", OFFICIAL);
+        write("moderation.toml", "[[suspicious]]\nskill = \"cy/risky\"\n");
+        write("aliases.toml", "\"ana/pdf\" = \"ana/pdf-tools\"\n");
+        write(
+            "stats.csv",
+            "skill,downloads,stars\nana/pdf-tools,10,2\nbo/notes,2000,1\n",
+        );
+        let base_url: BaseUrl = "http://127.0.0.1:4000/".parse().unwrap();
+        let input = InputArgs {
+            content: folder.path().to_owned(),
+            config: Some(folder.path().join("skillpress.toml")),
+            base_url: None,
+            strict: false,
+        };
+        write("skillpress.toml", "title = \"Edited\"\n");
+        let preview = Preview::new(&input, &base_url).unwrap();
+        preview.update();
+        Self { folder, preview }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        write_below(self.folder.path(), path, text);
+    }
+
+    fn remove(&self, path: &str) {
+        let path = self.folder.path().join(path);
+        if path.is_dir() {
+            fs::remove_dir_all(path).unwrap();
+        } else {
+            fs::remove_file(path).unwrap();
+        }
+    }
+
+    /// Updates the pages; gives the paths of the files that changed, appeared or went.
+    fn update(&self) -> Vec<String> {
+        let before = self.files();
+        self.preview.update();
+        let after = self.files();
+        let is_same = |path: &String| before.get(path) == after.get(path);
+        let mut changed: Vec<String> = before
+            .keys()
+            .chain(after.keys())
+            .filter(|path| !is_same(path))
+            .cloned()
+            .collect();
+        changed.sort();
+        changed.dedup();
+        changed
+    }
+
+    /// The files that are served.
+    fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        let root = self.preview.root();
+        let entries = walkdir::WalkDir::new(root).into_iter().map(Result::unwrap);
+        entries
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| {
+                let path = entry.path().strip_prefix(root).unwrap();
+                let path: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
+                (path.join("/"), fs::read(entry.path()).unwrap())
+            })
+            .collect()
+    }
+
+    /// What a build of the content as it is now would write.
+    fn built(&self) -> BTreeMap<String, Vec<u8>> {
+        let (site, _) = Site::load(&self.preview.input, &Progress::new(true)).unwrap();
+        let sink = MemorySink::new();
+        site.write(&sink, &Progress::new(true)).unwrap();
+        sink.into_files()
+    }
+
+    fn assert_is_as_built(&self, after: &str) {
+        let (served, built) = (self.files(), self.built());
+        let paths = served.keys().chain(built.keys());
+        let different: Vec<&String> = paths
+            .filter(|path| served.get(*path) != built.get(*path))
+            .collect();
+        assert!(different.is_empty(), "after {after}: {different:?}");
+    }
+
+    fn is_behind(&self) -> bool {
+        let state = self.preview.lock();
+        state.shown.as_ref().unwrap().is_behind()
+    }
+
+    /// Whether a search for a slug finds that skill.
+    fn finds(&self, slug: &str) -> bool {
+        let (_, body) = self.get(&format!("/api/v1/search?q={slug}"));
+        let results = body["results"].as_array().unwrap();
+        results.iter().any(|result| result["slug"] == slug)
+    }
+
+    fn get(&self, target: &str) -> (u16, serde_json::Value) {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let state = self.preview.lock();
+        let api = api_state(state.shown.as_ref().unwrap());
+        let response = crate::api::answer(&api, "GET", path, query);
+        (
+            response.status,
+            serde_json::from_slice(&response.body).unwrap_or_default(),
+        )
+    }
+}
+
+fn write_below(folder: &Path, path: &str, text: &str) {
+    let path: PathBuf = folder.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn skill(name: &str, tags: &str, body: &str) -> String {
+    let slug = name.split('/').next_back().unwrap();
+    format!(
+        "---\nname: {slug}\ndescription: Does {slug}.\ntags: [{tags}]\nupdated: 2026-01-02\n---\n# {slug}\n\n{body}\n"
+    )
+}
+
+const OFFICIAL: &str = "label = \"Official\"\ndescription = \"Ours.\"\n\n[[award]]\nskill = \"ana/pdf-tools\"\nat = 2026-01-10\n";
+
+#[test]
+fn the_first_site_is_what_a_build_writes() {
+    let edited = Edited::new();
+    assert!(!edited.is_behind());
+    edited.assert_is_as_built("the start");
+}
+
+#[test]
+fn an_edited_body_changes_only_the_files_of_that_skill() {
+    let edited = Edited::new();
+    edited.write(
+        "skills/bo/weather/SKILL.md",
+        &skill("bo/weather", "forecast", "Second."),
+    );
+    let changed = edited.update();
+    let is_of_skill = |path: &&String| {
+        path.starts_with("bo/skills/weather/")
+            || path.starts_with("api/v1/skills/weather/")
+            || *path == "api/v1/owners/bo/skills/weather.json"
+            || path.starts_with("api/v1/catalog/")
+            // It carries hashes of the newest skills.
+            || *path == "api/v1/skills/index.html"
+    };
+    let others: Vec<&String> = changed.iter().filter(|path| !is_of_skill(path)).collect();
+    assert!(others.is_empty(), "{others:?}");
+    assert!(changed.contains(&"bo/skills/weather/index.html".to_owned()));
+}
+
+#[test]
+fn a_changed_count_leaves_search_as_it_is() {
+    let edited = Edited::new();
+    edited.write(
+        "stats.csv",
+        "skill,downloads,stars\nana/pdf-tools,10,2\nbo/notes,7000,1\n",
+    );
+    let changed = edited.update();
+    assert!(
+        changed.contains(&"bo/skills/notes/index.html".to_owned()),
+        "{changed:?}"
+    );
+    assert!(!changed.contains(&"ana/skills/notes/index.html".to_owned()));
+    assert!(!edited.is_behind());
+    edited.assert_is_as_built("other counts");
+}
+
+#[test]
+fn search_has_an_edit_after_it_has_caught_up() {
+    let edited = Edited::new();
+    edited.write(
+        "skills/ana/origami/SKILL.md",
+        &skill("ana/origami", "paper", "Cranes."),
+    );
+    edited.update();
+    assert!(edited.is_behind());
+    assert_eq!(
+        edited.get("/api/v1/skills/origami").0,
+        200,
+        "only search is behind"
+    );
+    assert!(!edited.finds("origami"));
+    edited.preview.catch_up();
+    assert!(!edited.is_behind());
+    assert!(edited.finds("origami"));
+    edited.assert_is_as_built("a new skill");
+}
+
+#[test]
+fn a_skill_that_is_gone_is_not_found_while_search_is_behind() {
+    let edited = Edited::new();
+    edited.remove("skills/bo/weather");
+    let changed = edited.update();
+    assert!(changed.contains(&"bo/skills/weather/weather.zip".to_owned()));
+    assert!(edited.is_behind() && !edited.finds("weather"));
+}
+
+#[test]
+fn a_content_with_errors_changes_nothing() {
+    let edited = Edited::new();
+    edited.write("badges/official.toml", "label = 1\n");
+    edited.write("skills/bo/weather/SKILL.md", "Other.");
+    assert!(edited.update().is_empty());
+    edited.write("badges/official.toml", OFFICIAL);
+    assert!(!edited.update().is_empty());
+    edited.preview.catch_up();
+    edited.assert_is_as_built("mending");
+}
+
+/// Every kind of edit, in an order that chance decides; the seeds are fixed.
+#[test]
+fn any_edits_lead_to_the_site_that_a_build_writes() {
+    for seed in [1_u64, 2] {
+        let edited = Edited::new();
+        let mut random = seed;
+        let mut next = |n: usize| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            usize::try_from(random >> 33).unwrap() % n
+        };
+        for step in 0..10 {
+            let what = edit(&edited, step, &mut next);
+            edited.preview.update();
+            if next(2) > 0 {
+                edited.preview.catch_up();
+                edited.assert_is_as_built(&format!("step {step} of seed {seed}: {what}"));
+            }
+        }
+    }
+}
+
+fn edit(edited: &Edited, step: usize, next: &mut impl FnMut(usize) -> usize) -> &'static str {
+    let names = [
+        "ana/pdf-tools",
+        "ana/notes",
+        "bo/notes",
+        "cy/tidy",
+        "cy/risky",
+        "di/new",
+    ];
+    let tags = ["files", "pdf, rare", "writing", "", "forecast, files"];
+    let name = names[next(names.len())];
+    let tags = tags[next(tags.len())];
+    match next(9) {
+        0..3 => {
+            let text = skill(name, tags, &format!("Text of step {step}."));
+            edited.write(&format!("skills/{name}/SKILL.md"), &text);
+            "an edited or new skill"
+        }
+        3 if name != "ana/pdf-tools" && name != "cy/risky" => {
+            let folder = format!("skills/{name}");
+            if edited.folder.path().join(&folder).exists() {
+                // Counts of skills that are gone are warnings, awards are errors.
+                edited.remove(&folder);
+            }
+            "a removed skill"
+        }
+        4 => {
+            let label = ["Official", "Vetted"][next(2)];
+            let text = OFFICIAL.replace("Official", label) + "by = \"me\"\n";
+            edited.write("badges/official.toml", &text);
+            "another label of a badge"
+        }
+        5 => {
+            let downloads = next(5000);
+            let text =
+                format!("skill,downloads,stars\nana/pdf-tools,{downloads},3\nbo/notes,7,1\n");
+            edited.write("stats.csv", &text);
+            "other counts"
+        }
+        6 => {
+            let text = [
+                "",
+                "[[suspicious]]\nskill = \"cy/risky\"\n",
+                "[[hidden]]\nskill = \"cy/risky\"\n",
+                "[[suspicious]]\nskill = \"ana/pdf-tools\"\n",
+            ][next(4)];
+            edited.write("moderation.toml", text);
+            "other moderation"
+        }
+        7 => {
+            let text = [
+                "",
+                "\"old/pdf\" = \"ana/pdf-tools\"\n\"x/y\" = \"ana/pdf-tools\"\n",
+            ][next(2)];
+            edited.write("aliases.toml", text);
+            "other aliases"
+        }
+        _ => {
+            edited.write("skillpress.toml", &format!("title = \"Step {step}\"\n"));
+            edited.write("static/note.txt", &format!("{step}"));
+            // A file becomes a folder, and back.
+            let (file, folder) = (
+                "skills/ana/pdf-tools/docs",
+                "skills/ana/pdf-tools/docs/guide.md",
+            );
+            edited.remove(file);
+            edited.write([file, folder][next(2)], "Docs.");
+            "other settings, operator's files and files of a skill"
+        }
+    }
+}
