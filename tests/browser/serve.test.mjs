@@ -62,6 +62,48 @@ test("an edited badge file shows in the open page", async () => {
   await page.getByText("Checked by hand").first().waitFor();
 });
 
+test("an edited file of counts shows in the open page", async () => {
+  const [, name] = /^skills\/(.*)\/SKILL\.md$/.exec(await openSkill());
+  edit("stats.jsonl", (text) => text.split("\n").map((line) => {
+    if (!line.includes(`"${name}"`)) return line;
+    return JSON.stringify({ ...JSON.parse(line), downloads: 7_654_321 });
+  }).join("\n"));
+  await page.getByText("7.7M").first().waitFor();
+});
+
+test("search has an edit when the page no longer says that it is catching up", async () => {
+  await page.addInitScript(() => {
+    globalThis.told = [];
+    const Source = globalThis.EventSource;
+    globalThis.EventSource = class extends Source {
+      constructor(...args) {
+        super(...args);
+        this.addEventListener("search", ({ data }) => globalThis.told.push(data));
+      }
+    };
+  });
+  const skill = await openSkill();
+  edit(skill, (text) => text.replace(/^description: .*$/m, "description: Quaggas are counted at dawn."));
+  await page.getByText("Quaggas are counted at dawn.").first().waitFor({ state: "attached" });
+  await page.waitForFunction(() => globalThis.told.at(-1) === "current");
+  const found = await (await fetch(`${url}api/v1/search?q=quaggas`)).json();
+  assert.equal(found.results.length, 1);
+});
+
+test("a page says quietly that search is catching up", async () => {
+  let state = "behind";
+  await page.route("**/-/events", (route) =>
+    route.fulfill({ contentType: "text/event-stream", body: `retry: 100\nevent: search\ndata: ${state}\n\n` }));
+  await openSkill();
+  const pill = page.locator("skillpress-preview .pill");
+  await pill.waitFor();
+  assert.match(await pill.innerText(), /search is catching up/i);
+  assert.equal(await pill.evaluate((element) => element.parentElement.getAttribute("role")), "status");
+  state = "current";
+  await pill.waitFor({ state: "detached" });
+  assert.deepEqual(refusals, []);
+});
+
 test("an error is shown with its place and hint, as text, over the last good site, until it is mended", async () => {
   await openSkill();
   const heading = await page.locator("h1").first().textContent();
