@@ -55,8 +55,8 @@ struct PartBar<'a> {
     per_mille: u64,
 }
 
-/// Colours of the page; names beyond share the last one.
-const N_COLORS: usize = 12;
+/// Colours of the page. Names beyond take the first ones again, which only files of pages have, never those of searches.
+const N_COLORS: usize = 16;
 
 impl<'a> Page<'a> {
     fn new(report: &'a Report) -> Self {
@@ -158,7 +158,7 @@ impl<'a> Group<'a> {
                 size: size(cost.bytes),
                 raw_size: (cost.raw_bytes != cost.bytes).then(|| size(cost.raw_bytes)),
                 requests: cost.requests,
-                color: name_idx.unwrap_or(N_COLORS).min(N_COLORS - 1),
+                color: name_idx.unwrap_or(0) % N_COLORS,
                 per_mille: cost.bytes * 1000 / longest,
             }
         };

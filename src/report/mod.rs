@@ -121,6 +121,8 @@ pub struct Scope {
     pub queries: Queries,
     /// Whether every file is looked at: without, the report has no skill page and no parts.
     pub has_tree: bool,
+    /// Whether searches by words alone are counted too, which no budget limits.
+    pub has_lexical: bool,
 }
 
 impl Scope {
@@ -129,6 +131,7 @@ impl Scope {
         Self {
             queries,
             has_tree: true,
+            has_lexical: true,
         }
     }
 
@@ -137,6 +140,7 @@ impl Scope {
         Self {
             queries: Queries::Sample(32),
             has_tree: budgets.detail_visit.is_some() || budgets.site.is_some(),
+            has_lexical: false,
         }
     }
 }
@@ -165,13 +169,15 @@ pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, String> {
         )
     })?;
     let manifest = searcher.manifest();
-    let has_vectors = manifest.head(VECTORS_HEAD).is_some();
+    let is_lexical_apart = scope.has_lexical && manifest.head(VECTORS_HEAD).is_some();
     let queries = scope.queries.of(manifest, &mut files.source);
     let mut search = |mode| searches::measure(&searcher, mode, &queries, &engine, &mut files);
     Ok(Report {
         skills: manifest.n_skills,
         search: search(Mode::Hybrid)?,
-        lexical_search: has_vectors.then(|| search(Mode::Lexical)).transpose()?,
+        lexical_search: is_lexical_apart
+            .then(|| search(Mode::Lexical))
+            .transpose()?,
         listing_visit,
         detail_visit,
         engine,

@@ -6,6 +6,8 @@ use std::path::Path;
 use serde::Serialize;
 use walkdir::WalkDir;
 
+use super::references::is_script;
+
 /// How much of the site one kind of file takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Part {
@@ -90,6 +92,7 @@ impl SiteFile {
     fn part(&self) -> String {
         let name = match *self.segments() {
             ["search", "index.html"] => "other pages",
+            ["search", .., name] if is_script(name) => "assets",
             ["search", ref inside @ ..] => return search_part(inside),
             ["api", ..] => "API",
             ["assets", ..] | ["favicon.svg"] => "assets",
@@ -138,6 +141,8 @@ mod tests {
             ("sitemap.xml", "other files"),
             ("_headers", "other files"),
             ("assets/style-0123456789.css", "assets"),
+            ("search/search.js", "assets"),
+            ("search/files/search-0123456789.wasm", "assets"),
             ("search/manifest.json", "search: manifest"),
             ("search/probe.bin", "search: manifest"),
             ("search/files/terms-0123456789.bin", "search: terms"),

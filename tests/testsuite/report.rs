@@ -122,18 +122,18 @@ fn the_engine_is_what_scripts_load_wherever_the_site_stands() {
         "<script type=\"module\" src=\"/registry/assets/search-box-0123456789.js\"></script></head>",
     );
     let box_script = "const { open } = await import('./search-9876543210.js');";
-    let script = "fetch(new URL('search-abcdef0123.wasm', import.meta.url));";
+    let script = "fetch(new URL('../search/files/search-abcdef0123.wasm', import.meta.url));";
     let wasm = [7; 5000];
     test.write("public/skills/index.html", &page);
     // In place of what the build made, whatever that is.
     for (path, _) in test.site() {
-        if path.starts_with("assets/search") {
+        if path.starts_with("assets/search") || path.ends_with(".wasm") {
             std::fs::remove_file(test.path("public").join(path)).expect("a removed file");
         }
     }
     test.write("public/assets/search-box-0123456789.js", box_script);
     test.write("public/assets/search-9876543210.js", script);
-    test.write("public/assets/search-abcdef0123.wasm", wasm);
+    test.write("public/search/files/search-abcdef0123.wasm", wasm);
 
     let report = report(&test, &[]);
     let engine = &report["engine"];
@@ -159,6 +159,31 @@ fn the_engine_is_what_scripts_load_wherever_the_site_stands() {
         .as_u64()
         .expect("a number");
     assert!(first > engine["bytes"].as_u64().expect("a number"));
+
+    // Where the page's own script loads all of it when somebody is about to search, a visit has none of it.
+    let loader = "for (const name of ['./search-box-0123456789.js', './search-9876543210.js', \
+        '../search/files/search-abcdef0123.wasm']) preload(name);";
+    test.write("public/assets/loader.js", loader);
+    test.write(
+        "public/skills/index.html",
+        page.replace("search-box-0123456789", "loader"),
+    );
+    let lazy = self::report(&test, &[]);
+    assert_eq!(lazy["engine"]["bytes"], engine["bytes"]);
+    assert_eq!(lazy["engine"]["round_trips"], 1);
+    let visit = lazy["listing_visit"]["components"]
+        .as_array()
+        .expect("components");
+    assert!(
+        visit
+            .iter()
+            .any(|component| component["name"] == "loader.js")
+    );
+    assert!(
+        visit
+            .iter()
+            .all(|component| component["name"] != "search-box.js")
+    );
 }
 
 #[test]
@@ -278,7 +303,7 @@ fn an_exceeded_budget_fails_the_build_and_leaves_the_site() {
     let before = test.site();
     test.write(
         "skillpress.toml",
-        "title = \"New\"\n\n[budgets]\nlisting_html = 100_000\nlisting_visit = 500\nfirst_search = 1\nsite = 15_000_000\n",
+        "title = \"New\"\n\n[budgets]\nlisting_html = 100_000\nlisting_visit = 500\nfirst_search = 1\nsite = 100_000_000\n",
     );
     let ran = test.run(&["build"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
@@ -306,7 +331,7 @@ fn a_build_within_its_budgets_says_what_visits_and_searches_cost() {
     test.write(
         "skillpress.toml",
         "[budgets]\nlisting_html = 100_000\nlisting_visit = 100_000\ndetail_visit = 100_000\nsearch_engine = 100_000\n\
-         first_search = 200_000\nnext_search = 100_000\nsite = 15_000_000\n",
+         first_search = 200_000\nnext_search = 100_000\nsite = 100_000_000\n",
     );
     let ran = test.rebuild();
     let line = ran
