@@ -4,12 +4,12 @@
 //! A search is a plain function that is run again after every round trip, over blocks that stay. So it reads like code
 //! that blocks, everything it can ask for together goes together, and several halves of a search share round trips.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::format::block;
 use crate::format::manifest::{FileEntry, Manifest};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::{Answer, ByteRange, Request};
 
 /// Hands out blocks during one run of a search and notes those that are missing.
@@ -17,7 +17,7 @@ pub(crate) struct Fetcher<'a> {
     manifest: &'a Manifest,
     store: &'a mut BlockStore,
     failures: &'a mut Failures,
-    missing: BTreeSet<Want>,
+    missing: SortedSet<Want>,
 }
 
 /// What became of a block.
@@ -56,8 +56,8 @@ enum Part {
 /// What could not be read in one search; the next one tries again.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Failures {
-    blocks: BTreeSet<Want>,
-    chunks: BTreeSet<(usize, u64)>,
+    blocks: SortedSet<Want>,
+    chunks: SortedSet<(usize, u64)>,
     /// Whether the host said that a file does not exist.
     pub(crate) is_gone: bool,
 }
@@ -72,7 +72,7 @@ impl<'a> Fetcher<'a> {
             manifest,
             store,
             failures,
-            missing: BTreeSet::new(),
+            missing: SortedSet::new(),
         }
     }
 
@@ -97,7 +97,7 @@ impl<'a> Fetcher<'a> {
         if !self.store.has_ranges {
             return self.block_of_chunks(entry, want);
         }
-        self.missing.insert(want);
+        self.missing.insert(want, ());
         Fetched::Waiting
     }
 
@@ -109,17 +109,17 @@ impl<'a> Fetcher<'a> {
             .iter()
             .any(|chunk| self.failures.chunks.contains(chunk))
         {
-            self.failures.blocks.insert(want);
+            self.failures.blocks.insert(want, ());
             return Fetched::Failed;
         }
         let Some(bytes) = self.store.join_chunks(&chunks, entry, want.range) else {
-            self.missing.insert(want);
+            self.missing.insert(want, ());
             return Fetched::Waiting;
         };
         match block::open(&entry.name, want.range.start, &bytes) {
             Ok(payload) => Fetched::Ready(self.store.insert_block(want, payload)),
             Err(_) => {
-                self.failures.blocks.insert(want);
+                self.failures.blocks.insert(want, ());
                 Fetched::Failed
             }
         }
@@ -146,7 +146,7 @@ impl<'a> Fetcher<'a> {
 
     fn range_requests(&self) -> Vec<Pending> {
         let mut requests: Vec<Pending> = Vec::new();
-        for &want in &self.missing {
+        for &want in self.missing.keys() {
             if let Some(last) = requests.last_mut()
                 && let Part::Range(range) = &mut last.part
                 && last.wants[0].file_idx == want.file_idx
@@ -173,15 +173,16 @@ impl<'a> Fetcher<'a> {
     }
 
     fn chunk_requests(&self) -> Vec<Pending> {
-        let mut chunks = BTreeSet::new();
-        for want in &self.missing {
+        let mut chunks = SortedSet::new();
+        for want in self.missing.keys() {
             for chunk_idx in chunks_of(&self.manifest.files[want.file_idx], want.range) {
-                chunks.insert((want.file_idx, chunk_idx));
+                chunks.insert((want.file_idx, chunk_idx), ());
             }
         }
         chunks
             .into_iter()
-            .filter(|chunk| !self.store.chunks.contains_key(chunk))
+            .map(|(chunk, ())| chunk)
+            .filter(|chunk| !self.store.chunks.contains(chunk))
             .map(|(file_idx, chunk_idx)| Pending {
                 request: Request {
                     path: self.manifest.files[file_idx].chunk_path(chunk_idx),
@@ -203,8 +204,8 @@ const MERGED_GAP_MAX: u64 = 256;
 /// Blocks that were read, and chunks on hosts without ranges; they stay until there are too many bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct BlockStore {
-    blocks: BTreeMap<Want, Stored>,
-    chunks: BTreeMap<(usize, u64), Stored>,
+    blocks: SortedMap<Want, Stored>,
+    chunks: SortedMap<(usize, u64), Stored>,
     /// Whether the host answers range requests, as far as is known.
     pub(crate) has_ranges: bool,
     n_bytes: usize,
@@ -221,8 +222,8 @@ struct Stored {
 impl BlockStore {
     pub(crate) fn new(has_ranges: bool) -> Self {
         Self {
-            blocks: BTreeMap::new(),
-            chunks: BTreeMap::new(),
+            blocks: SortedMap::new(),
+            chunks: SortedMap::new(),
             has_ranges,
             n_bytes: 0,
             search_idx: 0,
@@ -241,8 +242,8 @@ impl BlockStore {
                 .map(|stored| stored.used_in)
                 .min();
             let Some(oldest) = oldest else { break };
-            self.blocks.retain(|_, stored| stored.used_in > oldest);
-            self.chunks.retain(|_, stored| stored.used_in > oldest);
+            self.blocks.retain(|stored| stored.used_in > oldest);
+            self.chunks.retain(|stored| stored.used_in > oldest);
             let stored = self.blocks.values().chain(self.chunks.values());
             self.n_bytes = stored.map(|stored| stored.bytes.len()).sum();
         }
@@ -267,7 +268,7 @@ impl BlockStore {
                             self.insert_block(want, payload);
                         }
                         Err(_) => {
-                            failures.blocks.insert(want);
+                            failures.blocks.insert(want, ());
                         }
                     }
                 }
@@ -291,13 +292,15 @@ impl BlockStore {
             (Answer::NoRanges, Part::Range(_)) => self.has_ranges = false,
             (answer, part) => {
                 failures.is_gone |= answer == Answer::Gone;
-                failures.blocks.extend(&pending.wants);
+                for &want in &pending.wants {
+                    failures.blocks.insert(want, ());
+                }
                 if let Part::Chunk {
                     file_idx,
                     chunk_idx,
                 } = part
                 {
-                    failures.chunks.insert((file_idx, chunk_idx));
+                    failures.chunks.insert((file_idx, chunk_idx), ());
                 }
             }
         }

@@ -3,11 +3,11 @@
 //! Scores are fused, not ranks: `0.3 · lexical / max + 0.7 · cosine / max`. On judged queries that is two points of
 //! nDCG@10 better than reciprocal rank fusion, and flat around these weights (`docs/search-quality.md`).
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::SkillId;
 use crate::lexical::{IdentityMatch, Ranked};
+use crate::sorted::SortedMap;
 use crate::vector::VectorHit;
 
 /// The skills of either half, in no order, scored by both: from 0 to [`SCORE_ONE`], which is the best of both halves.
@@ -17,7 +17,7 @@ use crate::vector::VectorHit;
 pub(crate) fn fuse(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
     let best_match = matches.iter().map(|ranked| ranked.score).max();
     let best_hit = hits.iter().map(positive).max();
-    let mut fused: BTreeMap<SkillId, Ranked> = BTreeMap::new();
+    let mut fused: SortedMap<SkillId, Ranked> = SortedMap::new();
     for ranked in matches {
         let score = share(ranked.score, best_match, LEXICAL_WEIGHT);
         fused.insert(
@@ -30,15 +30,10 @@ pub(crate) fn fuse(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
         );
     }
     for hit in hits {
-        let entry = fused.entry(hit.skill).or_insert(Ranked {
-            skill: hit.skill,
-            identity: IdentityMatch::None,
-            is_full: true,
-            score: 0,
-        });
+        let entry = fused.get_or_insert(hit.skill, Ranked::unscored(hit.skill));
         entry.score += share(positive(hit), best_hit, SCORE_ONE - LEXICAL_WEIGHT);
     }
-    fused.into_values().collect()
+    fused.into_iter().map(|(_, ranked)| ranked).collect()
 }
 
 /// The hits of the semantic half alone, scored by their cosine; [`SCORE_ONE`] is a cosine of 1.

@@ -60,6 +60,7 @@ mod lexical;
 mod options;
 mod query;
 mod searcher;
+mod sorted;
 mod source;
 pub mod vector;
 

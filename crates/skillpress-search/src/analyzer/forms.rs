@@ -84,7 +84,7 @@ pub fn joined_terms(surfaces: &[String]) -> Vec<(usize, String)> {
         .windows(2)
         .enumerate()
         .filter(|(_, pair)| pair.iter().all(|word| is_spaced(word)))
-        .map(|(first_idx, pair)| (first_idx, format!("{}{}", pair[0], pair[1])))
+        .map(|(first_idx, pair)| (first_idx, pair.concat()))
         .filter(|(_, joined)| joined.len() <= WORD_MAX_BYTES)
         .map(|(first_idx, joined)| (first_idx, stem(&joined)))
         .collect()

@@ -12,7 +12,6 @@ mod idf;
 mod ranking;
 mod skill_set;
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -29,6 +28,7 @@ use crate::format::manifest::Manifest;
 use crate::format::terms::{Namespace, SLUG_LEVEL};
 use crate::options::Options;
 use crate::query::{Filter, Query};
+use crate::sorted::SortedMap;
 use correction::Correction;
 use dictionary::Dictionary;
 
@@ -46,7 +46,7 @@ pub(crate) struct LexicalResult {
     /// Whether every list was read, and to its end.
     pub(crate) is_complete: bool,
     /// Boost of each skill with a boosted badge, in thousandths.
-    pub(crate) boosts: BTreeMap<SkillId, i32>,
+    pub(crate) boosts: SortedMap<SkillId, i32>,
 }
 
 /// Searches as far as the blocks at hand reach; `None` while some are missing, which the fetcher has noted.
@@ -92,7 +92,7 @@ pub(crate) fn search(
         matches.clear();
     }
     matches.retain(|ranked| {
-        !excluded.contains(&ranked.skill)
+        !excluded.contains(ranked.skill)
             && allowed
                 .as_ref()
                 .is_none_or(|allowed| allowed.contains(ranked.skill))
@@ -117,7 +117,7 @@ pub(crate) fn search(
 }
 
 /// The skills whose `owner/slug`, slug or name is the query, each with its best match.
-type Identities = BTreeMap<SkillId, IdentityMatch>;
+type Identities = SortedMap<SkillId, IdentityMatch>;
 
 fn read_identities(
     query: &Query,
@@ -178,12 +178,10 @@ fn intersection(a: Option<&SkillSet>, b: Option<&SkillSet>) -> Option<SkillSet> 
     }
 }
 
-fn read_excluded(
-    query: &Query,
-    dictionary: &mut Dictionary<'_, '_>,
-) -> alloc::collections::BTreeSet<SkillId> {
+fn read_excluded(query: &Query, dictionary: &mut Dictionary<'_, '_>) -> SkillSet {
+    let n_skills = dictionary.n_skills();
     let lists = query.excluded.iter().map(|term| dictionary.list(term));
-    lists.flatten().map(|posting| posting.skill).collect()
+    SkillSet::new(n_skills, lists.flatten().map(|posting| posting.skill))
 }
 
 /// The skills that may be found without any of the words.
@@ -191,7 +189,7 @@ fn allowed_by_meaning(
     query: &Query,
     matches: &[Ranked],
     allowed: Option<SkillSet>,
-    excluded: &alloc::collections::BTreeSet<SkillId>,
+    excluded: &SkillSet,
     n_skills: u32,
 ) -> Option<SkillSet> {
     if query.words.iter().any(|word| word.is_required) {
@@ -200,12 +198,12 @@ fn allowed_by_meaning(
             matches.iter().map(|ranked| ranked.skill),
         ));
     }
-    if excluded.is_empty() {
+    if query.excluded.is_empty() {
         return allowed;
     }
     let others = (0..n_skills)
         .map(SkillId)
-        .filter(|skill| !excluded.contains(skill));
+        .filter(|skill| !excluded.contains(*skill));
     intersection(allowed.as_ref(), Some(&SkillSet::new(n_skills, others)))
 }
 
@@ -213,15 +211,15 @@ fn read_boosts(
     manifest: &Manifest,
     options: &Options,
     dictionary: &mut Dictionary<'_, '_>,
-) -> BTreeMap<SkillId, i32> {
-    let mut boosts = BTreeMap::new();
+) -> SortedMap<SkillId, i32> {
+    let mut boosts = SortedMap::new();
     let boosted = manifest
         .badges
         .iter()
         .filter(|badge| options.has_boosts && badge.boost_milli != 0);
     for badge in boosted {
         for posting in dictionary.list(&Namespace::Badge.term(&badge.kind.to_lowercase())) {
-            *boosts.entry(posting.skill).or_insert(0) += badge.boost_milli;
+            *boosts.get_or_insert(posting.skill, 0) += badge.boost_milli;
         }
     }
     boosts
@@ -253,7 +251,7 @@ fn apply_corrections(
         );
     }
     for (skill, identity) in read_identities(&corrected, options, dictionary) {
-        identities.entry(skill).or_insert(identity);
+        identities.get_or_insert(skill, identity);
     }
     Some(corrected)
 }

@@ -1,6 +1,5 @@
 //! Scores and the order of results.
 
-use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -8,6 +7,7 @@ use core::cmp::Ordering;
 use super::evidence::{Evidence, EvidenceKind, Found};
 use crate::SkillId;
 use crate::query::Query;
+use crate::sorted::SortedMap;
 
 /// A skill with its place in the order of results: identity first, then full matches before partial ones, then the
 /// score, then the skill's number.
@@ -99,20 +99,21 @@ impl Scores {
                 self.add_one(skill, score, evidence.mask);
             }
         }
-        let mut loudest: BTreeMap<SkillId, (u32, u32)> = BTreeMap::new();
+        if !evidence.iter().any(|evidence| is_prefix(&evidence)) {
+            return;
+        }
+        let mut loudest = vec![(0, 0); self.scores.len()];
         for evidence in evidence.iter().filter(is_prefix) {
             for &(skill, score) in &evidence.scores {
-                let entry = loudest.entry(skill).or_insert((0, evidence.mask));
-                entry.0 = entry.0.max(score);
+                if let Some((highest, mask)) = loudest.get_mut(skill.idx()) {
+                    *highest = score.max(*highest);
+                    *mask |= evidence.mask;
+                }
             }
         }
-        for (skill, (score, mask)) in loudest {
-            if self
-                .masks
-                .get(skill.idx())
-                .is_some_and(|has| has & mask == 0)
-            {
-                self.add_one(skill, score, mask);
+        for (skill_idx, (score, mask)) in loudest.into_iter().enumerate() {
+            if mask != 0 && self.masks[skill_idx] & mask == 0 {
+                self.add_one(SkillId(skill_idx as u32), score, mask);
             }
         }
     }
@@ -157,7 +158,7 @@ impl Scores {
 /// Puts the skills of `identities` that `is_allowed` among the matches, or marks them there.
 pub(super) fn apply_identities(
     matches: &mut Vec<Ranked>,
-    identities: &BTreeMap<SkillId, IdentityMatch>,
+    identities: &SortedMap<SkillId, IdentityMatch>,
     is_allowed: impl Fn(SkillId) -> bool,
 ) {
     let mut missing = identities.clone();
@@ -177,7 +178,7 @@ pub(super) fn apply_identities(
 }
 
 /// Raises or lowers scores by what badges are worth: at most by one part in [`BOOST_PARTS`], for a boost of 1.
-pub(crate) fn apply_boosts(matches: &mut [Ranked], boosts: &BTreeMap<SkillId, i32>) {
+pub(crate) fn apply_boosts(matches: &mut [Ranked], boosts: &SortedMap<SkillId, i32>) {
     if boosts.is_empty() {
         return;
     }

@@ -1,7 +1,5 @@
 //! Vectors that may be hits, with what is known of their cosines.
 
-use alloc::collections::BTreeMap;
-use alloc::collections::btree_map::Entry;
 use alloc::vec::Vec;
 
 use super::code::{Code, CodeQuery, Factor, MAGNITUDE_BYTES, SIGN_BYTES};
@@ -10,6 +8,7 @@ use crate::embedder::Cosine;
 use crate::format::id_map::EmbeddingId;
 use crate::format::router::Router;
 use crate::format::vectors::VectorHead;
+use crate::sorted::SortedMap;
 
 /// Compares codes with a query.
 pub(super) struct Scorer<'a> {
@@ -65,7 +64,7 @@ impl<'a> Scorer<'a> {
 /// Candidates by id.
 pub(super) struct Candidates<'a> {
     scorer: &'a Scorer<'a>,
-    by_id: BTreeMap<EmbeddingId, Candidate>,
+    by_id: SortedMap<EmbeddingId, Candidate>,
 }
 
 struct Candidate {
@@ -89,23 +88,24 @@ impl<'a> Candidates<'a> {
     pub(super) fn new(scorer: &'a Scorer<'a>) -> Self {
         Self {
             scorer,
-            by_id: BTreeMap::new(),
+            by_id: SortedMap::new(),
         }
     }
 
     pub(super) fn contains(&self, id: EmbeddingId) -> bool {
-        self.by_id.contains_key(&id)
+        self.by_id.contains(&id)
     }
 
     /// Adds a vector of which the signs are known.
     pub(super) fn add(&mut self, id: EmbeddingId, signs: &[u8; SIGN_BYTES], factor: u8) {
-        if let Entry::Vacant(entry) = self.by_id.entry(id) {
-            entry.insert(Candidate {
+        if !self.by_id.contains(&id) {
+            let candidate = Candidate {
                 signs: *signs,
                 factor,
                 cosine: self.scorer.estimate(id, signs, factor),
                 state: State::Estimated,
-            });
+            };
+            self.by_id.insert(id, candidate);
         }
     }
 

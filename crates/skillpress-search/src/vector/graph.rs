@@ -6,7 +6,6 @@
 //! A filter cannot walk: the neighbours of what passes mostly do not. A few skills are looked up in the inverse id map
 //! and scored one by one; for many, cells are read in the order of their nearness until enough vectors pass.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::candidates::best_of;
@@ -74,13 +73,14 @@ fn walk(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> {
     for (id, signs, factor) in cells.iter().flat_map(|cell| cell.iter()) {
         scores.push((run.scorer.estimate(id, signs, factor), id));
     }
-    let frontier: BTreeSet<EmbeddingId> = best_of(scores, FRONTIER).into_iter().collect();
+    let mut frontier = best_of(scores, FRONTIER);
+    frontier.sort_unstable();
     for (id, signs, factor) in cells.iter().flat_map(|cell| cell.iter()) {
-        if frontier.contains(&id) {
+        if frontier.binary_search(&id).is_ok() {
             run.candidates.add(id, signs, factor);
         }
     }
-    let mut visited = BTreeSet::new();
+    let mut visited: Vec<EmbeddingId> = Vec::new();
     for round in 0..N_ROUNDS {
         let is_last = round + 1 == N_ROUNDS;
         let mut nodes = Vec::new();

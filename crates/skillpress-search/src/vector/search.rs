@@ -1,6 +1,5 @@
 //! One vector search over the blocks at hand.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -15,6 +14,7 @@ use crate::format::manifest::Manifest;
 use crate::format::router::Router;
 use crate::format::vectors::{StoredPlan, VectorIndex};
 use crate::lexical::SkillSet;
+use crate::sorted::SortedMap;
 use crate::{Answer, FormatError, Plan, SkillId, Source};
 
 /// What is searched for.
@@ -154,7 +154,7 @@ pub(crate) fn search(
             VectorQuery::Like(skill) => Some(*skill),
             VectorQuery::Words(_) => None,
         },
-        skills: BTreeMap::new(),
+        skills: SortedMap::new(),
         seeds: Vec::new(),
     };
     match whole {
@@ -226,7 +226,7 @@ pub(super) struct Run<'a, 'r, 'f> {
     /// The skill that others shall be like.
     excluded: Option<SkillId>,
     /// Whose vectors the hits are, as far as it is known.
-    pub(super) skills: BTreeMap<EmbeddingId, SkillId>,
+    pub(super) skills: SortedMap<EmbeddingId, SkillId>,
     /// The vectors of the seeds.
     pub(super) seeds: Vec<EmbeddingId>,
 }
