@@ -10,3 +10,4 @@ mod links;
 mod mcp;
 mod report;
 mod serve;
+mod wasm;

@@ -48,7 +48,7 @@ pub(super) fn search(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> 
     run.candidates.read_codes(&best, &mut run.reader);
     // Whose vectors they are is asked for in the same round trip, so also for some that the codes will drop.
     for id in run.winners() {
-        if !run.skills.contains_key(&id)
+        if !run.skills.contains(&id)
             && let Some(skill) = run.reader.skill(id)
         {
             run.skills.insert(id, skill);
