@@ -14,3 +14,35 @@ for (const button of document.querySelectorAll("button.copy")) {
     setTimeout(() => (button.textContent = label), 2000);
   });
 }
+
+// Search: loaded when somebody is about to. Until then, and where it fails, the form leads to the search page.
+const form = document.querySelector("form.site-search");
+const input = form?.elements.q;
+let box;
+function loadSearch() {
+  if (box) return;
+  // The box asks for the engine only when it runs; this way both are on their way at once.
+  for (const [rel, file] of [["modulepreload", "./search.js"], ["preload", "../search/search.wasm"]]) {
+    const link = document.createElement("link");
+    if (rel === "preload") Object.assign(link, { as: "fetch", crossOrigin: "anonymous" });
+    link.href = new URL(file, base);
+    link.rel = rel;
+    document.head.append(link);
+  }
+  box = import("./search-box.js").then(({ attach }) => attach(form), () => (box = undefined));
+}
+const base = document.currentScript.src;
+if (input) {
+  input.addEventListener("focus", loadSearch);
+  form.addEventListener("pointerenter", loadSearch);
+  if (document.activeElement === input || document.getElementById("search-app")) loadSearch();
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const isSlash = event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isCtrlK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    if (!isSlash && !isCtrlK) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  });
+}

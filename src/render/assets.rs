@@ -1,4 +1,5 @@
-//! The stylesheet and the script of the pages, named after their content so that browsers may keep them for ever.
+//! The stylesheet and the scripts of the pages, and the search engine, named after their content so that browsers may
+//! keep them for ever. Only `search/search.js` is not: other sites load it by that name.
 
 use std::io;
 
@@ -9,31 +10,142 @@ use super::zip::hex;
 use crate::sink::Sink;
 
 const STYLE: &str = include_str!("../../assets/style.css");
-const SCRIPT: &str = include_str!("../../assets/site.js");
+const SITE_SCRIPT: &str = include_str!("../../assets/site.js");
+const SEARCH_BOX: &str = include_str!("../../assets/search-box.js");
+const SEARCH: &str = include_str!("../../assets/search.js");
+const SEARCH_WASM: &[u8] = include_bytes!("../../assets/search.wasm");
 const FAVICON: &str = include_str!("../../assets/favicon.svg");
 
-/// Site paths of the files that every page links to.
+/// The files that pages link to or load.
 pub(super) struct Assets {
-    pub(super) style: String,
-    pub(super) script: String,
+    pub(super) style: Asset,
+    /// The script of every page.
+    pub(super) script: Asset,
+    /// What people see of the search; loaded when somebody is about to search.
+    pub(super) search_box: Asset,
+    /// What the search box runs.
+    pub(super) search: Asset,
+    /// What that runs.
+    pub(super) search_wasm: Asset,
+}
+
+/// A file with its content.
+pub(super) struct Asset {
+    /// Site path.
+    pub(super) path: String,
+    content: Vec<u8>,
 }
 
 impl Assets {
     pub(super) fn new() -> Self {
+        let search_wasm = Asset::new("search/files/search", "wasm", SEARCH_WASM.to_vec());
+        let wasm_names = ("../search/search.wasm", format!("../{}", search_wasm.path));
+        let search = Asset::script("search", SEARCH, &[wasm_names.clone()]);
+        let search_names = ("./search.js", search.sibling());
+        let search_box = Asset::script("search-box", SEARCH_BOX, &[search_names.clone()]);
+        let box_names = ("./search-box.js", search_box.sibling());
         Self {
-            style: hashed_path("style", "css", STYLE),
-            script: hashed_path("site", "js", SCRIPT),
+            style: Asset::new("assets/style", "css", STYLE.into()),
+            script: Asset::script("site", SITE_SCRIPT, &[wasm_names, search_names, box_names]),
+            search_box,
+            search,
+            search_wasm,
         }
     }
 }
 
+impl Asset {
+    fn new(stem: &str, extension: &str, content: Vec<u8>) -> Self {
+        let hash = hex(&Sha256::digest(&content)[..5]);
+        Self {
+            path: format!("{stem}-{hash}.{extension}"),
+            content,
+        }
+    }
+
+    /// A script without its comments, and with the published names of the files that it loads.
+    fn script(stem: &str, source: &str, names: &[(&str, String)]) -> Self {
+        let mut text = without_comments(source);
+        for (name, published) in names {
+            text = text.replace(&format!("\"{name}\""), &format!("\"{published}\""));
+        }
+        Self::new(&format!("assets/{stem}"), "js", text.into_bytes())
+    }
+
+    /// How a file in the same folder names it.
+    fn sibling(&self) -> String {
+        self.path.replace("assets/", "./")
+    }
+}
+
 pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
-    sink.write(&site.assets.style, STYLE.as_bytes())?;
-    sink.write(&site.assets.script, SCRIPT.as_bytes())?;
+    let assets = &site.assets;
+    let all = [
+        &assets.style,
+        &assets.script,
+        &assets.search_box,
+        &assets.search,
+        &assets.search_wasm,
+    ];
+    for asset in all {
+        sink.write(&asset.path, &asset.content)?;
+    }
+    // From here the name of the engine is right too.
+    sink.write("search/search.js", &assets.search.content)?;
     sink.write("favicon.svg", FAVICON.as_bytes())
 }
 
-fn hashed_path(stem: &str, extension: &str, content: &str) -> String {
-    let hash = hex(&Sha256::digest(content)[..5]);
-    format!("assets/{stem}-{hash}.{extension}")
+/// Leaves out the lines that hold nothing but a comment.
+fn without_comments(script: &str) -> String {
+    let mut text = String::new();
+    let mut is_inside = false;
+    for line in script.lines() {
+        let trimmed = line.trim();
+        is_inside |=
+            trimmed.starts_with("/**") && (trimmed.ends_with("*/") || !trimmed.contains("*/"));
+        if !is_inside && !trimmed.is_empty() && !trimmed.starts_with("//") {
+            text.push_str(line);
+            text.push('\n');
+        }
+        is_inside &= !trimmed.ends_with("*/");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_lose_their_comments_and_nothing_else() {
+        let script = "// @ts-check\n/**\n * Says.\n */\nf(); // stays\n\n  /** One line. */\n  /** @type {any} */ (g).h();\n  const a = 1;\n";
+        assert_eq!(
+            without_comments(script),
+            "f(); // stays\n  /** @type {any} */ (g).h();\n  const a = 1;\n"
+        );
+        for script in [SITE_SCRIPT, SEARCH_BOX, SEARCH] {
+            assert!(
+                !script.contains("`\n"),
+                "a text over several lines could lose some"
+            );
+        }
+    }
+
+    #[test]
+    fn scripts_name_what_is_published() {
+        let assets = Assets::new();
+        let text = |asset: &Asset| String::from_utf8(asset.content.clone()).unwrap();
+        assert!(text(&assets.search).contains(&format!("\"../{}\"", assets.search_wasm.path)));
+        assert!(
+            text(&assets.search_box).contains(&format!("from \"{}\"", assets.search.sibling()))
+        );
+        let script = text(&assets.script);
+        for name in [
+            assets.search.sibling(),
+            assets.search_box.sibling(),
+            format!("../{}", assets.search_wasm.path),
+        ] {
+            assert!(script.contains(&format!("\"{name}\"")), "{name}");
+        }
+    }
 }

@@ -27,7 +27,7 @@ fn headers(site: &Site<'_>) -> String {
     ];
     let page_policy =
         format!("Content-Security-Policy: {CONTENT_SECURITY_POLICY}; frame-ancestors 'none'");
-    let rules: [(&str, &[&str]); 9] = [
+    let rules: [(&str, &[&str]); 10] = [
         (
             "*",
             &[
@@ -40,6 +40,7 @@ fn headers(site: &Site<'_>) -> String {
         // Names in the index carry a hash of their content; the manifest names them.
         ("search/files/*", FOR_EVER),
         ("search/manifest.json", REVALIDATED),
+        ("search/search.js", REVALIDATED),
         ("search/*", SHARED),
         ("api/*", SHARED),
         (".well-known/*", SHARED),

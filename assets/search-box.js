@@ -1,0 +1,448 @@
+// @ts-check
+// The search that people see: a list below every page's search form, and the search page. Loaded by site.js.
+import { createSearch } from "./search.js";
+
+const search = createSearch();
+/** How long typing must rest before a search begins. */
+const REST_MS = 120;
+/** Hits of the list below a form, and of one page of the search page. */
+const N_LISTED = 6, N_PAGE = 20, N_MAX = 200;
+
+/** @typedef {import("./search.js").Results} Results @typedef {import("./search.js").Hit} Hit */
+
+/** Makes a search form live. @param {HTMLFormElement} form */
+export function attach(form) {
+  const input = /** @type {HTMLInputElement} */ (form.elements.namedItem("q"));
+  const app = document.getElementById("search-app");
+  search.prefetch().catch(() => {}); // A search says what is wrong.
+  if (app) return new SearchPage(form, input, app).start();
+  return new SearchList(form, input).start();
+}
+
+/** An element with properties, attributes (names with `-`, and `role`) and children; texts stay text. */
+function el(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes("-") || name === "role") element.setAttribute(name, value);
+    else element[name] = value;
+  }
+  element.append(...children.flat().filter((child) => child != null && child !== false));
+  return element;
+}
+
+/** Parts of a text, every second one marked. @param {string[]} parts */
+const marked = (parts) => parts.map((part, partIdx) => (partIdx % 2 ? el("mark", {}, part) : part));
+
+/** @param {Hit} hit @param {string} tag @param {(kind: string) => string} [href] */
+const badges = (hit, tag, href) => hit.badges.filter(({ shown }) => shown).map(({ kind, label, icon, color }) =>
+  el(tag, { className: `badge badge--${color}`, ...(href && { href: href(kind) }) },
+    icon && el("span", { "aria-hidden": "true" }, icon), icon && " ", label));
+
+/** The first letter of a name, on the tint that pages give the skill (FNV-1a of its id). @param {Hit} hit */
+function icon({ id, name }) {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(id)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  const letter = name.match(/[\p{L}\p{N}]/u)?.[0].toUpperCase() ?? "·";
+  return el("span", { className: `icon tint-${(hash >>> 8) % 6}`, "aria-hidden": "true" }, letter);
+}
+
+/** What both forms of the search have: they wait until typing rests, and drop answers that come late. */
+class Box {
+  /** @param {HTMLFormElement} form @param {HTMLInputElement} input */
+  constructor(form, input) {
+    this.form = form;
+    this.input = input;
+    this.status = el("p", { className: "visually-hidden", role: "status" });
+    form.append(this.status);
+    /** @type {AbortController | undefined} */
+    this.running = undefined;
+    this.timer = 0;
+    addEventListener("online", () => this.failed && this.run());
+  }
+
+  /** Searches when typing has rested. */
+  typed() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.run(), REST_MS);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.running?.abort();
+    this.running = undefined;
+  }
+
+  /** Searches now; an earlier search ends, its requests too. */
+  async run() {
+    this.stop();
+    this.failed = false;
+    const query = this.input.value.trim();
+    if (!query) return this.clear();
+    const running = (this.running = new AbortController());
+    const { signal } = running;
+    this.busy(true);
+    let isFirst = true;
+    const show = (/** @type {Results} */ results, isFinal) => {
+      if (signal.aborted) return;
+      this.show(results, isFirst);
+      isFirst = false;
+      if (isFinal) this.status.textContent = summary(results);
+    };
+    try {
+      show(await search.search(query, { limit: this.limit, signal, onUpdate: (results) => show(results, false) }), true);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.failed = true;
+      this.fail(error);
+    } finally {
+      if (this.running === running) this.busy(false);
+    }
+  }
+}
+
+/** @param {Results} results */
+function summary({ found, corrected, query }) {
+  const count = found === 1 ? "1 skill" : `${found.toLocaleString(document.documentElement.lang)} skills`;
+  return found ? `${count} for ${corrected ?? query}` : `No skill matches ${query}`;
+}
+
+/** What went wrong, in a heading and a sentence. @param {any} error */
+function explained(error) {
+  if (!navigator.onLine) return ["You are offline", "The search goes on by itself when you are back."];
+  if (error?.code === "gone") return ["There is no search index here", "The site was published without one, or only in part."];
+  if (error?.code === "format") return ["This page is older than the site", "Reload it to search."];
+  return ["The search index cannot be read", "The network or the site has a problem. Try again, or browse instead."];
+}
+
+/** The list below the form of a page: a combobox. */
+class SearchList extends Box {
+  limit = N_LISTED;
+
+  start() {
+    const { input, form } = this;
+    this.list = el("div", { id: "search-list", role: "listbox", "aria-label": "Skills" });
+    this.note = el("p", { className: "search-note" });
+    this.panel = el("div", { className: "search-panel", hidden: true }, this.note, this.list);
+    form.append(this.panel);
+    for (const [name, value] of Object.entries({
+      role: "combobox", "aria-expanded": "false", "aria-controls": "search-list", "aria-autocomplete": "list",
+    })) input.setAttribute(name, value);
+    input.addEventListener("input", () => this.typed());
+    input.addEventListener("focus", () => this.list.childElementCount && this.open(true));
+    input.addEventListener("keydown", (event) => this.key(event));
+    form.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!form.contains(/** @type {Node | null} */ (relatedTarget))) this.open(false);
+    });
+    // A click into the panel must not take the focus, or the panel would go before the click.
+    this.panel.addEventListener("mousedown", (event) => event.preventDefault());
+    this.panel.addEventListener("pointermove", ({ target }) => {
+      const option = /** @type {Element} */ (target).closest("[role=option]");
+      if (option) this.choose(option);
+    });
+    if (input.value) this.run();
+  }
+
+  get options() {
+    return [...this.list.children];
+  }
+
+  get chosen() {
+    return this.list.querySelector("[aria-selected=true]");
+  }
+
+  /** @param {Element | null | undefined} option */
+  choose(option) {
+    this.chosen?.setAttribute("aria-selected", "false");
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) this.input.setAttribute("aria-activedescendant", option.id);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  /** @param {boolean} isOpen */
+  open(isOpen) {
+    this.panel.hidden = !isOpen;
+    this.input.setAttribute("aria-expanded", String(isOpen));
+    if (!isOpen) this.choose(null);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.isComposing) return;
+    const { options, chosen, panel } = this;
+    const at = chosen ? options.indexOf(chosen) : -1;
+    if (event.key === "Escape" && !panel.hidden) this.open(false);
+    else if (event.key === "Enter" && chosen && !panel.hidden) /** @type {HTMLElement} */ (chosen).click();
+    else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && options.length) {
+      if (panel.hidden) this.open(true);
+      // Beyond either end is the input itself.
+      const next = at + (event.key === "ArrowDown" ? 1 : -1);
+      this.choose(next === -2 ? options.at(-1) : options[next]);
+    } else return;
+    event.preventDefault();
+  }
+
+  /** @param {boolean} isBusy */
+  busy(isBusy) {
+    this.panel.classList.toggle("search-busy", isBusy);
+    this.panel.setAttribute("aria-busy", String(isBusy));
+  }
+
+  clear() {
+    this.list.replaceChildren();
+    this.open(false);
+    this.busy(false);
+    this.status.textContent = "";
+  }
+
+  /** @param {Results} results */
+  show(results) {
+    const { hits, found, corrected, complete, query } = results;
+    const chosen = /** @type {HTMLAnchorElement | null} */ (this.chosen)?.href;
+    const action = `${this.form.action.split("?")[0]}?${new URLSearchParams({ q: query })}`;
+    const option = (href, ...children) => el("a", { href, role: "option", tabIndex: -1, "aria-selected": "false" }, ...children);
+    const shown = hits.map((hit) => option(hit.url, icon(hit),
+      el("span", { className: "search-name" }, el("bdi", {}, marked(hit.nameParts)), " ", el("span", { className: "owner" }, `@${hit.owner}`), badges(hit, "span")),
+      el("span", { className: "search-text" }, marked(hit.summaryParts))));
+    if (hits.length) shown.push(option(action, found > hits.length ? `All ${found} results` : "Open in search"));
+    shown.forEach((element, optionIdx) => (element.id = `search-option-${optionIdx}`));
+    this.list.replaceChildren(...shown);
+    this.note.replaceChildren(...(hits.length ? corrected ? ["Searched for ", el("strong", {}, corrected)] : complete ? [] : ["Part of the index could not be read."]
+      : [el("strong", {}, "No skill matches. "), complete ? "Try fewer or other words." : "Part of the index could not be read."]));
+    this.note.hidden = !this.note.childNodes.length;
+    this.open(document.activeElement === this.input);
+    // What was chosen stays chosen wherever it went.
+    this.choose(shown.find((element) => element.href === chosen));
+  }
+
+  fail(error) {
+    const [title, text] = explained(error);
+    this.list.replaceChildren();
+    this.note.hidden = false;
+    this.note.replaceChildren(el("strong", {}, `${title}. `), text, " ",
+      el("button", { type: "button", className: "search-link", onclick: () => this.run() }, "Try again"));
+    this.status.textContent = title;
+    this.open(true);
+  }
+}
+
+/** A filter in a query, such as `tag:pdf` or `tag:"google calendar"`. */
+const FILTER = /(?<!\S)(badge|tag|owner|os):("[^"]*"?|\S+)/gi;
+
+/** The page `/search/`, whose address is its state. */
+class SearchPage extends Box {
+  limit = N_PAGE;
+
+  /** @param {HTMLFormElement} form @param {HTMLInputElement} input @param {HTMLElement} app */
+  constructor(form, input, app) {
+    super(form, input);
+    this.head = el("div", { className: "search-head" });
+    this.filters = el("div", { className: "search-filters", role: "group", "aria-label": "Filters" });
+    this.update = el("button", { type: "button", className: "search-update", hidden: true }, "Better matches were found: show them");
+    this.results = el("ol", { className: "search-results" });
+    this.foot = el("div", { className: "search-foot" });
+    this.body = el("div", { className: "search-body" }, this.update, this.results, this.foot);
+    app.append(this.head, this.filters, this.body);
+    this.link = (path) => new URL(`../${path}`, app.dataset.index ? new URL(app.dataset.index, location.href) : location.href).href;
+  }
+
+  start() {
+    const { input, form, results } = this;
+    input.addEventListener("input", () => {
+      this.limit = N_PAGE;
+      this.typed();
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.go(input.value);
+    });
+    addEventListener("popstate", () => this.read());
+    this.form.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown" && !event.isComposing && results.querySelector("h2 a")) {
+        event.preventDefault();
+        this.focus(0);
+      }
+    });
+    results.addEventListener("keydown", (event) => {
+      const at = this.links.indexOf(/** @type {any} */ (document.activeElement));
+      if (event.key === "Escape") input.focus();
+      else if (at >= 0 && event.key === "ArrowDown") this.focus(at + 1);
+      else if (at >= 0 && event.key === "ArrowUp") at ? this.focus(at - 1) : input.focus();
+      else return;
+      event.preventDefault();
+    });
+    // Results that somebody is about to click must not move away.
+    results.addEventListener("pointermove", () => (this.isTouched = true));
+    results.addEventListener("pointerdown", () => (this.isTouched = true));
+    results.addEventListener("focusin", () => (this.isTouched = true));
+    this.update.addEventListener("click", () => this.waiting && this.draw(this.waiting));
+    this.read();
+  }
+
+  get links() {
+    return [...this.results.querySelectorAll("h2 a")];
+  }
+
+  /** @param {number} linkIdx */
+  focus(linkIdx) {
+    const link = /** @type {HTMLElement | undefined} */ (this.links[linkIdx]);
+    link?.focus();
+    link?.closest("li")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Takes the query from the address. */
+  read() {
+    this.input.value = this.query;
+    this.isTyped = false;
+    this.limit = N_PAGE;
+    this.run();
+  }
+
+  /** Makes `query` the address, as a step that "back" undoes, and searches. @param {string} query */
+  go(query) {
+    this.input.value = query = query.trim().replace(/\s+/g, " ");
+    if (query !== this.query) history.pushState(null, "", this.address(query));
+    this.isTyped = false;
+    this.limit = N_PAGE;
+    this.run();
+  }
+
+  /** The query of the address. */
+  get query() {
+    return new URLSearchParams(location.search).get("q") ?? "";
+  }
+
+  /** @param {string} query */
+  address(query) {
+    return query ? `?${new URLSearchParams({ q: query })}` : location.pathname;
+  }
+
+  typed() {
+    super.typed();
+    // A query that was asked for stays behind as a step; half a word does not.
+    const isStep = this.query && !this.isTyped;
+    history[isStep ? "pushState" : "replaceState"](null, "", this.address(this.input.value.trim()));
+    this.isTyped = true;
+  }
+
+  async run() {
+    this.isTouched = false;
+    this.update.hidden = true;
+    await super.run();
+  }
+
+  /** @param {boolean} isBusy */
+  busy(isBusy) {
+    this.body.classList.toggle("search-busy", isBusy);
+    this.body.setAttribute("aria-busy", String(isBusy));
+  }
+
+  clear() {
+    this.busy(false);
+    this.status.textContent = "";
+    for (const part of [this.head, this.filters, this.results, this.foot]) part.replaceChildren();
+  }
+
+  /** @param {Results} results @param {boolean} isFirst whether they answer a new query */
+  show(results, isFirst) {
+    const ids = [...this.results.children].map((row) => /** @type {HTMLElement} */ (row).dataset.id);
+    const moves = ids.some((id, rowIdx) => results.hits[rowIdx]?.id !== id);
+    if (isFirst || !this.isTouched || !moves) this.draw(results);
+    else {
+      this.waiting = results;
+      this.update.hidden = false;
+    }
+  }
+
+  /** @param {Results} results */
+  draw(results) {
+    const { hits, found, corrected, complete, query } = results;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.closest(".search-results li")?.dataset?.id;
+    this.waiting = undefined;
+    this.update.hidden = true;
+    this.head.replaceChildren(el("p", {},
+      found ? [el("strong", {}, found === 1 ? "1 skill" : `${found.toLocaleString(document.documentElement.lang)} skills`)] : "",
+      found && corrected ? [" for ", el("button", { type: "button", className: "search-link", onclick: () => this.go(corrected) }, corrected)] : ""),
+      corrected ? el("p", { className: "muted" }, `No skill holds all of “${query}”, so unknown words were taken for misspelled.`) : "");
+    this.results.replaceChildren(...hits.map((hit) => this.row(hit)));
+    this.foot.replaceChildren(...this.below(results));
+    if (!complete && hits.length) {
+      this.foot.prepend(el("div", { className: "notice notice--amber" }, el("p", {}, "Part of the index could not be read, so results may be missing. ", this.again())));
+    }
+    this.drawFilters(hits);
+    if (focused) [...this.results.children].find((row) => /** @type {HTMLElement} */ (row).dataset.id === focused)?.querySelector("a")?.focus();
+  }
+
+  /** What stands below the results: more of them, or what to do without any. @param {Results} results */
+  below({ hits, found, complete, query }) {
+    if (hits.length) {
+      const hasMore = hits.length < Math.min(found, N_MAX);
+      return hasMore ? [el("button", { type: "button", className: "search-more", onclick: () => this.more() }, "Show more")] : [];
+    }
+    if (!complete) return [this.message(...explained(null), this.again())];
+    const words = query.replace(FILTER, "").trim();
+    const hasFilters = words !== query;
+    return [this.message("No skill matches", hasFilters ? "Filters leave only skills that pass all of them." : "Try fewer or other words, or look through the tags.",
+      hasFilters && el("button", { type: "button", className: "button", onclick: () => this.go(words) }, words ? `Search for “${words}” without filters` : "Remove the filters"),
+      el("a", { href: this.link("skills/") }, "Browse all skills"), el("a", { href: this.link("tags/") }, "Browse tags"))];
+  }
+
+  more() {
+    const last = this.results.childElementCount;
+    this.limit = Math.min(this.limit + N_PAGE, N_MAX);
+    this.run().then(() => this.focus(last));
+  }
+
+  again() {
+    return el("button", { type: "button", className: "search-link", onclick: () => this.run() }, "Try again");
+  }
+
+  /** @param {string} title @param {string} text @param {...(Node | string | false)} actions */
+  message(title, text, ...actions) {
+    return el("div", { className: "empty" }, el("p", {}, el("strong", {}, title)), el("p", {}, text), el("p", { className: "search-actions" }, ...actions));
+  }
+
+  fail(error) {
+    const [title, text] = explained(error);
+    this.clear();
+    this.status.textContent = title;
+    this.foot.replaceChildren(this.message(title, text,
+      el("button", { type: "button", className: "button", onclick: () => (error?.code === "format" ? location.reload() : this.run()) }, error?.code === "format" ? "Reload" : "Try again"),
+      el("a", { href: this.link("skills/") }, "Browse all skills")));
+  }
+
+  /** @param {Hit} hit */
+  row(hit) {
+    const row = el("li", { className: hit.badges.some(({ kind }) => kind === "deprecated") ? "card card--faded" : "card" }, icon(hit),
+      el("div", { className: "card-title" }, el("h2", {}, el("a", { href: hit.url }, el("bdi", {}, marked(hit.nameParts)))),
+        el("div", { className: "card-by" }, el("a", { className: "owner", href: this.link(`${encodeURIComponent(hit.owner)}/`) }, `@${hit.owner}`),
+          badges(hit, "a", (kind) => this.link(`badges/${encodeURIComponent(kind)}/`)))),
+      hit.summary && el("p", { className: "card-text", dir: "auto" }, marked(hit.summaryParts)));
+    row.dataset.id = hit.id;
+    return row;
+  }
+
+  /** Filters in force, and those that would narrow what is shown. @param {Hit[]} hits */
+  async drawFilters(hits) {
+    const query = this.input.value;
+    const active = [...query.matchAll(FILTER)].map(([filter]) => filter);
+    const has = new Set(active.map((filter) => filter.toLowerCase().replaceAll('"', "")));
+    /** @type {Map<string, number>} */
+    const counts = new Map();
+    const count = (filter) => counts.set(filter, (counts.get(filter) ?? 0) + 1);
+    for (const hit of hits) {
+      hit.tags.forEach((tag) => count(`tag:${tag}`));
+      count(`owner:${hit.owner}`);
+    }
+    const narrowing = [...counts].filter(([filter, n]) => n > 1 && n < hits.length && !has.has(filter.toLowerCase()));
+    const top = (kind, n) => narrowing.filter(([filter]) => filter.startsWith(kind)).sort((a, b) => b[1] - a[1]).slice(0, n).map(([filter]) => [filter, filter]);
+    const kinds = hits.length || active.length ? (await search.info()).badges.filter(({ shown }) => shown) : [];
+    if (query !== this.input.value) return;
+    const suggested = [...kinds.filter(({ kind }) => !has.has(`badge:${kind.toLowerCase()}`)).map(({ kind, label }) => [`badge:${kind}`, label]), ...top("tag:", 6), ...top("owner:", 2)];
+    const chip = (label, isOn, filter) => el("button", {
+      type: "button", className: "search-chip", "aria-pressed": String(isOn),
+      onclick: () => this.go(isOn ? query.replace(filter, " ") : `${query} ${/\s/.test(filter) ? filter.replace(/:(.*)/, ':"$1"') : filter}`),
+    }, label);
+    this.filters.replaceChildren(...active.map((filter) => chip(filter, true, filter)), ...suggested.map(([filter, label]) => chip(label, false, filter)));
+  }
+}
