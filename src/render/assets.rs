@@ -40,9 +40,13 @@ impl Assets {
     pub(super) fn new() -> Self {
         let search_wasm = Asset::new("search/files/search", "wasm", SEARCH_WASM.to_vec());
         let wasm_names = ("../search/search.wasm", format!("../{}", search_wasm.path));
-        let search = Asset::script("search", SEARCH, &[wasm_names.clone()]);
+        let search = Asset::script("search", SEARCH, std::slice::from_ref(&wasm_names));
         let search_names = ("./search.js", search.sibling());
-        let search_box = Asset::script("search-box", SEARCH_BOX, &[search_names.clone()]);
+        let search_box = Asset::script(
+            "search-box",
+            SEARCH_BOX,
+            std::slice::from_ref(&search_names),
+        );
         let box_names = ("./search-box.js", search_box.sibling());
         Self {
             style: Asset::new("assets/style", "css", STYLE.into()),
