@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::uri::is_path;
 
-/// `api/v1/owners/<owner>/skills/<slug>.json`, as far as it is used.
+/// `<owner>/skills/<slug>/skill.json`, as far as it is used.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Record {

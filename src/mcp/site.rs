@@ -299,7 +299,7 @@ impl PublishedSite {
     }
 
     fn record(&mut self, name: &SkillName) -> Result<Record, SiteError> {
-        let path = format!("api/v1/owners/{}/skills/{}.json", name.owner, name.slug);
+        let path = format!("{}skill.json", url::skill(name));
         match self.source.read(&path) {
             Answer::Bytes(bytes) => Record::decode(&bytes)
                 .ok_or_else(|| unreadable(&format!("what the site says of `{name}`"))),

@@ -171,7 +171,6 @@ fn an_edited_body_changes_only_the_files_of_that_skill() {
     let is_of_skill = |path: &&String| {
         path.starts_with("bo/skills/weather/")
             || path.starts_with("api/v1/skills/weather/")
-            || *path == "api/v1/owners/bo/skills/weather.json"
             || path.starts_with("api/v1/catalog/")
             // It carries hashes of the newest skills.
             || *path == "api/v1/skills/index.html"

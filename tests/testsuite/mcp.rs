@@ -358,7 +358,7 @@ fn a_file_that_is_not_what_the_api_names_is_not_given() {
     let site = SiteTest::two_skills().build();
     site.write("public/ana/skills/pdf-tools/files/notes.md", "Other.\n");
     site.write(
-        "public/api/v1/owners/bo/skills/cron-explainer.json",
+        "public/bo/skills/cron-explainer/skill.json",
         "<!doctype html>",
     );
     let mut mcp = Mcp::connect(&site);
