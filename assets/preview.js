@@ -25,7 +25,7 @@
       const isBehind = event.data === "behind";
       // Results that were found in the old index are looked for again.
       if (pill && !isBehind && location.pathname.endsWith("/search/")) location.reload();
-      pill = isBehind ? element("p", "pill", "Search is catching up with the last edit…") : null;
+      pill = isBehind ? (pill ?? element("p", "pill", "Search is catching up with the last edit…")) : null;
       show();
     });
   }
