@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! a file is saved ─► Preview::update ─► read what changed ─► pages that it touches ─► open pages reload
-//!                                                         └► API files
-//!                    Preview::catch_up, on another thread ─► search index ─► related skills ─► "search is current"
+//!                    Preview::catch_up, on another thread ─► API files ─► search index, related skills
 //! ```
 //!
 //! Both go through the functions of a build; that only the touched pages are made is the doing of the sink, a
@@ -22,8 +21,8 @@ use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::render::url::BaseUrl;
 use crate::render::zip::skill_zip;
-use crate::render::{Related, WrittenSite};
-use crate::server::LiveSite;
+use crate::render::{Related, ZipDigest};
+use crate::server::{Changes, LiveSite};
 use crate::sink::LiveFolder;
 use crate::site::Site;
 
@@ -53,6 +52,8 @@ struct State {
 struct Shown {
     site: Arc<Site>,
     warnings: Problems,
+    /// The zips of the pages, until the API's files tell of them too.
+    new_zips: Option<Vec<ZipDigest>>,
     /// By the `SkillId`s of `site`, whatever index it comes from.
     related: Related,
     index: Option<Arc<IndexSearch>>,
@@ -101,12 +102,14 @@ impl Preview {
         self.folder.root()
     }
 
-    /// Reads the content and writes the pages and API files that differ; the first time everything, search included.
+    /// Reads the content and writes the pages that differ; the first time all, and the search index before them.
     ///
-    /// When that fails, the site of before stays, and pages show why.
-    pub fn update(&self) {
+    /// `changes` are the paths that have changed since the last call, see [`SkillCache::expect_changes`]. When something
+    /// fails, the site of before stays, and pages show why.
+    pub fn update(&self, changes: &Changes) {
         let start = Instant::now();
         let mut state = self.lock();
+        state.cache.expect_changes(changes);
         match self.try_update(&mut state) {
             Ok((warnings, n_changed)) => {
                 self.live_site.set_problems(&warnings);
@@ -128,8 +131,12 @@ impl Preview {
         }
     }
 
-    /// Builds the index until it is that of the content shown, and swaps it in each time.
+    /// Writes the API's files that differ; then builds the index until it is that of the content shown, and swaps it in
+    /// each time.
     pub fn catch_up(&self) {
+        if let Err(error) = self.write_api() {
+            self.show_failure(error.to_string(), Problems::new());
+        }
         while let Some(site) = self.not_indexed() {
             let start = Instant::now();
             let built = site.build_index();
@@ -148,22 +155,21 @@ impl Preview {
         let failed = |error: io::Error| CommandError::io("write the preview", &error);
         let (site, warnings) = Site::load_again(&self.input, &mut state.cache)?;
         let site = Arc::new(site);
-        let shown = match state.shown.take() {
+        let mut shown = match state.shown.take() {
             None => self.first(site, &warnings).map_err(failed)?,
             Some(before) => self.next(before, site, &warnings),
         };
-        let shown = state.shown.insert(shown);
         let was_told = !std::mem::replace(&mut state.has_untold_changes, true);
-        let (n_changed, written) = self.write_pages(shown).map_err(failed)?;
+        let written = self.write_pages(&mut shown);
+        let shown = state.shown.insert(shown);
+        let n_changed = written.map_err(failed)?;
         self.live_site.set_search_behind(shown.is_behind());
         self.live_api.publish(api_state(shown));
         if n_changed > 0 || !was_told || self.live_site.generation() == 0 {
             self.live_site.publish(self.root()).map_err(failed)?;
         }
         state.has_untold_changes = false;
-        // Nobody waits for these.
-        let n_api_changed = self.write_api(shown, &written).map_err(failed)?;
-        Ok((warnings, n_changed + n_api_changed))
+        Ok((warnings, n_changed))
     }
 
     fn first(&self, site: Arc<Site>, warnings: &Problems) -> io::Result<Shown> {
@@ -176,6 +182,7 @@ impl Preview {
             indexed: to_index,
             to_index,
             warnings: warnings.clone(),
+            new_zips: None,
             site,
         })
     }
@@ -192,22 +199,32 @@ impl Preview {
             indexed: before.indexed,
             to_index: site.index_inputs(),
             warnings: warnings.clone(),
+            new_zips: None,
             site,
         }
     }
 
     /// Gives the number of files that changed.
-    fn write_pages(&self, shown: &Shown) -> io::Result<(usize, WrittenSite)> {
+    fn write_pages(&self, shown: &mut Shown) -> io::Result<usize> {
         let sink = self.folder.patch("pages");
         let progress = Progress::new(true);
         let written = shown.site.write_pages(&shown.related, &sink, &progress)?;
-        Ok((sink.finish()?, written))
+        shown.new_zips = Some(written.zips);
+        sink.finish()
     }
 
-    fn write_api(&self, shown: &Shown, written: &WrittenSite) -> io::Result<usize> {
+    fn write_api(&self) -> io::Result<()> {
+        let shown = {
+            let mut state = self.lock();
+            let shown = state.shown.as_mut();
+            shown.and_then(|shown| Some((Arc::clone(&shown.site), shown.new_zips.take()?)))
+        };
+        let Some((site, zips)) = shown else {
+            return Ok(());
+        };
         let sink = self.folder.patch("api");
-        shown.site.write_api(&written.zips, &sink)?;
-        sink.finish()
+        site.write_api(&zips, &sink)?;
+        sink.finish().map(|_| ())
     }
 
     /// Files of an index have names that follow from their bytes, so those of before are good until the manifest, which

@@ -50,7 +50,7 @@ impl Site {
         Self::from_content(input, read)
     }
 
-    /// The same, but reads only skills whose files look other than the last time.
+    /// The same, but reads only skills whose files look other than the last time, among those that `cache` is told of.
     ///
     /// # Errors
     /// As [`Site::load`].

@@ -44,19 +44,28 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     let (edits, edited) = mpsc::channel();
     let follower = {
         let preview = Arc::clone(&preview);
-        move |_: &Changes| {
-            preview.update();
+        move |changes: &Changes| {
+            preview.update(changes);
             // Nobody listens any more when the preview ends.
             let _ = edits.send(());
         }
     };
+    let everything = Changes::from([args.input.content.clone()]);
     // Watched from before the first build, so that no change falls between the two.
     let watcher = server::watch(&args.input.content, args.input.config_path(), follower)
         .map_err(|error| watch_error(&args.input.content, &error))?;
-    preview.update();
+    preview.update(&everything);
+    preview.catch_up();
     let indexer = {
         let preview = Arc::clone(&preview);
-        thread::spawn(move || edited.iter().for_each(|()| preview.catch_up()))
+        thread::spawn(move || {
+            while edited.recv().is_ok() {
+                thread::sleep(HEAD_START);
+                // One index for all edits of that time.
+                edited.try_iter().for_each(drop);
+                preview.catch_up();
+            }
+        })
     };
 
     let tally = Arc::new(Tally::new(false));
@@ -78,6 +87,9 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     print!("{}", tally.summary());
     Ok(())
 }
+
+/// How long the index waits after an edit: the browser that reloads needs the processor first.
+const HEAD_START: Duration = Duration::from_millis(300);
 
 fn bind(addr: &str) -> Result<Server, CommandError> {
     Server::bind(addr).map_err(|error| {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::Metadata;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -17,17 +17,60 @@ use crate::problem::Problems;
 /// a build never looks at times, so it reads everything.
 #[derive(Debug, Default)]
 pub struct SkillCache {
-    skills: HashMap<SkillName, Arc<ReadSkill>>,
+    skills: HashMap<SkillName, Walked>,
+    changed: Option<BTreeSet<PathBuf>>,
 }
 
 impl SkillCache {
-    pub(super) fn get(&self, name: &SkillName) -> Option<&Arc<ReadSkill>> {
+    /// For the next reading: nothing but these files, and what is in these folders, has changed since the last one.
+    /// The paths are absolute and without links. Without this call every folder is looked at.
+    pub fn expect_changes(&mut self, changed: &BTreeSet<PathBuf>) {
+        self.changed = (changed.len() <= CHANGES_MAX).then(|| changed.clone());
+    }
+
+    pub(super) fn get(&self, name: &SkillName) -> Option<&Walked> {
         self.skills.get(name)
     }
 
+    /// Whether nothing can have changed in a folder; `path` is absolute and without links.
+    pub(super) fn is_untouched(&self, path: &Path) -> bool {
+        self.changed.as_ref().is_some_and(|changed| {
+            let mut changed = changed.iter();
+            !changed.any(|changed| changed.starts_with(path) || path.starts_with(changed))
+        })
+    }
+
+    /// For a content that cannot be read as usual: nothing is known of it, or nothing of what has changed in it.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
     /// Keeps what was read just now, and nothing else.
-    pub(super) fn replace(&mut self, read: impl Iterator<Item = (SkillName, Arc<ReadSkill>)>) {
+    pub(super) fn replace(&mut self, read: impl Iterator<Item = (SkillName, Walked)>) {
         self.skills = read.collect();
+        self.changed = None;
+    }
+}
+
+/// With more changes than these, looking at every folder costs less than comparing each with each.
+const CHANGES_MAX: usize = 100;
+
+/// What a walk through one folder found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Walked {
+    pub(super) read: Arc<ReadSkill>,
+    /// Of the folder itself: hidden files, links that lead nowhere.
+    problems: Arc<Problems>,
+    /// Whether it depends on what is in it alone: there are no links.
+    is_self_contained: bool,
+}
+
+impl Walked {
+    /// Everything there is to say.
+    pub(super) fn problems(&self) -> Problems {
+        let mut problems = Problems::clone(&self.problems);
+        problems.extend(self.read.problems.clone());
+        problems
     }
 }
 
@@ -37,39 +80,68 @@ pub(super) struct ReadSkill {
     versions: Vec<FileVersion>,
     /// Without badges, counts and flags; `None` when it cannot be published.
     pub(super) skill: Option<Skill>,
-    /// Of the files themselves; those of the folder are found at every walk.
+    /// Of the files themselves.
     problems: Problems,
 }
 
-/// Reads a skill, unless `before` was read from the same files.
+/// Walks through the folder of a skill, if anything in it can have changed, and reads it, if anything has.
 pub(super) fn read(
     content: &Content,
     hidden: &BTreeSet<SkillName>,
     folder: &SkillFolder,
-    before: Option<&Arc<ReadSkill>>,
-    problems: &mut Problems,
-) -> Arc<ReadSkill> {
-    let found = match walk::skill_files(content, hidden, folder, problems) {
+    cache: Option<&SkillCache>,
+) -> Walked {
+    let before = cache.and_then(|cache| cache.get(&folder.id));
+    if let (Some(cache), Some(before), Some(root)) = (cache, before, &content.root)
+        && before.is_self_contained
+        && let place = root.join("skills").join(&folder.id.owner)
+        && cache.is_untouched(&place.join(&folder.id.slug))
+    {
+        return before.clone();
+    }
+    let mut problems = Problems::new();
+    let found = match walk::skill_files(content, hidden, folder, &mut problems) {
         Ok(found) => found,
         Err(problem) => {
             problems.push(*problem);
-            return Arc::default();
+            return Walked {
+                problems: Arc::new(problems),
+                ..Walked::default()
+            };
         }
     };
     let versions = versions(&found);
-    let read = match before {
-        Some(before) if before.versions == versions && !versions.is_empty() => Arc::clone(before),
-        _ => {
-            let mut problems = Problems::new();
-            Arc::new(ReadSkill {
-                versions,
-                skill: skill::read(content, folder, found, &mut problems),
-                problems,
-            })
+    // A link that was left out is a problem of the folder.
+    let is_self_contained = problems.is_empty()
+        && versions
+            .iter()
+            .all(|version| version.source.starts_with(&folder.path));
+    Walked {
+        read: match before {
+            Some(before) if before.read.versions == versions && !versions.is_empty() => {
+                Arc::clone(&before.read)
+            }
+            _ => Arc::new(ReadSkill::new(content, folder, found, versions)),
+        },
+        problems: Arc::new(problems),
+        is_self_contained,
+    }
+}
+
+impl ReadSkill {
+    fn new(
+        content: &Content,
+        folder: &SkillFolder,
+        found: FoundFiles,
+        versions: Vec<FileVersion>,
+    ) -> Self {
+        let mut problems = Problems::new();
+        Self {
+            versions,
+            skill: skill::read(content, folder, found, &mut problems),
+            problems,
         }
-    };
-    problems.extend(read.problems.clone());
-    read
+    }
 }
 
 fn versions(found: &FoundFiles) -> Vec<FileVersion> {
@@ -128,7 +200,7 @@ mod tests {
     use std::{fs, io};
 
     use super::*;
-    use crate::content::{LoadOptions, ReadFile, load_again};
+    use crate::content::{Disk, LoadOptions, ReadFile, load_again};
 
     /// Counts what is read.
     #[derive(Default)]
@@ -157,7 +229,11 @@ mod tests {
         write("ana/a/notes.md", "x");
         write("bo/b/SKILL.md", "---\nname: Not Conformant\n---\n# B\n");
         let mut cache = SkillCache::default();
-        let mut load = || {
+        let mut load = |changed: Option<&str>| {
+            if let Some(changed) = changed {
+                let path = content.path().canonicalize().unwrap().join(changed);
+                cache.expect_changes(&[path].into());
+            }
             let files = Counting::default();
             let (catalog, problems) =
                 load_again(content.path(), &LoadOptions::default(), &files, &mut cache);
@@ -165,10 +241,10 @@ mod tests {
             read.sort();
             (catalog, problems.n_warnings(), read.join(" "))
         };
-        let (_, n_warnings, read) = load();
+        let (_, n_warnings, read) = load(None);
         assert_eq!(read, "SKILL.md SKILL.md notes.md");
         assert!(n_warnings > 0);
-        let (catalog, n_again, read) = load();
+        let (catalog, n_again, read) = load(None);
         assert_eq!(
             (catalog.skills.len(), n_again, read.as_str()),
             (2, n_warnings, "")
@@ -178,11 +254,36 @@ mod tests {
             "ana/a/SKILL.md",
             "---\nname: a\ndescription: A.\n---\n# Two\n",
         );
-        let (catalog, _, read) = load();
+        assert_eq!(load(Some("skills/bo")).2, "", "who says so is believed");
+        let (catalog, _, read) = load(Some("skills/ana/a/SKILL.md"));
         assert_eq!(read, "SKILL.md notes.md");
         assert!(catalog.skills[0].body.contains("Two"));
 
         fs::remove_dir_all(content.path().join("skills/ana")).unwrap();
-        assert_eq!(load().0.skills.len(), 1);
+        assert_eq!(load(Some("skills/ana")).0.skills.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_skill_with_a_link_follows_the_file_at_its_end() {
+        let content = tempfile::tempdir().unwrap();
+        let skills = content.path().canonicalize().unwrap().join("skills");
+        for name in ["ana/a", "bo/b"] {
+            fs::create_dir_all(skills.join(name)).unwrap();
+            fs::write(skills.join(name).join("SKILL.md"), "# Text\n").unwrap();
+        }
+        let notes = skills.join("bo/b/notes.md");
+        fs::write(&notes, "one").unwrap();
+        std::os::unix::fs::symlink("../../bo/b/notes.md", skills.join("ana/a/notes.md")).unwrap();
+        let mut cache = SkillCache::default();
+        let mut load = || {
+            cache.expect_changes(&[notes.clone()].into());
+            let (catalog, _) =
+                load_again(content.path(), &LoadOptions::default(), &Disk, &mut cache);
+            catalog.skills[0].files[1].bytes.to_vec()
+        };
+        assert_eq!(load(), b"one");
+        fs::write(&notes, "other").unwrap();
+        assert_eq!(load(), b"other");
     }
 }

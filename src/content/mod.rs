@@ -21,7 +21,7 @@ use crate::catalog::{Catalog, Skill, SkillName};
 use crate::problem::{Problem, Problems};
 use crate::render::url::RESERVED_OWNERS;
 use alias::Aliases;
-use cache::ReadSkill;
+use cache::Walked;
 use moderation::Moderation;
 use names::Names;
 
@@ -67,7 +67,7 @@ fn load_with(
     content: &Path,
     options: &LoadOptions,
     files: &dyn ReadFile,
-    cache: Option<&mut SkillCache>,
+    mut cache: Option<&mut SkillCache>,
 ) -> (Catalog, Problems) {
     let content = Content {
         path: content,
@@ -76,6 +76,13 @@ fn load_with(
         files,
     };
     let mut problems = Problems::new();
+    // What changes behind a link is told under another path.
+    let skills = content.root.as_ref().map(|root| root.join("skills"));
+    if let Some(cache) = &mut cache
+        && content.path.join("skills").canonicalize().ok() != skills
+    {
+        cache.forget();
+    }
     let Some(folders) = walk::skill_folders(&content, &mut problems) else {
         return (Catalog::default(), problems);
     };
@@ -109,24 +116,23 @@ fn read_skills(
     cache: Option<&mut SkillCache>,
     problems: &mut Problems,
 ) -> Vec<Skill> {
-    let read: Vec<(&walk::SkillFolder, Arc<ReadSkill>, Problems)> = folders
+    let walked: Vec<(&walk::SkillFolder, Walked)> = folders
         .par_iter()
         .filter(|folder| !hidden.contains(&folder.id))
         .map(|folder| {
-            let mut problems = Problems::new();
-            let before = cache.as_ref().and_then(|cache| cache.get(&folder.id));
-            let read = cache::read(content, hidden, folder, before, &mut problems);
-            (folder, read, problems)
+            let walked = cache::read(content, hidden, folder, cache.as_deref());
+            (folder, walked)
         })
         .collect();
     if let Some(cache) = cache {
-        let read = read.iter();
-        cache.replace(read.map(|(folder, read, _)| (folder.id.clone(), Arc::clone(read))));
+        let walked = walked.iter();
+        cache.replace(walked.map(|(folder, walked)| (folder.id.clone(), walked.clone())));
     }
-    read.into_iter()
-        .filter_map(|(_, read, found)| {
-            problems.extend(found);
-            Arc::unwrap_or_clone(read).skill
+    walked
+        .into_iter()
+        .filter_map(|(_, walked)| {
+            problems.extend(walked.problems());
+            Arc::unwrap_or_clone(walked.read).skill
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! After any edits, the folder of a preview holds what a build would write.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -12,6 +13,8 @@ use crate::sink::MemorySink;
 struct Edited {
     folder: TempDir,
     preview: Preview,
+    /// What was edited since the last update.
+    changes: RefCell<Changes>,
 }
 
 impl Edited {
@@ -49,15 +52,22 @@ impl Edited {
         };
         write("skillpress.toml", "title = \"Edited\"\n");
         let preview = Preview::new(&input, &base_url).unwrap();
-        preview.update();
-        Self { folder, preview }
+        preview.update(&Changes::new());
+        preview.catch_up();
+        Self {
+            folder,
+            preview,
+            changes: RefCell::default(),
+        }
     }
 
     fn write(&self, path: &str, text: &str) {
+        self.note(path);
         write_below(self.folder.path(), path, text);
     }
 
     fn remove(&self, path: &str) {
+        self.note(path);
         let path = self.folder.path().join(path);
         if path.is_dir() {
             fs::remove_dir_all(path).unwrap();
@@ -66,10 +76,17 @@ impl Edited {
         }
     }
 
-    /// Updates the pages; gives the paths of the files that changed, appeared or went.
+    /// As the watcher does.
+    fn note(&self, path: &str) {
+        let folder = self.folder.path().canonicalize().unwrap();
+        self.changes.borrow_mut().insert(folder.join(path));
+    }
+
+    /// Updates all but search; gives the paths of the files that changed, appeared or went.
     fn update(&self) -> Vec<String> {
         let before = self.files();
-        self.preview.update();
+        self.preview.update(&self.changes.take());
+        self.preview.write_api().unwrap();
         let after = self.files();
         let is_same = |path: &String| before.get(path) == after.get(path);
         let mut changed: Vec<String> = before
@@ -253,7 +270,7 @@ fn any_edits_lead_to_the_site_that_a_build_writes() {
         };
         for step in 0..10 {
             let what = edit(&edited, step, &mut next);
-            edited.preview.update();
+            edited.preview.update(&edited.changes.take());
             if next(2) > 0 {
                 edited.preview.catch_up();
                 edited.assert_is_as_built(&format!("step {step} of seed {seed}: {what}"));
