@@ -63,7 +63,8 @@ pub enum FilterKind {
 impl Filter {
     /// A filter by the name of its kind (`owner`, `tag`, `badge`, `os`); `None` for other names and empty values.
     ///
-    /// Letter case does not matter, and a tag may be written with spaces (`Google Calendar` is `google-calendar`).
+    /// Letter case does not matter, and a tag may be written as its author would (`Google Calendar` is
+    /// `google-calendar`, `C++ / Rust` is `c-rust`).
     pub fn new(kind: &str, value: &str) -> Option<Self> {
         let kind = match kind.to_lowercase().as_str() {
             "owner" => FilterKind::Owner,
@@ -76,7 +77,7 @@ impl Filter {
         match kind {
             FilterKind::Tag => {
                 let parts: Vec<&str> = value
-                    .split(|c: char| c.is_whitespace() || c == '_')
+                    .split(|c: char| !c.is_alphanumeric())
                     .filter(|part| !part.is_empty())
                     .collect();
                 value = parts.join("-");
@@ -372,6 +373,19 @@ mod tests {
         );
         assert!(!Query::parse("pdf (merge)").words[1].is_last);
         assert!(!Query::parse("merge to").words[0].is_last);
+    }
+
+    #[test]
+    fn a_tag_filter_is_written_as_tags_are() {
+        for (value, tag) in [
+            ("Google Calendar", "#google-calendar"),
+            ("C++ / Rust", "#c-rust"),
+            ("dev_tools", "#dev-tools"),
+            ("数据 分析", "#数据-分析"),
+        ] {
+            assert_eq!(Filter::new("tag", value).unwrap().term(), tag);
+        }
+        assert_eq!(Filter::new("tag", " -- "), None);
     }
 
     #[test]
