@@ -2,6 +2,7 @@
 //! shows no skill's card under another skill's name.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use skillpress_search::format::manifest::{MANIFEST_PATH, Manifest};
 use skillpress_search::{
@@ -10,6 +11,8 @@ use skillpress_search::{
 
 use super::corpus::{Random, demo};
 use super::{find, registry};
+use crate::config::Config;
+use crate::index;
 use crate::index::fixture::{catalog, packed, skill};
 use crate::index::memory::MemorySource;
 
@@ -21,17 +24,17 @@ const QUERIES: [&str; 4] = [
     "commit -python tag:git",
 ];
 
-fn options() -> Options {
+fn options(mode: Mode) -> Options {
     Options {
         limit: 50,
-        mode: Mode::Lexical,
+        mode,
         ..Options::default()
     }
 }
 
 #[test]
 fn a_changed_bit_anywhere_is_noticed() {
-    let subject = Subject::new();
+    let subject = Subject::lexical();
     let mut n_damaged = 0;
     for query in QUERIES {
         for part in subject.read_by(query) {
@@ -48,7 +51,7 @@ fn a_changed_bit_anywhere_is_noticed() {
 
 #[test]
 fn bytes_that_are_cut_moved_or_too_many_are_noticed() {
-    let subject = Subject::new();
+    let subject = Subject::lexical();
     for query in QUERIES {
         for part in subject.read_by(query) {
             let whole = &part.bytes;
@@ -71,7 +74,7 @@ fn bytes_that_are_cut_moved_or_too_many_are_noticed() {
 
 #[test]
 fn bytes_from_elsewhere_are_noticed() {
-    let subject = Subject::new();
+    let subject = Subject::lexical();
     for query in QUERIES {
         let parts = subject.read_by(query);
         for part in &parts {
@@ -86,7 +89,7 @@ fn bytes_from_elsewhere_are_noticed() {
 
 #[test]
 fn a_file_that_is_gone_or_unreadable_leaves_the_others() {
-    let subject = Subject::new();
+    let subject = Subject::lexical();
     for query in QUERIES {
         for part in subject.read_by(query) {
             assert_eq!(subject.check(query, &part.request, &Answer::Failed), 1);
@@ -166,16 +169,26 @@ fn deploys_without_end_do_not_keep_a_search_from_ending() {
         }
     };
     let mut searcher = Searcher::open_source(&mut source).unwrap();
-    let results = searcher.find("pdf", &options(), &mut source).unwrap();
+    let results = searcher
+        .find("pdf", &options(Mode::Lexical), &mut source)
+        .unwrap();
     assert!(results.hits.is_empty() && !results.is_complete);
     assert_eq!(n_manifests, 2);
 }
 
 #[test]
 fn whatever_a_host_answers_a_search_ends_soon_and_tells_the_truth() {
-    let subject = Subject::new();
+    meet_liars(&Subject::lexical(), 400);
+}
+
+#[test]
+fn whatever_a_host_answers_a_search_by_meaning_ends_soon_too() {
+    meet_liars(&Subject::hybrid(), 150);
+}
+
+fn meet_liars(subject: &Subject, n_liars: u64) {
     let mut n_whole = 0;
-    for seed in 1..=400 {
+    for seed in 1..=n_liars {
         let mut random = Random(seed * 0x9e37_79b9);
         let query = QUERIES[random.below(QUERIES.len())];
         let mut honest = MemorySource::new(subject.files);
@@ -189,13 +202,14 @@ fn whatever_a_host_answers_a_search_ends_soon_and_tells_the_truth() {
             }
             answers
         };
-        let results = step_to_the_end(&mut subject.searcher.clone(), query, &mut source);
+        let results = subject.search(query, &mut source);
         subject.check_results(query, &results);
-        n_whole += usize::from(results.is_complete);
+        n_whole += u64::from(results.is_complete);
     }
+    let some = n_liars / 40..n_liars - n_liars / 40;
     assert!(
-        (10..390).contains(&n_whole),
-        "{n_whole} of 400 searches were whole"
+        some.contains(&n_whole),
+        "{n_whole} of {n_liars} searches were whole"
     );
 }
 
@@ -217,23 +231,10 @@ fn lie(answer: &mut Answer, random: &mut Random) {
     }
 }
 
-/// Searches step by step; `Stale` is not followed, as by a host that has no newer manifest.
-fn step_to_the_end(searcher: &mut Searcher, query: &str, source: &mut impl Source) -> Results {
-    let mut search = searcher.search(query, &options());
-    let mut answers = Vec::new();
-    for _ in 0..40 {
-        match searcher.step(&mut search, std::mem::take(&mut answers)) {
-            Step::Fetch(requests) => answers = source.fetch(&requests),
-            Step::Show(_) | Step::Stale => {}
-            Step::Done(results) => return results,
-        }
-    }
-    panic!("`{query}` does not end");
-}
-
 /// A registry, what it says when nothing lies, and what its cards say.
 struct Subject {
     files: &'static [(String, Vec<u8>)],
+    mode: Mode,
     searcher: Searcher,
     truth: BTreeMap<&'static str, Results>,
     identities: Vec<String>,
@@ -246,23 +247,44 @@ struct Part {
 }
 
 impl Subject {
-    fn new() -> Self {
-        let corpus = demo();
-        let mut source = MemorySource::new(&corpus.files);
-        let truth = QUERIES.map(|query| (query, find(&corpus.files, query, &options())));
+    fn lexical() -> Self {
+        Self::new(&demo().files, Mode::Lexical)
+    }
+
+    fn hybrid() -> Self {
+        static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
+        let build = || index::build(&demo().catalog, &Config::default(), None).unwrap();
+        Self::new(FILES.get_or_init(|| build().files), Mode::Hybrid)
+    }
+
+    fn new(files: &'static [(String, Vec<u8>)], mode: Mode) -> Self {
+        let truth = QUERIES.map(|query| (query, find(files, query, &options(mode))));
         for (query, results) in &truth {
             assert!(results.is_complete && !results.hits.is_empty(), "{query}");
         }
+        let skills = demo().catalog.listed();
         Self {
-            files: &corpus.files,
-            searcher: Searcher::open_source(&mut source).unwrap(),
+            files,
+            mode,
+            searcher: Searcher::open_source(&mut MemorySource::new(files)).unwrap(),
             truth: truth.into(),
-            identities: corpus
-                .catalog
-                .listed()
-                .map(|skill| skill.id.to_string())
-                .collect(),
+            identities: skills.map(|skill| skill.id.to_string()).collect(),
         }
+    }
+
+    /// Searches step by step; `Stale` is not followed, as by a host that has no newer manifest.
+    fn search(&self, query: &str, source: &mut impl Source) -> Results {
+        let mut searcher = self.searcher.clone();
+        let mut search = searcher.search(query, &options(self.mode));
+        let mut answers = Vec::new();
+        for _ in 0..40 {
+            match searcher.step(&mut search, std::mem::take(&mut answers)) {
+                Step::Fetch(requests) => answers = source.fetch(&requests),
+                Step::Show(_) | Step::Stale => {}
+                Step::Done(results) => return results,
+            }
+        }
+        panic!("`{query}` does not end");
     }
 
     /// What `query` reads.
@@ -281,7 +303,7 @@ impl Subject {
             }
             answers
         };
-        step_to_the_end(&mut self.searcher.clone(), query, &mut source);
+        self.search(query, &mut source);
         parts
     }
 
@@ -297,7 +319,7 @@ impl Subject {
             }
             answers
         };
-        let results = step_to_the_end(&mut self.searcher.clone(), query, &mut source);
+        let results = self.search(query, &mut source);
         self.check_results(query, &results);
         usize::from(!results.is_complete)
     }

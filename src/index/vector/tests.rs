@@ -413,6 +413,43 @@ fn damage_gives_fewer_results_and_a_note_and_never_a_wrong_skill() {
 }
 
 #[test]
+fn damage_is_noted_under_a_filter_and_for_skills_like_a_skill() {
+    let mut index = Index::new(&Registry::new(400));
+    let few: Vec<SkillId> = (0..40).map(|idx| SkillId(idx * 9)).collect();
+    let many: Vec<SkillId> = (0..390).map(SkillId).collect();
+    let merge = words("merge pdf");
+    let like = VectorQuery::Like(SkillId(7));
+    let searches = [
+        (&merge, Some(&few[..])),
+        (&merge, Some(&many[..])),
+        (&like, None),
+    ];
+    let search_all = |index: &Index| {
+        let all = PLANS
+            .iter()
+            .flat_map(|&plan| searches.map(|search| (plan, search)));
+        all.map(|(plan, (query, filter))| index.search(query, plan, filter))
+            .collect::<Vec<VectorResult>>()
+    };
+    let good = search_all(&index);
+    let mut n_noticed = 0;
+    for file_idx in 0..index.files.len() {
+        let len = index.files[file_idx].1.len();
+        for offset in (0..len).step_by((len / 25).max(1)) {
+            index.files[file_idx].1[offset] ^= 1 << (offset % 8);
+            for (got, good) in search_all(&index).iter().zip(&good) {
+                let is_noted = got.notes != VectorNotes::default();
+                let place = format!("{} byte {offset}", index.files[file_idx].0);
+                assert!(is_noted || got == good, "{place}: changed without a note");
+                n_noticed += usize::from(is_noted);
+            }
+            index.files[file_idx].1[offset] ^= 1 << (offset % 8);
+        }
+    }
+    assert!(n_noticed > 100, "{n_noticed}");
+}
+
+#[test]
 fn files_that_are_cut_or_empty_end_the_search_early_or_leave_it_as_it_was() {
     let mut index = Index::new(&Registry::new(70));
     for file_idx in 0..index.files.len() {

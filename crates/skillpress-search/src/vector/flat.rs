@@ -38,16 +38,28 @@ impl Whole {
         skill: SkillId,
         reader: &mut VectorReader<'_, '_>,
     ) -> Option<(EmbeddingId, Code)> {
-        let id = self.home(skill)?;
+        let Some(id) = self.home(skill) else {
+            // It has no vector, or stands where the id map could not be read.
+            reader.notes.n_unknown_ids += self.n_unknown();
+            return None;
+        };
         let cell = self.cells[reader.index.head.cell_of(id)].as_ref()?;
         let (_, &signs, factor) = cell.iter().find(|&(other, ..)| other == id)?;
-        let magnitudes = reader.magnitudes(id)?;
+        let Some(magnitudes) = reader.magnitudes(id) else {
+            reader.notes.n_unread_codes += 1;
+            return None;
+        };
         let code = Code {
             signs,
             factor,
             magnitudes,
         };
         Some((id, code))
+    }
+
+    /// How many vectors are nobody's, as far as could be read.
+    fn n_unknown(&self) -> u32 {
+        self.skills.iter().filter(|skill| skill.is_none()).count() as u32
     }
 
     fn home(&self, skill: SkillId) -> Option<EmbeddingId> {
@@ -58,6 +70,10 @@ impl Whole {
 
 /// Scores the vectors with the best estimates, the filter first; `None` while codes are missing.
 pub(super) fn search(run: &mut Run<'_, '_, '_>, whole: &Whole, seeds: Seeds<'_>) -> Option<()> {
+    if run.allowed.is_some() {
+        // Whether they pass is not known, so they are left out.
+        run.reader.notes.n_unknown_ids += whole.n_unknown();
+    }
     let passes = |id: EmbeddingId| match whole.skills[id.idx()] {
         Some(skill) => run.passes(skill),
         // It cannot be shown, but that it would have been is said.

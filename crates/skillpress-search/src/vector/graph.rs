@@ -170,8 +170,12 @@ fn search_cells(run: &mut Run<'_, '_, '_>) -> Option<()> {
         for &cell_idx in cells {
             read.extend(run.reader.cell(cell_idx));
             for id in run.reader.index.head.members(cell_idx).map(EmbeddingId) {
-                if let Some(skill) = run.reader.skill(id) {
-                    run.skills.insert(id, skill);
+                match run.reader.skill(id) {
+                    Some(skill) => {
+                        run.skills.insert(id, skill);
+                    }
+                    // Whether it passes is not known, so it is left out.
+                    None => run.reader.notes.n_unknown_ids += 1,
                 }
             }
         }
