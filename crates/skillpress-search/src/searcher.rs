@@ -409,7 +409,7 @@ fn seeds(lexical: &LexicalResult, options: &Options) -> Vec<SkillId> {
     if options.mode == Mode::Vector {
         return Vec::new();
     }
-    lexical::top_k(lexical.matches.clone(), N_SEEDS)
+    lexical::top_k(&lexical.matches, N_SEEDS)
         .into_iter()
         .map(|ranked| ranked.skill)
         .collect()
@@ -441,7 +441,7 @@ fn results(
         hits: Vec::new(),
     };
     results.is_complete &= results.unread == VectorNotes::default();
-    for ranked in lexical::top_k(ranked, options.limit) {
+    for ranked in lexical::top_k(&ranked, options.limit) {
         let card = if options.has_cards {
             read_card(ranked.skill, fetcher)
         } else {
