@@ -86,6 +86,7 @@ class Box {
       if (signal.aborted) return;
       this.show(results, isFirst);
       isFirst = false;
+      this.failed = !results.complete;
       if (isFinal) this.status.textContent = summary(results);
     };
     try {

@@ -247,8 +247,10 @@ async function fetchOne(folder, [path, start, len = 0], signal, cache) {
       if (isAnswer) return { kind: BYTES, bytes: new Uint8Array(await response.arrayBuffer()) };
       response.body?.cancel().catch(() => {});
       if (status === 200 && isRange) return { kind: NO_RANGES };
-      if (status === 404 || status === 410) return { kind: GONE };
-      if (status < 500 || !triesLeft) return { kind: FAILED };
+      const isGone = status === 404 || status === 410;
+      if (!triesLeft || (status < 500 && !isGone)) return { kind: isGone ? GONE : FAILED };
+      // That a file is not there may stand in the cache, from before a deploy or for as long as files may be kept.
+      cache = "reload";
     } catch (error) {
       signal?.throwIfAborted();
       if (!triesLeft) return { kind: FAILED };

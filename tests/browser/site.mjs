@@ -1,6 +1,6 @@
 // Builds sites for the tests, and serves a folder the way a plain static host does.
 import { execFileSync } from "node:child_process";
-import { createReadStream, existsSync, mkdtempSync, readdirSync, statSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -27,16 +27,22 @@ const types = {
  *
  * `ranges: false` answers 200 with the whole file to a range request, as some hosts do.
  * `headers: true` sends what the site's `_headers` file says for every path (`/*`), the content security policy included.
- * `log` holds one `{ path, range, status, bytes }` a request; `hook(request)` may answer instead by returning a status.
+ * `log` holds one `{ path, range, status, bytes }` a request; `hook(request, url)` may answer instead by returning a
+ * status or "drop", and may be a promise that holds the answer back.
  */
-export async function serveFolder(folder, { prefix = "/", ranges = true, hook } = {}) {
+export async function serveFolder(folder, { prefix = "/", ranges = true, headers: hasHeaders = false, hook } = {}) {
   const log = [];
-  const server = createServer((request, response) => {
+  const rules = hasHeaders ? headerRules(readFileSync(path.join(folder, "_headers"), "utf8")) : [];
+  const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://localhost");
     const entry = { path: url.pathname, range: request.headers.range, status: 200, bytes: 0 };
     log.push(entry);
     const finish = (status, headers, body) => {
       entry.status = status;
+      for (const { pattern, lines } of rules) {
+        // Values of all rules that match are joined.
+        if (pattern.test(url.pathname)) lines.forEach(([name, value]) => (headers[name] = headers[name] ? `${headers[name]}, ${value}` : value));
+      }
       response.writeHead(status, headers);
       if (body && request.method !== "HEAD") {
         body.on("data", (chunk) => (entry.bytes += chunk.length));
@@ -45,7 +51,7 @@ export async function serveFolder(folder, { prefix = "/", ranges = true, hook } 
         response.end();
       }
     };
-    const forced = hook?.(request, url);
+    const forced = await hook?.(request, url);
     if (forced === "drop") return request.socket.destroy();
     if (forced) return finish(forced, {});
     if (!url.pathname.startsWith(prefix)) return finish(404, {});
@@ -75,6 +81,21 @@ export async function serveFolder(folder, { prefix = "/", ranges = true, hook } 
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${server.address().port}`;
   return { origin, url: origin + prefix, log, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
+}
+
+/** The rules of a `_headers` file: `*` stands for anything, `:name` for one segment. */
+function headerRules(text) {
+  const rules = [];
+  for (const line of text.split("\n").filter((line) => line.trim())) {
+    if (/^\s/.test(line)) {
+      const [, name, value] = /^\s*([^:]+):\s*(.*)$/.exec(line);
+      rules.at(-1).lines.push([name.toLowerCase(), value]);
+    } else {
+      const escaped = line.trim().replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/:\w+/g, "[^/]+");
+      rules.push({ pattern: new RegExp(`^${escaped}$`), lines: [] });
+    }
+  }
+  return rules;
 }
 
 /** All files below `folder` whose name ends with `ending`, sorted, relative. */
