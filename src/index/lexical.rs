@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use sha2::{Digest, Sha256};
 use skillpress_search::Query;
+use skillpress_search::analyzer::lower_case;
 use tantivy::directory::RamDirectory;
 use tantivy::schema::{
     Field, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
@@ -158,7 +159,7 @@ fn document(fields: &Fields, skill: &Skill, terms: &SkillTerms) -> TantivyDocume
     let mut document = doc!(
         fields.id => skill.id.to_string(),
         fields.text => terms.weighted_text(),
-        fields.owner => skill.id.owner.to_lowercase(),
+        fields.owner => lower_case(&skill.id.owner),
     );
     for (field, text) in [(fields.slug, &skill.id.slug), (fields.name, &skill.name)] {
         if let Some(key) = Query::parse(text).identity {
@@ -169,10 +170,10 @@ fn document(fields: &Fields, skill: &Skill, terms: &SkillTerms) -> TantivyDocume
         document.add_text(fields.tag, tag);
     }
     for award in &skill.badges {
-        document.add_text(fields.badge, award.kind.to_lowercase());
+        document.add_text(fields.badge, lower_case(&award.kind));
     }
     for os in &skill.requirements.os {
-        document.add_text(fields.os, os.to_lowercase());
+        document.add_text(fields.os, lower_case(os));
     }
     document
 }

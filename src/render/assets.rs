@@ -128,7 +128,7 @@ mod tests {
             "f(); // stays\n  /** @type {any} */ (g).h();\n  const a = 1;\n"
         );
         for script in [SITE_SCRIPT, SEARCH_BOX, SEARCH] {
-            let is_whole = |line: &str| line.matches('`').count() % 2 == 0;
+            let is_whole = |line: &str| line.matches('`').count().is_multiple_of(2);
             assert!(
                 script.lines().all(is_whole),
                 "a text over several lines could lose some"

@@ -1,5 +1,6 @@
 //! Checked reading and writing of little-endian numbers, varints and bits, and the checksum of blocks.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::FormatError;
@@ -305,6 +306,22 @@ impl BitWriter {
     /// What was written, the last byte filled with zero bits.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
+    }
+}
+
+/// `number` in decimal digits. The formatting of `core` would bring 3 KB into the browser's module.
+pub(crate) fn push_decimal(text: &mut String, number: u64) {
+    if number >= 10 {
+        push_decimal(text, number / 10);
+    }
+    text.push((b'0' + (number % 10) as u8) as char);
+}
+
+/// The lowest `n_digits` hexadecimal digits of `number`, the highest first.
+pub(crate) fn push_hex(text: &mut String, number: u32, n_digits: u32) {
+    for digit_idx in (0..n_digits).rev() {
+        let digit = number >> (4 * digit_idx) & 15;
+        text.extend(char::from_digit(digit, 16));
     }
 }
 

@@ -66,14 +66,15 @@ impl Filter {
     /// Letter case does not matter, and a tag may be written as its author would (`Google Calendar` is
     /// `google-calendar`, `C++ / Rust` is `c-rust`).
     pub fn new(kind: &str, value: &str) -> Option<Self> {
-        let kind = match kind.to_lowercase().as_str() {
-            "owner" => FilterKind::Owner,
-            "tag" => FilterKind::Tag,
-            "badge" => FilterKind::Badge,
-            "os" => FilterKind::Os,
-            _ => return None,
-        };
-        let mut value = value.trim().to_lowercase();
+        let kinds = [
+            ("owner", FilterKind::Owner),
+            ("tag", FilterKind::Tag),
+            ("badge", FilterKind::Badge),
+            ("os", FilterKind::Os),
+        ];
+        let is_named = |(name, _): &&(&str, FilterKind)| kind.eq_ignore_ascii_case(name);
+        let kind = kinds.iter().find(is_named)?.1;
+        let mut value = analyzer::lower_case(value.trim());
         match kind {
             FilterKind::Tag => {
                 let parts: Vec<&str> = value
@@ -278,7 +279,8 @@ fn take_quoted(text: &str) -> (String, &str) {
 /// The piece up to the next space; a quote right after a colon reaches to its closing one: `tag:"google calendar"`.
 fn take_word(text: &str) -> (String, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    if let Some(colon) = text[..end].find(":\"") {
+    let is_colon = |pair: &[u8]| pair == b":\"";
+    if let Some(colon) = text.as_bytes()[..end].windows(2).position(is_colon) {
         let (quoted, after) = take_quoted(&text[colon + 1..]);
         let mut piece = text[..=colon].to_string();
         piece.push_str(&quoted);
@@ -299,7 +301,7 @@ fn owner_slug(text: &str) -> Option<(String, String)> {
     if !is_part(owner) || !is_part(slug) {
         return None;
     }
-    Some((owner.to_lowercase(), identity_key(slug)?))
+    Some((analyzer::lower_case(owner), identity_key(slug)?))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use skillpress_search::EvidenceKind;
-use skillpress_search::analyzer::{fold, stem, words};
+use skillpress_search::analyzer::{fold, is_unspaced, stem, words};
 
 /// `text` cut into parts that do and do not hold one of the terms, in turn, beginning with one that does not (perhaps an
 /// empty one); together they are `text`.
@@ -57,17 +57,16 @@ fn kind(c: char) -> Kind {
         Kind::Word
     } else if !c.is_alphanumeric() {
         Kind::Other
-    } else if (c as u32) < 0x3040 {
-        Kind::Word
-    } else {
+    } else if is_unspaced(c) {
         Kind::Unspaced
+    } else {
+        Kind::Word
     }
 }
 
 fn is_found(piece: &str, text: &str, at: usize, reasons: &[(String, EvidenceKind, u32)]) -> bool {
     let is_term = |word: &str| reasons.iter().any(|(term, ..)| term == word);
-    let is_unspaced = piece.chars().next().is_some_and(|c| c as u32 >= 0x3040);
-    if is_unspaced {
+    if piece.chars().next().is_some_and(is_unspaced) {
         let end = at + piece.len();
         let before = text[..at].chars().next_back();
         let after = text[end..].chars().next();

@@ -1,10 +1,10 @@
 //! Terms of texts and of names, and the key by which a name is looked up as a whole.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{WORD_MAX_BYTES, fold, is_unspaced, stem, words};
+use crate::bytes::push_hex;
 use crate::crc32;
 
 /// The terms of a description, a body or a part of a query: folded words, stemmed, in order, with repeats.
@@ -94,7 +94,7 @@ pub fn joined_terms(surfaces: &[String]) -> Vec<(usize, String)> {
 ///
 /// Keys above 48 bytes are cut and end in a checksum of the whole, so that no key is endless.
 pub fn identity_key(text: &str) -> Option<String> {
-    let key = words(&fold(text)).join("-");
+    let mut key = words(&fold(text)).join("-");
     if key.is_empty() {
         return None;
     }
@@ -105,7 +105,11 @@ pub fn identity_key(text: &str) -> Option<String> {
     while !key.is_char_boundary(end) {
         end -= 1;
     }
-    Some(format!("{}-{:08x}", &key[..end], crc32(key.as_bytes())))
+    let crc = crc32(key.as_bytes());
+    key.truncate(end);
+    key.push('-');
+    push_hex(&mut key, crc, 8);
+    Some(key)
 }
 
 const IDENTITY_KEY_MAX_BYTES: usize = 48;

@@ -38,6 +38,15 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// `text` in lower case, character by character, so that a capital's small letter never depends on its neighbours.
+pub fn lower_case(text: &str) -> String {
+    let mut lower = String::with_capacity(text.len());
+    for c in text.chars() {
+        lower.extend(c.to_lowercase());
+    }
+    lower
+}
+
 fn end_run(run: &mut String, is_unspaced: bool, words: &mut Vec<String>) {
     if is_unspaced {
         let starts: Vec<usize> = run.char_indices().map(|(start, _)| start).collect();
@@ -60,7 +69,7 @@ pub fn is_spelled(word: &str) -> bool {
 }
 
 /// Whether `c` belongs to a script that is written without spaces between words.
-pub(crate) fn is_unspaced(c: char) -> bool {
+pub fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
         | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -2,9 +2,9 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write;
 
 use crate::FormatError;
+use crate::bytes::push_hex;
 
 /// A JSON value; numbers are whole ones, others are refused.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +80,8 @@ pub(crate) fn quoted(text: &str) -> String {
                 quoted.push(c);
             }
             '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                let _ = write!(quoted, "\\u{:04x}", c as u32);
+                quoted.push_str("\\u");
+                push_hex(&mut quoted, c as u32, 4);
             }
             c => quoted.push(c),
         }

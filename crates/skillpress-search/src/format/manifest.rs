@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::json::{Json, quoted};
 use super::{FORMAT_VERSION, base64};
 use crate::analyzer::ANALYZER_VERSION;
+use crate::bytes::push_decimal;
 use crate::{FormatError, crc32};
 
 /// Path of the manifest below the folder of the index.
@@ -57,7 +58,13 @@ impl FileEntry {
     /// Path of chunk `chunk_idx`; the file itself when there are no chunks.
     pub fn chunk_path(&self, chunk_idx: u64) -> String {
         match self.path.strip_suffix(".bin") {
-            Some(stem) if self.chunk_len > 0 => format!("{stem}/{chunk_idx}.bin"),
+            Some(stem) if self.chunk_len > 0 => {
+                let mut path = String::from(stem);
+                path.push('/');
+                push_decimal(&mut path, chunk_idx);
+                path.push_str(".bin");
+                path
+            }
             _ => self.path.clone(),
         }
     }
@@ -211,7 +218,10 @@ fn file_entry(name: &str, json: &Json) -> Result<FileEntry, FormatError> {
     if file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN {
         return Err(INVALID);
     }
-    if file.path.starts_with('/') || file.path.contains("..") || !file.path.chars().all(is_plain) {
+    if file.path.starts_with('/')
+        || file.path.as_bytes().windows(2).any(|pair| pair == b"..")
+        || !file.path.chars().all(is_plain)
+    {
         return Err(INVALID);
     }
     Ok(file)

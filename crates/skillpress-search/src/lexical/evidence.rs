@@ -140,7 +140,7 @@ fn read_prefix(
         return;
     };
     entries.retain(|entry| entry.term != word.term && entry.term != word.surface);
-    entries.sort_by(|a, b| {
+    entries.sort_unstable_by(|a, b| {
         b.doc_freq
             .cmp(&a.doc_freq)
             .then_with(|| a.term.cmp(&b.term))

@@ -22,6 +22,7 @@ pub(crate) use ranking::{apply_boosts, top_k};
 pub(crate) use skill_set::SkillSet;
 
 use crate::SkillId;
+use crate::analyzer::lower_case;
 use crate::fetcher::Fetcher;
 use crate::format::head::LexicalHead;
 use crate::format::manifest::Manifest;
@@ -218,7 +219,7 @@ fn read_boosts(
         .iter()
         .filter(|badge| options.has_boosts && badge.boost_milli != 0);
     for badge in boosted {
-        for posting in dictionary.list(&Namespace::Badge.term(&badge.kind.to_lowercase())) {
+        for posting in dictionary.list(&Namespace::Badge.term(&lower_case(&badge.kind))) {
             *boosts.get_or_insert(posting.skill, 0) += badge.boost_milli;
         }
     }

@@ -35,7 +35,7 @@ impl<'a> Scorer<'a> {
     /// All cells, the one whose centroid is nearest first.
     pub(super) fn nearest_cells(&self) -> Vec<usize> {
         let mut cells: Vec<usize> = (0..self.dots.len()).collect();
-        cells.sort_by_key(|&cell_idx| core::cmp::Reverse(self.dots[cell_idx]));
+        cells.sort_unstable_by(|a, b| self.dots[*b].cmp(&self.dots[*a]).then(a.cmp(b)));
         cells
     }
 

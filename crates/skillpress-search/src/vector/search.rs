@@ -262,7 +262,7 @@ impl Run<'_, '_, '_> {
                 None => notes.n_unknown_ids += 1,
             }
         }
-        hits.sort_by(|a, b| b.cosine.cmp(&a.cosine).then(a.skill.cmp(&b.skill)));
+        hits.sort_unstable_by(|a, b| b.cosine.cmp(&a.cosine).then(a.skill.cmp(&b.skill)));
         VectorResult { hits, notes }
     }
 }
