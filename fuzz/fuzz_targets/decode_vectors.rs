@@ -1,0 +1,33 @@
+//! Any bytes as the blocks of the vector files, under a head that is good, or any.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use skillpress_search::format::cells::decode_cell;
+use skillpress_search::format::codes::decode_magnitudes;
+use skillpress_search::format::id_map::EmbeddingId;
+use skillpress_search::format::nodes::{NodesLayout, decode_links, decode_own};
+use skillpress_search::format::router::Router;
+use skillpress_search::format::rows::find_row;
+use skillpress_search::format::vectors::VectorHead;
+
+fuzz_target!(|input: (u16, u8, &str, &[u8], &[u8])| {
+    let (n, n_links, word, head, payload) = input;
+    if let Ok(head) = VectorHead::decode(head) {
+        let _ = Router::decode(&head, payload).map(|router| {
+            (0..head.n_cells()).for_each(|cell_idx| {
+                router.centroid(cell_idx);
+            });
+        });
+    }
+    let _ = decode_cell(payload, n.into()).map(Iterator::count);
+    let _ = decode_magnitudes(payload);
+    let _ = decode_own(payload);
+    let _ = find_row(payload, word);
+    let layout = NodesLayout::new(n.into(), n.into(), n_links);
+    if let Ok(links) = decode_links(&layout, EmbeddingId(0), payload) {
+        assert!(links.iter().all(|link| link.to.0 < n.into()));
+    }
+    if n > 0 {
+        let _ = layout.homes().decode(0, payload);
+    }
+});
