@@ -239,6 +239,8 @@ async function fetchOne(folder, [path, start, len = 0], signal, cache) {
   const isRange = start !== undefined;
   // Single ranges are read across origins without asking first.
   const headers = isRange ? { Range: `bytes=${start}-${start + len - 1}` } : undefined;
+  // The one cache that keeps ranges, Chromium's, lets only one request a file be under way: 14 round trips instead of 3.
+  if (isRange) cache = "no-store";
   for (let triesLeft = 1; ; triesLeft--) {
     try {
       const response = await fetch(new URL(path, folder), { headers, signal, cache });
@@ -250,7 +252,7 @@ async function fetchOne(folder, [path, start, len = 0], signal, cache) {
       const isGone = status === 404 || status === 410;
       if (!triesLeft || (status < 500 && !isGone)) return { kind: isGone ? GONE : FAILED };
       // That a file is not there may stand in the cache, from before a deploy or for as long as files may be kept.
-      cache = "reload";
+      if (!isRange) cache = "reload";
     } catch (error) {
       signal?.throwIfAborted();
       if (!triesLeft) return { kind: FAILED };
