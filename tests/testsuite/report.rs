@@ -312,7 +312,7 @@ fn an_exceeded_budget_fails_the_build_and_leaves_the_site() {
         "5 | listing_visit = 500\n",
         "hint: the largest parts are style.css ",
         "error: skillpress.toml:6:16: `first_search` allows 1 bytes",
-        "manifest.json ",
+        "search.wasm ",
     ] {
         assert!(ran.stderr.contains(text), "{text}\n{}", ran.stderr);
     }
