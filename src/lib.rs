@@ -6,6 +6,7 @@ pub mod cli;
 pub mod cmd;
 pub mod config;
 pub mod content;
+mod hex;
 pub mod index;
 pub mod markdown;
 pub mod mcp;

@@ -4,7 +4,7 @@
 //! write gives warnings. The collection decides nothing: it sorts, counts and prints.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -240,11 +240,6 @@ impl Problems {
         let mut groups: Vec<_> = counts.into_iter().collect();
         groups.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         groups
-    }
-
-    /// Whether a problem concerns `path`.
-    pub fn concerns(&self, path: &Path) -> bool {
-        self.list.iter().any(|problem| problem.path == path)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::directory::Found;
-use super::fingerprint::{fingerprint, hex};
+use super::fingerprint::fingerprint;
 use super::install;
 use super::list::{self, Order};
 use super::query::Query;
@@ -14,6 +14,7 @@ use super::search::search;
 use super::shapes::{Counts, Item, Shaper, VersionEntry, current_version, versions};
 use super::state::ApiState;
 use crate::catalog::{Skill, SkillName};
+use crate::hex::hex;
 
 /// Answers a request; `path` is percent-encoded and starts at the site's root with `/`, `query` has no `?`.
 ///

@@ -10,10 +10,10 @@ use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::fingerprint::hex;
 use super::json::to_json;
 use super::shapes::{Badges, FileShape, Shaper, current_version, ms};
 use crate::catalog::Skill;
+use crate::hex::hex;
 use crate::render::{ZipDigest, url};
 use crate::sink::Sink;
 

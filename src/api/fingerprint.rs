@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::SkillFile;
+use crate::hex::hex;
 
 /// The hash that the client sends to ask which version it has: SHA-256 over the lines `path:sha256`, in the order of
 /// JavaScript's `localeCompare`, without files that have a segment starting with a dot.
@@ -44,15 +45,6 @@ fn digest_lines(lines: impl Iterator<Item = String>) -> String {
         hasher.update(line.as_bytes());
     }
     hex(&hasher.finalize())
-}
-
-/// Lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The root collation of CLDR for printable ASCII: letters by the alphabet, their case only when all else is equal,

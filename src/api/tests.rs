@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::fingerprint::hex;
 use super::{ApiState, Response, SearchRequest, answer, client_problems, write_api};
 use crate::catalog::{Catalog, SkillName};
 use crate::config::{Config, Hosting, InstallConfig};
 use crate::content::{self, Disk, LoadOptions};
+use crate::hex::hex;
 use crate::problem::Problems;
 use crate::render::{ZipDigest, zip::skill_zip};
 use crate::sink::MemorySink;

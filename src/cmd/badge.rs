@@ -43,7 +43,7 @@ struct Target {
     /// Kind of badge: the name of a file in `badges/`
     kind: String,
     /// The skill
-    #[arg(value_name = "OWNER/SLUG", value_parser = parse_skill)]
+    #[arg(value_name = "OWNER/SLUG")]
     skill: SkillName,
     /// Folder that holds `skills/` and `badges/`
     #[arg(long, value_name = "DIR", default_value = "content")]
@@ -92,10 +92,6 @@ impl Action {
             Self::Add { target, .. } | Self::Remove { target } => target,
         }
     }
-}
-
-fn parse_skill(text: &str) -> Result<SkillName, String> {
-    SkillName::parse(text).ok_or_else(|| "write it as `owner/slug`".to_owned())
 }
 
 fn parse_date(text: &str) -> Result<Timestamp, String> {

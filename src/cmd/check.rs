@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::{CommandError, InputArgs};
-use crate::problem::{Problems, Severity};
+use crate::problem::Problems;
 use crate::progress::Progress;
 use crate::sink::CompareSink;
 use crate::site::Site;
@@ -71,16 +71,9 @@ fn print_text(problems: &Problems) {
 }
 
 fn print_json(problems: &Problems) {
-    let count = |severity| {
-        problems
-            .sorted()
-            .iter()
-            .filter(|problem| problem.severity == severity)
-            .count()
-    };
     let document = serde_json::json!({
-        "errors": count(Severity::Error),
-        "warnings": count(Severity::Warning),
+        "errors": problems.n_errors(),
+        "warnings": problems.n_warnings(),
         "problems": problems.sorted(),
     });
     println!("{document:#}");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::catalog::SkillName;
+use crate::catalog::{SkillName, is_discovery_name};
 use crate::cli::CommandError;
 use crate::cmd::init::write_file;
 use crate::render::url::RESERVED_OWNERS;
@@ -58,17 +58,6 @@ fn valid_name(text: &str) -> Result<SkillName, String> {
         ));
     }
     Ok(name)
-}
-
-/// Whether clients install a skill of this name: the agentskills.io rule.
-fn is_discovery_name(slug: &str) -> bool {
-    (1..=64).contains(&slug.len())
-        && slug
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && !slug.starts_with('-')
-        && !slug.ends_with('-')
-        && !slug.contains("--")
 }
 
 #[cfg(test)]

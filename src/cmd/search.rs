@@ -28,7 +28,7 @@ pub struct SearchArgs {
     #[arg(long, value_name = "FILE.jsonl")]
     queries: Option<PathBuf>,
     /// The skills that are most like this one
-    #[arg(long, value_name = "OWNER/SLUG", value_parser = parse_skill)]
+    #[arg(long, value_name = "OWNER/SLUG")]
     like: Option<SkillName>,
     /// A built site: a folder, or the URL where it stands
     #[arg(long, value_name = "DIR|URL", default_value = "public")]
@@ -156,10 +156,6 @@ fn like(
     searcher
         .find_like(hit.skill, options, source)
         .map_err(failed)
-}
-
-fn parse_skill(text: &str) -> Result<SkillName, String> {
-    SkillName::parse(text).ok_or_else(|| "write it as `owner/slug`".to_owned())
 }
 
 fn parse_filter(text: &str) -> Result<Filter, String> {

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::Content;
 use super::walk::{self, FoundFile, FoundFiles, SkillFolder};
 use crate::catalog::SkillFile;
+use crate::hex::hex;
 use crate::problem::{Problem, Problems};
 
 /// The path of the file that the page is made from.
@@ -116,13 +117,4 @@ pub(super) fn decode(bytes: &[u8], path: &Path, problems: &mut Problems) -> Stri
             text
         }
     }
-}
-
-fn hex(digest: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    digest
-        .iter()
-        .flat_map(|&byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
 }

@@ -9,7 +9,7 @@ use super::front_matter::{self, Front};
 use super::meta::{self, Meta};
 use super::walk::{FoundFile, FoundFiles, SkillFolder};
 use super::{Content, fields, files, text};
-use crate::catalog::{Skill, SkillFile, TAGS_MAX, Timestamp, Version};
+use crate::catalog::{Skill, SkillFile, TAGS_MAX, Timestamp, Version, is_discovery_name};
 use crate::problem::{Problem, Problems};
 
 /// Reads the skill in `folder` from the files that were found there; `None`, with a warning, when it cannot be published.
@@ -194,7 +194,7 @@ impl Draft<'_> {
             return;
         };
         let shown = text::clean_line(name, NAME_MAX_CHARS);
-        if !is_specified_name(name) {
+        if !is_discovery_name(name) {
             problems.push(
                 self.warning_at(
                     "name",
@@ -370,17 +370,6 @@ impl Draft<'_> {
             commit_url: None,
         })
     }
-}
-
-/// Whether the Agent Skills specification allows `name`: 1 to 64 of `[a-z0-9-]`, no `-` at an edge or twice in a row.
-fn is_specified_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && !name.starts_with('-')
-        && !name.ends_with('-')
-        && !name.contains("--")
 }
 
 /// The first paragraph of `body` that has text, as plain text.

@@ -22,6 +22,7 @@ use tantivy::schema::{
 use tantivy::{Directory, Index, TantivyDocument, doc};
 
 use crate::catalog::{Catalog, Skill};
+use crate::hex::hex;
 pub use terms::{FieldWeights, SkillTerms};
 
 /// Indexes the listed skills of `catalog`; a skill's `SkillId` is its position among them, and its tantivy `DocId`.
@@ -219,10 +220,6 @@ fn with_deterministic_names(
     renamed.push(("meta.json".to_owned(), meta.into_bytes()));
     renamed.sort();
     Ok(renamed)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A UUID of 32 hex digits as it is usually written.

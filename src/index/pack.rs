@@ -24,6 +24,7 @@ use skillpress_search::{ByteRange, FormatError, SkillId};
 
 use super::lexical::LexicalIndex;
 use crate::catalog::{BadgeKind, Catalog, Skill};
+use crate::hex::hex;
 use impacts::WeighedTerm;
 
 /// All files below `search/`, the manifest last: path and content. `extra` are the parts of other indexes.
@@ -299,6 +300,5 @@ fn badge_entry(kind: &BadgeKind) -> BadgeEntry {
 
 /// The first ten hex digits of SHA-256.
 fn content_hash(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    hash[..5].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes)[..5])
 }

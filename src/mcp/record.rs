@@ -1,5 +1,6 @@
 //! What the API of a site says about a skill. The site may be anybody's, so nothing in it is taken on trust.
 
+use crate::hex::hex;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -78,9 +79,7 @@ impl Record {
 impl FileRef {
     /// Whether `bytes` are the file's.
     pub(super) fn is(&self, bytes: &[u8]) -> bool {
-        let digest = Sha256::digest(bytes);
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        hex.eq_ignore_ascii_case(&self.sha256)
+        hex(&Sha256::digest(bytes)).eq_ignore_ascii_case(&self.sha256)
     }
 }
 

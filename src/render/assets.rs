@@ -6,7 +6,7 @@ use std::io;
 use sha2::{Digest, Sha256};
 
 use super::site::Site;
-use super::zip::hex;
+use crate::hex::hex;
 use crate::sink::Sink;
 
 const STYLE: &str = include_str!("../../assets/style.css");

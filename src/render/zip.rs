@@ -7,6 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::catalog::Skill;
+use crate::hex::hex;
 
 /// Size and hash of a skill's zip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +45,4 @@ pub fn skill_zip(skill: &Skill) -> io::Result<Vec<u8>> {
         writer.write_all(&file.bytes)?;
     }
     Ok(writer.finish()?.into_inner())
-}
-
-/// Lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

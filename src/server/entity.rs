@@ -1,5 +1,6 @@
 //! What a URL stands for at one moment: the bytes, their strong entity tag, and where they come from.
 
+use crate::hex::hex;
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -165,12 +166,7 @@ impl TagCache {
 
 /// 128 bits of a hash tell the files of a site apart.
 fn quoted_tag(hash: &[u8]) -> String {
-    let hex: String = hash
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("\"{hex}\"")
+    format!("\"{}\"", hex(&hash[..16]))
 }
 
 /// `"tag"` → `"tag-suffix"`, for another form of the same file.

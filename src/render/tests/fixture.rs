@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Related, write_site, zip::hex};
+use super::super::{Related, write_site};
 use crate::catalog::{
     Award, BadgeColor, BadgeKind, Catalog, FrontMatter, Requirements, Skill, SkillFile, SkillName,
     Stats, Timestamp, Version,
 };
 use crate::config::Config;
+use crate::hex::hex;
 use crate::sink::MemorySink;
 use sha2::{Digest, Sha256};
 
