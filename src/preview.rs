@@ -134,7 +134,8 @@ impl Preview {
     /// Writes the API's files that differ; then builds the index until it is that of the content shown, and swaps it in
     /// each time.
     pub fn catch_up(&self) {
-        if let Err(error) = self.write_api() {
+        let api = self.write_api();
+        if let Err(error) = api.and_then(|()| self.folder.remove_replaced()) {
             self.show_failure(error.to_string(), Problems::new());
         }
         while let Some(site) = self.not_indexed() {

@@ -280,19 +280,28 @@ fn copy_keeping_time(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Puts `fresh` at `out` and what stood there at `fresh` or `old`.
 fn exchange(fresh: &Path, out: &Path, old: &Path) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        if renameat_with(CWD, fresh, CWD, out, RenameFlags::EXCHANGE).is_ok() {
-            return Ok(());
-        }
-        // Some network file systems cannot; two renames can.
+    if swap(fresh, out) {
+        return Ok(());
     }
     fs::rename(out, old)?;
     fs::rename(fresh, out).inspect_err(|_| {
         // Best effort: the error that matters is the first one.
         let _ = fs::rename(old, out);
     })
+}
+
+/// Exchanges two files or folders in one step; `false` where the system or the file system cannot, or one is missing.
+pub(super) fn swap(a: &Path, b: &Path) -> bool {
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).is_ok()
+    }
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+    {
+        let _ = (a, b);
+        false
+    }
 }
 
 #[cfg(test)]
