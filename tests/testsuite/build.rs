@@ -214,3 +214,73 @@ fn changed<'s>(before: &'s [(String, Vec<u8>)], after: &[(String, Vec<u8>)]) -> 
         .map(|(a, _)| a.0.as_str())
         .collect()
 }
+
+#[test]
+fn whatever_the_operator_gets_wrong_leaves_the_published_site() {
+    let wrong = [
+        (
+            "content/badges/official.toml",
+            "label = ",
+            "error: content/badges/official.toml:1:",
+        ),
+        (
+            "content/badges/official.toml",
+            "label = \"O\"\ndescription = \"o\"\n[[award]]\nskill = \"no/body\"\n",
+            "error: content/badges/official.toml:4:",
+        ),
+        (
+            "content/stats.jsonl",
+            "{\"skill\":\"ana/pdf-tools\",\"downloads\":-1}\n",
+            "error: content/stats.jsonl:1",
+        ),
+        (
+            "content/stats.csv",
+            "skill,downloads\nana/pdf-tools,many\n",
+            "error: content/stats.csv:2",
+        ),
+        (
+            "content/aliases.toml",
+            "\"x/y\" = \"no/where\"\n",
+            "error: content/aliases.toml:1:",
+        ),
+        (
+            "content/moderation.toml",
+            "[[hidden]]\nskill = \"no/body\"\n",
+            "error: content/moderation.toml:2:",
+        ),
+        (
+            "skillpress.toml",
+            "titel = \"x\"\n",
+            "error: skillpress.toml:1:1: unknown field `titel`",
+        ),
+    ];
+    for (path, text, error) in wrong {
+        let test = SiteTest::two_skills().build();
+        let before = test.site();
+        test.write(path, text);
+        let ran = test.run(&["build"]);
+        assert_eq!(ran.code, 1, "{path}: {}", ran.stderr);
+        assert!(ran.stderr.contains(error), "{path}: {}", ran.stderr);
+        assert!(before == test.site(), "{path}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_identity_that_two_folders_claim_leaves_the_published_site() {
+    let test = SiteTest::two_skills().build();
+    let before = test.site();
+    test.write(
+        "content/skills/Ana/pdf-tools/SKILL.md",
+        "---\nname: pdf-tools\ndescription: Another.\n---\n",
+    );
+    let ran = test.run(&["build"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("the owners `ana` and `Ana` differ only in the case of letters"),
+        "{}",
+        ran.stderr
+    );
+    assert!(before == test.site());
+}
