@@ -80,7 +80,8 @@ export function createSearch({ base = new URL("../", import.meta.url) } = {}) {
   return {
     /** Loads the engine and opens the index, so that the first search only reads what it needs. */
     async prefetch() {
-      await (opened ?? open());
+      const index = await (opened ?? open());
+      await index.loadVectors();
     },
 
     /** What the index says of itself. @returns {Promise<{ skills: number, badges: Badge[] }>} */
@@ -107,38 +108,61 @@ export function createSearch({ base = new URL("../", import.meta.url) } = {}) {
   };
 }
 
-/** What `Door::open` takes answers to. */
-const OPENING = /** @type {Request[]} */ ([["manifest.json"], ["probe.bin", 22, 1]]);
-/** The kinds of `Door::answer`. */
+/** What is fetched to open an index; see `split`. */
+const OPENING = ["manifest.json", "probe.bin 22 1"];
+/** The kinds of answers. */
 const BYTES = 0, GONE = 1, NO_RANGES = 2, FAILED = 3;
 const MODES = { hybrid: 0, lexical: 1, vector: 2 };
+const ROUND_TRIPS_MAX = 16;
+/** The modules of the engine: `search.wasm` finds words and has the last word, `semantic.wasm` reads vectors. */
+const WORDS = "../search/search.wasm", VECTORS = "../search/semantic.wasm";
 
-/**
- * A path below the index's folder; then, if it is not the whole file, start and length in bytes.
- * @typedef {[string, number?, number?]} Request
- * @typedef {{ kind: number, bytes?: Uint8Array }} Answer
- */
+/** @typedef {{ kind: number, bytes?: Uint8Array }} Answer */
 
-/** An instance of the engine with one open index; `crates/skillpress-wasm` describes the exports. */
+/** One open index. */
 class Index {
-  /** @param {URL} folder @param {any} door @param {{ skills: number, badges: Badge[] }} info */
-  constructor(folder, door, info) {
-    this.folder = folder;
-    this.door = door;
-    this.skills = info.skills;
-    this.badges = info.badges;
-  }
+  /** @type {Module | null | undefined} What reads vectors: nothing before it is loaded, null when it cannot be had. */
+  vectors;
+  /** @type {Promise<Module | null> | undefined} */
+  opening;
 
   /** @param {URL} folder @param {RequestCache} cache */
   static async open(folder, cache) {
-    const [module, answers] = await Promise.all([engine(), fetchAll(folder, OPENING, undefined, cache)]);
-    const { exports: door } = await WebAssembly.instantiate(module);
-    give(door, answers);
-    const info = read(door, /** @type {any} */ (door).open());
-    if (info.error === "gone") throw new SearchError("gone", `there is no search index at ${folder}`);
-    if (info.error === "failed") throw new SearchError("network", `the search index at ${folder} cannot be read`);
-    if (info.error) throw new SearchError("format", `the search index at ${folder} was made for another version of this script`);
-    return new Index(folder, door, info);
+    const [words, [manifest, probe]] = await Promise.all([Module.load(WORDS), fetchAll(folder, OPENING, undefined, cache)]);
+    if (manifest.kind === GONE) throw new SearchError("gone", `there is no search index at ${folder}`);
+    if (!manifest.bytes) throw new SearchError("network", `the search index at ${folder} cannot be read`);
+    try {
+      const { index } = JSON.parse(decoder.decode(manifest.bytes));
+      const bytes = Uint8Array.from(atob(index), (c) => c.charCodeAt(0));
+      return new Index(folder, words, bytes, Number(probe.kind !== NO_RANGES));
+    } catch {
+      throw new SearchError("format", `the search index at ${folder} was made for another version of this script`);
+    }
+  }
+
+  /** @param {URL} folder @param {Module} words @param {Uint8Array} bytes what the manifest says @param {number} hasRanges */
+  constructor(folder, words, bytes, hasRanges) {
+    this.folder = folder;
+    this.words = words;
+    words.put(bytes);
+    const [skills, hasVectors, badges] = words.read(words.door.open(hasRanges));
+    this.skills = skills;
+    /** @type {Badge[]} */
+    this.badges = badges.map(([kind, label, icon, color, shown]) => ({ kind, label, icon, color, shown: !!shown }));
+    this.openVectors = async () => {
+      const vectors = await Module.load(VECTORS);
+      vectors.put(bytes);
+      return vectors.door.open(hasRanges) ? vectors : null;
+    };
+    this.hasVectors = !!hasVectors;
+  }
+
+  /** Loads the module that reads vectors, for a site that has some; the next search tries again what failed. */
+  async loadVectors() {
+    if (!this.hasVectors) return;
+    this.opening ??= this.openVectors().catch(() => null);
+    this.vectors = await this.opening;
+    if (!this.vectors) this.opening = undefined;
   }
 
   /**
@@ -147,98 +171,164 @@ class Index {
    */
   async search(query, { limit = 10, filters = [], mode = "hybrid", signal, onUpdate }, site, mayBeStale) {
     signal?.throwIfAborted();
-    const { door } = this;
+    const { words } = this;
     const text = encoder.encode(query.slice(0, 4000));
-    const rest = encoder.encode(filters.map((filter) => `\n${filter.replaceAll("\n", " ")}`).join(""));
-    const place = door.text(text.length + rest.length);
-    const memory = new Uint8Array(door.memory.buffer);
-    memory.set(text, place);
-    memory.set(rest, place + text.length);
-    const handle = door.search(text.length, Math.min(Math.max(limit, 0), 200), MODES[mode] ?? 0);
-    const finished = (/** @type {any} */ results) => this.#results(results, query, site);
+    words.put(text, encoder.encode(filters.map((filter) => `\n${filter.replaceAll("\n", " ")}`).join("")));
+    const search = words.door.search(text.length, Math.min(Math.max(limit, 0), 200), MODES[mode] ?? 0);
+    const stats = { requests: 0, roundTrips: 0, bytes: 0 };
+    /** @type {Module | null | undefined} */
+    let vectors;
+    let vectorSearch, hasShown = false;
     try {
       for (;;) {
-        const step = read(door, door.step(handle));
-        if (step.done) return finished(step.done);
-        if (step.stale && mayBeStale) return undefined;
-        if (step.show) onUpdate?.(finished(step.show));
-        if (!step.fetch) continue;
-        const answers = await fetchAll(this.folder, step.fetch, signal);
+        let [wanted, ...found] = words.read(words.door.step(search));
+        const ask = words.bytes(words.door.ask(search));
+        let isComing = ask.length > 0, vectorsWanted = "";
+        if (isComing) {
+          const loading = this.loadVectors();
+          // Words do not wait for the module that reads vectors.
+          if (found.length) await loading;
+          signal?.throwIfAborted();
+          vectors ??= this.vectors;
+          if (vectors) vectorSearch ??= vectors.door.search();
+          vectors?.put(ask);
+          const [isFound, ...said] = vectors?.bytes(vectors.door.step(vectorSearch)) ?? [];
+          if (isFound || vectors === null) {
+            words.put(said);
+            words.door.meaning(search);
+            [wanted, ...found] = words.read(words.door.step(search));
+            isComing = false;
+          } else vectorsWanted = decoder.decode(Uint8Array.from(said));
+        }
+        const requests = split(wanted);
+        const all = [...requests, ...split(vectorsWanted)];
+        const isLast = !all.length || stats.roundTrips === ROUND_TRIPS_MAX;
+        const results = this.#results(query, site, found, !isLast || !isComing, stats);
+        if (isLast) return results;
+        if (isComing && results.complete && results.hits.length && !hasShown) onUpdate?.(results), (hasShown = true);
+        stats.roundTrips++;
+        stats.requests += all.length;
+        const answers = await fetchAll(this.folder, all, signal);
         signal?.throwIfAborted();
-        give(door, answers);
+        if (mayBeStale && answers.some(({ kind }) => kind === GONE)) return undefined;
+        for (const { bytes } of answers) stats.bytes += bytes?.length ?? 0;
+        words.give(answers.slice(0, requests.length));
+        vectors?.give(answers.slice(requests.length));
       }
     } finally {
-      door.close(handle);
+      words.door.close(search);
+      vectors?.door.close(vectorSearch);
     }
   }
 
-  /** @param {any} results @param {string} query @param {URL} site @returns {Results} */
-  #results({ hits, found, corrected, complete, stats: [requests, roundTrips, bytes] }, query, site) {
-    const hit = ({ owner, slug, name, summary, badges, ...rest }) => ({
+  /** @param {string} query @param {URL} site @param {any[]} found @param {boolean} isWhole @param {Results["stats"]} stats @returns {Results} */
+  #results(query, site, [hits = [], found = 0, corrected, isComplete], isWhole, stats) {
+    const hit = ([skill, owner, slug, nameParts, summaryParts, tags, badges, score, identity, full, boost, reasons]) => ({
       id: `${owner}/${slug}`,
       owner,
       slug,
       url: new URL(`${encodeURIComponent(owner)}/skills/${encodeURIComponent(slug)}/`, site).href,
-      name: name.join(""),
-      summary: summary.join(""),
-      nameParts: name,
-      summaryParts: summary,
+      name: nameParts.join(""),
+      summary: summaryParts.join(""),
+      nameParts,
+      summaryParts,
+      tags,
       badges: this.badges.filter((_, badgeIdx) => (badges >>> badgeIdx) & 1),
-      ...rest,
+      score,
+      skill,
+      identity,
+      full: !!full,
+      boost,
+      reasons,
     });
-    return { query, hits: hits.map(hit), found, corrected, complete, stats: { requests, roundTrips, bytes } };
+    return { query, hits: hits.map(hit), found, corrected: corrected || null, complete: !!isComplete && isWhole, stats: { ...stats } };
   }
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Hands answers to the engine. @param {any} door @param {Answer[]} answers */
-function give(door, answers) {
-  for (const { kind, bytes } of answers) {
-    const place = door.answer(kind, bytes?.length ?? 0);
+/** An instance of a module of the engine; `crates/skillpress-wasm` describes the exports. */
+class Module {
+  /** @type {Map<string, Promise<WebAssembly.Module>>} Compiled once for all searches of a page. */
+  static #compiled = new Map();
+
+  /** @param {string} path */
+  static async load(path) {
+    const url = new URL(path, import.meta.url);
+    try {
+      if (!this.#compiled.has(path)) this.#compiled.set(path, compile(url));
+      const { exports } = await WebAssembly.instantiate(await /** @type {any} */ (this.#compiled.get(path)));
+      return new Module(exports);
+    } catch (error) {
+      this.#compiled.delete(path);
+      throw new SearchError("network", `${url} cannot be loaded: ${error}`);
+    }
+  }
+
+  /** @param {any} door */
+  constructor(door) {
+    this.door = door;
+  }
+
+  /** Hands over what the next call takes. @param {ArrayLike<number>[]} parts */
+  put(...parts) {
+    let place = this.door.text(parts.reduce((sum, { length }) => sum + length, 0));
+    for (const part of parts) {
+      this.#write(part, place);
+      place += part.length;
+    }
+  }
+
+  /** Hands over answers. @param {Answer[]} answers */
+  give(answers) {
+    for (const { kind, bytes = new Uint8Array() } of answers) this.#write(bytes, this.door.answer(kind, bytes.length));
+  }
+
+  /** The message at `place`. @param {number} place */
+  bytes(place) {
+    const len = new DataView(this.door.memory.buffer).getUint32(place, true);
+    return new Uint8Array(this.door.memory.buffer, place + 4, len).slice();
+  }
+
+  /** The message at `place`, which is JSON. @param {number} place */
+  read(place) {
+    return JSON.parse(decoder.decode(this.bytes(place)));
+  }
+
+  /** @param {ArrayLike<number>} bytes @param {number} place */
+  #write(bytes, place) {
     // Memory may have grown, which leaves old views empty.
-    if (bytes) new Uint8Array(door.memory.buffer).set(bytes, place);
+    new Uint8Array(this.door.memory.buffer).set(bytes, place);
   }
 }
 
-/** The message at `place`. @param {any} door @param {number} place */
-function read(door, place) {
-  const len = new DataView(door.memory.buffer).getUint32(place, true);
-  return JSON.parse(decoder.decode(new Uint8Array(door.memory.buffer, place + 4, len)));
-}
-
-/** @type {Promise<WebAssembly.Module> | undefined} */
-let compiled;
-
-/** The compiled engine, one for all searches of a page. */
-function engine() {
-  return (compiled ??= compile().catch((error) => {
-    compiled = undefined;
-    throw error instanceof SearchError ? error : new SearchError("network", `the search engine cannot be loaded: ${error}`);
-  }));
-}
-
-async function compile() {
-  const url = new URL("../search/search.wasm", import.meta.url);
+/** @param {URL} url */
+async function compile(url) {
   const response = await fetch(url).catch(() => fetch(url));
-  if (!response.ok) throw new SearchError("network", `${url} answers ${response.status}`);
+  if (!response.ok) throw new Error(`the answer is ${response.status}`);
   // Streams are compiled only under the right name.
   return response.headers.get("content-type")?.startsWith("application/wasm")
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** One round trip. @param {URL} folder @param {Request[]} requests @param {AbortSignal} [signal] @param {RequestCache} [cache] */
+/** Requests as lines: a path below the index's folder; then, if it is not the whole file, start and length. @param {string} lines */
+function split(lines) {
+  return lines ? lines.split("\n") : [];
+}
+
+/** One round trip. @param {URL} folder @param {string[]} requests @param {AbortSignal} [signal] @param {RequestCache} [cache] */
 function fetchAll(folder, requests, signal, cache) {
   return Promise.all(requests.map((request) => fetchOne(folder, request, signal, cache)));
 }
 
-/** @param {URL} folder @param {Request} request @param {AbortSignal} [signal] @param {RequestCache} [cache] @returns {Promise<Answer>} */
-async function fetchOne(folder, [path, start, len = 0], signal, cache) {
+/** @param {URL} folder @param {string} request @param {AbortSignal} [signal] @param {RequestCache} [cache] @returns {Promise<Answer>} */
+async function fetchOne(folder, request, signal, cache) {
+  const [path, start, len] = request.split(" ");
   const isRange = start !== undefined;
   // Single ranges are read across origins without asking first.
-  const headers = isRange ? { Range: `bytes=${start}-${start + len - 1}` } : undefined;
+  const headers = isRange ? { Range: `bytes=${start}-${Number(start) + Number(len) - 1}` } : undefined;
   // The one cache that keeps ranges, Chromium's, lets only one request a file be under way: 14 round trips instead of 3.
   if (isRange) cache = "no-store";
   for (let triesLeft = 1; ; triesLeft--) {
@@ -260,7 +350,7 @@ async function fetchOne(folder, [path, start, len = 0], signal, cache) {
   }
 }
 
-/** Whether the answer is of the bytes from `start`, as far as its host lets us see. @param {Response} response @param {number} [start] */
+/** Whether the answer is of the bytes from `start`, as far as its host lets us see. @param {Response} response @param {string} [start] */
 function startsAt(response, start) {
   const range = response.headers.get("content-range");
   return start === undefined || !range || range.startsWith(`bytes ${start}-`);

@@ -40,8 +40,9 @@ impl Seeds {
     fn write_all(&self) -> io::Result<()> {
         let text = fs::read(self.search.join(MANIFEST_PATH))?;
         let manifest = Manifest::decode(&text).expect("the manifest is that of this version");
-        let key = text.windows(7).rposition(|window| window == b"\"crc32\"");
-        self.write("decode_manifest", 0, &text[..key.unwrap_or(0)])?;
+        let index = manifest.encode_index();
+        let payload = &index[..index.len() - block::CHECKSUM_LEN];
+        self.write("decode_manifest", 0, payload)?;
         let bytes = manifest.head(LEXICAL_HEAD).unwrap_or_default();
         self.write("decode_head", 0, bytes)?;
         let head = LexicalHead::decode(bytes).expect("the head is good");

@@ -14,6 +14,7 @@ const SITE_SCRIPT: &str = include_str!("../../assets/site.js");
 const SEARCH_BOX: &str = include_str!("../../assets/search-box.js");
 const SEARCH: &str = include_str!("../../assets/search.js");
 const SEARCH_WASM: &[u8] = include_bytes!("../../assets/search.wasm");
+const SEMANTIC_WASM: &[u8] = include_bytes!("../../assets/semantic.wasm");
 const FAVICON: &str = include_str!("../../assets/favicon.svg");
 
 /// The files that pages link to or load.
@@ -27,6 +28,8 @@ pub(super) struct Assets {
     pub(super) search: Asset,
     /// What that runs.
     pub(super) search_wasm: Asset,
+    /// What it runs too where the index has vectors.
+    pub(super) semantic_wasm: Asset,
 }
 
 /// A file with its content.
@@ -39,8 +42,13 @@ pub(super) struct Asset {
 impl Assets {
     pub(super) fn new() -> Self {
         let search_wasm = Asset::new("search/files/search", "wasm", SEARCH_WASM.to_vec());
+        let semantic_wasm = Asset::new("search/files/semantic", "wasm", SEMANTIC_WASM.to_vec());
         let wasm_names = ("../search/search.wasm", format!("../{}", search_wasm.path));
-        let search = Asset::script("search", SEARCH, std::slice::from_ref(&wasm_names));
+        let semantic_names = (
+            "../search/semantic.wasm",
+            format!("../{}", semantic_wasm.path),
+        );
+        let search = Asset::script("search", SEARCH, &[wasm_names.clone(), semantic_names]);
         let search_names = ("./search.js", search.sibling());
         let search_box = Asset::script(
             "search-box",
@@ -54,6 +62,7 @@ impl Assets {
             search_box,
             search,
             search_wasm,
+            semantic_wasm,
         }
     }
 }
@@ -90,6 +99,7 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
         &assets.search_box,
         &assets.search,
         &assets.search_wasm,
+        &assets.semantic_wasm,
     ];
     for asset in all {
         sink.write(&asset.path, &asset.content)?;
@@ -140,7 +150,9 @@ mod tests {
     fn scripts_name_what_is_published() {
         let assets = Assets::new();
         let text = |asset: &Asset| String::from_utf8(asset.content.clone()).unwrap();
-        assert!(text(&assets.search).contains(&format!("\"../{}\"", assets.search_wasm.path)));
+        for wasm in [&assets.search_wasm, &assets.semantic_wasm] {
+            assert!(text(&assets.search).contains(&format!("\"../{}\"", wasm.path)));
+        }
         assert!(
             text(&assets.search_box).contains(&format!("from \"{}\"", assets.search.sibling()))
         );

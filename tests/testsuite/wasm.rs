@@ -1,13 +1,17 @@
-//! The committed `assets/search.wasm`: it is fresh, and an interpreter of it agrees with the native reader bit for bit.
+//! The committed modules in `assets`: they are fresh, and an interpreter of them agrees with the native reader bit for bit.
 
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use skillpress::source::FileSource;
-use skillpress_search::{Answer, ByteRange, Hit, Mode, Options, Request, Searcher, Source, Step};
-use wasmi::{Engine, Linker, Memory, Module, Store, TypedFunc};
+use skillpress_search::{
+    Answer, ByteRange, Hit, Mode, Options, Request, Results, Searcher, Source, Step,
+};
+use wasmi::{Engine, Instance, Linker, Memory, Module, Store, Val};
 
 use crate::harness::SiteTest;
 
@@ -40,7 +44,7 @@ const QUERIES: &[&str] = &[
 ];
 
 #[test]
-fn the_committed_module_is_made_from_these_sources() {
+fn the_committed_modules_are_made_from_these_sources() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files: Vec<String> = ["skillpress-search", "skillpress-wasm"]
         .iter()
@@ -70,7 +74,7 @@ fn the_committed_module_is_made_from_these_sources() {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let recorded = fs::read_to_string(root.join("assets/search.wasm.sources")).expect("a record");
+    let recorded = fs::read_to_string(root.join("assets/wasm.sources")).expect("a record");
     assert_eq!(
         recorded.lines().next(),
         Some(format!("sources {hash}").as_str()),
@@ -79,16 +83,36 @@ fn the_committed_module_is_made_from_these_sources() {
 }
 
 #[test]
-fn the_module_agrees_with_the_native_reader_bit_for_bit() {
+fn the_modules_agree_with_the_native_reader_bit_for_bit() {
     let test = SiteTest::demo().build();
     let mut source = FileSource::new(&test.path("public")).expect("a site");
-    let mut module = WasmReader::open(&mut source);
+    let mut modules = WasmReader::open(&mut source);
     let mut native = Searcher::open_source(&mut source).expect("an index");
     for mode in [Mode::Hybrid, Mode::Lexical, Mode::Vector] {
         for query in QUERIES {
-            compare(query, mode, &mut native, &mut module, &mut source);
+            compare(query, mode, &mut native, &mut modules, &mut source);
         }
     }
+}
+
+#[test]
+fn without_the_module_that_reads_vectors_words_are_found() {
+    let test = SiteTest::demo().build();
+    let mut source = FileSource::new(&test.path("public")).expect("a site");
+    let mut modules = WasmReader::open(&mut source);
+    let mut search = modules.search("merge pdf files", Mode::Hybrid);
+    modules.words.put(b"");
+    let mut answers = Vec::new();
+    let said = loop {
+        modules.words.call("meaning", &[search.words]);
+        let said = modules.step(&mut search, &answers);
+        if said.requests.is_empty() {
+            break said.results;
+        }
+        answers = source.fetch(&said.requests);
+    };
+    assert_eq!(said[0][0][2], "pdf-tools");
+    assert_eq!(said[3], 0, "they are not complete");
 }
 
 /// Runs one search in both and compares every step.
@@ -96,7 +120,7 @@ fn compare(
     query: &str,
     mode: Mode,
     native: &mut Searcher,
-    module: &mut WasmReader,
+    modules: &mut WasmReader,
     source: &mut FileSource,
 ) {
     let options = Options {
@@ -104,43 +128,39 @@ fn compare(
         ..Options::default()
     };
     let mut search = native.search(query, &options);
-    let handle = module.search(query, mode);
+    let mut their_search = modules.search(query, mode);
     let mut answers = Vec::new();
     loop {
-        let said = module.step(handle, &answers);
-        let results = match native.step(&mut search, std::mem::take(&mut answers)) {
+        let said = modules.step(&mut their_search, &answers);
+        let mut step = native.step(&mut search, std::mem::take(&mut answers));
+        if let Step::Show(results) = step {
+            compare_results(query, &said.results, &results);
+            step = native.step(&mut search, Vec::new());
+        }
+        match step {
             Step::Fetch(requests) => {
-                let asked: Vec<Value> = requests.iter().map(request_json).collect();
-                assert_eq!(said["fetch"], Value::Array(asked), "{query}");
+                assert_eq!(said.requests, requests, "{query}");
                 answers = source.fetch(&requests);
-                continue;
             }
+            Step::Show(_) => panic!("{query}: shown twice"),
             Step::Stale => panic!("{query}: the site did not change"),
-            Step::Show(results) => (&said["show"], results, false),
-            Step::Done(results) => (&said["done"], results, true),
-        };
-        let (said, results, is_done) = results;
-        let stats = results.stats;
-        assert_eq!(said["found"], results.n_found, "{query}");
-        assert_eq!(said["corrected"].as_str(), results.corrected.as_deref());
-        assert_eq!(said["complete"], results.is_complete);
-        assert_eq!(
-            said["stats"],
-            serde_json::json!([stats.requests, stats.round_trips, stats.bytes])
-        );
-        let hits: Vec<Value> = results.hits.iter().map(hit_json).collect();
-        assert_eq!(said["hits"], Value::Array(hits), "{query}");
-        if is_done {
-            return;
+            Step::Done(results) => {
+                assert_eq!(said.requests, [], "{query}");
+                return compare_results(query, &said.results, &results);
+            }
         }
     }
 }
 
-fn request_json(request: &Request) -> Value {
-    match request.range {
-        None => serde_json::json!([request.path]),
-        Some(ByteRange { start, len }) => serde_json::json!([request.path, start, len]),
-    }
+fn compare_results(query: &str, said: &Value, results: &Results) {
+    let hits: Vec<Value> = results.hits.iter().map(hit_json).collect();
+    let corrected = results.corrected.as_deref().unwrap_or_default();
+    let complete = u8::from(results.is_complete);
+    assert_eq!(
+        *said,
+        json!([hits, results.n_found, corrected, complete]),
+        "{query}"
+    );
 }
 
 /// A hit as the module says it, but for what matched: that is the module's own.
@@ -148,28 +168,154 @@ fn hit_json(hit: &Hit) -> Value {
     let reasons: Vec<Value> = hit
         .reasons
         .iter()
-        .map(|(term, kind, score)| serde_json::json!([term, *kind as u8, score]))
+        .map(|(term, kind, score)| json!([term, *kind as u8, score]))
         .collect();
-    serde_json::json!({
-        "skill": hit.skill.0, "owner": hit.card.owner, "slug": hit.card.slug, "name": hit.card.name,
-        "summary": hit.card.summary, "tags": hit.card.tags, "badges": hit.card.badges, "score": hit.score,
-        "identity": hit.identity as u8, "full": hit.is_full, "boost": hit.boost_milli, "reasons": reasons,
-    })
+    let card = &hit.card;
+    let (identity, is_full) = (hit.identity as u8, u8::from(hit.is_full));
+    json!([
+        hit.skill.0,
+        card.owner,
+        card.slug,
+        card.name,
+        card.summary,
+        card.tags,
+        card.badges,
+        hit.score,
+        identity,
+        is_full,
+        hit.boost_milli,
+        reasons
+    ])
 }
 
-/// The committed module in an interpreter, driven as `assets/search.js` does.
+/// The committed modules in an interpreter, driven as `assets/search.js` does.
 struct WasmReader {
-    store: Store<()>,
-    memory: Memory,
-    answer: TypedFunc<(u32, u32), u32>,
-    text: TypedFunc<u32, u32>,
-    search: TypedFunc<(u32, u32, u32), u32>,
-    step: TypedFunc<u32, u32>,
+    words: WasmModule,
+    vectors: WasmModule,
+}
+
+struct WasmSearch {
+    words: u32,
+    vectors: u32,
+    /// How many of the last requests were of the module that finds words.
+    n_requests: usize,
+}
+
+/// What is to be fetched, and `[hits,found,corrected,complete]` as far as known.
+struct Said {
+    requests: Vec<Request>,
+    results: Value,
 }
 
 impl WasmReader {
     fn open(source: &mut FileSource) -> Self {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/search.wasm");
+        let manifest = source.fetch(&Searcher::open_requests());
+        let Some(Answer::Bytes(manifest)) = manifest.first() else {
+            panic!("a site has a manifest");
+        };
+        let manifest: Value = serde_json::from_slice(manifest).expect("JSON");
+        let index = BASE64.decode(manifest["index"].as_str().expect("an index"));
+        let index = index.expect("Base64");
+        let (mut words, mut vectors) = (
+            WasmModule::new("search.wasm"),
+            WasmModule::new("semantic.wasm"),
+        );
+        words.put(&index);
+        let info = words.call("open", &[1]);
+        let info = words.read_json(info);
+        assert!(info[0].as_u64().is_some_and(|n| n > 20), "{info}");
+        assert_eq!(info[1], 1, "it has vectors");
+        vectors.put(&index);
+        assert_eq!(vectors.call("open", &[1]), 1);
+        Self { words, vectors }
+    }
+
+    fn search(&mut self, query: &str, mode: Mode) -> WasmSearch {
+        self.words.put(query.as_bytes());
+        let mode = match mode {
+            Mode::Hybrid => 0,
+            Mode::Lexical => 1,
+            Mode::Vector => 2,
+        };
+        WasmSearch {
+            words: self.words.call("search", &[query.len() as u32, 10, mode]),
+            vectors: self.vectors.call("search", &[]),
+            n_requests: 0,
+        }
+    }
+
+    /// The next message; names and summaries joined again.
+    fn step(&mut self, search: &mut WasmSearch, answers: &[Answer]) -> Said {
+        let (for_words, for_vectors) = answers.split_at(search.n_requests.min(answers.len()));
+        self.words.give(for_words);
+        self.vectors.give(for_vectors);
+        let mut message = self.words.call("step", &[search.words]);
+        let mut said = self.words.read_json(message);
+        let ask = self.words.call("ask", &[search.words]);
+        let ask = self.words.read(ask);
+        let mut wanted = Vec::new();
+        if !ask.is_empty() {
+            self.vectors.put(&ask);
+            let answer = self.vectors.call("step", &[search.vectors]);
+            let answer = self.vectors.read(answer);
+            if answer[0] == 1 {
+                self.words.put(&answer[1..]);
+                self.words.call("meaning", &[search.words]);
+                message = self.words.call("step", &[search.words]);
+                said = self.words.read_json(message);
+            } else {
+                wanted = parse(std::str::from_utf8(&answer[1..]).expect("UTF-8"));
+            }
+        }
+        let mut requests = parse(said[0].as_str().expect("requests"));
+        search.n_requests = requests.len();
+        requests.extend(wanted);
+        let mut results = said.as_array().expect("an array")[1..].to_vec();
+        for hit in results
+            .first_mut()
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            for text in [3, 4] {
+                let parts = hit[text].as_array().expect("parts").iter();
+                let joined: String = parts.filter_map(Value::as_str).collect();
+                hit[text] = joined.into();
+            }
+        }
+        Said {
+            requests,
+            results: results.into(),
+        }
+    }
+}
+
+fn parse(lines: &str) -> Vec<Request> {
+    let request = |line: &str| {
+        let parts: Vec<&str> = line.split(' ').collect();
+        let number = |idx: usize| parts[idx].parse::<u64>().expect("a number");
+        Request {
+            path: parts[0].into(),
+            range: (parts.len() == 3).then(|| ByteRange {
+                start: number(1),
+                len: number(2) as u32,
+            }),
+        }
+    };
+    lines.lines().map(request).collect()
+}
+
+struct WasmModule {
+    store: Store<()>,
+    instance: Instance,
+    memory: Memory,
+}
+
+impl WasmModule {
+    fn new(name: &str) -> Self {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("assets")
+            .join(name);
         let engine = Engine::default();
         let module = Module::new(&engine, fs::read(file).expect("the module")).expect("valid wasm");
         assert_eq!(module.imports().count(), 0);
@@ -177,53 +323,31 @@ impl WasmReader {
         let instance = Linker::new(&engine)
             .instantiate_and_start(&mut store, &module)
             .expect("an instance");
-        let mut reader = Self {
+        Self {
             memory: instance.get_memory(&store, "memory").expect("memory"),
-            answer: instance.get_typed_func(&store, "answer").expect("answer"),
-            text: instance.get_typed_func(&store, "text").expect("text"),
-            search: instance.get_typed_func(&store, "search").expect("search"),
-            step: instance.get_typed_func(&store, "step").expect("step"),
+            instance,
             store,
-        };
-        reader.give(&source.fetch(&Searcher::open_requests()));
-        let open = instance.get_typed_func::<(), u32>(&reader.store, "open");
-        let message = open.expect("open").call(&mut reader.store, ());
-        let info = reader.read(message.expect("no trap"));
-        assert!(info["skills"].as_u64().is_some_and(|n| n > 20), "{info}");
-        reader
-    }
-
-    fn search(&mut self, query: &str, mode: Mode) -> u32 {
-        let len = query.len() as u32;
-        let place = self.text.call(&mut self.store, len).expect("no trap");
-        self.write(place, query.as_bytes());
-        let mode = match mode {
-            Mode::Hybrid => 0,
-            Mode::Lexical => 1,
-            Mode::Vector => 2,
-        };
-        let search = self.search.call(&mut self.store, (len, 10, mode));
-        search.expect("no trap")
-    }
-
-    /// The next message; names and summaries joined again.
-    fn step(&mut self, handle: u32, answers: &[Answer]) -> Value {
-        self.give(answers);
-        let place = self.step.call(&mut self.store, handle).expect("no trap");
-        let mut message = self.read(place);
-        for results in ["show", "done"] {
-            let hits = message
-                .get_mut(results)
-                .and_then(|it| it["hits"].as_array_mut());
-            for hit in hits.into_iter().flatten() {
-                for text in ["name", "summary"] {
-                    let parts = hit[text].as_array().expect("parts").iter();
-                    let joined: String = parts.filter_map(Value::as_str).collect();
-                    hit[text] = joined.into();
-                }
-            }
         }
-        message
+    }
+
+    /// Calls an export; 0 if it gives nothing.
+    fn call(&mut self, name: &str, arguments: &[u32]) -> u32 {
+        let function = self
+            .instance
+            .get_func(&self.store, name)
+            .expect("an export");
+        let n_results = function.ty(&self.store).results().len();
+        let arguments: Vec<Val> = arguments.iter().map(|&n| Val::I32(n as i32)).collect();
+        let mut results = vec![Val::I32(0); n_results];
+        function
+            .call(&mut self.store, &arguments, &mut results)
+            .expect("no trap");
+        results.first().and_then(Val::i32).unwrap_or(0) as u32
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        let place = self.call("text", &[bytes.len() as u32]);
+        self.write(place, bytes);
     }
 
     fn give(&mut self, answers: &[Answer]) {
@@ -234,10 +358,8 @@ impl WasmReader {
                 Answer::NoRanges => (2, &[]),
                 Answer::Failed => (3, &[]),
             };
-            let place = self
-                .answer
-                .call(&mut self.store, (kind, bytes.len() as u32));
-            self.write(place.expect("no trap"), bytes);
+            let place = self.call("answer", &[kind, bytes.len() as u32]);
+            self.write(place, bytes);
         }
     }
 
@@ -247,10 +369,14 @@ impl WasmReader {
             .expect("inside memory");
     }
 
-    fn read(&self, place: u32) -> Value {
+    fn read(&self, place: u32) -> Vec<u8> {
         let memory = &self.memory.data(&self.store)[place as usize..];
-        let (len, text) = memory.split_at(4);
+        let (len, bytes) = memory.split_at(4);
         let len = u32::from_le_bytes(len.try_into().expect("four bytes")) as usize;
-        serde_json::from_slice(&text[..len]).expect("JSON")
+        bytes[..len].to_vec()
+    }
+
+    fn read_json(&self, place: u32) -> Value {
+        serde_json::from_slice(&self.read(place)).expect("JSON")
     }
 }

@@ -67,6 +67,15 @@ impl<'a> Reader<'a> {
         Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
     }
 
+    /// The next eight bytes, little-endian.
+    ///
+    /// # Errors
+    /// `Truncated` at the end.
+    pub fn u64(&mut self) -> Result<u64, FormatError> {
+        let low = self.u32()?;
+        Ok(u64::from(self.u32()?) << 32 | u64::from(low))
+    }
+
     /// A varint: seven bits a byte, lowest first, the high bit set on all but the last; at most five bytes.
     ///
     /// # Errors
@@ -166,6 +175,11 @@ impl Writer {
 
     /// Writes four bytes, little-endian.
     pub fn u32(&mut self, value: u32) {
+        self.bytes(&value.to_le_bytes());
+    }
+
+    /// Writes eight bytes, little-endian.
+    pub fn u64(&mut self, value: u64) {
         self.bytes(&value.to_le_bytes());
     }
 

@@ -71,5 +71,8 @@ pub use ids::SkillId;
 pub use lexical::{EvidenceKind, IdentityMatch, Ranked};
 pub use options::{Mode, Options, Plan};
 pub use query::{Filter, FilterKind, Query, QueryWord};
-pub use searcher::{Hit, OpenError, Results, STORE_MAX_BYTES, Search, Searcher, Stats, Step};
+pub use searcher::{
+    Ask, Hit, LexicalHalf, LexicalSearch, Meaning, OpenError, Results, STORE_MAX_BYTES, Search,
+    Searcher, SemanticHalf, SemanticSearch, Stats, Step,
+};
 pub use source::{Answer, ByteRange, Request};

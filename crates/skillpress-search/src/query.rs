@@ -89,6 +89,12 @@ impl Filter {
         (!value.is_empty()).then_some(Self { kind, value })
     }
 
+    /// A filter written as `kind:value`, see [`Filter::new`].
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, value) = text.split_once(':')?;
+        Self::new(kind, value)
+    }
+
     /// The dictionary term that lists the skills.
     pub(crate) fn term(&self) -> String {
         let namespace = match self.kind {
@@ -255,7 +261,7 @@ fn pieces(text: &str) -> Vec<Piece> {
         let filter = if is_quoted || is_excluded {
             None
         } else {
-            filter_of(&piece)
+            Filter::parse(&piece)
         };
         pieces.push(Piece {
             text: piece,
@@ -287,11 +293,6 @@ fn take_word(text: &str) -> (String, &str) {
         return (piece, after);
     }
     (text[..end].into(), &text[end..])
-}
-
-fn filter_of(piece: &str) -> Option<Filter> {
-    let (kind, value) = piece.split_once(':')?;
-    Filter::new(kind, value)
 }
 
 fn owner_slug(text: &str) -> Option<(String, String)> {

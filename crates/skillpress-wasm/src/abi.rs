@@ -1,10 +1,14 @@
-//! The exports of the module.
+//! The exports of the modules.
 #![allow(unsafe_code)]
 
 use core::cell::UnsafeCell;
 
-use crate::Door;
 use crate::heap::{Heap, grow_memory};
+
+#[cfg(not(feature = "semantic"))]
+use crate::LexicalDoor as Door;
+#[cfg(feature = "semantic")]
+use crate::SemanticDoor as Door;
 
 #[global_allocator]
 static HEAP: Heap = Heap::new(grow_memory);
@@ -30,18 +34,8 @@ extern "C" fn answer(kind: u32, len: usize) -> *mut u8 {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn open() -> *const u8 {
-    door().open().as_ptr()
-}
-
-#[unsafe(no_mangle)]
 extern "C" fn text(len: usize) -> *mut u8 {
     door().text(len).as_mut_ptr()
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn search(query_len: usize, limit: usize, mode: u32) -> u32 {
-    door().search(query_len, limit, mode)
 }
 
 #[unsafe(no_mangle)]
@@ -52,6 +46,46 @@ extern "C" fn step(handle: u32) -> *const u8 {
 #[unsafe(no_mangle)]
 extern "C" fn close(handle: u32) {
     door().close(handle);
+}
+
+#[cfg(not(feature = "semantic"))]
+mod lexical {
+    use super::door;
+
+    #[unsafe(no_mangle)]
+    extern "C" fn open(has_ranges: u32) -> *const u8 {
+        door().open(has_ranges).as_ptr()
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn search(query_len: usize, limit: usize, mode: u32) -> u32 {
+        door().search(query_len, limit, mode)
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn ask(handle: u32) -> *const u8 {
+        door().ask(handle).as_ptr()
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn meaning(handle: u32) {
+        door().meaning(handle);
+    }
+}
+
+#[cfg(feature = "semantic")]
+mod semantic {
+    use super::door;
+
+    #[unsafe(no_mangle)]
+    extern "C" fn open(has_ranges: u32) -> u32 {
+        door().open(has_ranges)
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn search() -> u32 {
+        door().search()
+    }
 }
 
 /// A panic is a bug; the host sees a trap and drops the instance.

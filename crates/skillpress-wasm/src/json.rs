@@ -2,94 +2,61 @@
 
 use alloc::vec::Vec;
 
-/// JSON being written. Commas come by themselves; that brackets and keys match is the caller's business.
+/// JSON being written: arrays of numbers and strings, since names would cost code. Commas come by themselves; that
+/// brackets match is the caller's business.
 #[derive(Debug, Default)]
 pub(crate) struct Json {
     text: Vec<u8>,
-    /// Whether a value stands before the next one in the same bracket.
+    /// Whether a value stands before the next one in the same array.
     has_value: bool,
 }
 
 impl Json {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.text
     }
 
-    /// `{` or `[`.
-    pub(crate) fn open(&mut self, bracket: char) -> &mut Self {
+    pub(crate) fn open(&mut self) {
         self.separate();
-        self.text.push(bracket as u8);
+        self.text.push(b'[');
         self.has_value = false;
-        self
     }
 
-    /// `}` or `]`.
-    pub(crate) fn close(&mut self, bracket: char) -> &mut Self {
-        self.text.push(bracket as u8);
+    pub(crate) fn close(&mut self) {
+        self.text.push(b']');
         self.has_value = true;
-        self
     }
 
-    pub(crate) fn key(&mut self, key: &str) -> &mut Self {
-        self.string(key);
-        self.text.push(b':');
-        self.has_value = false;
-        self
+    pub(crate) fn strings<'a>(&mut self, texts: impl Iterator<Item = &'a str>) {
+        self.open();
+        for text in texts {
+            self.string(text);
+        }
+        self.close();
     }
 
-    pub(crate) fn string(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn string(&mut self, text: &str) {
         self.separate();
         self.text.push(b'"');
         for byte in text.bytes() {
-            match byte {
-                b'"' | b'\\' => self.text.extend_from_slice(&[b'\\', byte]),
-                0..=0x1f => {
-                    self.text.extend_from_slice(b"\\u00");
-                    for digit in [byte >> 4, byte & 15] {
-                        self.text.push(b"0123456789abcdef"[digit as usize]);
-                    }
+            if byte < 0x20 || matches!(byte, b'"' | b'\\') {
+                self.text.extend_from_slice(b"\\u00");
+                for digit in [byte >> 4, byte & 15] {
+                    self.text.push(b"0123456789abcdef"[digit as usize]);
                 }
-                byte => self.text.push(byte),
+            } else {
+                self.text.push(byte);
             }
         }
         self.text.push(b'"');
-        self
     }
 
-    pub(crate) fn number(&mut self, number: i64) -> &mut Self {
+    pub(crate) fn number(&mut self, number: i32) {
         self.separate();
         if number < 0 {
             self.text.push(b'-');
         }
-        let mut rest = number.unsigned_abs();
-        let start = self.text.len();
-        loop {
-            self.text.push(b'0' + (rest % 10) as u8);
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        self.text[start..].reverse();
-        self
-    }
-
-    pub(crate) fn bool(&mut self, value: bool) -> &mut Self {
-        self.word(if value { b"true" } else { b"false" })
-    }
-
-    pub(crate) fn null(&mut self) -> &mut Self {
-        self.word(b"null")
-    }
-
-    fn word(&mut self, word: &[u8]) -> &mut Self {
-        self.separate();
-        self.text.extend_from_slice(word);
-        self
+        push_decimal(&mut self.text, number.unsigned_abs().into());
     }
 
     fn separate(&mut self) {
@@ -100,20 +67,34 @@ impl Json {
     }
 }
 
+/// `number` in decimal digits.
+pub(crate) fn push_decimal(text: &mut Vec<u8>, number: u64) {
+    if number >= 10 {
+        push_decimal(text, number / 10);
+    }
+    text.push(b'0' + (number % 10) as u8);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_written_is_json() {
-        let mut json = Json::new();
-        json.open('{').key("a").open('[').number(0).number(-120);
-        json.number(i64::MIN).null().close(']');
-        json.key("b\"\\\n\u{1f}é日").bool(true);
-        json.key("c").open('{').close('}').close('}');
+        let mut json = Json::default();
+        json.open();
+        json.number(0);
+        json.open();
+        json.number(-120);
+        json.number(i32::MIN);
+        json.close();
+        json.strings(["b\"\\\n\u{1f}é日", ""].into_iter());
+        json.strings([].into_iter());
+        json.number(7);
+        json.close();
         assert_eq!(
             String::from_utf8(json.into_bytes()).unwrap(),
-            "{\"a\":[0,-120,-9223372036854775808,null],\"b\\\"\\\\\\u000a\\u001fé日\":true,\"c\":{}}"
+            "[0,[-120,-2147483648],[\"b\\u0022\\u005c\\u000a\\u001fé日\",\"\"],[],7]"
         );
     }
 }

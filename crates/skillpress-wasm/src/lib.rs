@@ -1,28 +1,38 @@
-//! The browser's door to `skillpress-search`: a module without imports that `assets/search.js` drives.
+//! The browser's doors to `skillpress-search`: two modules without imports that `assets/search.js` drives.
+//!
+//! `search.wasm` has the lexical half and merges what both found, so words are found as soon as it is there.
+//! `semantic.wasm` (feature `semantic`) reads vectors; it is loaded for a site that has some.
 //!
 //! The host copies bytes in, calls, and reads one message, which is valid until the next call:
 //!
 //! ```text
-//! answer(kind, len) ─► place    once for each request, in order; the bytes go to `place`
-//! open() ─► message             opens the index from the answers
-//! text(len) ─► place            then: query and filters go to `place`
-//! search(query_len, limit, mode) ─► handle
-//! step(handle) ─► message       feeds the answers given since, says what to fetch or what was found
-//! close(handle)                 drops a search, finished or not
+//! text(len) ─► place               bytes that the next call takes go to `place`
+//! open(has_ranges) ─► message      takes the index of the manifest
+//! search(query_len, limit, mode) ─► handle      takes query and filters; search() in `semantic.wasm`
+//!
+//! answer(kind, len) ─► place       once for each request, in order; the bytes go to `place`
+//! step(handle) ─► message          takes the answers; says what to fetch and what was found
+//! ask(handle) ─► message           what the text of the next step in `semantic.wasm` shall be
+//! meaning(handle)                  takes what `semantic.wasm` found
+//! close(handle)                    drops a search, finished or not
 //! ```
 //!
-//! A message is its length (`u32`, little-endian) and JSON; [`Door`] says which. One instance of the module holds one
-//! open index, and any number of searches. `abi` has the only `unsafe` code beside the allocator in `heap`.
+//! A message is its length (`u32`, little-endian) and bytes; [`LexicalDoor`] and [`SemanticDoor`] say which. One instance
+//! of a module holds one open index, and any number of searches. `abi` has the only `unsafe` code beside the allocator
+//! in `heap`.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
-mod door;
 mod heap;
 mod highlight;
+mod host;
 mod json;
+mod lexical_door;
+mod semantic_door;
 
-pub use door::Door;
 pub use heap::Heap;
+pub use lexical_door::LexicalDoor;
+pub use semantic_door::SemanticDoor;

@@ -1,17 +1,19 @@
 //! `manifest.json`: the one file of an index that changes in place, written last and read first.
 //!
 //! It names the other files, which are named by their content and never change, and carries what every search needs:
-//! the heads.
+//! the heads. All of that is one block of bytes in Base64: the browser's module has no need of a JSON reader.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::json::{Json, quoted};
-use super::{FORMAT_VERSION, base64};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::{FORMAT_VERSION, block};
 use crate::analyzer::ANALYZER_VERSION;
 use crate::bytes::push_decimal;
-use crate::{FormatError, crc32};
+use crate::{FormatError, Reader, Writer};
 
 /// Path of the manifest below the folder of the index.
 pub const MANIFEST_PATH: &str = "manifest.json";
@@ -103,156 +105,136 @@ impl Manifest {
 
     /// The text of `manifest.json`.
     pub fn encode(&self) -> String {
-        let files: Vec<String> = self
-            .files
-            .iter()
-            .map(|file| {
-                let (path, len, chunk_len) = (quoted(&file.path), file.len, file.chunk_len);
-                format!(
-                    "{}:{{\"path\":{path},\"len\":{len},\"chunk_len\":{chunk_len}}}",
-                    quoted(&file.name)
-                )
-            })
-            .collect();
-        let badges: Vec<String> = self
-            .badges
-            .iter()
-            .map(|badge| {
-                format!(
-                    "{{\"kind\":{},\"label\":{},\"icon\":{},\"color\":{},\"boost\":{},\"shown\":{}}}",
-                    quoted(&badge.kind),
-                    quoted(&badge.label),
-                    quoted(&badge.icon),
-                    quoted(&badge.color),
-                    badge.boost_milli,
-                    badge.is_shown
-                )
-            })
-            .collect();
-        let heads: Vec<String> = self
-            .heads
-            .iter()
-            .map(|(name, bytes)| format!("{}:{}", quoted(name), quoted(&base64::encode(bytes))))
-            .collect();
-        sealed(format!(
-            "{{\"format\":{FORMAT_VERSION},\"analyzer\":{ANALYZER_VERSION},\"n_skills\":{},\n\"files\":{{{}}},\n\
-             \"badges\":[{}],\n\"heads\":{{{}}},\n",
-            self.n_skills,
-            files.join(",\n"),
-            badges.join(",\n"),
-            heads.join(",\n")
-        ))
+        format!(
+            "{{\"format\":{FORMAT_VERSION},\"{INDEX_KEY}\":\"{}\"}}\n",
+            BASE64.encode(self.encode_index())
+        )
     }
 
     /// Reads `manifest.json`.
     ///
     /// # Errors
-    /// `Version` when format or analyzer are others than this reader's, `Checksum` when a byte was changed; else what is
-    /// wrong with the text. Unknown keys are left unread.
+    /// `Version` when its format is another than this reader's; what is wrong with the text, or with the index in it: see [`Manifest::decode_index`].
     pub fn decode(text: &[u8]) -> Result<Self, FormatError> {
-        let json = Json::parse(text)?;
-        for (key, expected) in [("format", FORMAT_VERSION), ("analyzer", ANALYZER_VERSION)] {
-            let got = number::<u32>(&json, key)?;
+        let json: serde_json::Value = serde_json::from_slice(text).map_err(|_| INVALID)?;
+        let got = json["format"].as_u64().ok_or(INVALID)? as u32;
+        if got != FORMAT_VERSION {
+            return Err(FormatError::Version {
+                got,
+                expected: FORMAT_VERSION,
+            });
+        }
+        let index = json[INDEX_KEY].as_str().ok_or(INVALID)?;
+        Self::decode_index(&BASE64.decode(index).map_err(|_| INVALID)?)
+    }
+
+    /// The bytes that `manifest.json` carries as `index`, in Base64.
+    pub fn encode_index(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.varint(FORMAT_VERSION);
+        writer.varint(ANALYZER_VERSION);
+        writer.varint(self.n_skills);
+        writer.varint(self.files.len() as u32);
+        for file in &self.files {
+            writer.str(&file.name);
+            writer.str(&file.path);
+            writer.u64(file.len);
+            writer.varint(file.chunk_len);
+        }
+        writer.varint(self.badges.len() as u32);
+        for badge in &self.badges {
+            for text in [&badge.kind, &badge.label, &badge.icon, &badge.color] {
+                writer.str(text);
+            }
+            writer.varint((badge.boost_milli + BOOST_MAX) as u32);
+            writer.u8(badge.is_shown.into());
+        }
+        writer.varint(self.heads.len() as u32);
+        for (name, head) in &self.heads {
+            writer.str(name);
+            writer.varint(head.len() as u32);
+            writer.bytes(head);
+        }
+        block::seal(INDEX_KEY, 0, &writer.into_bytes())
+    }
+
+    /// Reads what `manifest.json` carries as `index`, the Base64 undone.
+    ///
+    /// # Errors
+    /// `Version` when format or analyzer are others than this reader's, `Checksum` when a byte was changed; else what is
+    /// wrong with the bytes.
+    pub fn decode_index(bytes: &[u8]) -> Result<Self, FormatError> {
+        let mut reader = Reader::new(bytes, MANIFEST_PATH);
+        // Another version may seal its index in another way.
+        for expected in [FORMAT_VERSION, ANALYZER_VERSION] {
+            let got = reader.varint()?;
             if got != expected {
                 return Err(FormatError::Version { got, expected });
             }
         }
-        if number::<u32>(&json, CHECKSUM_KEY)? != checksum(text) {
-            return Err(FormatError::Checksum {
-                what: MANIFEST_PATH,
-            });
+        let payload = block::open(INDEX_KEY, 0, bytes)?;
+        let n_versions = bytes.len() - reader.remaining();
+        let mut reader = Reader::new(&payload[n_versions..], MANIFEST_PATH);
+        let mut manifest = Self {
+            n_skills: reader.varint()?,
+            ..Self::default()
+        };
+        for _ in 0..reader.count(12)? {
+            manifest.files.push(file_entry(&mut reader)?);
         }
-        let n_skills = number(&json, "n_skills")?;
-        if n_skills > SKILLS_MAX {
+        for _ in 0..reader.count(6)? {
+            manifest.badges.push(badge_entry(&mut reader)?);
+        }
+        for _ in 0..reader.count(2)? {
+            let name = reader.str()?.into();
+            let len = reader.count(1)?;
+            manifest.heads.push((name, reader.take(len)?.into()));
+        }
+        reader.finish()?;
+        if manifest.n_skills > SKILLS_MAX || manifest.badges.len() > BADGE_KINDS_MAX {
             return Err(INVALID);
         }
-        let files = json.get("files").and_then(Json::as_object).ok_or(INVALID)?;
-        let badges = json.get("badges").and_then(Json::as_array).ok_or(INVALID)?;
-        let heads = json.get("heads").and_then(Json::as_object).ok_or(INVALID)?;
-        if badges.len() > BADGE_KINDS_MAX {
-            return Err(INVALID);
-        }
-        Ok(Self {
-            n_skills,
-            files: files
-                .iter()
-                .map(|(name, file)| file_entry(name, file))
-                .collect::<Result<_, _>>()?,
-            heads: heads
-                .iter()
-                .map(|(name, head)| {
-                    Ok((name.clone(), base64::decode(head.as_str().ok_or(INVALID)?)?))
-                })
-                .collect::<Result<_, FormatError>>()?,
-            badges: badges.iter().map(badge_entry).collect::<Result<_, _>>()?,
-        })
+        Ok(manifest)
     }
 }
 
-/// `text`, which ends where the next key begins, with the checksum as that key.
-fn sealed(text: String) -> String {
-    let crc = crc32(text.as_bytes());
-    format!("{text}\"{CHECKSUM_KEY}\":{crc}}}\n")
-}
+/// What `manifest.json` calls the bytes that this reader reads.
+const INDEX_KEY: &str = "index";
+/// Greatest boost of a badge, in thousandths.
+const BOOST_MAX: i32 = 1000;
 
-/// CRC-32 of what stands before the checksum's key, of everything when there is none.
-fn checksum(text: &[u8]) -> u32 {
-    let key = quoted(CHECKSUM_KEY);
-    let end = text
-        .windows(key.len())
-        .rposition(|window| window == key.as_bytes());
-    crc32(&text[..end.unwrap_or(text.len())])
-}
-
-/// The last key of the manifest.
-const CHECKSUM_KEY: &str = "crc32";
-
-fn file_entry(name: &str, json: &Json) -> Result<FileEntry, FormatError> {
+fn file_entry(reader: &mut Reader<'_>) -> Result<FileEntry, FormatError> {
     let file = FileEntry {
-        name: name.into(),
-        path: text(json, "path")?,
-        len: number(json, "len")?,
-        chunk_len: number(json, "chunk_len")?,
+        name: reader.str()?.into(),
+        path: reader.str()?.into(),
+        len: reader.u64()?,
+        chunk_len: reader.varint()?,
     };
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-    if file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN {
-        return Err(INVALID);
-    }
-    if file.path.starts_with('/')
-        || file.path.as_bytes().windows(2).any(|pair| pair == b"..")
-        || !file.path.chars().all(is_plain)
+    let path = file.path.as_bytes();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
+    if (file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN)
+        || path.first() == Some(&b'/')
+        || path.windows(2).any(|pair| pair == b"..")
+        || !path.iter().all(is_plain)
     {
         return Err(INVALID);
     }
     Ok(file)
 }
 
-fn badge_entry(json: &Json) -> Result<BadgeEntry, FormatError> {
-    let boost_milli = number(json, "boost")?;
-    if !(-1000..=1000).contains(&boost_milli) {
+fn badge_entry(reader: &mut Reader<'_>) -> Result<BadgeEntry, FormatError> {
+    let badge = BadgeEntry {
+        kind: reader.str()?.into(),
+        label: reader.str()?.into(),
+        icon: reader.str()?.into(),
+        color: reader.str()?.into(),
+        boost_milli: (reader.varint()? as i32).wrapping_sub(BOOST_MAX),
+        is_shown: reader.u8()? == 1,
+    };
+    if badge.boost_milli.unsigned_abs() > BOOST_MAX as u32 {
         return Err(INVALID);
     }
-    Ok(BadgeEntry {
-        kind: text(json, "kind")?,
-        label: text(json, "label")?,
-        icon: text(json, "icon")?,
-        color: text(json, "color")?,
-        boost_milli,
-        is_shown: json.get("shown") == Some(&Json::Bool(true)),
-    })
-}
-
-fn text(json: &Json, key: &str) -> Result<String, FormatError> {
-    Ok(json
-        .get(key)
-        .and_then(Json::as_str)
-        .ok_or(INVALID)?
-        .to_string())
-}
-
-fn number<T: TryFrom<i64>>(json: &Json, key: &str) -> Result<T, FormatError> {
-    let number = json.get(key).and_then(Json::as_number).ok_or(INVALID)?;
-    T::try_from(number).map_err(|_| INVALID)
+    Ok(badge)
 }
 
 const INVALID: FormatError = FormatError::Invalid {
@@ -302,57 +284,64 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_of_another_version_or_with_odd_values_is_refused() {
-        let text = manifest().encode();
-        for (good, bad) in [
-            ("\"format\":1", "\"format\":2"),
-            ("\"analyzer\":1", "\"analyzer\":9"),
-            ("\"n_skills\":2", "\"n_skills\":99999999"),
-            ("\"n_skills\":2", "\"n_skills\":-2"),
-            ("terms-00c0ffee.bin", "../secret.bin"),
-            ("terms-00c0ffee.bin", "https://x"),
-            ("AQIDBA==", "AQIDB"),
-            ("-500", "5000"),
-            ("\"len\":5000", "\"len\":-1"),
-            ("\"chunk_len\":4096", "\"chunk_len\":7"),
-        ] {
-            let (body, _) = text.rsplit_once("\"crc32\"").unwrap();
-            assert!(body.contains(good));
-            let changed = sealed(body.replace(good, bad));
-            let error = Manifest::decode(changed.as_bytes()).unwrap_err();
-            let checksum = FormatError::Checksum {
-                what: MANIFEST_PATH,
-            };
-            assert_ne!(error, checksum, "{bad}");
+    fn a_manifest_with_odd_values_is_refused() {
+        let spoil: [fn(&mut Manifest); 6] = [
+            |manifest| manifest.n_skills = SKILLS_MAX + 1,
+            |manifest| manifest.files[0].path = "../secret.bin".into(),
+            |manifest| manifest.files[0].path = "/secret.bin".into(),
+            |manifest| manifest.files[0].path = "https://x".into(),
+            |manifest| manifest.files[0].chunk_len = 7,
+            |manifest| manifest.badges[0].boost_milli = 5000,
+        ];
+        for spoil in spoil {
+            let mut manifest = manifest();
+            spoil(&mut manifest);
+            let text = manifest.encode();
+            assert_eq!(Manifest::decode(text.as_bytes()), Err(INVALID), "{text}");
         }
+        let badges = vec![BadgeEntry::default(); BADGE_KINDS_MAX + 1];
+        let manifest = Manifest {
+            badges,
+            ..manifest()
+        };
+        assert_eq!(Manifest::decode(manifest.encode().as_bytes()), Err(INVALID));
     }
 
     #[test]
-    fn a_changed_manifest_is_refused() {
-        let text = manifest().encode();
-        for (good, bad) in [
-            ("\"n_skills\":2", "\"n_skills\":3"),
-            ("AQIDBA==", "AQIDBB=="),
-            ("00c0ffee", "00c0ffef"),
-            ("\"len\"", "\"Len\""),
-        ] {
-            let changed = text.replace(good, bad);
-            let expected = FormatError::Checksum {
-                what: MANIFEST_PATH,
-            };
-            assert_eq!(Manifest::decode(changed.as_bytes()), Err(expected), "{bad}");
+    fn another_version_is_named_whatever_follows() {
+        let error = FormatError::Version {
+            got: 2,
+            expected: 1,
+        };
+        assert_eq!(Manifest::decode_index(&[2]), Err(error));
+        assert_eq!(Manifest::decode_index(&[1, 2, 9, 9]), Err(error));
+    }
+
+    #[test]
+    fn a_changed_index_is_refused() {
+        let index = manifest().encode_index();
+        for at in 2..index.len() {
+            let mut changed = index.clone();
+            changed[at] ^= 0x10;
+            assert_eq!(
+                Manifest::decode_index(&changed),
+                Err(FormatError::Checksum { what: "a block" }),
+                "byte {at}"
+            );
         }
-        let (body, _) = text.rsplit_once(",\n\"crc32\"").unwrap();
-        let without = format!("{body}}}");
-        assert_eq!(Manifest::decode(without.as_bytes()), Err(INVALID));
+        for cut in 0..index.len() {
+            assert!(Manifest::decode_index(&index[..cut]).is_err());
+        }
+        for wrong in ["{}", "{\"index\":7}", "{\"index\":\"AQIDB\"}", "[]"] {
+            assert!(Manifest::decode(wrong.as_bytes()).is_err(), "{wrong}");
+        }
     }
 
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,80}|[\\[\\]{}:,\"0-9a-z\\\\-]{0,80}") {
             let _ = Manifest::decode(text.as_bytes());
-            let _ = Json::parse(text.as_bytes());
-            let _ = base64::decode(&text);
+            let _ = Manifest::decode_index(text.as_bytes());
         }
     }
 }

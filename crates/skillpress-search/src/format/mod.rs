@@ -14,14 +14,12 @@
 //!   └─ nodes-….bin      the graph, for large indexes
 //! ```
 
-pub(crate) mod base64;
 pub mod block;
 pub mod cards;
 pub mod cells;
 pub mod codes;
 pub mod head;
 pub mod id_map;
-pub(crate) mod json;
 pub mod manifest;
 pub mod nodes;
 pub mod postings;

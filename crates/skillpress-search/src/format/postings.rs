@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn nothing_is_no_bytes() {
-        assert_eq!(encode(&[], 5), vec![]);
+        assert_eq!(encode(&[], 5), Vec::<u8>::new());
         assert_eq!(decode(&[], 0, 0), Ok((vec![], 0)));
     }
 }

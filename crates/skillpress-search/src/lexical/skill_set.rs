@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::SkillId;
+use crate::{SkillId, Writer};
 
 /// Some of the skills of an index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,21 @@ impl SkillSet {
             .map(|(a, b)| a & b)
             .collect();
         Self { words }
+    }
+
+    /// Writes its bits, whole words of 64, to the end of `writer`.
+    pub(crate) fn encode(&self, writer: &mut Writer) {
+        for &word in &self.words {
+            writer.u64(word);
+        }
+    }
+
+    /// The set with these bits, up to the last whole word.
+    pub(crate) fn decode(bytes: &[u8]) -> Self {
+        let (words, _) = bytes.as_chunks();
+        Self {
+            words: words.iter().map(|&word| u64::from_le_bytes(word)).collect(),
+        }
     }
 
     /// Its skills, ascending.

@@ -83,6 +83,36 @@ pub struct VectorNotes {
     pub n_unknown_ids: u32,
 }
 
+impl VectorNotes {
+    /// How many counts there are.
+    pub(crate) const N: usize = 6;
+
+    /// The counts in order; whether the centroids are unread counts as 1.
+    pub(crate) fn counts(&self) -> [u32; Self::N] {
+        [
+            self.n_unread_rows,
+            self.is_router_unread.into(),
+            self.n_unread_cells,
+            self.n_unread_codes,
+            self.n_unread_nodes,
+            self.n_unknown_ids,
+        ]
+    }
+
+    /// The notes with these counts.
+    pub(crate) fn from_counts(counts: [u32; Self::N]) -> Self {
+        let [rows, router, cells, codes, nodes, ids] = counts;
+        Self {
+            n_unread_rows: rows,
+            is_router_unread: router != 0,
+            n_unread_cells: cells,
+            n_unread_codes: codes,
+            n_unread_nodes: nodes,
+            n_unknown_ids: ids,
+        }
+    }
+}
+
 /// Skills that shall be among the hits, if they have a vector: the best lexical ones.
 ///
 /// Fusion needs their cosines, and in the graph plan they are good places to go on from.

@@ -1,0 +1,174 @@
+//! The lexical half of a search, which also has the last word: it merges what the semantic half found, and reads cards.
+
+use alloc::vec::Vec;
+
+use super::reading::Reading;
+use super::results::{Results, results};
+use super::semantic_half::{Ask, Meaning};
+use crate::fetcher::BlockStore;
+use crate::format::head::{LEXICAL_HEAD, LexicalHead};
+use crate::format::manifest::{MANIFEST_PATH, Manifest};
+use crate::lexical::{self, EvidenceKind, LexicalResult};
+use crate::options::{Mode, Options};
+use crate::query::Query;
+use crate::vector::{N_CANDIDATES, VectorQuery};
+use crate::{Answer, FormatError, Request, SkillId};
+
+/// An open index, without its vectors: words, names, filters and cards, and the blocks that searches have read.
+#[derive(Clone, Debug)]
+pub struct LexicalHalf {
+    manifest: Manifest,
+    head: LexicalHead,
+    store: BlockStore,
+}
+
+/// One search under way in the lexical half.
+#[derive(Clone, Debug)]
+pub struct LexicalSearch {
+    pub(super) query: Query,
+    pub(super) options: Options,
+    /// Search for what is like this skill, not for the query.
+    like: Option<SkillId>,
+    pub(super) reading: Reading,
+    ask: Option<Ask>,
+}
+
+const LIMIT_MAX: usize = 200;
+
+impl LexicalHalf {
+    /// Opens the lexical half of an index; `has_ranges`: whether the host answers range requests, as far as is known.
+    ///
+    /// # Errors
+    /// What is wrong with its head.
+    pub fn open(manifest: Manifest, has_ranges: bool) -> Result<Self, FormatError> {
+        let what = MANIFEST_PATH;
+        let head = manifest
+            .head(LEXICAL_HEAD)
+            .ok_or(FormatError::Invalid { what })?;
+        Ok(Self {
+            head: LexicalHead::decode(head)?,
+            manifest,
+            store: BlockStore::new(has_ranges),
+        })
+    }
+
+    /// What the index says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Begins a search. Of what earlier ones read, about `max_bytes` are kept.
+    pub fn search(
+        &mut self,
+        query: Query,
+        like: Option<SkillId>,
+        options: Options,
+        max_bytes: usize,
+    ) -> LexicalSearch {
+        self.store.begin_search(max_bytes);
+        LexicalSearch {
+            query,
+            like,
+            options: Options {
+                limit: options.limit.min(LIMIT_MAX),
+                ..options
+            },
+            reading: Reading::default(),
+            ask: None,
+        }
+    }
+
+    /// Takes the answers to the requests of the last look, in order; whether one of them says that a file is gone.
+    pub fn take(
+        &mut self,
+        search: &mut LexicalSearch,
+        answers: &mut impl Iterator<Item = Answer>,
+    ) -> bool {
+        let (manifest, store) = (&self.manifest, &mut self.store);
+        search.reading.take(manifest, store, answers)
+    }
+
+    /// Searches as far as the blocks at hand reach: what was found, once the words' lists are there. They are the final
+    /// results when no requests are left and no meaning is on its way.
+    pub fn look(&mut self, search: &mut LexicalSearch, meaning: &Meaning) -> Option<Results> {
+        let LexicalSearch {
+            query,
+            options,
+            like,
+            reading,
+            ask,
+        } = search;
+        let manifest = &self.manifest;
+        let head = &self.head;
+        reading.run(manifest, &mut self.store, |fetcher| {
+            let lexical = lexical::search(query, options, head, manifest, fetcher);
+            *ask = None;
+            if matches!(meaning, Meaning::Coming) {
+                *ask = Some(ask_for(query, *like, options, lexical.as_ref()));
+            }
+            Some(results(&lexical?, meaning, options, fetcher))
+        })
+    }
+
+    /// Counts a round trip for the requests of the last look.
+    pub(super) fn begin_round_trip(search: &mut LexicalSearch) -> Vec<Request> {
+        search.reading.begin_round_trip();
+        search.requests()
+    }
+}
+
+impl LexicalSearch {
+    /// What to fetch before the next look, all at once.
+    pub fn requests(&self) -> Vec<Request> {
+        self.reading.requests()
+    }
+
+    /// What the last look would know of the semantic half, if a meaning is on its way.
+    pub fn ask(&self) -> Option<&Ask> {
+        self.ask.as_ref()
+    }
+}
+
+fn ask_for(
+    query: &Query,
+    like: Option<SkillId>,
+    options: &Options,
+    lexical: Option<&LexicalResult>,
+) -> Ask {
+    Ask {
+        query: match like {
+            Some(skill) => VectorQuery::Like(skill),
+            None => VectorQuery::Words(words(query, lexical)),
+        },
+        plan: options.plan,
+        n_candidates: N_CANDIDATES.max(options.limit),
+        allowed: lexical.and_then(|lexical| lexical.allowed.clone()),
+        seeds: lexical.map(|lexical| seeds(lexical, options)),
+    }
+}
+
+/// The words whose meaning is searched for.
+fn words(query: &Query, lexical: Option<&LexicalResult>) -> Vec<alloc::string::String> {
+    let Some(lexical) = lexical else {
+        return query.meaning.clone();
+    };
+    let mut words = lexical.corrected.as_ref().unwrap_or(query).meaning.clone();
+    // `double word` where the registry writes `doubleword`: then that is what is meant. Stop words have no bit in the
+    // mask, and `my agent` means no `myagent`.
+    for evidence in &lexical.evidence {
+        if evidence.kind == EvidenceKind::Joined && evidence.mask.count_ones() == 2 {
+            words.push(evidence.term.clone());
+        }
+    }
+    words
+}
+
+/// The best lexical matches: fusion needs their cosines, and the graph goes on from them.
+fn seeds(lexical: &LexicalResult, options: &Options) -> Vec<SkillId> {
+    const N_SEEDS: usize = 16;
+    if options.mode == Mode::Vector {
+        return Vec::new();
+    }
+    let best = lexical::top_k(&lexical.matches, N_SEEDS);
+    best.into_iter().map(|ranked| ranked.skill).collect()
+}

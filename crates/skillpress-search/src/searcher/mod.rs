@@ -1,0 +1,252 @@
+//! The searcher and its searches: values that say what they need next, and are fed the answers.
+
+mod lexical_half;
+mod reading;
+mod results;
+mod semantic_half;
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::fmt;
+
+pub use lexical_half::{LexicalHalf, LexicalSearch};
+pub use results::{Hit, Results};
+pub use semantic_half::{Ask, Meaning, SemanticHalf, SemanticSearch};
+
+use crate::format::manifest::{MANIFEST_PATH, Manifest, PROBE, PROBE_PATH};
+use crate::options::{Mode, Options};
+use crate::query::Query;
+use crate::{Answer, ByteRange, FormatError, Request, SkillId};
+
+/// An open index: both halves, and the blocks that searches have read.
+///
+/// One searcher serves any number of searches, also ones that overlap.
+#[derive(Clone, Debug)]
+pub struct Searcher {
+    lexical: LexicalHalf,
+    /// `None` where the index has no vectors; an error where they cannot be read.
+    semantic: Result<Option<SemanticHalf>, FormatError>,
+    max_store_bytes: usize,
+}
+
+/// One search under way.
+#[derive(Clone, Debug)]
+pub struct Search {
+    lexical: LexicalSearch,
+    semantic: SemanticSearch,
+    meaning: Meaning,
+    n_round_trips: u32,
+    /// Whether the step before asked for something.
+    is_fetching: bool,
+    has_shown: bool,
+    is_done: bool,
+}
+
+/// What a search wants next.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// One round trip: fetch all of these, at once, and pass the answers in the same order to the next step.
+    Fetch(Vec<Request>),
+    /// Results that may still change; pass no answers to the next step.
+    Show(Results),
+    /// The final results.
+    Done(Results),
+    /// A file that the manifest names is gone: open the index again and start over, once. Passing no answers to another
+    /// step goes on without the file.
+    Stale,
+}
+
+/// Why an index could not be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// The manifest does not exist.
+    Gone,
+    /// It could not be read.
+    Failed,
+    /// It is not what this reader can read.
+    Format(FormatError),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone => write!(
+                f,
+                "there is no search index: `{MANIFEST_PATH}` does not exist"
+            ),
+            Self::Failed => write!(f, "`{MANIFEST_PATH}` cannot be read"),
+            Self::Format(error) => write!(f, "`{MANIFEST_PATH}` cannot be used: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for OpenError {}
+
+/// What a search cost: what it asked for, not what was at hand from earlier ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// How many requests.
+    pub requests: u32,
+    /// How many round trips, one after the other.
+    pub round_trips: u32,
+    /// How many bytes the answers had.
+    pub bytes: u64,
+}
+
+/// Bytes of blocks that each half keeps between searches, by default.
+pub const STORE_MAX_BYTES: usize = 4 << 20;
+/// After so many round trips a search ends with what it has; none needs more than seven.
+const ROUND_TRIPS_MAX: u32 = 16;
+
+impl Searcher {
+    /// What to fetch, in one round trip, to open an index: the manifest, and the last byte of a tiny file that shows
+    /// whether the host answers ranges.
+    pub fn open_requests() -> Vec<Request> {
+        let probe = ByteRange {
+            start: PROBE.len() as u64 - 1,
+            len: 1,
+        };
+        let request = |path: &str, range| Request {
+            path: path.to_string(),
+            range,
+        };
+        alloc::vec![
+            request(MANIFEST_PATH, None),
+            request(PROBE_PATH, Some(probe))
+        ]
+    }
+
+    /// Opens an index from the answers to [`Searcher::open_requests`].
+    ///
+    /// # Errors
+    /// [`OpenError`]; a probe that could not be read is none, the first range then shows what the host can do.
+    pub fn open(answers: &[Answer]) -> Result<Self, OpenError> {
+        let manifest = match answers.first() {
+            Some(Answer::Bytes(text)) => Manifest::decode(text).map_err(OpenError::Format)?,
+            Some(Answer::Gone) => return Err(OpenError::Gone),
+            _ => return Err(OpenError::Failed),
+        };
+        let has_ranges = answers.get(1) != Some(&Answer::NoRanges);
+        Ok(Self {
+            semantic: SemanticHalf::open(manifest.clone(), has_ranges),
+            lexical: LexicalHalf::open(manifest, has_ranges).map_err(OpenError::Format)?,
+            max_store_bytes: STORE_MAX_BYTES,
+        })
+    }
+
+    /// Keeps at most about `max_bytes` of blocks between searches in each half.
+    #[must_use]
+    pub fn with_store_bytes(mut self, max_bytes: usize) -> Self {
+        self.max_store_bytes = max_bytes;
+        self
+    }
+
+    pub(crate) fn max_store_bytes(&self) -> usize {
+        self.max_store_bytes
+    }
+
+    /// What the index says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        self.lexical.manifest()
+    }
+
+    /// Begins a search. Nothing is read yet: see [`Searcher::step`].
+    pub fn search(&mut self, query: &str, options: &Options) -> Search {
+        self.begin(Query::parse(query), None, options.clone())
+    }
+
+    /// Begins a search for the skills that mean the most similar things to `skill`. Its filters hold, its mode is
+    /// [`Mode::Vector`]; an index without vectors finds nothing.
+    pub fn search_like(&mut self, skill: SkillId, options: &Options) -> Search {
+        let options = Options {
+            mode: Mode::Vector,
+            ..options.clone()
+        };
+        self.begin(Query::default(), Some(skill), options)
+    }
+
+    fn begin(&mut self, query: Query, like: Option<SkillId>, options: Options) -> Search {
+        let max_bytes = self.max_store_bytes;
+        let (meaning, semantic) = match &mut self.semantic {
+            _ if options.mode == Mode::Lexical => (Meaning::Absent, SemanticSearch::default()),
+            Err(_) => (Meaning::Failed, SemanticSearch::default()),
+            Ok(Some(half)) if !options.is_exact => (Meaning::Coming, half.search(max_bytes)),
+            Ok(_) => (Meaning::Absent, SemanticSearch::default()),
+        };
+        Search {
+            lexical: self.lexical.search(query, like, options, max_bytes),
+            semantic,
+            meaning,
+            n_round_trips: 0,
+            is_fetching: false,
+            has_shown: false,
+            is_done: false,
+        }
+    }
+
+    /// Takes the answers to the requests of the step before (none at first) and says what comes next.
+    ///
+    /// Answers that are missing count as failed, those beyond are ignored. After [`Step::Done`] the same results come
+    /// again.
+    pub fn step(&mut self, search: &mut Search, answers: Vec<Answer>) -> Step {
+        if core::mem::take(&mut search.is_fetching) && self.take(search, answers) {
+            return Step::Stale;
+        }
+        let mut found = self.lexical.look(&mut search.lexical, &search.meaning);
+        let semantic = self.semantic.as_mut().ok().and_then(Option::as_mut);
+        if let (Some(half), Some(ask)) = (semantic, search.lexical.ask())
+            && let Some(result) = half.look(&mut search.semantic, ask)
+        {
+            search.meaning = Meaning::Found(result);
+            found = self.lexical.look(&mut search.lexical, &search.meaning);
+        }
+        if let Some(results) = &mut found {
+            results.stats = search.stats();
+        }
+        let is_waiting =
+            search.lexical.reading.n_pending() + search.semantic.reading.n_pending() > 0;
+        if !is_waiting || search.n_round_trips >= ROUND_TRIPS_MAX || search.is_done {
+            search.is_done = true;
+            let mut results = found.unwrap_or_else(|| Results {
+                stats: search.stats(),
+                ..Results::default()
+            });
+            results.is_complete &= search.meaning != Meaning::Coming;
+            return Step::Done(results);
+        }
+        if let (Some(results), Meaning::Coming) = (found, &search.meaning)
+            && results.is_complete
+            && !results.hits.is_empty()
+            && !search.has_shown
+        {
+            search.has_shown = true;
+            return Step::Show(results);
+        }
+        search.n_round_trips += 1;
+        search.is_fetching = true;
+        let mut requests = LexicalHalf::begin_round_trip(&mut search.lexical);
+        requests.extend(SemanticHalf::begin_round_trip(&mut search.semantic));
+        Step::Fetch(requests)
+    }
+
+    /// Stores the answers, those of the lexical half first; whether one of them says that a file is gone.
+    fn take(&mut self, search: &mut Search, answers: Vec<Answer>) -> bool {
+        let mut answers = answers.into_iter();
+        let is_gone = self.lexical.take(&mut search.lexical, &mut answers);
+        match &mut self.semantic {
+            Ok(Some(half)) => half.take(&mut search.semantic, &mut answers) || is_gone,
+            _ => is_gone,
+        }
+    }
+}
+
+impl Search {
+    fn stats(&self) -> Stats {
+        let halves = [&self.lexical.reading.stats, &self.semantic.reading.stats];
+        Stats {
+            requests: halves.iter().map(|stats| stats.requests).sum(),
+            round_trips: self.n_round_trips,
+            bytes: halves.iter().map(|stats| stats.bytes).sum(),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What a search found: both halves as one list, with the cards to show.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Stats;
+use super::semantic_half::Meaning;
+use crate::SkillId;
+use crate::embedder::Cosine;
+use crate::fetcher::{Fetched, Fetcher};
+use crate::format::cards::{CARDS_FILE, Card};
+use crate::fusion;
+use crate::lexical::{self, EvidenceKind, IdentityMatch, LexicalResult, Ranked};
+use crate::options::{Mode, Options};
+use crate::query::Query;
+use crate::vector::{VectorHit, VectorNotes, VectorResult};
+
+/// What a search found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Results {
+    /// Best first, at most as many as asked for.
+    pub hits: Vec<Hit>,
+    /// How many skills match.
+    pub n_found: usize,
+    /// The query that was searched for, when misspelled words were corrected.
+    pub corrected: Option<String>,
+    /// False when something could not be read, or a very long list was read in part.
+    pub is_complete: bool,
+    /// What the semantic half could not read; its hits, or some of them, are then missing.
+    pub unread: VectorNotes,
+    /// What it cost so far.
+    pub stats: Stats,
+}
+
+/// One result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Which skill.
+    pub skill: SkillId,
+    /// What to show of it. Empty when cards were not asked for.
+    pub card: Card,
+    /// Score in units that only compare within one search.
+    pub score: u32,
+    /// How near its meaning is to the query's, where that was looked at.
+    pub cosine: Option<Cosine>,
+    /// How it is called what was typed.
+    pub identity: IdentityMatch,
+    /// Whether all words of the query speak for it.
+    pub is_full: bool,
+    /// What spoke for it: the term, why it was asked, and its part of the score before the boost.
+    pub reasons: Vec<(String, EvidenceKind, u32)>,
+    /// Boost of its badges in thousandths.
+    pub boost_milli: i32,
+}
+
+/// The best matches with their cards; hits whose card is on its way or damaged are left out.
+pub(super) fn results(
+    lexical: &LexicalResult,
+    meaning: &Meaning,
+    options: &Options,
+    fetcher: &mut Fetcher<'_>,
+) -> Results {
+    let nothing = VectorResult::default();
+    let VectorResult { hits, notes } = match meaning {
+        Meaning::Found(found) => found,
+        Meaning::Absent | Meaning::Coming | Meaning::Failed => &nothing,
+    };
+    let mut ranked = match options.mode {
+        Mode::Vector => fusion::by_meaning(hits),
+        Mode::Hybrid if !hits.is_empty() => fusion::fuse(&lexical.matches, hits),
+        Mode::Hybrid | Mode::Lexical => lexical.matches.clone(),
+    };
+    lexical::apply_boosts(&mut ranked, &lexical.boosts);
+    let mut results = Results {
+        n_found: ranked.len(),
+        corrected: lexical.corrected.as_ref().map(Query::text),
+        is_complete: lexical.is_complete
+            && *notes == VectorNotes::default()
+            && *meaning != Meaning::Failed,
+        unread: *notes,
+        ..Results::default()
+    };
+    for ranked in lexical::top_k(&ranked, options.limit) {
+        let card = if options.has_cards {
+            read_card(ranked.skill, fetcher)
+        } else {
+            Some(Card::default())
+        };
+        match card {
+            Some(card) => results.hits.push(hit(ranked, card, lexical, hits)),
+            None => results.is_complete = false,
+        }
+    }
+    results
+}
+
+fn read_card(skill: SkillId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
+    match fetcher.block(CARDS_FILE, Card::range(skill)) {
+        Fetched::Ready(payload) => Card::decode(&payload).ok(),
+        Fetched::Waiting | Fetched::Failed => None,
+    }
+}
+
+fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) -> Hit {
+    let reason = |evidence: &lexical::Evidence| {
+        let (_, score) = evidence
+            .scores
+            .iter()
+            .find(|(skill, _)| *skill == ranked.skill)?;
+        Some((evidence.term.clone(), evidence.kind, *score))
+    };
+    let matched = lexical
+        .matches
+        .iter()
+        .find(|matched| matched.skill == ranked.skill);
+    Hit {
+        skill: ranked.skill,
+        card,
+        score: ranked.score,
+        cosine: hits
+            .iter()
+            .find(|hit| hit.skill == ranked.skill)
+            .map(|hit| hit.cosine),
+        identity: ranked.identity,
+        is_full: matched.is_some_and(|matched| matched.is_full),
+        reasons: lexical.evidence.iter().filter_map(reason).collect(),
+        boost_milli: lexical.boosts.get(&ranked.skill).copied().unwrap_or(0),
+    }
+}

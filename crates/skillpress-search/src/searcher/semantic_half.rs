@@ -1,0 +1,273 @@
+//! The semantic half of a search, and what the two halves say to each other.
+//!
+//! In a browser each half is a module of its own, so that words are found before the code that reads vectors is loaded;
+//! [`Ask`] and [`VectorResult`] then travel as bytes.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::reading::Reading;
+use crate::embedder::Cosine;
+use crate::fetcher::BlockStore;
+use crate::format::manifest::Manifest;
+use crate::format::vectors::VectorIndex;
+use crate::lexical::SkillSet;
+use crate::vector::{
+    self, Seeds, VectorHit, VectorNotes, VectorOptions, VectorQuery, VectorResult,
+};
+use crate::{Answer, FormatError, Plan, Reader, Request, SkillId, Writer};
+
+/// The vectors of an open index, and the blocks that searches have read.
+#[derive(Clone, Debug)]
+pub struct SemanticHalf {
+    manifest: Manifest,
+    index: VectorIndex,
+    store: BlockStore,
+}
+
+/// One search under way in the semantic half.
+#[derive(Clone, Debug, Default)]
+pub struct SemanticSearch {
+    pub(super) reading: Reading,
+    has_begun: bool,
+}
+
+/// What the lexical half asks the semantic one. It asks before every look, as it learns more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// What is searched for.
+    pub query: VectorQuery,
+    /// How vectors are read.
+    pub plan: Plan,
+    /// See [`VectorOptions::n_candidates`].
+    pub n_candidates: usize,
+    /// The skills that pass the filters; `None` for all.
+    pub(super) allowed: Option<SkillSet>,
+    /// The best lexical matches, whose cosines are wanted; `None` while they are searched for.
+    pub seeds: Option<Vec<SkillId>>,
+}
+
+/// What the lexical half is told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Meaning {
+    /// The semantic half takes no part.
+    #[default]
+    Absent,
+    /// It is being searched for.
+    Coming,
+    /// It cannot be searched: lexical results stand, and are not complete.
+    Failed,
+    /// What was found.
+    Found(VectorResult),
+}
+
+impl SemanticHalf {
+    /// Opens the semantic half of an index; `None` when it has none. `has_ranges`: whether the host answers range
+    /// requests, as far as is known.
+    ///
+    /// # Errors
+    /// As [`VectorIndex::open`].
+    pub fn open(manifest: Manifest, has_ranges: bool) -> Result<Option<Self>, FormatError> {
+        Ok(VectorIndex::open(&manifest)?.map(|index| Self {
+            manifest,
+            index,
+            store: BlockStore::new(has_ranges),
+        }))
+    }
+
+    /// Begins a search. Of what earlier ones read, about `max_bytes` are kept.
+    pub fn search(&mut self, max_bytes: usize) -> SemanticSearch {
+        self.store.begin_search(max_bytes);
+        SemanticSearch::default()
+    }
+
+    /// Takes the answers to the requests of the last look, in order; whether one of them says that a file is gone.
+    pub fn take(
+        &mut self,
+        search: &mut SemanticSearch,
+        answers: &mut impl Iterator<Item = Answer>,
+    ) -> bool {
+        let (manifest, store) = (&self.manifest, &mut self.store);
+        search.reading.take(manifest, store, answers)
+    }
+
+    /// Searches as far as the blocks at hand reach; `None` while some are missing, or seeds are waited for.
+    pub fn look(&mut self, search: &mut SemanticSearch, ask: &Ask) -> Option<VectorResult> {
+        let options = VectorOptions {
+            plan: ask.plan,
+            n_candidates: ask.n_candidates,
+        };
+        let seeds = match &ask.seeds {
+            Some(seeds) => Seeds::Known(seeds),
+            None => Seeds::Waiting,
+        };
+        // The first round trip is short: then lexical results do not wait for the codes of all skills.
+        let is_early = ask.seeds.is_none() && !search.has_begun;
+        search.has_begun = true;
+        let index = &self.index;
+        search
+            .reading
+            .run(&self.manifest, &mut self.store, |fetcher| {
+                if is_early {
+                    vector::prefetch(&ask.query, index, fetcher);
+                    return None;
+                }
+                let allowed = ask.allowed.as_ref();
+                vector::search(&ask.query, &options, allowed, seeds, index, fetcher)
+            })
+    }
+
+    /// Counts a round trip for the requests of the last look.
+    pub(super) fn begin_round_trip(search: &mut SemanticSearch) -> Vec<Request> {
+        search.reading.begin_round_trip();
+        search.requests()
+    }
+}
+
+impl SemanticSearch {
+    /// What to fetch before the next look, all at once.
+    pub fn requests(&self) -> Vec<Request> {
+        self.reading.requests()
+    }
+}
+
+impl Ask {
+    /// As bytes, for another instance of this reader. A search for what is like a skill is one for no words there.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.u8(self.plan as u8);
+        writer.varint(self.n_candidates as u32);
+        let words: &[String] = match &self.query {
+            VectorQuery::Words(words) => words,
+            VectorQuery::Like(_) => &[],
+        };
+        writer.varint(words.len() as u32);
+        for word in words {
+            writer.str(word);
+        }
+        writer.u8(self.seeds.is_some().into());
+        let seeds = self.seeds.as_deref().unwrap_or_default();
+        writer.varint(seeds.len() as u32);
+        for seed in seeds {
+            writer.varint(seed.0);
+        }
+        if let Some(allowed) = &self.allowed {
+            allowed.encode(&mut writer);
+        }
+        writer.into_bytes()
+    }
+
+    /// Reads what [`Ask::encode`] wrote.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        let mut reader = Reader::new(bytes, "a question");
+        let plan = match reader.u8()? {
+            0 => Plan::Auto,
+            1 => Plan::Flat,
+            _ => Plan::Graph,
+        };
+        let n_candidates = reader.varint()? as usize;
+        let mut words = Vec::new();
+        for _ in 0..reader.count(1)? {
+            words.push(reader.str()?.into());
+        }
+        let are_known = reader.u8()? == 1;
+        let mut seeds = Vec::new();
+        for _ in 0..reader.count(1)? {
+            seeds.push(SkillId(reader.varint()?));
+        }
+        Ok(Self {
+            query: VectorQuery::Words(words),
+            plan,
+            n_candidates,
+            allowed: match reader.rest() {
+                [] => None,
+                rest => Some(SkillSet::decode(rest)),
+            },
+            seeds: are_known.then_some(seeds),
+        })
+    }
+}
+
+impl VectorResult {
+    /// As bytes, for another instance of this reader.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        for note in self.notes.counts() {
+            writer.varint(note);
+        }
+        for hit in &self.hits {
+            writer.u32(hit.skill.0);
+            writer.u64(hit.cosine.to_fixed() as u64);
+        }
+        writer.into_bytes()
+    }
+
+    /// Reads what [`VectorResult::encode`] wrote.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        let mut reader = Reader::new(bytes, "an answer");
+        let mut counts = [0; VectorNotes::N];
+        for count in &mut counts {
+            *count = reader.varint()?;
+        }
+        let mut hits = Vec::new();
+        while reader.remaining() > 0 {
+            hits.push(VectorHit {
+                skill: SkillId(reader.u32()?),
+                cosine: Cosine::from_fixed(reader.u64()? as i64),
+            });
+        }
+        Ok(Self {
+            hits,
+            notes: VectorNotes::from_counts(counts),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    #[test]
+    fn what_the_halves_say_comes_back() {
+        let words = VectorQuery::Words(vec!["pdf".into(), "議事".into()]);
+        let allowed = SkillSet::new(70, [SkillId(3), SkillId(69)].into_iter());
+        for (allowed, seeds) in [
+            (None, None),
+            (Some(allowed.clone()), Some(vec![])),
+            (Some(allowed), Some(vec![SkillId(5), SkillId(600)])),
+        ] {
+            let ask = Ask {
+                query: words.clone(),
+                plan: Plan::Graph,
+                n_candidates: 300,
+                allowed,
+                seeds,
+            };
+            assert_eq!(Ask::decode(&ask.encode()), Ok(ask));
+        }
+        let result = VectorResult {
+            hits: vec![VectorHit {
+                skill: SkillId(70_000),
+                cosine: Cosine::from_fixed(-12_345_678),
+            }],
+            notes: VectorNotes {
+                n_unread_rows: 1,
+                is_router_unread: true,
+                n_unread_cells: 2,
+                n_unread_codes: 300,
+                n_unread_nodes: 4,
+                n_unknown_ids: 5,
+            },
+        };
+        assert_eq!(VectorResult::decode(&result.encode()), Ok(result));
+        assert!(Ask::decode(&[0, 1, 9]).is_err() && VectorResult::decode(&[0, 0]).is_err());
+    }
+}

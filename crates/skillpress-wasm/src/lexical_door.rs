@@ -1,0 +1,249 @@
+//! What the exports of `search.wasm` do, without their pointers.
+
+use skillpress_search::format::manifest::Manifest;
+use skillpress_search::format::vectors::VECTORS_HEAD;
+use skillpress_search::vector::VectorResult;
+use skillpress_search::{
+    Filter, Hit, LexicalHalf, LexicalSearch, Meaning, Mode, Options, Query, Results,
+    STORE_MAX_BYTES,
+};
+
+use crate::highlight::highlighted;
+use crate::host::{Handles, Host, lines};
+use crate::json::Json;
+
+/// The lexical half of one open index, and its searches.
+#[derive(Debug)]
+pub struct LexicalDoor {
+    host: Host,
+    half: Option<LexicalHalf>,
+    has_vectors: bool,
+    searches: Handles<(LexicalSearch, Meaning)>,
+}
+
+impl LexicalDoor {
+    /// A door without an index.
+    pub const fn new() -> Self {
+        Self {
+            host: Host::new(),
+            half: None,
+            has_vectors: false,
+            searches: Handles::new(),
+        }
+    }
+
+    /// Takes the next answer; gives the place for its bytes.
+    ///
+    /// `kind`: 0 bytes, 1 gone, 2 the host does not answer ranges, anything else failed. Only the first has a length.
+    pub fn answer(&mut self, kind: u32, len: usize) -> &mut [u8] {
+        self.host.answer(kind, len)
+    }
+
+    /// The place for `len` bytes, which the next call that needs a text takes.
+    pub fn text(&mut self, len: usize) -> &mut [u8] {
+        self.host.text(len)
+    }
+
+    /// Opens the index whose manifest says `text`, Base64 undone; `has_ranges`: 0 if the host is known not to answer
+    /// ranges.
+    ///
+    /// `[skills,has vectors,[[kind,label,icon,color,shown],…]]`, the badges in the order of the bits in hits; nothing
+    /// when the index cannot be read.
+    pub fn open(&mut self, has_ranges: u32) -> &[u8] {
+        let text = core::mem::take(&mut self.host.text);
+        let mut json = Json::default();
+        let half = Manifest::decode_index(&text)
+            .and_then(|manifest| LexicalHalf::open(manifest, has_ranges != 0));
+        if let Ok(half) = half {
+            let manifest = half.manifest();
+            self.has_vectors = manifest.head(VECTORS_HEAD).is_some();
+            write_manifest(&mut json, manifest, self.has_vectors);
+            self.half = Some(half);
+        }
+        self.host.say(&json.into_bytes())
+    }
+
+    /// Begins a search for the first `query_len` bytes of the text, which then has filters such as `owner:ana`, each
+    /// after a line feed; gives its handle.
+    ///
+    /// `mode`: 0 hybrid, 1 lexical, 2 vector. Without an open index the handle leads nowhere.
+    pub fn search(&mut self, query_len: usize, limit: usize, mode: u32) -> u32 {
+        let text = core::mem::take(&mut self.host.text);
+        let Some(half) = &mut self.half else {
+            return u32::MAX;
+        };
+        let (query, filters) = text.split_at(query_len.min(text.len()));
+        let as_str = |bytes| core::str::from_utf8(bytes).unwrap_or_default();
+        let mode = match mode {
+            0 => Mode::Hybrid,
+            1 => Mode::Lexical,
+            _ => Mode::Vector,
+        };
+        let options = Options {
+            limit,
+            mode,
+            filters: as_str(filters)
+                .split('\n')
+                .filter_map(Filter::parse)
+                .collect(),
+            ..Options::default()
+        };
+        let meaning = if self.has_vectors && mode != Mode::Lexical {
+            Meaning::Coming
+        } else {
+            Meaning::Absent
+        };
+        let query = Query::parse(as_str(query));
+        let search = half.search(query, None, options, STORE_MAX_BYTES);
+        self.searches.add((search, meaning))
+    }
+
+    /// Feeds a search the answers given since the last step.
+    ///
+    /// `[requests]`, or `[requests,[hit,…],found,corrected or "",complete]` once the words' lists are there. `requests`
+    /// are what to fetch before the next step, see `lines` in `host`. A hit is `[skill,owner,slug,name,summary,tags,
+    /// badges,score,identity,full,boost,[[term,kind,score],…]]`, where `badges` has a bit for each, `identity` is 0 none,
+    /// 1 name, 2 slug, 3 owner and slug, and `name` and `summary` are cut into parts that do and do not match, in turn,
+    /// beginning with one that does not. Results are final when there is no request and [`LexicalDoor::ask`] is empty.
+    /// A handle that leads nowhere gives nothing.
+    pub fn step(&mut self, handle: u32) -> &[u8] {
+        let answers = core::mem::take(&mut self.host.answers);
+        let mut json = Json::default();
+        if let (Some(half), Some((search, meaning))) = (&mut self.half, self.searches.get(handle)) {
+            if !answers.is_empty() {
+                half.take(search, &mut answers.into_iter());
+            }
+            let results = half.look(search, meaning);
+            json.open();
+            let requests = lines(&search.requests());
+            json.string(core::str::from_utf8(&requests).unwrap_or_default());
+            if let Some(results) = results {
+                write_results(&mut json, &results);
+            }
+            json.close();
+        }
+        self.host.say(&json.into_bytes())
+    }
+
+    /// What to ask the semantic half, as of the last step; nothing if it takes no part, or has answered.
+    pub fn ask(&mut self, handle: u32) -> &[u8] {
+        let search = self.searches.get(handle);
+        let ask = search.and_then(|(search, _)| Some(search.ask()?.encode()));
+        self.host.say(&ask.unwrap_or_default())
+    }
+
+    /// Takes the text as the answer of the semantic half; an empty one says that it cannot be searched.
+    pub fn meaning(&mut self, handle: u32) {
+        let text = core::mem::take(&mut self.host.text);
+        if let Some((_, meaning)) = self.searches.get(handle) {
+            *meaning = match VectorResult::decode(&text) {
+                Ok(found) => Meaning::Found(found),
+                Err(_) => Meaning::Failed,
+            };
+        }
+    }
+
+    /// Drops a search.
+    pub fn close(&mut self, handle: u32) {
+        self.searches.remove(handle);
+    }
+}
+
+impl Default for LexicalDoor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn write_manifest(json: &mut Json, manifest: &Manifest, has_vectors: bool) {
+    json.open();
+    json.number(manifest.n_skills as i32);
+    json.number(has_vectors.into());
+    json.open();
+    for badge in &manifest.badges {
+        json.open();
+        for text in [&badge.kind, &badge.label, &badge.icon, &badge.color] {
+            json.string(text);
+        }
+        json.number(badge.is_shown.into());
+        json.close();
+    }
+    json.close();
+    json.close();
+}
+
+fn write_results(json: &mut Json, results: &Results) {
+    json.open();
+    for hit in &results.hits {
+        write_hit(json, hit);
+    }
+    json.close();
+    json.number(results.n_found as i32);
+    json.string(results.corrected.as_deref().unwrap_or_default());
+    json.number(results.is_complete.into());
+}
+
+fn write_hit(json: &mut Json, hit: &Hit) {
+    let card = &hit.card;
+    json.open();
+    json.number(hit.skill.0 as i32);
+    json.string(&card.owner);
+    json.string(&card.slug);
+    for text in [&card.name, &card.summary] {
+        json.strings(highlighted(text, &hit.reasons).into_iter());
+    }
+    json.strings(card.tags.iter().map(|tag| tag.as_str()));
+    for number in [
+        card.badges as i32,
+        hit.score as i32,
+        hit.identity as i32,
+        hit.is_full.into(),
+        hit.boost_milli,
+    ] {
+        json.number(number);
+    }
+    json.open();
+    for (term, kind, score) in &hit.reasons {
+        json.open();
+        json.string(term);
+        json.number(*kind as i32);
+        json.number(*score as i32);
+        json.close();
+    }
+    json.close();
+    json.close();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(message: &[u8]) -> &str {
+        let (len, text) = message.split_at(4);
+        assert_eq!(
+            u32::from_le_bytes(len.try_into().unwrap()),
+            text.len() as u32
+        );
+        core::str::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_door_stays_shut_before_what_is_no_index() {
+        let mut door = LexicalDoor::new();
+        assert_eq!(text(door.open(1)), "");
+        door.text(3).copy_from_slice(b"\x01\x01\x00");
+        assert_eq!(text(door.open(1)), "");
+    }
+
+    #[test]
+    fn handles_that_lead_nowhere_do_no_harm() {
+        let mut door = LexicalDoor::new();
+        assert_eq!(text(door.step(7)), "");
+        assert_eq!(text(door.ask(7)), "");
+        door.meaning(7);
+        door.close(7);
+        door.text(3).copy_from_slice(b"\xff\xfe\xfd");
+        let handle = door.search(99, usize::MAX, 9);
+        assert_eq!(text(door.step(handle)), "");
+    }
+}

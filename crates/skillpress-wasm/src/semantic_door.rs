@@ -1,0 +1,108 @@
+//! What the exports of `semantic.wasm` do, without their pointers.
+
+use alloc::vec::Vec;
+
+use skillpress_search::format::manifest::Manifest;
+use skillpress_search::{Ask, STORE_MAX_BYTES, SemanticHalf, SemanticSearch};
+
+use crate::host::{Handles, Host, lines};
+
+/// The semantic half of one open index, and its searches.
+#[derive(Debug)]
+pub struct SemanticDoor {
+    host: Host,
+    half: Option<SemanticHalf>,
+    searches: Handles<SemanticSearch>,
+}
+
+impl SemanticDoor {
+    /// A door without an index.
+    pub const fn new() -> Self {
+        Self {
+            host: Host::new(),
+            half: None,
+            searches: Handles::new(),
+        }
+    }
+
+    /// As [`crate::LexicalDoor::answer`].
+    pub fn answer(&mut self, kind: u32, len: usize) -> &mut [u8] {
+        self.host.answer(kind, len)
+    }
+
+    /// As [`crate::LexicalDoor::text`].
+    pub fn text(&mut self, len: usize) -> &mut [u8] {
+        self.host.text(len)
+    }
+
+    /// Opens the vectors of the index whose manifest says `text`, as [`crate::LexicalDoor::open`]; 1 if they can be read.
+    pub fn open(&mut self, has_ranges: u32) -> u32 {
+        let text = core::mem::take(&mut self.host.text);
+        let half = Manifest::decode_index(&text)
+            .and_then(|manifest| SemanticHalf::open(manifest, has_ranges != 0));
+        self.half = half.unwrap_or_default();
+        self.half.is_some().into()
+    }
+
+    /// Begins a search; gives its handle.
+    pub fn search(&mut self) -> u32 {
+        match &mut self.half {
+            Some(half) => self.searches.add(half.search(STORE_MAX_BYTES)),
+            None => u32::MAX,
+        }
+    }
+
+    /// Feeds a search the answers given since the last step; the text is what the lexical half asks now.
+    ///
+    /// A message of one byte and more: 0 and what to fetch before the next step, see `lines` in `host`, which is nothing
+    /// while only the lexical half is waited for; or 1 and what to tell the lexical half. A handle that leads nowhere, or
+    /// a text that is no question, gives nothing.
+    pub fn step(&mut self, handle: u32) -> &[u8] {
+        let answers = core::mem::take(&mut self.host.answers);
+        let text = core::mem::take(&mut self.host.text);
+        let mut message = Vec::new();
+        if let (Some(half), Some(search), Ok(ask)) = (
+            &mut self.half,
+            self.searches.get(handle),
+            Ask::decode(&text),
+        ) {
+            if !answers.is_empty() {
+                half.take(search, &mut answers.into_iter());
+            }
+            let found = half.look(search, &ask);
+            message.push(found.is_some().into());
+            message.extend_from_slice(&match found {
+                Some(found) => found.encode(),
+                None => lines(&search.requests()),
+            });
+        }
+        self.host.say(&message)
+    }
+
+    /// Drops a search.
+    pub fn close(&mut self, handle: u32) {
+        self.searches.remove(handle);
+    }
+}
+
+impl Default for SemanticDoor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_door_without_vectors_does_no_harm() {
+        let mut door = SemanticDoor::new();
+        door.text(2).copy_from_slice(b"{}");
+        assert_eq!(door.open(1), 0);
+        let handle = door.search();
+        door.answer(0, 3).copy_from_slice(b"abc");
+        assert_eq!(door.step(handle), [0; 4]);
+        door.close(handle);
+    }
+}
