@@ -2,7 +2,7 @@
 //! requests of the next round trip.
 //!
 //! A search is a plain function that is run again after every round trip, over blocks that stay. So it reads like code
-//! that blocks, everything it can ask for together goes together, and several halves of a search share round trips.
+//! that blocks, and everything it can ask for together goes together.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ pub(crate) struct Fetcher<'a> {
     manifest: &'a Manifest,
     store: &'a mut BlockStore,
     failures: &'a mut Failures,
-    missing: SortedSet<Want>,
+    missing: SortedSet<Part>,
 }
 
 /// What became of a block.
@@ -31,33 +31,27 @@ pub(crate) enum Fetched {
     Failed,
 }
 
-/// A block of a file of the manifest, by the file's position there.
+/// A part of a file of the manifest, by the file's position there: a block, or a chunk as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Want {
+struct Part {
     file_idx: usize,
+    is_chunk: bool,
     range: ByteRange,
 }
 
-/// A request and the blocks that its answer serves.
+/// A request and the parts that its answer serves: blocks, or one chunk.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
     pub(crate) request: Request,
-    /// Which part of a file it is: a range, or a chunk.
-    part: Part,
-    wants: Vec<Want>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Part {
-    Range(ByteRange),
-    Chunk { file_idx: usize, chunk_idx: u64 },
+    /// From the first byte of the first part to the last of the last.
+    range: ByteRange,
+    parts: Vec<Part>,
 }
 
 /// What could not be read in one search; the next one tries again.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Failures {
-    blocks: SortedSet<Want>,
-    chunks: SortedSet<(usize, u64)>,
+    parts: SortedSet<Part>,
     /// Whether the host said that a file does not exist.
     pub(crate) is_gone: bool,
 }
@@ -78,51 +72,61 @@ impl<'a> Fetcher<'a> {
 
     /// The block at `range` of the file that the manifest calls `file`, checksum included in the range.
     pub(crate) fn block(&mut self, file: &str, range: ByteRange) -> Fetched {
-        let Some(file_idx) = self
-            .manifest
-            .files
-            .iter()
-            .position(|entry| entry.name == file)
-        else {
+        let files = &self.manifest.files;
+        let Some(file_idx) = files.iter().position(|entry| entry.name == file) else {
             return Fetched::Failed;
         };
-        let want = Want { file_idx, range };
-        if let Some(payload) = self.store.block(want) {
-            return Fetched::Ready(payload);
+        let part = Part {
+            file_idx,
+            is_chunk: false,
+            range,
+        };
+        match self.part(part) {
+            Fetched::Failed => return Fetched::Failed,
+            Fetched::Waiting if !self.store.has_ranges => {}
+            found => return found,
         }
-        let entry = &self.manifest.files[file_idx];
-        if self.failures.blocks.contains(&want) || range.end() > entry.len {
+        // From chunks, all of which are asked for at once.
+        let entry = &files[file_idx];
+        let mut bytes = Vec::new();
+        let mut is_waiting = false;
+        for chunk in chunks_of(file_idx, entry, range) {
+            match self.part(chunk) {
+                Fetched::Ready(chunk) => bytes.extend_from_slice(&chunk),
+                Fetched::Waiting => is_waiting = true,
+                Fetched::Failed => return self.fail(part),
+            }
+        }
+        if is_waiting {
+            return Fetched::Waiting;
+        }
+        let start = (range.start % whole_chunk_len(entry)) as usize;
+        let block = bytes.get(start..start + range.len as usize);
+        match block::open(file, range.start, block.unwrap_or_default()) {
+            Ok(payload) => Fetched::Ready(self.store.insert(part, payload)),
+            Err(_) => self.fail(part),
+        }
+    }
+
+    /// A part that is at hand; what is not there is noted as missing, unless the host has no such parts.
+    fn part(&mut self, part: Part) -> Fetched {
+        if let Some(bytes) = self.store.get(part) {
+            return Fetched::Ready(bytes);
+        }
+        if self.failures.parts.contains(&part)
+            || part.range.end() > self.manifest.files[part.file_idx].len
+        {
             return Fetched::Failed;
         }
-        if !self.store.has_ranges {
-            return self.block_of_chunks(entry, want);
+        if part.is_chunk != self.store.has_ranges {
+            self.missing.insert(part, ());
         }
-        self.missing.insert(want, ());
         Fetched::Waiting
     }
 
-    fn block_of_chunks(&mut self, entry: &FileEntry, want: Want) -> Fetched {
-        let chunks: Vec<(usize, u64)> = chunks_of(entry, want.range)
-            .map(|chunk_idx| (want.file_idx, chunk_idx))
-            .collect();
-        if chunks
-            .iter()
-            .any(|chunk| self.failures.chunks.contains(chunk))
-        {
-            self.failures.blocks.insert(want, ());
-            return Fetched::Failed;
-        }
-        let Some(bytes) = self.store.join_chunks(&chunks, entry, want.range) else {
-            self.missing.insert(want, ());
-            return Fetched::Waiting;
-        };
-        match block::open(&entry.name, want.range.start, &bytes) {
-            Ok(payload) => Fetched::Ready(self.store.insert_block(want, payload)),
-            Err(_) => {
-                self.failures.blocks.insert(want, ());
-                Fetched::Failed
-            }
-        }
+    fn fail(&mut self, part: Part) -> Fetched {
+        self.failures.parts.insert(part, ());
+        Fetched::Failed
     }
 
     /// Whether the host answers range requests, as far as is known.
@@ -135,95 +139,68 @@ impl<'a> Fetcher<'a> {
         !self.missing.is_empty()
     }
 
-    /// The requests for all that is missing: ranges of one file with small gaps between are asked for together.
+    /// The requests for all that is missing: blocks of one file with small gaps between are asked for together.
     pub(crate) fn into_requests(self) -> Vec<Pending> {
-        if self.store.has_ranges {
-            self.range_requests()
-        } else {
-            self.chunk_requests()
-        }
-    }
-
-    fn range_requests(&self) -> Vec<Pending> {
         let mut requests: Vec<Pending> = Vec::new();
-        for &want in self.missing.keys() {
+        for &part in self.missing.keys() {
+            let file = &self.manifest.files[part.file_idx];
+            let Part { range, .. } = part;
             if let Some(last) = requests.last_mut()
-                && let Part::Range(range) = &mut last.part
-                && last.wants[0].file_idx == want.file_idx
-                && want.range.start <= range.end() + MERGED_GAP_MAX
+                && !part.is_chunk
+                && last.parts[0].file_idx == part.file_idx
+                && range.start <= last.range.end() + MERGED_GAP_MAX
+                && let Ok(len) = u32::try_from(last.range.end().max(range.end()) - last.range.start)
             {
-                let end = range.end().max(want.range.end());
-                if let Ok(len) = u32::try_from(end - range.start) {
-                    range.len = len;
-                    last.request.range = Some(*range);
-                    last.wants.push(want);
-                    continue;
-                }
+                last.range.len = len;
+                last.request.range = Some(last.range);
+                last.parts.push(part);
+                continue;
             }
+            let request = if part.is_chunk {
+                Request {
+                    path: file.chunk_path(range.start / whole_chunk_len(file)),
+                    range: None,
+                }
+            } else {
+                Request {
+                    path: file.path.clone(),
+                    range: Some(range),
+                }
+            };
             requests.push(Pending {
-                request: Request {
-                    path: self.manifest.files[want.file_idx].path.clone(),
-                    range: Some(want.range),
-                },
-                part: Part::Range(want.range),
-                wants: alloc::vec![want],
+                request,
+                range,
+                parts: alloc::vec![part],
             });
         }
         requests
-    }
-
-    fn chunk_requests(&self) -> Vec<Pending> {
-        let mut chunks = SortedSet::new();
-        for want in self.missing.keys() {
-            for chunk_idx in chunks_of(&self.manifest.files[want.file_idx], want.range) {
-                chunks.insert((want.file_idx, chunk_idx), ());
-            }
-        }
-        chunks
-            .into_iter()
-            .map(|(chunk, ())| chunk)
-            .filter(|chunk| !self.store.chunks.contains(chunk))
-            .map(|(file_idx, chunk_idx)| Pending {
-                request: Request {
-                    path: self.manifest.files[file_idx].chunk_path(chunk_idx),
-                    range: None,
-                },
-                part: Part::Chunk {
-                    file_idx,
-                    chunk_idx,
-                },
-                wants: Vec::new(),
-            })
-            .collect()
     }
 }
 
 /// Ranges with at most this many bytes between are asked for as one: about what the headers of a request weigh.
 const MERGED_GAP_MAX: u64 = 256;
 
-/// Blocks that were read, and chunks on hosts without ranges; they stay until there are too many bytes.
+/// Parts that were read; they stay until there are too many bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct BlockStore {
-    blocks: SortedMap<Want, Stored>,
-    chunks: SortedMap<(usize, u64), Stored>,
+    parts: SortedMap<Part, Stored>,
     /// Whether the host answers range requests, as far as is known.
     pub(crate) has_ranges: bool,
     n_bytes: usize,
     /// Counts searches; what was last used in the earliest one goes first.
-    search_idx: u64,
+    search_idx: u32,
 }
 
 #[derive(Clone, Debug)]
 struct Stored {
     bytes: Arc<[u8]>,
-    used_in: u64,
+    used_in: u32,
 }
 
 impl BlockStore {
     pub(crate) fn new(has_ranges: bool) -> Self {
         Self {
-            blocks: SortedMap::new(),
-            chunks: SortedMap::new(),
+            parts: SortedMap::new(),
             has_ranges,
             n_bytes: 0,
             search_idx: 0,
@@ -235,17 +212,16 @@ impl BlockStore {
     pub(crate) fn begin_search(&mut self, max_bytes: usize) {
         self.search_idx += 1;
         while self.n_bytes > max_bytes {
-            let oldest = self
-                .blocks
-                .values()
-                .chain(self.chunks.values())
-                .map(|stored| stored.used_in)
-                .min();
-            let Some(oldest) = oldest else { break };
-            self.blocks.retain(|stored| stored.used_in > oldest);
-            self.chunks.retain(|stored| stored.used_in > oldest);
-            let stored = self.blocks.values().chain(self.chunks.values());
-            self.n_bytes = stored.map(|stored| stored.bytes.len()).sum();
+            let used_in = self.parts.values().map(|stored| stored.used_in);
+            let oldest = used_in.min().unwrap_or(0);
+            let n_bytes = &mut self.n_bytes;
+            self.parts.retain(|stored| {
+                let is_kept = stored.used_in > oldest;
+                if !is_kept {
+                    *n_bytes -= stored.bytes.len();
+                }
+                is_kept
+            });
         }
     }
 
@@ -257,98 +233,74 @@ impl BlockStore {
         answer: Answer,
         failures: &mut Failures,
     ) {
-        match (answer, pending.part) {
-            (Answer::Bytes(bytes), Part::Range(range)) if bytes.len() == range.len as usize => {
-                for &want in &pending.wants {
-                    let start = (want.range.start - range.start) as usize;
-                    let block = &bytes[start..start + want.range.len as usize];
-                    let file = &manifest.files[want.file_idx].name;
-                    match block::open(file, want.range.start, block) {
-                        Ok(payload) => {
-                            self.insert_block(want, payload);
-                        }
-                        Err(_) => {
-                            failures.blocks.insert(want, ());
-                        }
-                    }
+        let is_range = pending.request.range.is_some();
+        if answer == Answer::NoRanges && is_range {
+            self.has_ranges = false;
+            return;
+        }
+        failures.is_gone |= answer == Answer::Gone;
+        let bytes = match &answer {
+            Answer::Bytes(bytes) if bytes.len() == pending.range.len as usize => &bytes[..],
+            _ => &[],
+        };
+        for &part in &pending.parts {
+            let start = (part.range.start - pending.range.start) as usize;
+            let bytes = bytes.get(start..start + part.range.len as usize);
+            let file = &manifest.files[part.file_idx].name;
+            let payload = match bytes {
+                Some(bytes) if is_range => block::open(file, part.range.start, bytes).ok(),
+                bytes => bytes,
+            };
+            match payload {
+                Some(payload) => {
+                    self.insert(part, payload);
                 }
-            }
-            (
-                Answer::Bytes(bytes),
-                Part::Chunk {
-                    file_idx,
-                    chunk_idx,
-                },
-            ) if bytes.len() as u64 == chunk_len(&manifest.files[file_idx], chunk_idx) => {
-                self.n_bytes += bytes.len();
-                let stored = Stored {
-                    bytes: bytes.into(),
-                    used_in: self.search_idx,
-                };
-                if let Some(replaced) = self.chunks.insert((file_idx, chunk_idx), stored) {
-                    self.n_bytes -= replaced.bytes.len();
-                }
-            }
-            (Answer::NoRanges, Part::Range(_)) => self.has_ranges = false,
-            (answer, part) => {
-                failures.is_gone |= answer == Answer::Gone;
-                for &want in &pending.wants {
-                    failures.blocks.insert(want, ());
-                }
-                if let Part::Chunk {
-                    file_idx,
-                    chunk_idx,
-                } = part
-                {
-                    failures.chunks.insert((file_idx, chunk_idx), ());
+                None => {
+                    failures.parts.insert(part, ());
                 }
             }
         }
     }
 
-    fn block(&mut self, want: Want) -> Option<Arc<[u8]>> {
-        let stored = self.blocks.get_mut(&want)?;
+    fn get(&mut self, part: Part) -> Option<Arc<[u8]>> {
+        let stored = self.parts.get_mut(&part)?;
         stored.used_in = self.search_idx;
         Some(stored.bytes.clone())
     }
 
-    fn insert_block(&mut self, want: Want, payload: &[u8]) -> Arc<[u8]> {
-        let bytes: Arc<[u8]> = payload.into();
+    fn insert(&mut self, part: Part, bytes: &[u8]) -> Arc<[u8]> {
+        let bytes: Arc<[u8]> = bytes.into();
         self.n_bytes += bytes.len();
         let stored = Stored {
             bytes: bytes.clone(),
             used_in: self.search_idx,
         };
-        if let Some(replaced) = self.blocks.insert(want, stored) {
+        if let Some(replaced) = self.parts.insert(part, stored) {
             self.n_bytes -= replaced.bytes.len();
         }
         bytes
     }
-
-    /// The bytes of `range` out of `chunks`, which cover it; `None` when one is missing.
-    fn join_chunks(
-        &mut self,
-        chunks: &[(usize, u64)],
-        entry: &FileEntry,
-        range: ByteRange,
-    ) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        for chunk in chunks {
-            let stored = self.chunks.get_mut(chunk)?;
-            stored.used_in = self.search_idx;
-            bytes.extend_from_slice(&stored.bytes);
-        }
-        let start = range.start - chunks.first()?.1 * whole_chunk_len(entry);
-        bytes
-            .get(start as usize..(start + u64::from(range.len)) as usize)
-            .map(Into::into)
-    }
 }
 
 /// The chunks that hold `range`.
-fn chunks_of(entry: &FileEntry, range: ByteRange) -> impl Iterator<Item = u64> + use<> {
-    let len = whole_chunk_len(entry);
-    range.start / len..=(range.end().max(1) - 1) / len
+fn chunks_of(
+    file_idx: usize,
+    entry: &FileEntry,
+    range: ByteRange,
+) -> impl Iterator<Item = Part> + use<> {
+    let (len, file_len) = (whole_chunk_len(entry), entry.len);
+    let chunk_idxs = range.start / len..range.end().max(1).div_ceil(len);
+    chunk_idxs.map(move |chunk_idx| {
+        let start = chunk_idx * len;
+        Part {
+            file_idx,
+            is_chunk: true,
+            range: ByteRange {
+                start,
+                len: len.min(file_len - start) as u32,
+            },
+        }
+    })
 }
 
 /// Length of all chunks but the last: that of the file when it has no chunks.
@@ -357,11 +309,6 @@ fn whole_chunk_len(entry: &FileEntry) -> u64 {
         0 => entry.len.max(1),
         len => u64::from(len),
     }
-}
-
-fn chunk_len(entry: &FileEntry, chunk_idx: u64) -> u64 {
-    let whole = whole_chunk_len(entry);
-    whole.min(entry.len.saturating_sub(chunk_idx * whole))
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl<K, V> SortedMap<K, V> {
     }
 
     /// Keeps the entries whose values `keeps`.
-    pub(crate) fn retain(&mut self, keeps: impl Fn(&V) -> bool) {
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(&V) -> bool) {
         self.entries.retain(|(_, value)| keeps(value));
     }
 }
