@@ -5,9 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::SkillId;
 use crate::lexical::{IdentityMatch, Ranked};
-use crate::sorted::SortedMap;
 use crate::vector::VectorHit;
 
 /// The skills of either half, in no order, scored by both: from 0 to [`SCORE_ONE`], which is the best of both halves.
@@ -17,23 +15,22 @@ use crate::vector::VectorHit;
 pub(crate) fn fuse(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
     let best_match = matches.iter().map(|ranked| ranked.score).max();
     let best_hit = hits.iter().map(positive).max();
-    let mut fused: SortedMap<SkillId, Ranked> = SortedMap::new();
-    for ranked in matches {
-        let score = share(ranked.score, best_match, LEXICAL_WEIGHT);
-        fused.insert(
-            ranked.skill,
-            Ranked {
-                is_full: true,
-                score,
-                ..*ranked
-            },
-        );
+    let mut fused = matches.to_vec();
+    for ranked in &mut fused {
+        ranked.is_full = true;
+        ranked.score = share(ranked.score, best_match, LEXICAL_WEIGHT);
     }
     for hit in hits {
-        let entry = fused.get_or_insert(hit.skill, Ranked::unscored(hit.skill));
-        entry.score += share(positive(hit), best_hit, SCORE_ONE - LEXICAL_WEIGHT);
+        let score = share(positive(hit), best_hit, SCORE_ONE - LEXICAL_WEIGHT);
+        match fused.iter_mut().find(|ranked| ranked.skill == hit.skill) {
+            Some(ranked) => ranked.score += score,
+            None => fused.push(Ranked {
+                score,
+                ..Ranked::unscored(hit.skill)
+            }),
+        }
     }
-    fused.into_iter().map(|(_, ranked)| ranked).collect()
+    fused
 }
 
 /// The hits of the semantic half alone, scored by their cosine; [`SCORE_ONE`] is a cosine of 1.
@@ -67,6 +64,7 @@ fn positive(hit: &VectorHit) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SkillId;
     use crate::embedder::Cosine;
 
     fn ranked(skill: u32, score: u32) -> Ranked {

@@ -74,18 +74,23 @@ impl Filter {
         ];
         let is_named = |(name, _): &&(&str, FilterKind)| kind.eq_ignore_ascii_case(name);
         let kind = kinds.iter().find(is_named)?.1;
-        let mut value = analyzer::lower_case(value.trim());
-        match kind {
-            FilterKind::Tag => {
-                let parts: Vec<&str> = value
-                    .split(|c: char| !c.is_alphanumeric())
-                    .filter(|part| !part.is_empty())
-                    .collect();
-                value = parts.join("-");
+        let mut normal = String::new();
+        let mut is_between = false;
+        for c in analyzer::lower_case(value.trim()).chars() {
+            let is_kept = match kind {
+                FilterKind::Tag => c.is_alphanumeric(),
+                FilterKind::Owner => c != '@' || !normal.is_empty(),
+                FilterKind::Badge | FilterKind::Os => true,
+            };
+            if is_kept {
+                if is_between && !normal.is_empty() {
+                    normal.push('-');
+                }
+                normal.push(c);
             }
-            FilterKind::Owner => value = value.trim_start_matches('@').into(),
-            FilterKind::Badge | FilterKind::Os => {}
+            is_between = !is_kept;
         }
+        let value = normal;
         (!value.is_empty()).then_some(Self { kind, value })
     }
 
@@ -146,9 +151,13 @@ impl Query {
         query
     }
 
-    /// The same query with other words in place of those at some positions of `words`.
+    /// What ranks, means and names in this query, with other words in place of those at some positions of `words`.
     pub(crate) fn with_corrections(&self, corrections: &[(usize, String)]) -> Self {
-        let mut query = self.clone();
+        let mut query = Self {
+            words: self.words.clone(),
+            meaning: self.meaning.clone(),
+            ..Self::default()
+        };
         for (word_idx, surface) in corrections {
             let word = &mut query.words[*word_idx];
             for meant in &mut query.meaning {
@@ -160,19 +169,19 @@ impl Query {
             word.surface.clone_from(surface);
         }
         query.identity = identity_key(&query.text());
-        query.joined.clear();
-        query.owner_slug = None;
         query
     }
 
     /// The words, with spaces between.
     pub(crate) fn text(&self) -> String {
-        let surfaces: Vec<&str> = self
-            .words
-            .iter()
-            .map(|word| word.surface.as_str())
-            .collect();
-        surfaces.join(" ")
+        let mut text = String::new();
+        for word in &self.words {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&word.surface);
+        }
+        text
     }
 
     fn set_words(&mut self, surfaces: Vec<(String, bool)>, is_last_open: bool) {

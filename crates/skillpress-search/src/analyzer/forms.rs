@@ -79,22 +79,28 @@ fn parts_of_word(word: &str) -> Vec<&str> {
 ///
 /// Only words of scripts with spaces are joined, and only where the result is not too long for a word.
 pub fn joined_terms(surfaces: &[String]) -> Vec<(usize, String)> {
-    let is_spaced = |word: &str| !word.chars().any(is_unspaced);
-    surfaces
-        .windows(2)
-        .enumerate()
-        .filter(|(_, pair)| pair.iter().all(|word| is_spaced(word)))
-        .map(|(first_idx, pair)| (first_idx, pair.concat()))
-        .filter(|(_, joined)| joined.len() <= WORD_MAX_BYTES)
-        .map(|(first_idx, joined)| (first_idx, stem(&joined)))
-        .collect()
+    let mut joined = Vec::new();
+    for (first_idx, pair) in surfaces.windows(2).enumerate() {
+        let mut word = pair[0].clone();
+        word.push_str(&pair[1]);
+        if word.len() <= WORD_MAX_BYTES && !word.chars().any(is_unspaced) {
+            joined.push((first_idx, stem(&word)));
+        }
+    }
+    joined
 }
 
 /// The key of a name or slug as a whole: folded lower-case words with `-` between them; `None` without any word.
 ///
 /// Keys above 48 bytes are cut and end in a checksum of the whole, so that no key is endless.
 pub fn identity_key(text: &str) -> Option<String> {
-    let mut key = words(&fold(text)).join("-");
+    let mut key = String::new();
+    for word in words(&fold(text)) {
+        if !key.is_empty() {
+            key.push('-');
+        }
+        key.push_str(&word);
+    }
     if key.is_empty() {
         return None;
     }

@@ -11,20 +11,14 @@ use crate::format::spelling::SpellingWord;
 use crate::options::Options;
 use crate::query::Query;
 
-/// A word of the query and what it may have meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Correction {
-    pub(super) word_idx: usize,
-    pub(super) word: String,
-}
-
-/// Corrections for the unknown words of `query`, as far as the words at hand reach.
+/// Corrections for the unknown words of `query`, as far as the words at hand reach: positions in its words, and what
+/// they may have meant.
 pub(super) fn read(
     query: &Query,
     options: &Options,
     found: &Found,
     dictionary: &mut Dictionary<'_, '_>,
-) -> Vec<Correction> {
+) -> Vec<(usize, String)> {
     let mut corrections = Vec::new();
     for (word_idx, word) in query.words.iter().enumerate() {
         let is_unknown = found.unknown >> word_idx & 1 == 1;
@@ -35,10 +29,7 @@ pub(super) fn read(
             let first = word.surface.chars().next().unwrap_or_default();
             let words = dictionary.spelling_words(first);
             if let Some(word) = nearest(&word.surface, &words, max_distance) {
-                corrections.push(Correction {
-                    word_idx,
-                    word: word.into(),
-                });
+                corrections.push((word_idx, word.into()));
             }
         }
     }

@@ -68,29 +68,20 @@ impl<'a, 'f> Dictionary<'a, 'f> {
         prefix: &str,
         n_blocks_max: usize,
     ) -> Option<Vec<TermEntry>> {
-        let ranges: Vec<ByteRange> = self
-            .head
-            .term_blocks_of_prefix(prefix)
-            .take(n_blocks_max)
-            .collect();
+        let head = self.head;
         let n_skills = self.n_skills;
+        let mut terms = Some(Vec::new());
         // All blocks are asked for before the first one that is missing ends this.
-        let blocks: Vec<Option<Vec<TermEntry>>> = ranges
-            .into_iter()
-            .map(|range| {
-                self.decoded(TERMS_FILE, range, |payload| {
-                    terms::decode_with_prefix(payload, prefix, n_skills)
-                })
-            })
-            .collect();
-        Some(
-            blocks
-                .into_iter()
-                .collect::<Option<Vec<_>>>()?
-                .into_iter()
-                .flatten()
-                .collect(),
-        )
+        for range in head.term_blocks_of_prefix(prefix).take(n_blocks_max) {
+            let block = self.decoded(TERMS_FILE, range, |payload| {
+                terms::decode_with_prefix(payload, prefix, n_skills)
+            });
+            match (&mut terms, block) {
+                (Some(terms), Some(block)) => terms.extend(block),
+                _ => terms = None,
+            }
+        }
+        terms
     }
 
     /// The postings of `term`; nothing when it is absent, or not known yet.

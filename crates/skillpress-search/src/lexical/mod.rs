@@ -29,8 +29,6 @@ use crate::format::manifest::Manifest;
 use crate::format::terms::{Namespace, SLUG_LEVEL};
 use crate::options::Options;
 use crate::query::{Filter, Query};
-use crate::sorted::SortedMap;
-use correction::Correction;
 use dictionary::Dictionary;
 
 /// What a lexical search found.
@@ -46,8 +44,8 @@ pub(crate) struct LexicalResult {
     pub(crate) corrected: Option<Query>,
     /// Whether every list was read, and to its end.
     pub(crate) is_complete: bool,
-    /// Boost of each skill with a boosted badge, in thousandths.
-    pub(crate) boosts: SortedMap<SkillId, i32>,
+    /// Boosts of all skills by their badges, in thousandths; of none where no badge has one.
+    pub(crate) boosts: Vec<i32>,
 }
 
 /// Searches as far as the blocks at hand reach; `None` while some are missing, which the fetcher has noted.
@@ -117,8 +115,8 @@ pub(crate) fn search(
     })
 }
 
-/// The skills whose `owner/slug`, slug or name is the query, each with its best match.
-type Identities = SortedMap<SkillId, IdentityMatch>;
+/// Skills whose name, slug or `owner/slug` is the query. Where one stands twice the later one is the better match.
+type Identities = Vec<(SkillId, IdentityMatch)>;
 
 fn read_identities(
     query: &Query,
@@ -131,15 +129,11 @@ fn read_identities(
     }
     if let Some(key) = &query.identity {
         for posting in dictionary.list(&Namespace::Identity.term(key)) {
-            let is_slug = posting.level == SLUG_LEVEL;
-            identities.insert(
-                posting.skill,
-                if is_slug {
-                    IdentityMatch::Slug
-                } else {
-                    IdentityMatch::Name
-                },
-            );
+            let identity = match posting.level {
+                SLUG_LEVEL => IdentityMatch::Slug,
+                _ => IdentityMatch::Name,
+            };
+            identities.push((posting.skill, identity));
         }
     }
     if let Some((owner, slug)) = &query.owner_slug {
@@ -148,7 +142,7 @@ fn read_identities(
             if posting.level == SLUG_LEVEL
                 && of_owner.iter().any(|owned| owned.skill == posting.skill)
             {
-                identities.insert(posting.skill, IdentityMatch::OwnerAndSlug);
+                identities.push((posting.skill, IdentityMatch::OwnerAndSlug));
             }
         }
     }
@@ -159,13 +153,8 @@ fn read_identities(
 fn read_filters(filters: &[Filter], dictionary: &mut Dictionary<'_, '_>) -> Option<SkillSet> {
     let mut allowed: Option<SkillSet> = None;
     for filter in filters {
-        let listed = SkillSet::new(
-            dictionary.n_skills(),
-            dictionary
-                .list(&filter.term())
-                .iter()
-                .map(|posting| posting.skill),
-        );
+        let mut listed = SkillSet::none(dictionary.n_skills());
+        listed.add(&dictionary.list(&filter.term()));
         allowed = intersection(allowed.as_ref(), Some(&listed));
     }
     allowed
@@ -180,9 +169,11 @@ fn intersection(a: Option<&SkillSet>, b: Option<&SkillSet>) -> Option<SkillSet> 
 }
 
 fn read_excluded(query: &Query, dictionary: &mut Dictionary<'_, '_>) -> SkillSet {
-    let n_skills = dictionary.n_skills();
-    let lists = query.excluded.iter().map(|term| dictionary.list(term));
-    SkillSet::new(n_skills, lists.flatten().map(|posting| posting.skill))
+    let mut excluded = SkillSet::none(dictionary.n_skills());
+    for term in &query.excluded {
+        excluded.add(&dictionary.list(term));
+    }
+    excluded
 }
 
 /// The skills that may be found without any of the words.
@@ -194,33 +185,30 @@ fn allowed_by_meaning(
     n_skills: u32,
 ) -> Option<SkillSet> {
     if query.words.iter().any(|word| word.is_required) {
-        return Some(SkillSet::new(
-            n_skills,
-            matches.iter().map(|ranked| ranked.skill),
-        ));
+        let mut matching = SkillSet::none(n_skills);
+        for ranked in matches {
+            matching.insert(ranked.skill);
+        }
+        return Some(matching);
     }
     if query.excluded.is_empty() {
         return allowed;
     }
-    let others = (0..n_skills)
-        .map(SkillId)
-        .filter(|skill| !excluded.contains(*skill));
-    intersection(allowed.as_ref(), Some(&SkillSet::new(n_skills, others)))
+    intersection(allowed.as_ref(), Some(&excluded.complement()))
 }
 
 fn read_boosts(
     manifest: &Manifest,
     options: &Options,
     dictionary: &mut Dictionary<'_, '_>,
-) -> SortedMap<SkillId, i32> {
-    let mut boosts = SortedMap::new();
-    let boosted = manifest
-        .badges
-        .iter()
-        .filter(|badge| options.has_boosts && badge.boost_milli != 0);
-    for badge in boosted {
-        for posting in dictionary.list(&Namespace::Badge.term(&lower_case(&badge.kind))) {
-            *boosts.get_or_insert(posting.skill, 0) += badge.boost_milli;
+) -> Vec<i32> {
+    let mut boosts = Vec::new();
+    for badge in &manifest.badges {
+        if options.has_boosts && badge.boost_milli != 0 {
+            boosts.resize(manifest.n_skills as usize, 0);
+            for posting in dictionary.list(&Namespace::Badge.term(&lower_case(&badge.kind))) {
+                boosts[posting.skill.idx()] += badge.boost_milli;
+            }
         }
     }
     boosts
@@ -229,7 +217,7 @@ fn read_boosts(
 /// Adds what the corrected words find; the corrected query when there is one.
 fn apply_corrections(
     query: &Query,
-    corrections: Vec<Correction>,
+    corrections: Vec<(usize, String)>,
     options: &Options,
     found: &mut evidence::Found,
     identities: &mut Identities,
@@ -238,21 +226,13 @@ fn apply_corrections(
     if corrections.is_empty() {
         return None;
     }
-    let words: Vec<(usize, String)> = corrections
-        .into_iter()
-        .map(|correction| (correction.word_idx, correction.word))
-        .collect();
-    let corrected = query.with_corrections(&words);
-    for (word_idx, _) in &words {
-        evidence::read_correction(
-            *word_idx,
-            &corrected.words[*word_idx].term,
-            found,
-            dictionary,
-        );
+    let corrected = query.with_corrections(&corrections);
+    for (word_idx, _) in &corrections {
+        let term = &corrected.words[*word_idx].term;
+        evidence::read_correction(*word_idx, term, found, dictionary);
     }
-    for (skill, identity) in read_identities(&corrected, options, dictionary) {
-        identities.get_or_insert(skill, identity);
-    }
+    // What was typed counts before what may have been meant.
+    let meant = read_identities(&corrected, options, dictionary);
+    identities.splice(0..0, meant);
     Some(corrected)
 }

@@ -7,7 +7,6 @@ use core::cmp::Ordering;
 use super::evidence::{Evidence, EvidenceKind, Found};
 use crate::SkillId;
 use crate::query::Query;
-use crate::sorted::SortedMap;
 
 /// A skill with its place in the order of results: identity first, then full matches before partial ones, then the
 /// score, then the skill's number.
@@ -158,20 +157,16 @@ impl Scores {
     }
 }
 
-/// Puts the skills of `identities` that `is_allowed` among the matches, or marks them there.
+/// Puts the skills of `identities` that `is_allowed` among the matches, or marks them there. Later ones count.
 pub(super) fn apply_identities(
     matches: &mut Vec<Ranked>,
-    identities: &SortedMap<SkillId, IdentityMatch>,
+    identities: &[(SkillId, IdentityMatch)],
     is_allowed: impl Fn(SkillId) -> bool,
 ) {
-    let mut missing = identities.clone();
-    for ranked in matches.iter_mut() {
-        if let Some(identity) = missing.remove(&ranked.skill) {
+    for &(skill, identity) in identities {
+        if let Some(ranked) = matches.iter_mut().find(|ranked| ranked.skill == skill) {
             ranked.identity = identity;
-        }
-    }
-    for (skill, identity) in missing {
-        if is_allowed(skill) {
+        } else if is_allowed(skill) {
             matches.push(Ranked {
                 identity,
                 ..Ranked::unscored(skill)
@@ -181,13 +176,12 @@ pub(super) fn apply_identities(
 }
 
 /// Raises or lowers scores by what badges are worth: at most by one part in [`BOOST_PARTS`], for a boost of 1.
-pub(crate) fn apply_boosts(matches: &mut [Ranked], boosts: &SortedMap<SkillId, i32>) {
-    if boosts.is_empty() {
-        return;
-    }
+///
+/// `boosts` are those of all skills, in thousandths, or of none.
+pub(crate) fn apply_boosts(matches: &mut [Ranked], boosts: &[i32]) {
     for ranked in matches {
-        if let Some(boost) = boosts.get(&ranked.skill) {
-            ranked.score = boosted(ranked.score, *boost);
+        if let Some(&boost) = boosts.get(ranked.skill.idx()) {
+            ranked.score = boosted(ranked.score, boost);
         }
     }
 }

@@ -3,6 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::format::postings::Posting;
 use crate::{SkillId, Writer};
 
 /// Some of the skills of an index.
@@ -12,13 +13,39 @@ pub(crate) struct SkillSet {
 }
 
 impl SkillSet {
-    /// The set of those of `skills` that are below `n_skills`.
-    pub(crate) fn new(n_skills: u32, skills: impl Iterator<Item = SkillId>) -> Self {
-        let mut words = vec![0; (n_skills as usize).div_ceil(64)];
-        for skill in skills.filter(|skill| skill.0 < n_skills) {
-            words[skill.idx() / 64] |= 1 << (skill.0 % 64);
+    /// No skill of `n_skills`.
+    pub(crate) fn none(n_skills: u32) -> Self {
+        Self {
+            words: vec![0; (n_skills as usize).div_ceil(64)],
         }
-        Self { words }
+    }
+
+    /// `skills`, which are of an index of `n_skills`.
+    pub(crate) fn new(n_skills: u32, skills: impl Iterator<Item = SkillId>) -> Self {
+        let mut set = Self::none(n_skills);
+        skills.for_each(|skill| set.insert(skill));
+        set
+    }
+
+    /// Adds a skill, if it is one of the index's.
+    pub(crate) fn insert(&mut self, skill: SkillId) {
+        if let Some(word) = self.words.get_mut(skill.idx() / 64) {
+            *word |= 1 << (skill.0 % 64);
+        }
+    }
+
+    /// Adds the skills of a list.
+    pub(crate) fn add(&mut self, postings: &[Posting]) {
+        for posting in postings {
+            self.insert(posting.skill);
+        }
+    }
+
+    /// All that are not in it; the last word has some beyond the index's.
+    pub(crate) fn complement(&self) -> Self {
+        Self {
+            words: self.words.iter().map(|word| !word).collect(),
+        }
     }
 
     pub(crate) fn contains(&self, skill: SkillId) -> bool {

@@ -124,6 +124,6 @@ fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) 
         identity: ranked.identity,
         is_full: matched.is_some_and(|matched| matched.is_full),
         reasons: lexical.evidence.iter().filter_map(reason).collect(),
-        boost_milli: lexical.boosts.get(&ranked.skill).copied().unwrap_or(0),
+        boost_milli: lexical.boosts.get(ranked.skill.idx()).copied().unwrap_or(0),
     }
 }
