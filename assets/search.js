@@ -148,7 +148,7 @@ class Index {
     const [skills, hasVectors, badges] = words.read(words.door.open(hasRanges));
     this.skills = skills;
     /** @type {Badge[]} */
-    this.badges = badges.map(([kind, label, icon, color, shown]) => ({ kind, label, icon, color, shown: !!shown }));
+    this.badges = badges.map(([kind, shown, look]) => ({ kind, ...look, shown: !!shown }));
     this.openVectors = async () => {
       const vectors = await Module.load(VECTORS);
       vectors.put(bytes);

@@ -290,9 +290,12 @@ fn badge_kinds(catalog: &Catalog) -> impl Iterator<Item = &BadgeKind> {
 fn badge_entry(kind: &BadgeKind) -> BadgeEntry {
     BadgeEntry {
         kind: kind.kind.clone(),
-        label: kind.label.clone(),
-        icon: kind.icon.clone().unwrap_or_default(),
-        color: kind.color.name().to_owned(),
+        look: serde_json::json!({
+            "label": kind.label,
+            "icon": kind.icon.as_deref().unwrap_or_default(),
+            "color": kind.color.name(),
+        })
+        .to_string(),
         boost_milli: (kind.boost.clamp(-1.0, 1.0) * 1000.0).round() as i32,
         is_shown: kind.is_shown,
     }

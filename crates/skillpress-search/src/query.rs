@@ -1,7 +1,7 @@
 //! The query language: words, `"all of these"`, `-not`, and filters such as `owner:ana`, `tag:email`, `badge:official`,
 //! `os:linux`. Whatever does not parse is words.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::analyzer::{self, identity_key};
@@ -130,13 +130,13 @@ impl Query {
             if let Some(filter) = piece.filter {
                 query.filters.push(filter);
             } else {
-                let words = analyzer::words(&analyzer::fold(&piece.text));
+                let words = analyzer::words(&analyzer::fold(piece.text));
                 if piece.is_excluded {
                     query
                         .excluded
                         .extend(words.iter().map(|word| analyzer::stem(word)));
                 } else {
-                    query.meaning.extend(analyzer::words(&piece.text));
+                    query.meaning.extend(analyzer::words(piece.text));
                     surfaces.extend(words.into_iter().map(|word| (word, piece.is_quoted)));
                 }
             }
@@ -241,67 +241,46 @@ const QUERY_WORDS_MAX: usize = 24;
 const MEANING_WORDS_MAX: usize = 64;
 
 /// A part of a query between spaces, or in quotes.
-struct Piece {
-    text: String,
+struct Piece<'t> {
+    /// Its words, perhaps with punctuation around.
+    text: &'t str,
     is_quoted: bool,
     is_excluded: bool,
     filter: Option<Filter>,
 }
 
-fn pieces(text: &str) -> Vec<Piece> {
+fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start();
-        if rest.is_empty() {
-            return pieces;
-        }
-        let minus = rest
-            .strip_prefix('-')
-            .filter(|after| after.starts_with(|c: char| c == '"' || c.is_alphanumeric()));
-        let is_excluded = minus.is_some();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let minus = rest.strip_prefix('-').filter(|after| {
+            let next = after.chars().next();
+            next.is_some_and(|c| c == '"' || c.is_alphanumeric())
+        });
         let start = minus.unwrap_or(rest);
         let is_quoted = start.starts_with('"');
-        let (piece, after) = if is_quoted {
-            take_quoted(start)
-        } else {
-            take_word(start)
-        };
-        let filter = if is_quoted || is_excluded {
-            None
-        } else {
-            Filter::parse(&piece)
-        };
+        let is_excluded = minus.is_some();
+        let mut end = start.find(char::is_whitespace).unwrap_or(start.len());
+        // A filter's value may be quoted: `tag:"google calendar"`.
+        let colon = start[..end]
+            .find(':')
+            .filter(|_| !is_quoted && !is_excluded);
+        let value_start = colon.map_or(0, |colon| colon + 1);
+        let mut value = &start[value_start..end];
+        if let Some(inner) = start[value_start..].strip_prefix('"') {
+            value = inner.split('"').next().unwrap_or_default();
+            // The closing quote may be missing.
+            end = (value_start + value.len() + 2).min(start.len());
+        }
         pieces.push(Piece {
-            text: piece,
+            text: if is_quoted { value } else { &start[..end] },
             is_quoted,
             is_excluded,
-            filter,
+            filter: colon.and_then(|colon| Filter::new(&start[..colon], value)),
         });
-        rest = after;
+        rest = start[end..].trim_start();
     }
-}
-
-/// What stands between the quotes at the start of `text` (a missing closing quote is taken to stand at the end).
-fn take_quoted(text: &str) -> (String, &str) {
-    let inner = &text[1..];
-    match inner.split_once('"') {
-        Some((quoted, after)) => (quoted.into(), after),
-        None => (inner.into(), ""),
-    }
-}
-
-/// The piece up to the next space; a quote right after a colon reaches to its closing one: `tag:"google calendar"`.
-fn take_word(text: &str) -> (String, &str) {
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    let is_colon = |pair: &[u8]| pair == b":\"";
-    if let Some(colon) = text.as_bytes()[..end].windows(2).position(is_colon) {
-        let (quoted, after) = take_quoted(&text[colon + 1..]);
-        let mut piece = text[..=colon].to_string();
-        piece.push_str(&quoted);
-        return (piece, after);
-    }
-    (text[..end].into(), &text[end..])
+    pieces
 }
 
 fn owner_slug(text: &str) -> Option<(String, String)> {

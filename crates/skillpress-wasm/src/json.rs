@@ -59,6 +59,12 @@ impl Json {
         push_decimal(&mut self.text, number.unsigned_abs().into());
     }
 
+    /// A value that is JSON already.
+    pub(crate) fn json(&mut self, json: &str) {
+        self.separate();
+        self.text.extend_from_slice(json.as_bytes());
+    }
+
     fn separate(&mut self) {
         if self.has_value {
             self.text.push(b',');

@@ -47,7 +47,7 @@ impl LexicalDoor {
     /// Opens the index whose manifest says `text`, Base64 undone; `has_ranges`: 0 if the host is known not to answer
     /// ranges.
     ///
-    /// `[skills,has vectors,[[kind,label,icon,color,shown],…]]`, the badges in the order of the bits in hits; nothing
+    /// `[skills,has vectors,[[kind,shown,look],…]]`, the badges in the order of the bits in hits; nothing
     /// when the index cannot be read.
     pub fn open(&mut self, has_ranges: u32) -> &[u8] {
         let text = core::mem::take(&mut self.host.text);
@@ -162,10 +162,9 @@ fn write_manifest(json: &mut Json, manifest: &Manifest, has_vectors: bool) {
     json.open();
     for badge in &manifest.badges {
         json.open();
-        for text in [&badge.kind, &badge.label, &badge.icon, &badge.color] {
-            json.string(text);
-        }
+        json.string(&badge.kind);
         json.number(badge.is_shown.into());
+        json.json(&badge.look);
         json.close();
     }
     json.close();

@@ -77,12 +77,9 @@ impl FileEntry {
 pub struct BadgeEntry {
     /// Such as `highlighted`.
     pub kind: String,
-    /// Such as `Featured`.
-    pub label: String,
-    /// One or two characters, or empty.
-    pub icon: String,
-    /// Name of its colour in the stylesheet.
-    pub color: String,
+    /// How it looks, which is the site's business: a JSON object with `label` (such as `Featured`), `icon` (one or two
+    /// characters, or empty) and `color` (its name in the stylesheet).
+    pub look: String,
     /// Thousandths of the boost of its definition, −1000 to 1000.
     pub boost_milli: i32,
     /// Whether results show it.
@@ -143,9 +140,8 @@ impl Manifest {
         }
         writer.varint(self.badges.len() as u32);
         for badge in &self.badges {
-            for text in [&badge.kind, &badge.label, &badge.icon, &badge.color] {
-                writer.str(text);
-            }
+            writer.str(&badge.kind);
+            writer.str(&badge.look);
             writer.varint((badge.boost_milli + BOOST_MAX) as u32);
             writer.u8(badge.is_shown.into());
         }
@@ -182,7 +178,7 @@ impl Manifest {
         for _ in 0..reader.count(12)? {
             manifest.files.push(file_entry(&mut reader)?);
         }
-        for _ in 0..reader.count(6)? {
+        for _ in 0..reader.count(4)? {
             manifest.badges.push(badge_entry(&mut reader)?);
         }
         for _ in 0..reader.count(2)? {
@@ -225,9 +221,7 @@ fn file_entry(reader: &mut Reader<'_>) -> Result<FileEntry, FormatError> {
 fn badge_entry(reader: &mut Reader<'_>) -> Result<BadgeEntry, FormatError> {
     let badge = BadgeEntry {
         kind: reader.str()?.into(),
-        label: reader.str()?.into(),
-        icon: reader.str()?.into(),
-        color: reader.str()?.into(),
+        look: reader.str()?.into(),
         boost_milli: (reader.varint()? as i32).wrapping_sub(BOOST_MAX),
         is_shown: reader.u8()? == 1,
     };
@@ -261,7 +255,7 @@ mod tests {
             heads: vec![("lexical".into(), vec![1, 2, 3, 4])],
             badges: vec![BadgeEntry {
                 kind: "official".into(),
-                label: "Official <\"1\">".into(),
+                look: r#"{"label":"Official <1>"}"#.into(),
                 boost_milli: -500,
                 is_shown: true,
                 ..BadgeEntry::default()

@@ -45,7 +45,9 @@ pub fn decode(
     n_skills: u32,
 ) -> Result<(Vec<Posting>, usize), FormatError> {
     let mut postings = Vec::with_capacity(count.min(bytes.len() * 8));
-    let n_bytes = decode_each(bytes, count, n_skills, |posting| postings.push(posting))?;
+    let n_bytes = decode_each(bytes, count, n_skills, &mut |posting| {
+        postings.push(posting);
+    })?;
     Ok((postings, n_bytes))
 }
 
@@ -54,7 +56,7 @@ pub(super) fn decode_each(
     bytes: &[u8],
     count: usize,
     n_skills: u32,
-    mut take: impl FnMut(Posting),
+    take: &mut dyn FnMut(Posting),
 ) -> Result<usize, FormatError> {
     // A posting takes at least one bit.
     if count > bytes.len() * 8 {

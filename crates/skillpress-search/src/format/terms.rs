@@ -5,7 +5,6 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 use core::fmt;
 
 use super::postings::{self, Posting};
@@ -147,22 +146,6 @@ pub fn decode_with_prefix(
     Ok(entries)
 }
 
-/// The entry of `term`, if the block has it. Cheaper than [`decode`]: nothing else is kept.
-///
-/// # Errors
-/// As [`decode`], for what stands up to it.
-pub fn find(payload: &[u8], term: &str, n_skills: u32) -> Result<Option<TermEntry>, FormatError> {
-    let mut scan = Scan::new(payload, n_skills)?;
-    while scan.advance()? {
-        match scan.term.as_slice().cmp(term.as_bytes()) {
-            Ordering::Less => {}
-            Ordering::Equal => return scan.entry().map(Some),
-            Ordering::Greater => break,
-        }
-    }
-    Ok(None)
-}
-
 /// Goes through a block term by term.
 struct Scan<'a> {
     reader: Reader<'a>,
@@ -214,7 +197,7 @@ impl<'a> Scan<'a> {
         self.postings = if self.doc_freq <= INLINE_POSTINGS_MAX {
             let bytes = self.reader.rest();
             let count = self.doc_freq as usize;
-            let n_bytes = postings::decode_each(bytes, count, self.n_skills, |_| {})?;
+            let n_bytes = postings::decode_each(bytes, count, self.n_skills, &mut |_| {})?;
             self.reader.take(n_bytes)?;
             ScannedPostings::Inline(bytes)
         } else {
@@ -345,10 +328,11 @@ mod tests {
             let payload = encode(&entries, 100);
             prop_assert_eq!(&decode(&payload, 100).unwrap(), &entries);
             for entry in &entries {
-                prop_assert_eq!(find(&payload, &entry.term, 100).unwrap(), Some(entry.clone()));
+                prop_assert_eq!(&decode_with_prefix(&payload, &entry.term, 100).unwrap()[0], entry);
                 let above = alloc::format!("{}a", entry.term);
-                let is_there = entries.iter().any(|entry| entry.term == above);
-                prop_assert_eq!(find(&payload, &above, 100).unwrap().is_some(), is_there);
+                let begun = entries.iter().filter(|entry| entry.term.starts_with(&above));
+                let begun: Vec<TermEntry> = begun.cloned().collect();
+                prop_assert_eq!(decode_with_prefix(&payload, &above, 100).unwrap(), begun);
             }
             let begun: Vec<TermEntry> = entries.into_iter().filter(|entry| entry.term.starts_with("ab")).collect();
             prop_assert_eq!(decode_with_prefix(&payload, "ab", 100).unwrap(), begun);
@@ -357,7 +341,7 @@ mod tests {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = decode(&bytes, 100);
-            let _ = find(&bytes, "b", 100);
+            let _ = decode_with_prefix(&bytes, "b", 100);
         }
     }
 

@@ -52,12 +52,13 @@ impl<'a, 'f> Dictionary<'a, 'f> {
             return Lookup::Absent;
         };
         let n_skills = self.n_skills;
-        let found = self.decoded(TERMS_FILE, range, |payload| {
-            terms::find(payload, term, n_skills)
+        let terms = self.decoded(TERMS_FILE, range, |payload| {
+            terms::decode_with_prefix(payload, term, n_skills)
         });
-        match found {
-            Some(Some(entry)) => Lookup::Found(entry),
-            Some(None) => Lookup::Absent,
+        // A term stands before those that it begins.
+        match terms.map(|terms| terms.into_iter().next()) {
+            Some(Some(entry)) if entry.term == term => Lookup::Found(entry),
+            Some(_) => Lookup::Absent,
             None => Lookup::Unknown,
         }
     }

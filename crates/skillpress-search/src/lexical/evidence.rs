@@ -136,16 +136,18 @@ fn read_prefix(
     if word.surface.chars().count() < PREFIX_CHARS_MIN {
         return;
     }
-    let Some(mut entries) = dictionary.terms_with_prefix(&word.surface, PREFIX_BLOCKS_MAX) else {
+    let Some(terms) = dictionary.terms_with_prefix(&word.surface, PREFIX_BLOCKS_MAX) else {
         return;
     };
-    entries.retain(|entry| entry.term != word.term && entry.term != word.surface);
-    entries.sort_unstable_by(|a, b| {
-        b.doc_freq
-            .cmp(&a.doc_freq)
-            .then_with(|| a.term.cmp(&b.term))
-    });
-    entries.truncate(PREFIX_TERMS_MAX);
+    // Those of equal weight stay in the order of the dictionary.
+    let mut entries: Vec<TermEntry> = Vec::new();
+    for entry in terms {
+        if entry.term != word.term && entry.term != word.surface {
+            let place = entries.partition_point(|other| other.doc_freq >= entry.doc_freq);
+            entries.insert(place, entry);
+            entries.truncate(PREFIX_TERMS_MAX);
+        }
+    }
     let n_skills = dictionary.n_skills();
     let doc_freq = entries
         .iter()

@@ -232,7 +232,8 @@ fn apply_corrections(
         evidence::read_correction(*word_idx, term, found, dictionary);
     }
     // What was typed counts before what may have been meant.
-    let meant = read_identities(&corrected, options, dictionary);
-    identities.splice(0..0, meant);
+    let mut meant = read_identities(&corrected, options, dictionary);
+    meant.append(identities);
+    *identities = meant;
     Some(corrected)
 }
