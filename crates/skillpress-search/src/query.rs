@@ -125,19 +125,20 @@ impl Query {
             owner_slug: owner_slug(text),
             ..Self::default()
         };
-        let mut surfaces: Vec<(String, bool)> = Vec::new();
+        let (mut surfaces, mut are_required) = (Vec::new(), Vec::new());
         for piece in pieces(text) {
             if let Some(filter) = piece.filter {
                 query.filters.push(filter);
             } else {
                 let words = analyzer::words(&analyzer::fold(piece.text));
                 if piece.is_excluded {
-                    query
-                        .excluded
-                        .extend(words.iter().map(|word| analyzer::stem(word)));
+                    for word in words {
+                        query.excluded.push(analyzer::stem(&word));
+                    }
                 } else {
                     query.meaning.extend(analyzer::words(piece.text));
-                    surfaces.extend(words.into_iter().map(|word| (word, piece.is_quoted)));
+                    surfaces.extend(words);
+                    are_required.resize(surfaces.len(), piece.is_quoted);
                 }
             }
         }
@@ -147,7 +148,8 @@ impl Query {
             key.push('!');
         }
         query.meaning.truncate(MEANING_WORDS_MAX);
-        query.set_words(surfaces, text.ends_with(char::is_alphanumeric));
+        let is_last_open = text.ends_with(char::is_alphanumeric);
+        query.set_words(&surfaces, &are_required, is_last_open);
         query
     }
 
@@ -184,45 +186,39 @@ impl Query {
         text
     }
 
-    fn set_words(&mut self, surfaces: Vec<(String, bool)>, is_last_open: bool) {
-        let has_content = surfaces
+    /// `are_required`: whether each of `surfaces` was quoted.
+    fn set_words(&mut self, surfaces: &[String], are_required: &[bool], is_last_open: bool) {
+        let has_content = !surfaces
             .iter()
-            .any(|(surface, _)| !analyzer::is_stop_word(surface));
-        let last_surface_idx = surfaces.len().checked_sub(1);
-        let mut word_idx_of_surface: Vec<Option<usize>> = Vec::new();
-        for (surface_idx, (surface, is_required)) in surfaces.iter().enumerate() {
+            .all(|surface| analyzer::is_stop_word(surface));
+        // A bit for the word that each surface became, if it did.
+        let mut masks: Vec<u32> = Vec::new();
+        for (surface_idx, surface) in surfaces.iter().enumerate() {
             let is_ranking = !has_content || !analyzer::is_stop_word(surface);
             let term = analyzer::stem(surface);
-            let is_last = is_last_open && Some(surface_idx) == last_surface_idx;
-            let word_idx = match self.words.iter().position(|word| word.term == term) {
-                Some(word_idx) => {
-                    self.words[word_idx].is_required |= is_required;
-                    self.words[word_idx].is_last |= is_last;
-                    Some(word_idx)
+            let mut word_idx = 0;
+            while word_idx < self.words.len() && self.words[word_idx].term != term {
+                word_idx += 1;
+            }
+            if word_idx == self.words.len() {
+                if !is_ranking || word_idx == QUERY_WORDS_MAX {
+                    masks.push(0);
+                    continue;
                 }
-                None if is_ranking && self.words.len() < QUERY_WORDS_MAX => {
-                    self.words.push(QueryWord {
-                        surface: surface.clone(),
-                        term,
-                        is_required: *is_required,
-                        is_last,
-                    });
-                    Some(self.words.len() - 1)
-                }
-                None => None,
-            };
-            word_idx_of_surface.push(word_idx);
+                self.words.push(QueryWord {
+                    surface: surface.clone(),
+                    term,
+                    is_required: false,
+                    is_last: false,
+                });
+            }
+            let word = &mut self.words[word_idx];
+            word.is_required |= are_required[surface_idx];
+            word.is_last |= is_last_open && surface_idx + 1 == surfaces.len();
+            masks.push(1 << word_idx);
         }
-        let all: Vec<String> = surfaces.into_iter().map(|(surface, _)| surface).collect();
-        for (first_idx, joined) in analyzer::joined_terms(&all) {
-            let word_idxs = [
-                word_idx_of_surface[first_idx],
-                word_idx_of_surface[first_idx + 1],
-            ];
-            let mask = word_idxs
-                .iter()
-                .flatten()
-                .fold(0u32, |mask, word_idx| mask | 1 << word_idx);
+        for (first_idx, joined) in analyzer::joined_terms(surfaces) {
+            let mask = masks[first_idx] | masks[first_idx + 1];
             let is_new = self.joined.iter().all(|(term, _)| *term != joined)
                 && self.words.iter().all(|word| word.term != joined);
             if mask != 0 && is_new && self.joined.len() < QUERY_WORDS_MAX {

@@ -49,13 +49,15 @@ pub fn lower_case(text: &str) -> String {
 
 fn end_run(run: &mut String, is_unspaced: bool, words: &mut Vec<String>) {
     if is_unspaced {
-        let starts: Vec<usize> = run.char_indices().map(|(start, _)| start).collect();
-        if starts.len() == 1 {
-            words.push(run.clone());
+        let mut before = None;
+        for c in run.chars() {
+            if let Some(before) = before {
+                words.push([before, c].iter().collect());
+            }
+            before = Some(c);
         }
-        for pair_idx in 0..starts.len().saturating_sub(1) {
-            let end = starts.get(pair_idx + 2).copied().unwrap_or(run.len());
-            words.push(run[starts[pair_idx]..end].into());
+        if before.is_some_and(|c| c.len_utf8() == run.len()) {
+            words.push(run.clone());
         }
     } else if !run.is_empty() && run.len() <= WORD_MAX_BYTES {
         words.push(run.clone());

@@ -71,27 +71,31 @@ fn nearest<'w>(word: &str, words: &'w [SpellingWord], max_distance: usize) -> Op
 /// Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`, no part edited twice
 /// (optimal string alignment, the restricted Damerau–Levenshtein distance).
 fn edit_distance(a: &[char], b: &[char]) -> usize {
-    let mut before_last = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for a_idx in 1..=a.len() {
-        let mut row = vec![a_idx; b.len() + 1];
-        for b_idx in 1..=b.len() {
+    // distances[i · width + j]: between the first i letters of `a` and the first j of `b`.
+    let width = b.len() + 1;
+    let mut distances = vec![0; width * (a.len() + 1)];
+    for a_idx in 0..=a.len() {
+        for b_idx in 0..=b.len() {
+            let at = a_idx * width + b_idx;
+            if a_idx == 0 || b_idx == 0 {
+                distances[at] = a_idx + b_idx;
+                continue;
+            }
             let is_other = usize::from(a[a_idx - 1] != b[b_idx - 1]);
-            let mut distance = (last[b_idx - 1] + is_other)
-                .min(last[b_idx] + 1)
-                .min(row[b_idx - 1] + 1);
+            let mut distance = (distances[at - width - 1] + is_other)
+                .min(distances[at - width] + 1)
+                .min(distances[at - 1] + 1);
             let is_swap = a_idx > 1
                 && b_idx > 1
                 && a[a_idx - 1] == b[b_idx - 2]
                 && a[a_idx - 2] == b[b_idx - 1];
             if is_swap {
-                distance = distance.min(before_last[b_idx - 2] + 1);
+                distance = distance.min(distances[at - 2 * width - 2] + 1);
             }
-            row[b_idx] = distance;
+            distances[at] = distance;
         }
-        before_last = core::mem::replace(&mut last, row);
     }
-    last[b.len()]
+    distances[distances.len() - 1]
 }
 
 #[cfg(test)]

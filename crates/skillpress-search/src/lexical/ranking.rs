@@ -137,23 +137,23 @@ impl Scores {
         found: &Found,
         has_full_first: bool,
     ) -> Vec<Ranked> {
-        let required = query
-            .words
-            .iter()
-            .enumerate()
-            .filter(|(_, word)| word.is_required)
-            .fold(0u32, |mask, (word_idx, _)| mask | 1 << word_idx);
+        let mut required = 0u32;
+        for (word_idx, word) in query.words.iter().enumerate() {
+            required |= u32::from(word.is_required) << word_idx;
+        }
         let full = found.known | required;
-        let scored = self.scores.into_iter().zip(self.masks).enumerate();
-        scored
-            .filter(|(_, (_, has))| *has != 0 && has & required == required)
-            .map(|(skill_idx, (score, has))| Ranked {
-                skill: SkillId(skill_idx as u32),
-                identity: IdentityMatch::None,
-                is_full: !has_full_first || has & full == full,
-                score,
-            })
-            .collect()
+        let mut matches = Vec::new();
+        for (skill_idx, &has) in self.masks.iter().enumerate() {
+            if has != 0 && has & required == required {
+                matches.push(Ranked {
+                    skill: SkillId(skill_idx as u32),
+                    identity: IdentityMatch::None,
+                    is_full: !has_full_first || has & full == full,
+                    score: self.scores[skill_idx],
+                });
+            }
+        }
+        matches
     }
 }
 
