@@ -155,20 +155,23 @@ impl Query {
 
     /// What ranks, means and names in this query, with other words in place of those at some positions of `words`.
     pub(crate) fn with_corrections(&self, corrections: &[(usize, String)]) -> Self {
-        let mut query = Self {
-            words: self.words.clone(),
-            meaning: self.meaning.clone(),
-            ..Self::default()
-        };
-        for (word_idx, surface) in corrections {
-            let word = &mut query.words[*word_idx];
-            for meant in &mut query.meaning {
-                if analyzer::fold(meant) == word.surface {
-                    meant.clone_from(surface);
-                }
-            }
-            word.term = analyzer::stem(surface);
-            word.surface.clone_from(surface);
+        let mut query = Self::default();
+        for (word_idx, word) in self.words.iter().enumerate() {
+            let correction = corrections.iter().find(|(idx, _)| *idx == word_idx);
+            let surface = correction.map_or(&word.surface, |(_, surface)| surface);
+            query.words.push(QueryWord {
+                surface: surface.clone(),
+                term: analyzer::stem(surface),
+                is_required: word.is_required,
+                is_last: word.is_last,
+            });
+        }
+        for meant in &self.meaning {
+            let folded = analyzer::fold(meant);
+            let is_corrected = |(idx, _): &&(usize, String)| self.words[*idx].surface == folded;
+            let correction = corrections.iter().find(is_corrected);
+            let word = correction.map_or(meant, |(_, surface)| surface);
+            query.meaning.push(word.clone());
         }
         query.identity = identity_key(&query.text());
         query

@@ -44,7 +44,7 @@ impl LexicalDoor {
         self.host.text(len)
     }
 
-    /// Opens the index whose manifest says `text`, Base64 undone; `has_ranges`: 0 if the host is known not to answer
+    /// Opens the index, once, whose manifest says `text`, Base64 undone; `has_ranges`: 0 if the host is known not to answer
     /// ranges.
     ///
     /// `[skills,has vectors,[[kind,shown,look],…]]`, the badges in the order of the bits in hits; nothing
@@ -52,13 +52,15 @@ impl LexicalDoor {
     pub fn open(&mut self, has_ranges: u32) -> &[u8] {
         let text = core::mem::take(&mut self.host.text);
         let mut json = Json::default();
-        let half = Manifest::decode_index(&text)
-            .and_then(|manifest| LexicalHalf::open(manifest, has_ranges != 0));
-        if let Ok(half) = half {
-            let manifest = half.manifest();
+        if self.half.is_none()
+            && let Ok(manifest) = Manifest::decode_index(&text)
+        {
             self.has_vectors = manifest.head(VECTORS_HEAD).is_some();
-            write_manifest(&mut json, manifest, self.has_vectors);
-            self.half = Some(half);
+            write_manifest(&mut json, &manifest, self.has_vectors);
+            self.half = LexicalHalf::open(manifest, has_ranges != 0).ok();
+        }
+        if self.half.is_none() {
+            json = Json::default();
         }
         self.host.say(&json.into_bytes())
     }
@@ -79,15 +81,14 @@ impl LexicalDoor {
             1 => Mode::Lexical,
             _ => Mode::Vector,
         };
-        let options = Options {
+        let mut options = Options {
             limit,
             mode,
-            filters: as_str(filters)
-                .split('\n')
-                .filter_map(Filter::parse)
-                .collect(),
             ..Options::default()
         };
+        for filter in as_str(filters).split('\n') {
+            options.filters.extend(Filter::parse(filter));
+        }
         let meaning = if self.has_vectors && mode != Mode::Lexical {
             Meaning::Coming
         } else {

@@ -32,20 +32,21 @@ fn fold_char(c: char, folded: &mut String) {
             plain => folded.push(plain as char),
         },
         '\u{300}'..='\u{36f}' => {}
-        'Ά' | 'ά' => folded.push('α'),
-        'Έ' | 'έ' => folded.push('ε'),
-        'Ή' | 'ή' => folded.push('η'),
-        'Ί' | 'ί' => folded.push('ι'),
-        'Ό' | 'ό' => folded.push('ο'),
-        'Ύ' | 'ύ' => folded.push('υ'),
-        'Ώ' | 'ώ' => folded.push('ω'),
-        'ς' => folded.push('σ'),
-        'Ё' => folded.push('Е'),
-        'ё' => folded.push('е'),
         '\u{1ea0}'..='\u{1ef9}' => folded.push(vietnamese(code)),
         '\u{ff01}'..='\u{ff5e}' => folded.push((code - 0xff01 + 0x21) as u8 as char),
+        '\u{386}'..='\u{451}' => folded.push(greek_or_cyrillic(c)),
         _ => folded.push(c),
     }
+}
+
+fn greek_or_cyrillic(c: char) -> char {
+    let mut pairs = "ΆαάαΈεέεΉηήηΊιίιΌοόοΎυύυΏωώωςσЁЕёе".chars();
+    while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
+        if from == c {
+            return to;
+        }
+    }
+    c
 }
 
 /// The letters of U+1EA0 to U+1EF9: capitals are even, and vowels follow each other.
