@@ -284,9 +284,8 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 fn owner_slug(text: &str) -> Option<(String, String)> {
     let (owner, slug) = text.strip_prefix('@').unwrap_or(text).split_once('/')?;
-    let is_part =
-        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '/');
-    if !is_part(owner) || !is_part(slug) {
+    let is_pair = !owner.is_empty() && !slug.is_empty() && !slug.contains('/');
+    if !is_pair || text.contains(char::is_whitespace) {
         return None;
     }
     Some((analyzer::lower_case(owner), identity_key(slug)?))

@@ -65,18 +65,13 @@ fn kind(c: char) -> Kind {
 }
 
 fn is_found(piece: &str, text: &str, at: usize, reasons: &[(String, EvidenceKind, u32)]) -> bool {
-    let is_term = |word: &str| reasons.iter().any(|(term, ..)| term == word);
+    let mut terms = reasons.iter().map(|(term, ..)| term.as_str());
     if piece.chars().next().is_some_and(is_unspaced) {
-        let end = at + piece.len();
-        let before = text[..at].chars().next_back();
-        let after = text[end..].chars().next();
-        let pair = |first: Option<char>, second: Option<char>| {
-            let pair: String = first.into_iter().chain(second).collect();
-            is_term(&pair)
-        };
-        let c = piece.chars().next();
-        return is_term(piece) || pair(before, c) || pair(c, after);
+        // Terms of such scripts are one or two characters.
+        let (before, after) = (&text[..at + piece.len()], &text[at..]);
+        return terms.any(|term| before.ends_with(term) || after.starts_with(term));
     }
+    let is_term = |word: &str| reasons.iter().any(|(term, ..)| term == word);
     words(&fold(piece))
         .iter()
         .any(|word| is_term(word) || is_term(&stem(word)))

@@ -44,24 +44,11 @@ pub fn decode(
     count: usize,
     n_skills: u32,
 ) -> Result<(Vec<Posting>, usize), FormatError> {
-    let mut postings = Vec::with_capacity(count.min(bytes.len() * 8));
-    let n_bytes = decode_each(bytes, count, n_skills, &mut |posting| {
-        postings.push(posting);
-    })?;
-    Ok((postings, n_bytes))
-}
-
-/// Hands out what [`decode`] returns one by one; how many bytes they took.
-pub(super) fn decode_each(
-    bytes: &[u8],
-    count: usize,
-    n_skills: u32,
-    take: &mut dyn FnMut(Posting),
-) -> Result<usize, FormatError> {
     // A posting takes at least one bit.
     if count > bytes.len() * 8 {
         return Err(FormatError::Truncated { what: WHAT });
     }
+    let mut postings = Vec::with_capacity(count);
     let mut reader = BitReader::new(bytes, WHAT);
     let mut n_left = count;
     let mut level = 256u32;
@@ -84,7 +71,7 @@ pub(super) fn decode_each(
                 .checked_add(gap)
                 .filter(|&skill| skill < n_skills)
                 .ok_or(INVALID)?;
-            take(Posting {
+            postings.push(Posting {
                 skill: SkillId(skill),
                 level: level as u8,
             });
@@ -92,7 +79,7 @@ pub(super) fn decode_each(
         }
         n_left -= group_count as usize;
     }
-    Ok(bytes.len() - reader.remaining_bits() / 8)
+    Ok((postings, bytes.len() - reader.remaining_bits() / 8))
 }
 
 /// `postings` as a list of blocks for offset `start` of the postings file. Each block: count (varint), bits, checksum;

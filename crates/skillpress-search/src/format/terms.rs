@@ -134,103 +134,48 @@ pub fn decode_with_prefix(
     prefix: &str,
     n_skills: u32,
 ) -> Result<Vec<TermEntry>, FormatError> {
+    let mut reader = Reader::new(payload, WHAT);
+    // Where the next list in the postings file begins.
+    let mut list_start = u64::from(reader.varint()?);
+    let mut term = Vec::new();
     let mut entries = Vec::new();
-    let mut scan = Scan::new(payload, n_skills)?;
-    while scan.advance()? {
-        if scan.term.starts_with(prefix.as_bytes()) {
-            entries.push(scan.entry()?);
-        } else if scan.term.as_slice() > prefix.as_bytes() {
+    while reader.remaining() > 0 {
+        if !read_front_coded(&mut reader, &mut term)? {
+            return Err(INVALID);
+        }
+        let doc_freq = reader.varint()?;
+        if doc_freq == 0 || doc_freq > n_skills {
+            return Err(INVALID);
+        }
+        let max_impact = reader.u16()?;
+        let postings = if doc_freq <= INLINE_POSTINGS_MAX {
+            let (list, n_bytes) = postings::decode(reader.rest(), doc_freq as usize, n_skills)?;
+            reader.take(n_bytes)?;
+            TermPostings::Inline(list)
+        } else {
+            let range = ByteRange {
+                start: list_start,
+                len: reader.varint()?,
+            };
+            if range.len == 0 {
+                return Err(INVALID);
+            }
+            list_start = range.end();
+            TermPostings::At(range)
+        };
+        if term.starts_with(prefix.as_bytes()) {
+            let term = core::str::from_utf8(&term).map_err(|_| INVALID)?;
+            entries.push(TermEntry {
+                term: term.into(),
+                doc_freq,
+                max_impact,
+                postings,
+            });
+        } else if term.as_slice() > prefix.as_bytes() {
             break;
         }
     }
     Ok(entries)
-}
-
-/// Goes through a block term by term.
-struct Scan<'a> {
-    reader: Reader<'a>,
-    n_skills: u32,
-    /// Where the next list in the postings file begins.
-    list_start: u64,
-    /// The term that it stands at; empty before the first.
-    term: Vec<u8>,
-    doc_freq: u32,
-    max_impact: u16,
-    postings: ScannedPostings<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum ScannedPostings<'a> {
-    /// Bits of the list, and whatever follows.
-    Inline(&'a [u8]),
-    At(ByteRange),
-}
-
-impl<'a> Scan<'a> {
-    fn new(payload: &'a [u8], n_skills: u32) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(payload, WHAT);
-        let list_start = u64::from(reader.varint()?);
-        Ok(Self {
-            reader,
-            n_skills,
-            list_start,
-            term: Vec::new(),
-            doc_freq: 0,
-            max_impact: 0,
-            postings: ScannedPostings::Inline(&[]),
-        })
-    }
-
-    /// Goes to the next term; false at the end.
-    fn advance(&mut self) -> Result<bool, FormatError> {
-        if self.reader.remaining() == 0 {
-            return Ok(false);
-        }
-        if !read_front_coded(&mut self.reader, &mut self.term)? {
-            return Err(INVALID);
-        }
-        self.doc_freq = self.reader.varint()?;
-        if self.doc_freq == 0 || self.doc_freq > self.n_skills {
-            return Err(INVALID);
-        }
-        self.max_impact = self.reader.u16()?;
-        self.postings = if self.doc_freq <= INLINE_POSTINGS_MAX {
-            let bytes = self.reader.rest();
-            let count = self.doc_freq as usize;
-            let n_bytes = postings::decode_each(bytes, count, self.n_skills, &mut |_| {})?;
-            self.reader.take(n_bytes)?;
-            ScannedPostings::Inline(bytes)
-        } else {
-            let len = self.reader.varint()?;
-            if len == 0 {
-                return Err(INVALID);
-            }
-            let range = ByteRange {
-                start: self.list_start,
-                len,
-            };
-            self.list_start = range.end();
-            ScannedPostings::At(range)
-        };
-        Ok(true)
-    }
-
-    fn entry(&self) -> Result<TermEntry, FormatError> {
-        let term = core::str::from_utf8(&self.term).map_err(|_| INVALID)?;
-        let postings = match self.postings {
-            ScannedPostings::At(range) => TermPostings::At(range),
-            ScannedPostings::Inline(bytes) => {
-                let count = self.doc_freq as usize;
-                TermPostings::Inline(postings::decode(bytes, count, self.n_skills)?.0)
-            }
-        };
-        Ok(TermEntry {
-            term: term.into(),
-            doc_freq: self.doc_freq,
-            max_impact: self.max_impact,
-            postings,
-        })
-    }
 }
 
 /// Writes `term` as what differs from `before`.
