@@ -173,7 +173,8 @@ class Index {
     signal?.throwIfAborted();
     const { words } = this;
     const text = encoder.encode(query.slice(0, 4000));
-    words.put(text, encoder.encode(filters.map((filter) => `\n${filter.replaceAll("\n", " ")}`).join("")));
+    const rest = encoder.encode(filters.map((filter) => `\n${filter.replaceAll("\n", " ")}`).join(""));
+    words.put([...text, ...rest]);
     const search = words.door.search(text.length, Math.min(Math.max(limit, 0), 200), MODES[mode] ?? 0);
     const stats = { requests: 0, roundTrips: 0, bytes: 0 };
     /** @type {Module | null | undefined} */
@@ -271,13 +272,9 @@ class Module {
     this.door = door;
   }
 
-  /** Hands over what the next call takes. @param {ArrayLike<number>[]} parts */
-  put(...parts) {
-    let place = this.door.text(parts.reduce((sum, { length }) => sum + length, 0));
-    for (const part of parts) {
-      this.#write(part, place);
-      place += part.length;
-    }
+  /** Hands over what the next call takes. @param {ArrayLike<number>} bytes */
+  put(bytes) {
+    this.#write(bytes, this.door.text(bytes.length));
   }
 
   /** Hands over answers. @param {Answer[]} answers */

@@ -109,7 +109,7 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
     sink.write("favicon.svg", FAVICON.as_bytes())
 }
 
-/// Leaves out the lines that hold nothing but a comment.
+/// Leaves out the lines that hold nothing but a comment, and indentation.
 fn without_comments(script: &str) -> String {
     let mut text = String::new();
     let mut is_inside = false;
@@ -118,7 +118,7 @@ fn without_comments(script: &str) -> String {
         is_inside |=
             trimmed.starts_with("/**") && (trimmed.ends_with("*/") || !trimmed.contains("*/"));
         if !is_inside && !trimmed.is_empty() && !trimmed.starts_with("//") {
-            text.push_str(line);
+            text.push_str(trimmed);
             text.push('\n');
         }
         is_inside &= !trimmed.ends_with("*/");
@@ -131,11 +131,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scripts_lose_their_comments_and_nothing_else() {
+    fn scripts_lose_comments_and_indentation_and_nothing_else() {
         let script = "// @ts-check\n/**\n * Says.\n */\nf(); // stays\n\n  /** One line. */\n  /** @type {any} */ (g).h();\n  const a = 1;\n";
         assert_eq!(
             without_comments(script),
-            "f(); // stays\n  /** @type {any} */ (g).h();\n  const a = 1;\n"
+            "f(); // stays\n/** @type {any} */ (g).h();\nconst a = 1;\n"
         );
         for script in [SITE_SCRIPT, SEARCH_BOX, SEARCH] {
             let is_whole = |line: &str| line.matches('`').count().is_multiple_of(2);

@@ -15,20 +15,20 @@ pub const LEXICAL_HEAD: &str = "lexical";
 /// The directory of the term file and of the spelling file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LexicalHead {
-    /// For each term block a string that is at most its first term and above the last one of the block before;
-    /// ascending, the first is empty. And where the block is; blocks follow each other.
-    term_blocks: Vec<(Vec<u8>, ByteRange)>,
-    /// Where the words with a first character are; characters ascend, blocks follow each other.
-    spelling_blocks: Vec<(char, ByteRange)>,
+    /// For each term block a string that is at most its first term and above the last one of the block before; the first
+    /// is empty.
+    term_blocks: Directory,
+    /// For each block of words their first character.
+    spelling_blocks: Directory,
 }
+
+/// Strings, ascending, and where their blocks are, which follow each other.
+type Directory = Vec<(Vec<u8>, ByteRange)>;
 
 impl LexicalHead {
     /// The block that holds `term`, if any does.
     pub fn term_block(&self, term: &str) -> Option<ByteRange> {
-        let after = self
-            .term_blocks
-            .partition_point(|(separator, _)| separator.as_slice() <= term.as_bytes());
-        Some(self.term_blocks.get(after.checked_sub(1)?)?.1)
+        Some(last_at_most(&self.term_blocks, term)?.1)
     }
 
     /// The blocks that may hold terms that begin with `prefix`, in order.
@@ -50,11 +50,9 @@ impl LexicalHead {
 
     /// The block of words that begin with `first`.
     pub fn spelling_block(&self, first: char) -> Option<ByteRange> {
-        let idx = self
-            .spelling_blocks
-            .binary_search_by_key(&first, |&(first, _)| first)
-            .ok()?;
-        Some(self.spelling_blocks[idx].1)
+        let first = String::from(first);
+        let (found, range) = last_at_most(&self.spelling_blocks, &first)?;
+        (found == first.as_bytes()).then_some(*range)
     }
 
     /// How many term blocks there are.
@@ -63,8 +61,8 @@ impl LexicalHead {
     }
 
     /// The head as bytes: count of term blocks (varint), per block its separator (front-coded, see
-    /// [`super::terms::encode`]) and length (varint); count of spelling blocks, per block its character (varint) and
-    /// length (varint).
+    /// [`super::terms::encode`]) and length (varint); count of spelling blocks, per block its character (front-coded)
+    /// and length (varint).
     ///
     /// `term_blocks`: first term, last term and length of each block; `spelling_blocks`: first character and length.
     pub fn encode(
@@ -87,9 +85,12 @@ impl LexicalHead {
             last_before = last;
         }
         writer.varint(spelling_blocks.len() as u32);
+        let mut before = String::new();
         for &(first, len) in spelling_blocks {
-            writer.varint(first as u32);
+            let first = String::from(first);
+            write_front_coded(&mut writer, &before, &first);
             writer.varint(len);
+            before = first;
         }
         writer.into_bytes()
     }
@@ -100,43 +101,40 @@ impl LexicalHead {
     /// `Truncated`, `TrailingBytes`, or `Invalid` when separators or characters do not ascend.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
         let mut reader = Reader::new(bytes, WHAT);
-        let mut head = Self::default();
-        let mut start = 0;
-        let mut separator = Vec::new();
-        for block_idx in 0..reader.count(2)? {
-            let is_above = read_front_coded(&mut reader, &mut separator)?;
-            let range = read_block_range(&mut reader, &mut start)?;
-            if is_above != (block_idx > 0) || (block_idx == 0 && !separator.is_empty()) {
-                return Err(reader.invalid());
-            }
-            head.term_blocks.push((separator.clone(), range));
-        }
-        start = 0;
-        for _ in 0..reader.count(2)? {
-            let first = char::from_u32(reader.varint()?).ok_or_else(|| reader.invalid())?;
-            let range = read_block_range(&mut reader, &mut start)?;
-            if head
-                .spelling_blocks
-                .last()
-                .is_some_and(|&(before, _)| first <= before)
-            {
-                return Err(reader.invalid());
-            }
-            head.spelling_blocks.push((first, range));
+        let head = Self {
+            term_blocks: read_directory(&mut reader)?,
+            spelling_blocks: read_directory(&mut reader)?,
+        };
+        let first = head.term_blocks.first();
+        if first.is_some_and(|(separator, _)| !separator.is_empty()) {
+            return Err(reader.invalid());
         }
         reader.finish()?;
         Ok(head)
     }
 }
 
-fn read_block_range(reader: &mut Reader<'_>, start: &mut u64) -> Result<ByteRange, FormatError> {
-    let len = reader.varint()?;
-    if len == 0 || len > BLOCK_MAX_LEN {
-        return Err(reader.invalid());
+/// The last entry whose string is at most `key`.
+fn last_at_most<'d>(directory: &'d Directory, key: &str) -> Option<&'d (Vec<u8>, ByteRange)> {
+    let after = directory.partition_point(|(string, _)| string.as_slice() <= key.as_bytes());
+    directory.get(after.checked_sub(1)?)
+}
+
+fn read_directory(reader: &mut Reader<'_>) -> Result<Directory, FormatError> {
+    let mut directory = Directory::new();
+    let mut string = Vec::new();
+    let mut start = 0;
+    for block_idx in 0..reader.count(2)? {
+        let is_above = read_front_coded(reader, &mut string)?;
+        let len = reader.varint()?;
+        if len == 0 || len > BLOCK_MAX_LEN || !(is_above || block_idx == 0) {
+            return Err(reader.invalid());
+        }
+        let range = ByteRange { start, len };
+        start = range.end();
+        directory.push((string.clone(), range));
     }
-    let range = ByteRange { start: *start, len };
-    *start = range.end();
-    Ok(range)
+    Ok(directory)
 }
 
 /// The shortest prefix of `first` that is above `last`, at a character's end.

@@ -102,13 +102,16 @@ fn read_card(skill: SkillId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
 }
 
 fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) -> Hit {
-    let reason = |evidence: &lexical::Evidence| {
-        let (_, score) = evidence
+    let mut reasons = Vec::new();
+    for evidence in &lexical.evidence {
+        let score = evidence
             .scores
             .iter()
-            .find(|(skill, _)| *skill == ranked.skill)?;
-        Some((evidence.term.clone(), evidence.kind, *score))
-    };
+            .find(|(skill, _)| *skill == ranked.skill);
+        if let Some(&(_, score)) = score {
+            reasons.push((evidence.term.clone(), evidence.kind, score));
+        }
+    }
     let matched = lexical
         .matches
         .iter()
@@ -123,7 +126,7 @@ fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) 
             .map(|hit| hit.cosine),
         identity: ranked.identity,
         is_full: matched.is_some_and(|matched| matched.is_full),
-        reasons: lexical.evidence.iter().filter_map(reason).collect(),
+        reasons,
         boost_milli: lexical.boosts.get(ranked.skill.idx()).copied().unwrap_or(0),
     }
 }
