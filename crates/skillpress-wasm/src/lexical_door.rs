@@ -57,7 +57,11 @@ impl LexicalDoor {
         {
             self.has_vectors = manifest.head(VECTORS_HEAD).is_some();
             write_manifest(&mut json, &manifest, self.has_vectors);
-            self.half = LexicalHalf::open(manifest, has_ranges != 0).ok();
+            // None was there, so nothing is to be dropped; the compiler does not see that.
+            core::mem::forget(core::mem::replace(
+                &mut self.half,
+                LexicalHalf::open(manifest, has_ranges != 0).ok(),
+            ));
         }
         if self.half.is_none() {
             json = Json::default();

@@ -9,12 +9,13 @@ pub fn stem(word: &str) -> String {
     if word.len() <= 2 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
         return word.into();
     }
-    if let Some(&(_, stem)) = EXCEPTIONS.iter().find(|&&(from, _)| from == word) {
-        return stem.into();
-    }
     let mut word = Word::new(word);
+    if let Some(rule) = word.whole(&EXCEPTIONS) {
+        word.replace(rule);
+        return word.into_string();
+    }
     word.step_1a();
-    if !UNCHANGED_AFTER_STEP_1A.contains(&word.as_str()) {
+    if word.whole(&UNCHANGED_AFTER_STEP_1A).is_none() {
         word.step_1b();
         word.step_1c();
         word.step_2();
@@ -22,7 +23,7 @@ pub fn stem(word: &str) -> String {
         word.step_4();
         word.step_5();
     }
-    word.as_str().to_ascii_lowercase()
+    word.into_string()
 }
 
 /// A word on its way to its stem. `Y` stands for a `y` that is a consonant.
@@ -66,23 +67,26 @@ impl Word {
     }
 
     fn step_1b(&mut self) {
-        if let Some(suffix) = self.longest_of(&["eedly", "eed"]) {
-            if self.is_in(suffix, self.r1) {
-                self.replace(suffix, "ee");
+        if let Some(rule) = self.longest(&STEP_1B_EED) {
+            if self.is_in(rule, self.r1) {
+                self.replace(rule);
             }
             return;
         }
-        let Some(suffix) = self.longest_of(&["ingly", "edly", "ing", "ed"]) else {
+        let Some(rule) = self.longest(&STEP_1B) else {
             return;
         };
-        if !self.has_vowel_before(self.letters.len() - suffix.len()) {
+        if !self.has_vowel_before(self.letters.len() - suffix(rule).len()) {
             return;
         }
-        self.replace(suffix, "");
-        let doubles = ["bb", "dd", "ff", "gg", "mm", "nn", "pp", "rr", "tt"];
-        if self.longest_of(&["at", "bl", "iz"]).is_some() {
+        self.replace(rule);
+        let is_double = match self.letters[..] {
+            [.., a, b] => a == b && b"bdfgmnprt".contains(&b),
+            _ => false,
+        };
+        if self.longest(&STEP_1B_ADDS_E).is_some() {
             self.letters.push(b'e');
-        } else if self.longest_of(&doubles).is_some() {
+        } else if is_double {
             self.letters.pop();
         } else if self.r1 >= self.letters.len() && self.ends_with_short_syllable(self.letters.len())
         {
@@ -101,39 +105,36 @@ impl Word {
     }
 
     fn step_2(&mut self) {
-        let Some(&(suffix, replacement)) = longest(&STEP_2, &self.letters) else {
+        let Some(rule) = self.longest(&STEP_2) else {
             return;
         };
-        let before = self.letters.len() - suffix.len();
-        let is_met = match suffix {
-            "ogi" => before > 0 && self.letters[before - 1] == b'l',
-            "li" => before > 0 && b"cdeghkmnrt".contains(&self.letters[before - 1]),
+        let is_met = match suffix(rule) {
+            b"ogi" => self.letter_before(rule) == b'l',
+            b"li" => b"cdeghkmnrt".contains(&self.letter_before(rule)),
             _ => true,
         };
-        if is_met && self.is_in(suffix, self.r1) {
-            self.replace(suffix, replacement);
+        if is_met && self.is_in(rule, self.r1) {
+            self.replace(rule);
         }
     }
 
     fn step_3(&mut self) {
-        let Some(&(suffix, replacement)) = longest(&STEP_3, &self.letters) else {
+        let Some(rule) = self.longest(&STEP_3) else {
             return;
         };
-        let region = if suffix == "ative" { self.r2 } else { self.r1 };
-        if self.is_in(suffix, region) && self.is_in(suffix, self.r1) {
-            self.replace(suffix, replacement);
+        let is_met = suffix(rule) != b"ative" || self.is_in(rule, self.r2);
+        if is_met && self.is_in(rule, self.r1) {
+            self.replace(rule);
         }
     }
 
     fn step_4(&mut self) {
-        let Some(suffix) = self.longest_of(&STEP_4) else {
+        let Some(rule) = self.longest(&STEP_4) else {
             return;
         };
-        let before = self.letters.len() - suffix.len();
-        let is_met =
-            suffix != "ion" || (before > 0 && matches!(self.letters[before - 1], b's' | b't'));
-        if is_met && self.is_in(suffix, self.r2) {
-            self.replace(suffix, "");
+        let is_met = suffix(rule) != b"ion" || b"st".contains(&self.letter_before(rule));
+        if is_met && self.is_in(rule, self.r2) {
+            self.replace(rule);
         }
     }
 
@@ -141,10 +142,9 @@ impl Word {
         let before = self.letters.len() - 1;
         let is_dropped = match self.letters[before] {
             b'e' => {
-                self.is_in("e", self.r2)
-                    || (self.is_in("e", self.r1) && !self.ends_with_short_syllable(before))
+                before >= self.r2 || (before >= self.r1 && !self.ends_with_short_syllable(before))
             }
-            b'l' => self.is_in("l", self.r2) && before > 0 && self.letters[before - 1] == b'l',
+            b'l' => before >= self.r2 && before > 0 && self.letters[before - 1] == b'l',
             _ => false,
         };
         if is_dropped {
@@ -156,21 +156,35 @@ impl Word {
         self.letters.ends_with(suffix.as_bytes())
     }
 
-    /// The first suffix of `suffixes` that the word has; lists are in order of falling length where one ends another.
-    fn longest_of(&self, suffixes: &[&'static str]) -> Option<&'static str> {
-        suffixes
+    /// The rule whose suffix is all of the word.
+    fn whole(&self, rules: &'static [Rule]) -> Option<&'static Rule> {
+        rules.iter().find(|rule| suffix(rule) == self.letters)
+    }
+
+    /// The rule with the longest suffix that the word has.
+    fn longest(&self, rules: &'static [Rule]) -> Option<&'static Rule> {
+        rules
             .iter()
-            .copied()
-            .find(|suffix| self.ends_with(suffix))
+            .filter(|rule| self.letters.ends_with(suffix(rule)))
+            .max_by_key(|rule| rule[0])
     }
 
-    fn is_in(&self, suffix: &str, region: usize) -> bool {
-        self.letters.len() >= region + suffix.len()
+    fn is_in(&self, rule: &Rule, region: usize) -> bool {
+        self.letters.len() >= region + suffix(rule).len()
     }
 
-    fn replace(&mut self, suffix: &str, replacement: &str) {
-        self.letters.truncate(self.letters.len() - suffix.len());
-        self.letters.extend_from_slice(replacement.as_bytes());
+    /// The letter before the suffix; 0 if there is none.
+    fn letter_before(&self, rule: &Rule) -> u8 {
+        match self.letters[..self.letters.len() - suffix(rule).len()] {
+            [.., letter] => letter,
+            [] => 0,
+        }
+    }
+
+    fn replace(&mut self, rule: &Rule) {
+        self.letters
+            .truncate(self.letters.len() - suffix(rule).len());
+        self.letters.extend_from_slice(replacement(rule));
     }
 
     fn has_vowel_before(&self, end: usize) -> bool {
@@ -190,8 +204,9 @@ impl Word {
         }
     }
 
-    fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.letters).unwrap_or_default()
+    fn into_string(mut self) -> String {
+        self.letters.make_ascii_lowercase();
+        String::from_utf8(self.letters).unwrap_or_default()
     }
 }
 
@@ -206,80 +221,119 @@ fn region_after(letters: &[u8], start: usize) -> usize {
         .map_or(letters.len(), |idx| idx + 1)
 }
 
-fn longest<'a>(rules: &'a [(&str, &str)], letters: &[u8]) -> Option<&'a (&'a str, &'a str)> {
-    rules
-        .iter()
-        .filter(|(suffix, _)| letters.ends_with(suffix.as_bytes()))
-        .max_by_key(|(suffix, _)| suffix.len())
+/// Length of a suffix, the suffix, what replaces it, filled up with spaces: all in place, since lists of texts take three
+/// times the room in the browser's module.
+type Rule = [u8; 13];
+
+fn suffix(rule: &Rule) -> &[u8] {
+    &rule[1..][..usize::from(rule[0] - b'0')]
 }
 
-const EXCEPTIONS: [(&str, &str); 18] = [
-    ("skis", "ski"),
-    ("skies", "sky"),
-    ("dying", "die"),
-    ("lying", "lie"),
-    ("tying", "tie"),
-    ("idly", "idl"),
-    ("gently", "gentl"),
-    ("ugly", "ugli"),
-    ("early", "earli"),
-    ("only", "onli"),
-    ("singly", "singl"),
-    ("sky", "sky"),
-    ("news", "news"),
-    ("howe", "howe"),
-    ("atlas", "atlas"),
-    ("cosmos", "cosmos"),
-    ("bias", "bias"),
-    ("andes", "andes"),
+fn replacement(rule: &Rule) -> &[u8] {
+    rule[1 + suffix(rule).len()..].trim_ascii_end()
+}
+
+const EXCEPTIONS: [Rule; 18] = [
+    *b"4skisski     ",
+    *b"5skiessky    ",
+    *b"5dyingdie    ",
+    *b"5lyinglie    ",
+    *b"5tyingtie    ",
+    *b"4idlyidl     ",
+    *b"6gentlygentl ",
+    *b"4uglyugli    ",
+    *b"5earlyearli  ",
+    *b"4onlyonli    ",
+    *b"6singlysingl ",
+    *b"3skysky      ",
+    *b"4newsnews    ",
+    *b"4howehowe    ",
+    *b"5atlasatlas  ",
+    *b"6cosmoscosmos",
+    *b"4biasbias    ",
+    *b"5andesandes  ",
 ];
 
-const UNCHANGED_AFTER_STEP_1A: [&str; 8] = [
-    "inning", "outing", "canning", "herring", "earring", "proceed", "exceed", "succeed",
+const UNCHANGED_AFTER_STEP_1A: [Rule; 8] = [
+    *b"6inning      ",
+    *b"6outing      ",
+    *b"7canning     ",
+    *b"7herring     ",
+    *b"7earring     ",
+    *b"7proceed     ",
+    *b"6exceed      ",
+    *b"7succeed     ",
 ];
 
-const STEP_2: [(&str, &str); 24] = [
-    ("tional", "tion"),
-    ("enci", "ence"),
-    ("anci", "ance"),
-    ("abli", "able"),
-    ("entli", "ent"),
-    ("izer", "ize"),
-    ("ization", "ize"),
-    ("ational", "ate"),
-    ("ation", "ate"),
-    ("ator", "ate"),
-    ("alism", "al"),
-    ("aliti", "al"),
-    ("alli", "al"),
-    ("fulness", "ful"),
-    ("ousli", "ous"),
-    ("ousness", "ous"),
-    ("iveness", "ive"),
-    ("iviti", "ive"),
-    ("biliti", "ble"),
-    ("bli", "ble"),
-    ("ogi", "og"),
-    ("fulli", "ful"),
-    ("lessli", "less"),
-    ("li", ""),
+const STEP_1B_EED: [Rule; 2] = [*b"5eedlyee     ", *b"3eedee       "];
+
+const STEP_1B: [Rule; 4] = [
+    *b"5ingly       ",
+    *b"4edly        ",
+    *b"3ing         ",
+    *b"2ed          ",
 ];
 
-const STEP_3: [(&str, &str); 9] = [
-    ("tional", "tion"),
-    ("ational", "ate"),
-    ("alize", "al"),
-    ("icate", "ic"),
-    ("iciti", "ic"),
-    ("ical", "ic"),
-    ("ful", ""),
-    ("ness", ""),
-    ("ative", ""),
+const STEP_1B_ADDS_E: [Rule; 3] = [*b"2at          ", *b"2bl          ", *b"2iz          "];
+
+const STEP_2: [Rule; 24] = [
+    *b"6tionaltion  ",
+    *b"4encience    ",
+    *b"4anciance    ",
+    *b"4abliable    ",
+    *b"5entlient    ",
+    *b"4izerize     ",
+    *b"7izationize  ",
+    *b"7ationalate  ",
+    *b"5ationate    ",
+    *b"4atorate     ",
+    *b"5alismal     ",
+    *b"5alitial     ",
+    *b"4allial      ",
+    *b"7fulnessful  ",
+    *b"5ouslious    ",
+    *b"7ousnessous  ",
+    *b"7ivenessive  ",
+    *b"5ivitiive    ",
+    *b"6bilitible   ",
+    *b"3blible      ",
+    *b"3ogiog       ",
+    *b"5fulliful    ",
+    *b"6lessliless  ",
+    *b"2li          ",
 ];
 
-const STEP_4: [&str; 18] = [
-    "ement", "ance", "ence", "able", "ible", "ment", "ant", "ent", "ism", "ate", "iti", "ous",
-    "ive", "ize", "ion", "al", "er", "ic",
+const STEP_3: [Rule; 9] = [
+    *b"6tionaltion  ",
+    *b"7ationalate  ",
+    *b"5alizeal     ",
+    *b"5icateic     ",
+    *b"5icitiic     ",
+    *b"4icalic      ",
+    *b"3ful         ",
+    *b"4ness        ",
+    *b"5ative       ",
+];
+
+const STEP_4: [Rule; 18] = [
+    *b"5ement       ",
+    *b"4ance        ",
+    *b"4ence        ",
+    *b"4able        ",
+    *b"4ible        ",
+    *b"4ment        ",
+    *b"3ant         ",
+    *b"3ent         ",
+    *b"3ism         ",
+    *b"3ate         ",
+    *b"3iti         ",
+    *b"3ous         ",
+    *b"3ive         ",
+    *b"3ize         ",
+    *b"3ion         ",
+    *b"2al          ",
+    *b"2er          ",
+    *b"2ic          ",
 ];
 
 #[cfg(test)]
