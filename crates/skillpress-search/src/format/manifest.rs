@@ -258,7 +258,6 @@ mod tests {
                 look: r#"{"label":"Official <1>"}"#.into(),
                 boost_milli: -500,
                 is_shown: true,
-                ..BadgeEntry::default()
             }],
         }
     }
