@@ -80,6 +80,7 @@ export function createSearch({ base = new URL("../", import.meta.url) } = {}) {
   return {
     /** Loads the engine and opens the index, so that the first search only reads what it needs. */
     async prefetch() {
+      if (VECTORS) Module.compile(VECTORS);
       const index = await (opened ?? open());
       await index.loadVectors();
     },
@@ -97,6 +98,7 @@ export function createSearch({ base = new URL("../", import.meta.url) } = {}) {
      * @returns {Promise<Results>}
      */
     async search(query, options = {}) {
+      if (VECTORS && options.mode !== "lexical") Module.compile(VECTORS);
       let index = await (opened ?? open());
       const results = await index.search(query, options, site, true);
       if (results) return results;
@@ -114,7 +116,8 @@ const OPENING = ["manifest.json", "probe.bin 22 1"];
 const BYTES = 0, GONE = 1, NO_RANGES = 2, FAILED = 3;
 const MODES = { hybrid: 0, lexical: 1, vector: 2 };
 const ROUND_TRIPS_MAX = 16;
-/** The modules of the engine: `search.wasm` finds words and has the last word, `semantic.wasm` reads vectors. */
+/** The modules of the engine: `search.wasm` finds words and has the last word, `semantic.wasm` reads vectors; a site that
+ * has none has no name for that. */
 const WORDS = "../search/search.wasm", VECTORS = "../search/semantic.wasm";
 
 /** @typedef {{ kind: number, bytes?: Uint8Array }} Answer */
@@ -187,8 +190,8 @@ class Index {
         let isComing = ask.length > 0, vectorsWanted = "";
         if (isComing) {
           const loading = this.loadVectors();
-          // Words do not wait for the module that reads vectors.
-          if (found.length) await loading;
+          // Words do not wait for the module that reads vectors, unless it only has to be started.
+          if (found.length || Module.isCompiled(VECTORS)) await loading;
           signal?.throwIfAborted();
           vectors ??= this.vectors;
           if (vectors) vectorSearch ??= vectors.door.search();
@@ -251,19 +254,32 @@ const decoder = new TextDecoder();
 
 /** An instance of a module of the engine; `crates/skillpress-wasm` describes the exports. */
 class Module {
-  /** @type {Map<string, Promise<WebAssembly.Module>>} Compiled once for all searches of a page. */
+  /** @type {Map<string, { promise: Promise<WebAssembly.Module>, isDone?: boolean }>} By path, for all searches of a page. */
   static #compiled = new Map();
+
+  /** Begins to load what is not there yet. @param {string} path */
+  static compile(path) {
+    if (!this.#compiled.has(path)) {
+      const promise = compile(new URL(path, import.meta.url));
+      const entry = { promise, isDone: false };
+      this.#compiled.set(path, entry);
+      promise.then(() => (entry.isDone = true), () => this.#compiled.delete(path));
+    }
+    return this.#compiled.get(path).promise;
+  }
+
+  /** @param {string} path */
+  static isCompiled(path) {
+    return !!this.#compiled.get(path)?.isDone;
+  }
 
   /** @param {string} path */
   static async load(path) {
-    const url = new URL(path, import.meta.url);
     try {
-      if (!this.#compiled.has(path)) this.#compiled.set(path, compile(url));
-      const { exports } = await WebAssembly.instantiate(await /** @type {any} */ (this.#compiled.get(path)));
+      const { exports } = await WebAssembly.instantiate(await this.compile(path));
       return new Module(exports);
     } catch (error) {
-      this.#compiled.delete(path);
-      throw new SearchError("network", `${url} cannot be loaded: ${error}`);
+      throw new SearchError("network", `${new URL(path, import.meta.url)} cannot be loaded: ${error}`);
     }
   }
 

@@ -29,7 +29,7 @@ pub(super) struct Assets {
     /// What that runs.
     pub(super) search_wasm: Asset,
     /// What it runs too where the index has vectors.
-    pub(super) semantic_wasm: Asset,
+    pub(super) semantic_wasm: Option<Asset>,
 }
 
 /// A file with its content.
@@ -40,13 +40,18 @@ pub(super) struct Asset {
 }
 
 impl Assets {
-    pub(super) fn new() -> Self {
+    /// `has_vectors`: whether skills can be searched for by what they mean.
+    pub(super) fn new(has_vectors: bool) -> Self {
         let search_wasm = Asset::new("search/files/search", "wasm", SEARCH_WASM.to_vec());
-        let semantic_wasm = Asset::new("search/files/semantic", "wasm", SEMANTIC_WASM.to_vec());
+        let semantic_wasm = has_vectors
+            .then(|| Asset::new("search/files/semantic", "wasm", SEMANTIC_WASM.to_vec()));
         let wasm_names = ("../search/search.wasm", format!("../{}", search_wasm.path));
         let semantic_names = (
             "../search/semantic.wasm",
-            format!("../{}", semantic_wasm.path),
+            match &semantic_wasm {
+                Some(wasm) => format!("../{}", wasm.path),
+                None => String::new(),
+            },
         );
         let search = Asset::script("search", SEARCH, &[wasm_names.clone(), semantic_names]);
         let search_names = ("./search.js", search.sibling());
@@ -99,9 +104,8 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
         &assets.search_box,
         &assets.search,
         &assets.search_wasm,
-        &assets.semantic_wasm,
     ];
-    for asset in all {
+    for asset in all.into_iter().chain(&assets.semantic_wasm) {
         sink.write(&asset.path, &asset.content)?;
     }
     // From here the name of the engine is right too.
@@ -148,9 +152,10 @@ mod tests {
 
     #[test]
     fn scripts_name_what_is_published() {
-        let assets = Assets::new();
+        let assets = Assets::new(true);
+        let semantic_wasm = assets.semantic_wasm.as_ref().unwrap();
         let text = |asset: &Asset| String::from_utf8(asset.content.clone()).unwrap();
-        for wasm in [&assets.search_wasm, &assets.semantic_wasm] {
+        for wasm in [&assets.search_wasm, semantic_wasm] {
             assert!(text(&assets.search).contains(&format!("\"../{}\"", wasm.path)));
         }
         assert!(
@@ -164,5 +169,13 @@ mod tests {
         ] {
             assert!(script.contains(&format!("\"{name}\"")), "{name}");
         }
+    }
+
+    #[test]
+    fn a_site_without_vectors_does_not_ship_what_reads_them() {
+        let assets = Assets::new(false);
+        assert!(assets.semantic_wasm.is_none());
+        let script = String::from_utf8(assets.search.content).unwrap();
+        assert!(script.contains("VECTORS = \"\"") && !script.contains("semantic.wasm"));
     }
 }

@@ -7,7 +7,7 @@ use super::assets::Assets;
 use super::card::Card;
 use super::url::{self, Sort};
 use crate::catalog::{BadgeKind, Catalog, Skill, SkillName};
-use crate::config::Config;
+use crate::config::{Config, EmbeddingMode};
 use crate::sink::fingerprint;
 
 /// The kind of badge that the home page shows as its selection.
@@ -53,7 +53,7 @@ impl<'a> Site<'a> {
         let mut site = Self {
             catalog,
             config,
-            assets: Assets::new(),
+            assets: Assets::new(config.embedding.mode == EmbeddingMode::Words),
             cards,
             has_stats: listed
                 .iter()

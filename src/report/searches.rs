@@ -4,6 +4,7 @@ use serde::Serialize;
 use skillpress_search::format::manifest::{MANIFEST_PATH, PROBE_PATH};
 use skillpress_search::{Answer, Mode, Options, Request, Searcher, Source};
 
+use super::engine::reads_vectors;
 use super::files::Files;
 use super::{Component, Cost, Group};
 
@@ -53,6 +54,7 @@ pub(super) fn measure(
     files: &mut Files,
 ) -> Result<Searches, String> {
     let mut before_first = engine.components.clone();
+    before_first.retain(|component| mode != Mode::Lexical || !reads_vectors(component));
     before_first.push(files.component(&format!("search/{MANIFEST_PATH}"))?);
     before_first.push(Component {
         name: PROBE_PATH.to_owned(),
