@@ -1,6 +1,6 @@
 //! Hybrid order: both halves of a search as one list.
 //!
-//! Scores are fused, not ranks: `0.3 · lexical / max + 0.7 · cosine / max`. On judged queries that is two points of
+//! Scores are fused, not ranks: `¼ · lexical / max + ¾ · cosine / max`. On judged queries that is two points of
 //! nDCG@10 better than reciprocal rank fusion, and flat around these weights (`docs/search-quality.md`).
 
 use alloc::vec::Vec;
@@ -46,7 +46,7 @@ pub(crate) fn by_meaning(hits: &[VectorHit]) -> Vec<Ranked> {
 
 /// The score of a skill that is the best of both halves.
 pub(crate) const SCORE_ONE: u32 = 1_000_000;
-const LEXICAL_WEIGHT: u32 = SCORE_ONE * 3 / 10;
+const LEXICAL_WEIGHT: u32 = SCORE_ONE / 4;
 
 /// `weight` times `value / best`, rounded down; 0 when the best is 0.
 fn share(value: u32, best: Option<u32>, weight: u32) -> u32 {
@@ -94,18 +94,18 @@ mod tests {
             &[ranked(1, 500), ranked(2, 1000)],
             &[hit(2, 0.25), hit(3, 0.5)],
         );
-        assert_eq!(scores(&fused), [(1, 150_000), (2, 650_000), (3, 700_000)]);
+        assert_eq!(scores(&fused), [(1, 125_000), (2, 625_000), (3, 750_000)]);
     }
 
     #[test]
     fn one_half_alone_keeps_its_order() {
         assert_eq!(
             scores(&fuse(&[ranked(1, 4), ranked(2, 8)], &[])),
-            [(1, 150_000), (2, 300_000)]
+            [(1, 125_000), (2, 250_000)]
         );
         assert_eq!(
             scores(&fuse(&[], &[hit(1, 0.5), hit(2, -0.5)])),
-            [(1, 700_000), (2, 0)]
+            [(1, 750_000), (2, 0)]
         );
         assert_eq!(scores(&fuse(&[ranked(1, 0)], &[hit(1, 0.0)])), [(1, 0)]);
     }

@@ -109,7 +109,7 @@ impl SemanticHalf {
             .reading
             .run(&self.manifest, &mut self.store, |fetcher| {
                 if is_early {
-                    vector::prefetch(&ask.query, index, fetcher);
+                    vector::prefetch(&ask.query, &options, index, fetcher);
                     return None;
                 }
                 let allowed = ask.allowed.as_ref();

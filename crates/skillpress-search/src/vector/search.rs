@@ -194,10 +194,20 @@ pub(crate) fn search(
     Some(run.finish())
 }
 
-/// Asks for what every search of `query` reads first: the rows of its words.
-pub(crate) fn prefetch(query: &VectorQuery, index: &VectorIndex, fetcher: &mut Fetcher<'_>) {
+/// Asks for what every search of `query` reads first: the rows of its words, and what is read once.
+pub(crate) fn prefetch(
+    query: &VectorQuery,
+    options: &VectorOptions,
+    index: &VectorIndex,
+    fetcher: &mut Fetcher<'_>,
+) {
+    let is_flat = is_flat(options.plan, index, fetcher);
+    let mut reader = VectorReader::new(index, fetcher);
+    reader.router();
+    if is_flat {
+        flat::Whole::read(&mut reader);
+    }
     if let VectorQuery::Words(words) = query {
-        let mut reader = VectorReader::new(index, fetcher);
         words.iter().for_each(|word| {
             reader.row(word);
         });
