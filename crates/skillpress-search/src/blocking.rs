@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::options::Options;
 use crate::searcher::{OpenError, Results, Search, Searcher, Step};
-use crate::{Answer, Request, SkillId};
+use crate::{Answer, Query, Request, SkillId};
 
 /// Fetches all requests of one round trip; answers come in the same order.
 pub trait Source {
@@ -38,6 +38,21 @@ impl Searcher {
         source: &mut impl Source,
     ) -> Result<Results, OpenError> {
         self.finish(source, |searcher| searcher.search(query, options))
+    }
+
+    /// As [`Searcher::find`], for a query that was parsed before, and perhaps changed.
+    ///
+    /// # Errors
+    /// As [`Searcher::open`], when the index had to be opened again.
+    pub fn find_parsed(
+        &mut self,
+        query: &Query,
+        options: &Options,
+        source: &mut impl Source,
+    ) -> Result<Results, OpenError> {
+        self.finish(source, |searcher| {
+            searcher.begin(query.clone(), None, options.clone())
+        })
     }
 
     /// The skills most like `skill`, as [`Searcher::search_like`].

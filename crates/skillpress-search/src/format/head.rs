@@ -55,6 +55,11 @@ impl LexicalHead {
         (found == first.as_bytes()).then_some(*range)
     }
 
+    /// All blocks of words, in the order of their first characters.
+    pub fn spelling_blocks(&self) -> impl ExactSizeIterator<Item = ByteRange> {
+        self.spelling_blocks.iter().map(|&(_, range)| range)
+    }
+
     /// How many term blocks there are.
     pub fn n_term_blocks(&self) -> usize {
         self.term_blocks.len()

@@ -122,7 +122,8 @@ impl PackedIds {
         bytes
     }
 
-    fn n_bits(&self) -> u32 {
+    /// Bits of each number: as few as the largest needs.
+    pub fn n_bits(&self) -> u32 {
         32 - self.n_values.saturating_sub(1).leading_zeros()
     }
 

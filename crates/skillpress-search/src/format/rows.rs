@@ -40,16 +40,23 @@ impl RowsLayout {
         Ok(Self { n_buckets })
     }
 
+    /// How many buckets there are.
+    pub fn n_buckets(self) -> u32 {
+        self.n_buckets
+    }
+
+    /// Where bucket `bucket_idx` stands.
+    pub fn bucket_range(self, bucket_idx: u32) -> ByteRange {
+        ByteRange {
+            start: u64::from(bucket_idx) * BUCKET_BYTES as u64,
+            len: BUCKET_BYTES as u32,
+        }
+    }
+
     /// The buckets that may hold the row of `word`, to be fetched both; `None` for a file without rows.
     pub fn ranges(self, word: &str) -> Option<[ByteRange; 2]> {
-        (self.n_buckets > 0).then(|| {
-            WordHash::of(word)
-                .buckets(self.n_buckets)
-                .map(|bucket| ByteRange {
-                    start: u64::from(bucket) * BUCKET_BYTES as u64,
-                    len: BUCKET_BYTES as u32,
-                })
-        })
+        let buckets = (self.n_buckets > 0).then(|| WordHash::of(word).buckets(self.n_buckets))?;
+        Some(buckets.map(|bucket| self.bucket_range(bucket)))
     }
 }
 
@@ -72,6 +79,21 @@ pub fn find_row(bucket: &[u8], word: &str) -> Result<Option<Row>, FormatError> {
         Some(slot) => Row::from_bytes(&slot[4..]).map(Some),
         None => Ok(None),
     }
+}
+
+/// How many rows stand in the payload of a bucket.
+///
+/// # Errors
+/// `Truncated` for a bucket of another length, and what is wrong with a row.
+pub fn n_rows(bucket: &[u8]) -> Result<usize, FormatError> {
+    if bucket.len() != BUCKET_SLOTS * SLOT_BYTES {
+        return Err(FormatError::Truncated { what: WHAT });
+    }
+    let slots = bucket.chunks_exact(SLOT_BYTES);
+    let filled = slots.filter(|slot| slot[..4] != [0; 4]);
+    filled
+        .map(|slot| Row::from_bytes(&slot[4..]))
+        .try_fold(0, |n, row| row.map(|_| n + 1))
 }
 
 /// Encodes rows; returns the file and how many words it leaves out because 96 bits of their hash are another word's.

@@ -165,7 +165,12 @@ impl Searcher {
         self.begin(Query::default(), Some(skill), options)
     }
 
-    fn begin(&mut self, query: Query, like: Option<SkillId>, options: Options) -> Search {
+    pub(crate) fn begin(
+        &mut self,
+        query: Query,
+        like: Option<SkillId>,
+        options: Options,
+    ) -> Search {
         let max_bytes = self.max_store_bytes;
         let (meaning, semantic) = match &mut self.semantic {
             _ if options.mode == Mode::Lexical => (Meaning::Absent, SemanticSearch::default()),
