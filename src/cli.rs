@@ -33,6 +33,8 @@ enum Command {
     New(cmd::new::NewArgs),
     /// Count what visits and searches of a built site download
     Report(cmd::report::ReportArgs),
+    /// Print the state of a built site's search index, and whether anything in it is damaged
+    Inspect(cmd::inspect::InspectArgs),
     /// Show the site while its content is edited: rebuilds and reloads on each change
     Serve(cmd::serve::ServeArgs),
     /// Let agents search and read a built site: an MCP server on stdin and stdout
@@ -98,6 +100,7 @@ impl Cli {
             Command::Init(args) => cmd::init::run(&args),
             Command::New(args) => cmd::new::run(&args),
             Command::Report(args) => cmd::report::run(&args),
+            Command::Inspect(args) => cmd::inspect::run(&args),
             Command::Serve(args) => cmd::serve::run(&args),
             Command::Mcp(args) => cmd::mcp::run(&args),
         };

@@ -8,6 +8,7 @@ pub mod config;
 pub mod content;
 mod hex;
 pub mod index;
+pub mod inspect;
 pub mod markdown;
 pub mod mcp;
 pub mod preview;

@@ -4,6 +4,7 @@ pub mod badge;
 pub mod build;
 pub mod check;
 pub mod init;
+pub mod inspect;
 pub mod mcp;
 pub mod new;
 pub mod report;

@@ -166,7 +166,8 @@ fn parse_filter(text: &str) -> Result<Filter, String> {
         })
 }
 
-fn open_error(site: &str, error: OpenError) -> CommandError {
+/// The error of a site whose index cannot be opened.
+pub(super) fn open_error(site: &str, error: OpenError) -> CommandError {
     CommandError::System(match error {
         OpenError::Gone => {
             format!("`{site}` has no search index\nhint: build the site with `skillpress build`")

@@ -26,6 +26,7 @@ pub use adapt::{Adapted, BODY_MAX_CHARS, Document, adapt};
 use hnsw::Bytes;
 pub use model::Model;
 pub use own::{OwnVectors, OwnVectorsError};
+pub use pack::{SessionBytes, session_bytes};
 
 /// What comes out of indexing by meaning; the default is nothing.
 #[derive(Debug, Default)]

@@ -1,5 +1,6 @@
 //! Writes the vector files of `search/` from embeddings.
 
+use serde::Serialize;
 use skillpress_search::SkillId;
 use skillpress_search::embedder::{Embedding, Row};
 use skillpress_search::format::cells::{CELLS_FILE, encode_cells};
@@ -98,19 +99,35 @@ fn cheaper_plan(files: &[Part], n_vectors: usize) -> StoredPlan {
             .find(|f| f.name == name)
             .map_or(0, |f| f.bytes.len())
     };
-    let flat = len(CELLS_FILE) + len(IDS_FILE) + N_SEARCHES * FLAT_SEARCH_BYTES;
-    let graph = N_SEARCHES * GRAPH_SEARCH_BYTES;
-    if n_vectors <= FLAT_MAX && flat <= graph {
+    let bytes = session_bytes(len(CELLS_FILE) as u64, len(IDS_FILE) as u64);
+    if n_vectors <= FLAT_MAX && bytes.flat <= bytes.graph {
         StoredPlan::Flat
     } else {
         StoredPlan::Graph
     }
 }
 
+/// What a session of three searches reads of an index with files of these lengths.
+pub fn session_bytes(cells_len: u64, ids_len: u64) -> SessionBytes {
+    SessionBytes {
+        flat: cells_len + ids_len + N_SEARCHES * FLAT_SEARCH_BYTES,
+        graph: N_SEARCHES * GRAPH_SEARCH_BYTES,
+    }
+}
+
+/// Bytes of a session under each plan, word rows and router apart: both plans read these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SessionBytes {
+    /// All signs and the id map once, then codes.
+    pub flat: u64,
+    /// Cells, nodes, codes and blocks of the id map.
+    pub graph: u64,
+}
+
 /// No search reads all signs of more vectors than this, unless it is told to.
 const FLAT_MAX: usize = 6_000;
 /// What a session is taken to be.
-const N_SEARCHES: usize = 3;
+const N_SEARCHES: u64 = 3;
 /// Bytes of a search beyond what is read once (medians: `benchmarks/vector.md`).
-const FLAT_SEARCH_BYTES: usize = 5_000;
-const GRAPH_SEARCH_BYTES: usize = 36_000;
+const FLAT_SEARCH_BYTES: u64 = 5_000;
+const GRAPH_SEARCH_BYTES: u64 = 36_000;

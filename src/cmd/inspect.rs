@@ -1,0 +1,65 @@
+//! `skillpress inspect`: the state of a search index as text.
+
+use std::io::{self, BufWriter, Write};
+
+use clap::Args;
+use skillpress_search::OpenError;
+use skillpress_search::format::manifest::MANIFEST_PATH;
+
+use crate::cli::CommandError;
+use crate::cmd::search::open_error;
+use crate::inspect::{self, Inspection};
+use crate::problem::Problem;
+use crate::source::SiteSource;
+
+/// Options of `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// A built site: a folder, or the URL where it stands
+    #[arg(long, value_name = "DIR|URL", default_value = "public")]
+    site: String,
+    /// Print one JSON document for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads every block of the index, prints what it found, and fails when something is damaged.
+///
+/// # Errors
+/// A site without an index; what is damaged.
+pub fn run(args: &InspectArgs) -> Result<(), CommandError> {
+    let mut source = SiteSource::open(&args.site).map_err(CommandError::System)?;
+    let inspection = inspect::inspect(&mut source).map_err(|error| match error {
+        OpenError::Format(error) => damaged(args, MANIFEST_PATH, error.to_string()),
+        error => open_error(&args.site, error),
+    })?;
+    print(args, &inspection).map_err(|error| CommandError::io("print the index", &error))?;
+    let parts: Vec<&str> = inspection
+        .damages
+        .iter()
+        .map(|damage| damage.part.as_str())
+        .collect();
+    if parts.is_empty() {
+        return Ok(());
+    }
+    Err(damaged(args, "", format!("damaged: {}", parts.join(", "))))
+}
+
+fn print(args: &InspectArgs, inspection: &Inspection) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, inspection)?;
+        writeln!(out)?;
+    } else {
+        inspect::write_text(inspection, &mut out)?;
+    }
+    out.flush()
+}
+
+/// The error for a file of the index, or all of it.
+fn damaged(args: &InspectArgs, path: &str, message: String) -> CommandError {
+    let place = format!("{}/search/{path}", args.site.trim_end_matches('/'));
+    let problem = Problem::error(place, "damaged index", message)
+        .hint("build the site again, or install a newer skillpress");
+    CommandError::Content([problem].into_iter().collect())
+}

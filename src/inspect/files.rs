@@ -1,0 +1,167 @@
+//! The files of an index, read whole, and what is wrong with them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use skillpress_search::format::block;
+use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::{Answer, ByteRange, FormatError, Request, Source};
+
+use crate::source::SiteSource;
+
+/// Reads the files that a manifest names and collects their damage.
+pub(super) struct IndexFiles<'a> {
+    source: &'a mut SiteSource,
+    manifest: &'a Manifest,
+    has_ranges: bool,
+    damages: BTreeMap<String, Damage>,
+}
+
+/// A file of the index as it was read; shorter than the manifest says when it is damaged.
+pub(super) struct IndexFile {
+    name: &'static str,
+    bytes: Vec<u8>,
+}
+
+/// What is wrong with a part of the index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Damage {
+    /// What the manifest calls the file, or the head.
+    pub part: String,
+    /// The first thing that is wrong with it.
+    pub message: String,
+    /// How many more things are wrong.
+    pub more: usize,
+}
+
+/// A file is asked for in pieces of this length, so that slow hosts keep within the time for one answer.
+const PIECE_BYTES: u64 = 1 << 20;
+
+impl<'a> IndexFiles<'a> {
+    pub(super) fn new(
+        source: &'a mut SiteSource,
+        manifest: &'a Manifest,
+        has_ranges: bool,
+    ) -> Self {
+        Self {
+            source,
+            manifest,
+            has_ranges,
+            damages: BTreeMap::new(),
+        }
+    }
+
+    /// The file that the manifest calls `name`; `None` when it cannot be read, which is noted.
+    pub(super) fn read(&mut self, name: &'static str) -> Option<IndexFile> {
+        let Some(entry) = self.manifest.file(name) else {
+            self.note(name, "the manifest does not name it".to_owned());
+            return None;
+        };
+        match read_entry(self.source, entry, &mut self.has_ranges) {
+            Ok(bytes) => {
+                if (bytes.len() as u64) < entry.len {
+                    let (read, whole) = (bytes.len(), entry.len);
+                    self.note(
+                        name,
+                        format!("`{}` ends after {read} of {whole} bytes", entry.path),
+                    );
+                }
+                Some(IndexFile { name, bytes })
+            }
+            Err(message) => {
+                self.note(name, message);
+                None
+            }
+        }
+    }
+
+    /// What `decode` makes of the block at `range` of `file`; `None` when it is damaged, which is noted.
+    pub(super) fn decoded<'f, T>(
+        &mut self,
+        file: &'f IndexFile,
+        range: ByteRange,
+        decode: impl FnOnce(&'f [u8]) -> Result<T, FormatError>,
+    ) -> Option<T> {
+        let block = usize::try_from(range.start).ok().and_then(|start| {
+            file.bytes
+                .get(start..start.checked_add(range.len as usize)?)
+        });
+        let decoded = match block {
+            Some(block) => block::open(file.name, range.start, block).and_then(decode),
+            None => Err(FormatError::Truncated { what: "the file" }),
+        };
+        decoded
+            .map_err(|error| self.note(file.name, format!("at {}: {error}", range.start)))
+            .ok()
+    }
+
+    /// Notes that something is wrong with `part`.
+    pub(super) fn note(&mut self, part: &str, message: String) {
+        self.damages
+            .entry(part.to_owned())
+            .and_modify(|damage| damage.more += 1)
+            .or_insert_with(|| Damage {
+                part: part.to_owned(),
+                message,
+                more: 0,
+            });
+    }
+
+    /// Whether something is wrong with `part`.
+    pub(super) fn is_damaged(&self, part: &str) -> bool {
+        self.damages.contains_key(part)
+    }
+
+    /// All that is wrong, by part.
+    pub(super) fn into_damages(self) -> Vec<Damage> {
+        self.damages.into_values().collect()
+    }
+}
+
+/// The whole file: in pieces, side by side, where the host answers ranges.
+///
+/// # Errors
+/// One phrase when it cannot be read.
+fn read_entry(
+    source: &mut SiteSource,
+    entry: &FileEntry,
+    has_ranges: &mut bool,
+) -> Result<Vec<u8>, String> {
+    let request = |range| Request {
+        path: entry.path.clone(),
+        range,
+    };
+    let mut requests: Vec<Request> = (0..entry.len.div_ceil(PIECE_BYTES))
+        .map(|piece_idx| {
+            let start = piece_idx * PIECE_BYTES;
+            let len = PIECE_BYTES.min(entry.len - start) as u32;
+            request(Some(ByteRange { start, len }))
+        })
+        .collect();
+    if !*has_ranges || requests.is_empty() {
+        requests = vec![request(None)];
+    }
+    let mut bytes = Vec::new();
+    for (request, answer) in requests.iter().zip(source.fetch(&requests)) {
+        match answer {
+            Answer::Bytes(piece) => {
+                let is_short = request
+                    .range
+                    .is_some_and(|range| piece.len() < range.len as usize);
+                bytes.extend(piece);
+                if is_short {
+                    break;
+                }
+            }
+            Answer::Gone => return Err(format!("`{}` does not exist", entry.path)),
+            Answer::NoRanges => {
+                *has_ranges = false;
+                return read_entry(source, entry, has_ranges);
+            }
+            // A file that ends before a piece begins gives no bytes for it.
+            Answer::Failed if !bytes.is_empty() => break,
+            Answer::Failed => return Err(format!("`{}` cannot be read", entry.path)),
+        }
+    }
+    Ok(bytes)
+}

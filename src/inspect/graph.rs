@@ -1,0 +1,149 @@
+//! The state of the graph: degrees, and what can be reached.
+
+use serde::Serialize;
+use skillpress_search::format::id_map::{EmbeddingId, IDS_FILE};
+use skillpress_search::format::nodes::{NODES_FILE, decode_links, decode_own};
+use skillpress_search::format::vectors::VectorIndex;
+use skillpress_search::vector::code::Code;
+
+use super::files::IndexFiles;
+use super::vectors::packed_numbers;
+
+/// Nodes and their links.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Graph {
+    /// Layers: one, because cells take the place of those above it.
+    pub levels: u32,
+    /// Room for links in a node.
+    pub links_max: u8,
+    /// Links of a node.
+    pub degrees: Degrees,
+    /// How many nodes have 0, 1, 2 … links.
+    pub histogram: Vec<usize>,
+    /// Nodes that can be reached from that of the first skill with a vector, itself included.
+    pub reachable: usize,
+}
+
+/// Links of a node: those that could be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Degrees {
+    /// Fewest.
+    pub min: usize,
+    /// On average.
+    pub mean: f64,
+    /// Most.
+    pub max: usize,
+}
+
+/// Reads every node; `codes` and `owners` are what the other files say of the vectors.
+pub(super) fn graph(
+    files: &mut IndexFiles<'_>,
+    index: &VectorIndex,
+    codes: &[Option<Code>],
+    owners: &[Option<u32>],
+) -> Graph {
+    let layout = index.nodes;
+    let mut graph = Graph {
+        levels: 1,
+        links_max: index.head.n_links,
+        ..Graph::default()
+    };
+    let Some(file) = files.read(NODES_FILE) else {
+        return graph;
+    };
+    let mut links: Vec<Option<Vec<EmbeddingId>>> = Vec::new();
+    for id in (0..index.head.n_embeddings()).map(EmbeddingId) {
+        let own = files.decoded(&file, layout.own_range(id), decode_own);
+        if let (Some(own), Some(code)) = (own, &codes[id.idx()])
+            && own != *code
+        {
+            files.note(
+                NODES_FILE,
+                format!("vector {} is another one than in `cells` and `codes`", id.0),
+            );
+        }
+        let range = layout.links_range(id);
+        let read = files.decoded(&file, range, |payload| decode_links(&layout, id, payload));
+        links.push(read.map(|links| links.into_iter().map(|link| link.to).collect()));
+    }
+    let homes = packed_numbers(files, &file, layout.homes());
+    for (id, skill) in owners.iter().enumerate() {
+        let home = skill.and_then(|skill| homes.get(skill as usize).copied().flatten());
+        if home.is_some_and(|home| home as usize != id) {
+            files.note(
+                NODES_FILE,
+                format!("the inverse id map does not lead to vector {id}"),
+            );
+        }
+    }
+    let degrees: Vec<usize> = links.iter().flatten().map(Vec::len).collect();
+    graph.degrees = Degrees {
+        min: degrees.iter().min().copied().unwrap_or(0),
+        mean: degrees.iter().sum::<usize>() as f64 / degrees.len().max(1) as f64,
+        max: degrees.iter().max().copied().unwrap_or(0),
+    };
+    graph.histogram = vec![0; graph.degrees.max + 1];
+    for degree in degrees {
+        graph.histogram[degree] += 1;
+    }
+    // A build makes all nodes reachable from the vector of the lowest SkillId.
+    let with_skill = owners
+        .iter()
+        .enumerate()
+        .filter(|(_, skill)| skill.is_some());
+    let start = with_skill.min_by_key(|(_, skill)| **skill);
+    let start = start.map_or(EmbeddingId(0), |(id, _)| EmbeddingId(id as u32));
+    graph.reachable = n_reachable(start, &links);
+    let is_damaged = [IDS_FILE, NODES_FILE]
+        .into_iter()
+        .any(|name| files.is_damaged(name));
+    if graph.reachable < links.len() && !is_damaged {
+        let n = links.len() - graph.reachable;
+        files.note(
+            NODES_FILE,
+            format!("{n} nodes cannot be reached from vector {}", start.0),
+        );
+    }
+    graph
+}
+
+/// How many nodes links lead to from `start`, itself included; damaged nodes lead nowhere.
+fn n_reachable(start: EmbeddingId, links: &[Option<Vec<EmbeddingId>>]) -> usize {
+    let mut is_reached = vec![false; links.len()];
+    let mut next: Vec<EmbeddingId> = Vec::new();
+    if let Some(is_reached) = is_reached.get_mut(start.idx()) {
+        *is_reached = true;
+        next.push(start);
+    }
+    let mut n_reached = next.len();
+    while let Some(id) = next.pop() {
+        for to in links[id.idx()].iter().flatten() {
+            if !std::mem::replace(&mut is_reached[to.idx()], true) {
+                n_reached += 1;
+                next.push(*to);
+            }
+        }
+    }
+    n_reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_link_leads_to_is_not_reached() {
+        let links = |lists: &[&[u32]]| -> Vec<Option<Vec<EmbeddingId>>> {
+            let ids = |list: &&[u32]| Some(list.iter().copied().map(EmbeddingId).collect());
+            lists.iter().map(ids).collect()
+        };
+        assert_eq!(n_reachable(EmbeddingId(0), &[]), 0);
+        assert_eq!(
+            n_reachable(EmbeddingId(0), &links(&[&[1], &[2], &[0], &[0]])),
+            3
+        );
+        let mut damaged = links(&[&[1], &[2], &[0]]);
+        damaged[1] = None;
+        assert_eq!(n_reachable(EmbeddingId(0), &damaged), 2);
+    }
+}

@@ -1,0 +1,145 @@
+//! The state of a search index, for `skillpress inspect`: every block is read and decoded by the reader's own decoders.
+
+mod files;
+mod graph;
+mod lexical;
+mod text;
+mod vectors;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use skillpress_search::analyzer::ANALYZER_VERSION;
+use skillpress_search::format::FORMAT_VERSION;
+use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
+use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::format::vectors::{VECTORS_HEAD, VectorIndex};
+use skillpress_search::{Answer, OpenError, Searcher, Source};
+
+use crate::hex::hex;
+use crate::source::SiteSource;
+pub use files::Damage;
+use files::IndexFiles;
+pub use graph::{Degrees, Graph};
+pub use lexical::{Lexical, Spelling, TermCounts};
+pub use text::write_text;
+pub use vectors::{Cells, IdEntry, Ids, Rows, Vectors};
+
+/// What an index consists of. Its JSON form is stable: keys are added, never renamed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Inspection {
+    /// Version of the format.
+    pub format: u32,
+    /// Version of the terms.
+    pub analyzer: u32,
+    /// The first ten hex digits of the manifest's SHA-256: another one for every other index.
+    pub build: String,
+    /// Whether the host answers range requests.
+    pub has_ranges: bool,
+    /// Listed skills.
+    pub skills: u32,
+    /// Kinds of badges that cards can carry.
+    pub badges: Vec<String>,
+    /// The files that the manifest names.
+    pub files: Vec<IndexedFile>,
+    /// Terms and postings; `None` when their directory cannot be read.
+    pub lexical: Option<Lexical>,
+    /// Words for corrections; `None` as above.
+    pub spelling: Option<Spelling>,
+    /// How many cards could be read.
+    pub cards: usize,
+    /// `None` for a site without vectors, or when their head cannot be read.
+    pub vectors: Option<Vectors>,
+    /// What is wrong, by part; empty for a sound index.
+    pub damages: Vec<Damage>,
+}
+
+/// A file of the index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IndexedFile {
+    /// What the manifest calls it.
+    pub name: String,
+    /// Below `search/`.
+    pub path: String,
+    /// Its length.
+    pub bytes: u64,
+    /// How many chunks it is also published in.
+    pub chunks: u64,
+    /// Length of a chunk; 0 without chunks.
+    pub chunk_bytes: u32,
+}
+
+/// Reads the whole index of `source`.
+///
+/// # Errors
+/// [`OpenError`] when there is no manifest that can be read. What is wrong with any other file is told in the result.
+pub fn inspect(source: &mut SiteSource) -> Result<Inspection, OpenError> {
+    let answers = source.fetch(&Searcher::open_requests());
+    let text = match answers.first() {
+        Some(Answer::Bytes(text)) => text,
+        Some(Answer::Gone) => return Err(OpenError::Gone),
+        _ => return Err(OpenError::Failed),
+    };
+    let manifest = Manifest::decode(text).map_err(OpenError::Format)?;
+    let has_ranges = answers.get(1) != Some(&Answer::NoRanges);
+    let mut files = IndexFiles::new(source, &manifest, has_ranges);
+
+    let head = lexical_head(&manifest, &mut files);
+    let lexical = head
+        .as_ref()
+        .map(|head| lexical::lexical(&mut files, head, manifest.n_skills));
+    let spelling = head
+        .as_ref()
+        .map(|head| lexical::spelling(&mut files, head));
+    let identities = lexical::identities(&mut files, manifest.n_skills);
+    let vectors = vector_index(&manifest, &mut files)
+        .map(|index| vectors::vectors(&mut files, &index, &manifest, &identities));
+    Ok(Inspection {
+        format: FORMAT_VERSION,
+        analyzer: ANALYZER_VERSION,
+        build: hex(&Sha256::digest(text)[..5]),
+        has_ranges,
+        skills: manifest.n_skills,
+        badges: manifest
+            .badges
+            .iter()
+            .map(|badge| badge.kind.clone())
+            .collect(),
+        files: manifest.files.iter().map(IndexedFile::new).collect(),
+        lexical,
+        spelling,
+        cards: identities.iter().flatten().count(),
+        vectors,
+        damages: files.into_damages(),
+    })
+}
+
+fn lexical_head(manifest: &Manifest, files: &mut IndexFiles<'_>) -> Option<LexicalHead> {
+    let Some(head) = manifest.head(LEXICAL_HEAD) else {
+        files.note(LEXICAL_HEAD, "the manifest has no such head".to_owned());
+        return None;
+    };
+    LexicalHead::decode(head)
+        .map_err(|error| files.note(LEXICAL_HEAD, error.to_string()))
+        .ok()
+}
+
+fn vector_index(manifest: &Manifest, files: &mut IndexFiles<'_>) -> Option<VectorIndex> {
+    VectorIndex::open(manifest)
+        .map_err(|error| files.note(VECTORS_HEAD, error.to_string()))
+        .ok()?
+}
+
+impl IndexedFile {
+    fn new(entry: &FileEntry) -> Self {
+        Self {
+            name: entry.name.clone(),
+            path: entry.path.clone(),
+            bytes: entry.len,
+            chunks: match entry.chunk_len {
+                0 => 0,
+                chunk_len => entry.len.div_ceil(u64::from(chunk_len)),
+            },
+            chunk_bytes: entry.chunk_len,
+        }
+    }
+}
