@@ -268,7 +268,7 @@ fn print_answer(
             writeln!(
                 out,
                 "Search by meaning was cut short: {}",
-                unread(&results.unread)
+                unread_text(&results.unread)
             )?;
         }
     }
@@ -329,30 +329,27 @@ fn stats(results: &Results) -> serde_json::Value {
     })
 }
 
-/// What the semantic half could not read, by kind.
-fn unread_json(unread: &VectorNotes) -> serde_json::Value {
-    json!({
-        "word_rows": unread.n_unread_rows,
-        "router": u32::from(unread.is_router_unread),
-        "cells": unread.n_unread_cells,
-        "codes": unread.n_unread_codes,
-        "nodes": unread.n_unread_nodes,
-        "ids": unread.n_unknown_ids,
-    })
+/// How much the semantic half could not read, by kind: the key for programs, and the count.
+fn unread(unread: &VectorNotes) -> [(&'static str, u32); 6] {
+    [
+        ("word_rows", unread.n_unread_rows),
+        ("router", u32::from(unread.is_router_unread)),
+        ("cells", unread.n_unread_cells),
+        ("codes", unread.n_unread_codes),
+        ("nodes", unread.n_unread_nodes),
+        ("ids", unread.n_unknown_ids),
+    ]
 }
 
-fn unread(unread: &VectorNotes) -> String {
-    let counts = [
-        (unread.n_unread_rows, "word rows"),
-        (u32::from(unread.is_router_unread), "router"),
-        (unread.n_unread_cells, "cells"),
-        (unread.n_unread_codes, "codes"),
-        (unread.n_unread_nodes, "nodes"),
-        (unread.n_unknown_ids, "ids"),
-    ];
-    let parts = counts.iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<String> = parts
-        .map(|(count, what)| format!("{count} {what} unread"))
+fn unread_json(notes: &VectorNotes) -> serde_json::Value {
+    let counts = unread(notes).map(|(kind, count)| (kind.to_owned(), json!(count)));
+    serde_json::Value::Object(counts.into_iter().collect())
+}
+
+fn unread_text(notes: &VectorNotes) -> String {
+    let counts = unread(notes).into_iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<String> = counts
+        .map(|(kind, count)| format!("{count} {} unread", kind.replace('_', " ")))
         .collect();
     parts.join(", ")
 }
