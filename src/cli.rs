@@ -72,6 +72,8 @@ const CONFIG_PATH: &str = "skillpress.toml";
 pub enum CommandError {
     /// The content, or the site that was checked, has errors. They have been printed, or are printed now.
     Content(Problems),
+    /// Whoever read the output stopped reading: nothing went wrong, and nobody is there to be told.
+    Unread,
     /// The command cannot work as it was called, or the system refused something: one sentence, and what to do.
     System(String),
 }
@@ -83,6 +85,14 @@ impl From<Problems> for CommandError {
 }
 
 impl CommandError {
+    /// A refusal of the system while printing `what`, such as "the results".
+    pub fn print(what: &str, error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::Unread,
+            _ => Self::io(&format!("print {what}"), error),
+        }
+    }
+
     /// A refusal of the system while doing `what`, such as "write the site".
     pub fn io(what: &str, error: &std::io::Error) -> Self {
         Self::System(format!("cannot {what}: {error}"))
@@ -105,15 +115,15 @@ impl Cli {
             Command::Mcp(args) => cmd::mcp::run(&args),
         };
         match outcome {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(()) | Err(CommandError::Unread) => ExitCode::SUCCESS,
             Err(CommandError::Content(problems)) => {
                 for problem in problems.sorted() {
-                    eprintln!("{problem}");
+                    error_line!("{problem}");
                 }
                 ExitCode::from(1)
             }
             Err(CommandError::System(message)) => {
-                eprintln!("error: {message}");
+                error_line!("error: {message}");
                 ExitCode::from(2)
             }
         }

@@ -1,5 +1,8 @@
 //! Builds a static site with an embedded search index from a folder of agent skills.
 
+#[macro_use]
+mod lines;
+
 pub mod api;
 pub mod catalog;
 pub mod cli;

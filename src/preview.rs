@@ -113,7 +113,7 @@ impl Preview {
         match self.try_update(&mut state) {
             Ok((warnings, n_changed)) => {
                 self.live_site.set_problems(&warnings);
-                eprintln!(
+                error_line!(
                     "pages: {:.2} s, {n_changed} files changed, {} warnings",
                     start.elapsed().as_secs_f64(),
                     warnings.n_warnings()
@@ -123,10 +123,12 @@ impl Preview {
                 problems
                     .sorted()
                     .iter()
-                    .for_each(|problem| eprintln!("{problem}"));
-                eprintln!("{} errors; the site stays as it was", problems.n_errors());
+                    .for_each(|problem| error_line!("{problem}"));
+                error_line!("{} errors; the site stays as it was", problems.n_errors());
                 self.live_site.set_problems(&problems);
             }
+            // Nothing here is printed in a way that could tell.
+            Err(CommandError::Unread) => {}
             Err(CommandError::System(message)) => self.show_failure(message, Problems::new()),
         }
     }
@@ -146,7 +148,7 @@ impl Preview {
                 self.swap_in(&site, &index)
             });
             match written {
-                Ok(()) => eprintln!("search: {:.2} s", start.elapsed().as_secs_f64()),
+                Ok(()) => error_line!("search: {:.2} s", start.elapsed().as_secs_f64()),
                 Err(error) => self.give_up(&site, &error),
             }
         }
@@ -278,7 +280,7 @@ impl Preview {
     }
 
     fn show_failure(&self, message: String, mut problems: Problems) {
-        eprintln!("error: {message}");
+        error_line!("error: {message}");
         problems.push(Problem::error(&self.input.content, "build", message));
         self.live_site.set_problems(&problems);
     }

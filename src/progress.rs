@@ -77,7 +77,7 @@ impl Progress {
             && !self.is_quiet
         {
             self.bar
-                .suspend(|| eprintln!("{name}: {:.2} s", start.elapsed().as_secs_f64()));
+                .suspend(|| error_line!("{name}: {:.2} s", start.elapsed().as_secs_f64()));
         }
     }
 }

@@ -77,7 +77,7 @@ pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
         ),
     };
     let file = edited.map_err(|problem| CommandError::Content([*problem].into_iter().collect()))?;
-    println!(
+    print_line!(
         "`{}` {done} the badge `{}`: `{}` is changed",
         target.skill,
         target.kind,

@@ -78,15 +78,15 @@ fn print_warnings(problems: &Problems) {
         problems
             .sorted()
             .iter()
-            .for_each(|problem| eprintln!("{problem}"));
+            .for_each(|problem| error_line!("{problem}"));
         return;
     }
-    eprintln!(
+    error_line!(
         "warnings: {}; `skillpress check` shows each with its place",
         problems.n_warnings()
     );
     for (group, count) in problems.groups() {
-        eprintln!("{count:>7}  {group}");
+        error_line!("{count:>7}  {group}");
     }
 }
 
@@ -102,14 +102,14 @@ fn print_summary(
         .iter()
         .map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64()))
         .collect();
-    println!(
+    print_line!(
         "{} skills, {} pages, {} warnings",
         site.catalog.skills.len(),
         counts.pages.pages(),
         problems.n_warnings()
     );
-    println!("index: {}", counts.index);
-    println!(
+    print_line!("index: {}", counts.index);
+    print_line!(
         "{}: {} files, {:.1} MB; {} changed, {} removed since the last build",
         args.out.display(),
         written.n_files,
@@ -117,6 +117,6 @@ fn print_summary(
         written.n_changed,
         written.n_removed
     );
-    println!("{}", report.summary());
-    println!("time: {}", times.join(" · "));
+    print_line!("{}", report.summary());
+    print_line!("time: {}", times.join(" · "));
 }

@@ -61,9 +61,9 @@ fn compare(
 
 fn print_text(problems: &Problems) {
     for problem in problems.sorted() {
-        println!("{problem}");
+        print_line!("{problem}");
     }
-    println!(
+    print_line!(
         "{} errors, {} warnings",
         problems.n_errors(),
         problems.n_warnings()
@@ -76,5 +76,5 @@ fn print_json(problems: &Problems) {
         "warnings": problems.n_warnings(),
         "problems": problems.sorted(),
     });
-    println!("{document:#}");
+    print_line!("{document:#}");
 }

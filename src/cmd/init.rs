@@ -66,14 +66,14 @@ pub fn run(args: &InitArgs) -> Result<(), CommandError> {
     for (path, text) in FILES {
         write_file(&args.folder.join(path), text)?;
     }
-    println!(
+    print_line!(
         "`{}` is a registry with two skills. Next:",
         args.folder.display()
     );
-    println!("  cd {}", args.folder.display());
-    println!("  skillpress serve                 look at it while you edit");
-    println!("  skillpress new OWNER/SLUG        add a skill");
-    println!("  skillpress build                 write the site to `public/`");
+    print_line!("  cd {}", args.folder.display());
+    print_line!("  skillpress serve                 look at it while you edit");
+    print_line!("  skillpress new OWNER/SLUG        add a skill");
+    print_line!("  skillpress build                 write the site to `public/`");
     Ok(())
 }
 

@@ -33,7 +33,7 @@ pub fn run(args: &InspectArgs) -> Result<(), CommandError> {
         OpenError::Format(error) => damaged(args, MANIFEST_PATH, error.to_string()),
         error => open_error(&args.site, error),
     })?;
-    print(args, &inspection).map_err(|error| CommandError::io("print the index", &error))?;
+    print(args, &inspection).map_err(|error| CommandError::print("the index", &error))?;
     let parts: Vec<&str> = inspection
         .damages
         .iter()

@@ -35,7 +35,7 @@ pub fn run(args: &NewArgs) -> Result<(), CommandError> {
         .join(&name.slug)
         .join("SKILL.md");
     write_file(&file, &TEMPLATE.replace("{{slug}}", &name.slug))?;
-    println!(
+    print_line!(
         "`{}` is written; fill it in, and look at it with `skillpress serve`",
         file.display()
     );

@@ -78,7 +78,7 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     };
     let dynamic = api::router(Arc::clone(preview.live_api()));
     let router = server::router(preview.live_site(), &options, &tally, dynamic);
-    println!("serving {base_url}");
+    print_line!("serving {base_url}");
     serve(server, router, preview.live_site())?;
     // The end of the watcher is that of the indexer too.
     drop(watcher);
