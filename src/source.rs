@@ -20,12 +20,12 @@ pub enum SiteSource {
 }
 
 impl SiteSource {
-    /// The site at `place`: an `http:` or `https:` URL, or a folder.
+    /// The site at `place`: a URL, or a folder.
     ///
     /// # Errors
     /// One sentence when the URL is not one, or the folder is no site.
     pub fn open(place: &str) -> Result<Self, String> {
-        if place.starts_with("http://") || place.starts_with("https://") {
+        if is_url(place) {
             return Ok(Self::Http(HttpSource::new(place)?));
         }
         Ok(Self::File(FileSource::new(Path::new(place))?))
@@ -49,6 +49,11 @@ impl Source for SiteSource {
             Self::Http(source) => source.fetch(requests),
         }
     }
+}
+
+/// Whether `place` is a URL and no folder.
+pub fn is_url(place: &str) -> bool {
+    place.contains("://")
 }
 
 /// The folder of the index below the site's root.

@@ -7,6 +7,7 @@ pub mod init;
 pub mod inspect;
 pub mod mcp;
 pub mod new;
+mod queries;
 pub mod report;
 pub mod search;
 pub mod serve;

@@ -1,6 +1,6 @@
 //! `skillpress report`: what visits and searches of a built site download.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use crate::cli::CommandError;
+use crate::cmd::queries;
 use crate::report::{self, Queries, Report, Scope};
 
 /// Options of `report`.
@@ -47,7 +48,7 @@ pub fn run(args: &ReportArgs) -> Result<(), CommandError> {
         (false, Some(file)) => writeln!(io::stdout(), "wrote `{}`", file.display()),
         (false, None) => print_tables(&report),
     };
-    printed.map_err(|error| CommandError::io("print the report", &error))
+    printed.map_err(|error| CommandError::print("the report", &error))
 }
 
 /// One query of a file; other keys are left unread.
@@ -57,18 +58,8 @@ struct QueryLine {
 }
 
 fn read_queries(file: &Path) -> Result<Vec<String>, CommandError> {
-    let text = fs::read_to_string(file)
-        .map_err(|error| CommandError::io(&format!("read `{}`", file.display()), &error))?;
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(line_idx, line)| {
-            let line: QueryLine = serde_json::from_str(line).map_err(|error| {
-                CommandError::System(format!("{}:{}: {error}", file.display(), line_idx + 1))
-            })?;
-            Ok(line.query)
-        })
-        .collect()
+    let lines: Vec<QueryLine> = queries::read(file)?;
+    Ok(lines.into_iter().map(|line| line.query).collect())
 }
 
 fn write_page(report: &Report, file: &Path) -> io::Result<()> {

@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, ValueEnum};
 use serde::Deserialize;
 use serde_json::json;
 use skillpress_search::format::manifest::Manifest;
+use skillpress_search::format::vectors::VECTORS_HEAD;
 use skillpress_search::vector::VectorNotes;
 use skillpress_search::{
     EvidenceKind, Filter, Hit, IdentityMatch, Mode, OpenError, Options, Plan, Results, Searcher,
@@ -14,8 +15,9 @@ use skillpress_search::{
 
 use crate::catalog::SkillName;
 use crate::cli::CommandError;
+use crate::cmd::queries;
 use crate::problem::printable;
-use crate::source::SiteSource;
+use crate::source::{SiteSource, is_url};
 
 /// Options of `search`.
 #[derive(Debug, Args)]
@@ -52,7 +54,7 @@ pub struct SearchArgs {
     #[arg(long)]
     stats: bool,
     /// Say why each result ranks where it does
-    #[arg(long)]
+    #[arg(long, conflicts_with = "queries")]
     explain: bool,
 }
 
@@ -80,6 +82,13 @@ pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
     let mut source = SiteSource::open(&args.site).map_err(CommandError::System)?;
     let mut searcher =
         Searcher::open_source(&mut source).map_err(|error| open_error(&args.site, error))?;
+    let is_by_meaning = args.like.is_some() || matches!(args.mode, ModeArg::Vector);
+    if is_by_meaning && searcher.manifest().head(VECTORS_HEAD).is_none() {
+        return Err(CommandError::System(format!(
+            "`{}` has no vectors, so it cannot be searched by meaning alone\nhint: build it with `mode = \"words\"` below `[embedding]`",
+            args.site
+        )));
+    }
     let options = args.options();
     let mut search = |query: &str| {
         searcher
@@ -104,7 +113,7 @@ pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
         }
     };
     print_answer(args, &query, &results, searcher.manifest())
-        .map_err(|error| CommandError::io("print the results", &error))
+        .map_err(|error| CommandError::print("the results", &error))
 }
 
 impl SearchArgs {
@@ -148,9 +157,13 @@ fn like(
         .iter()
         .find(|hit| identity(hit) == skill.to_string())
     else {
+        let hint = match named.hits.first() {
+            Some(hit) => format!("did you mean `{}`?", identity(hit)),
+            None => format!("`skillpress search {}` finds names", skill.slug),
+        };
         return Err(CommandError::System(format!(
-            "`{}` has no skill `{skill}`\nhint: `skillpress search {}` finds names",
-            args.site, skill.slug
+            "`{}` has no skill `{skill}`\nhint: {hint}",
+            args.site
         )));
     };
     searcher
@@ -195,28 +208,20 @@ fn answer_file(
     args: &SearchArgs,
     mut search: impl FnMut(&str) -> Result<Results, CommandError>,
 ) -> Result<(), CommandError> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| CommandError::io(&format!("read `{}`", file.display()), &error))?;
+    let queries: Vec<QueryLine> = queries::read(file)?;
     let stdout = io::stdout();
     let mut out = io::BufWriter::new(stdout.lock());
-    for (line_idx, line) in text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-    {
-        let query: QueryLine = serde_json::from_str(line).map_err(|error| {
-            CommandError::System(format!("{}:{}: {error}", file.display(), line_idx + 1))
-        })?;
+    for query in queries {
         let results = search(&query.query)?;
         let ids: Vec<String> = results.hits.iter().map(identity).collect();
         let mut answer = json!({ "id": query.id, "results": ids });
         if args.stats {
             answer["stats"] = stats(&results);
         }
-        writeln!(out, "{answer}").map_err(|error| CommandError::io("print the results", &error))?;
+        writeln!(out, "{answer}").map_err(|error| CommandError::print("the results", &error))?;
     }
     out.flush()
-        .map_err(|error| CommandError::io("print the results", &error))
+        .map_err(|error| CommandError::print("the results", &error))
 }
 
 fn print_answer(
@@ -248,8 +253,10 @@ fn print_answer(
             writeln!(out, "    {}", printable(&explanation(hit)))?;
         }
     }
-    if results.hits.is_empty() {
+    if results.n_found == 0 && results.is_complete {
         writeln!(out, "Nothing found. Try fewer or other words.")?;
+    } else if args.limit == 0 {
+        writeln!(out, "{} found, none shown.", results.n_found)?;
     }
     if !results.is_complete {
         writeln!(
@@ -361,8 +368,9 @@ fn identity(hit: &Hit) -> String {
 /// Where the skill's page stands: on the web for a URL, below the site's root for a folder.
 fn page_url(args: &SearchArgs, hit: &Hit) -> String {
     let path = format!("{}/skills/{}/", hit.card.owner, hit.card.slug);
-    if args.site.starts_with("http://") || args.site.starts_with("https://") {
-        format!("{}/{path}", args.site.trim_end_matches('/'))
+    if is_url(&args.site) {
+        let site = args.site.split(['?', '#']).next().unwrap_or_default();
+        format!("{}/{path}", site.trim_end_matches('/'))
     } else {
         format!("/{path}")
     }

@@ -32,14 +32,23 @@ impl HttpSource {
     /// # Errors
     /// One sentence when it is not the URL of a site.
     pub fn new(site_url: &str) -> Result<Self, String> {
-        let site_url = site_url
+        let is_read = ["http://", "https://"].iter().any(|scheme| {
+            let start = site_url.get(..scheme.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        });
+        if !is_read {
+            return Err(format!(
+                "`{site_url}` is no address that can be read\nhint: it begins with `https://` or `http://`, or is a folder"
+            ));
+        }
+        let root = site_url
             .split(['?', '#'])
             .next()
             .unwrap_or_default()
             .trim_end_matches('/')
             .to_owned()
             + "/";
-        if site_url.parse::<ureq::http::Uri>().is_err() {
+        if root.parse::<ureq::http::Uri>().is_err() {
             return Err(format!("`{site_url}` is not a URL"));
         }
         let config = Agent::config_builder()
@@ -50,7 +59,7 @@ impl HttpSource {
             .build();
         Ok(Self {
             agent: config.into(),
-            site_url,
+            site_url: root,
         })
     }
 
@@ -70,14 +79,16 @@ impl HttpSource {
     fn get(&self, url: &str, range: Option<ByteRange>) -> Answer {
         for wait in BACKOFF {
             match self.try_get(url, range) {
-                Answer::Failed => std::thread::sleep(wait),
-                answer => return answer,
+                // A host that let the whole time pass would do so again.
+                Err(ureq::Error::Timeout(_)) => return Answer::Failed,
+                Err(_) | Ok(Answer::Failed) => std::thread::sleep(wait),
+                Ok(answer) => return answer,
             }
         }
-        self.try_get(url, range)
+        self.try_get(url, range).unwrap_or(Answer::Failed)
     }
 
-    fn try_get(&self, url: &str, range: Option<ByteRange>) -> Answer {
+    fn try_get(&self, url: &str, range: Option<ByteRange>) -> Result<Answer, ureq::Error> {
         let mut request = self.agent.get(url);
         if let Some(range) = range {
             // A range of a compressed answer would be a range of other bytes.
@@ -88,17 +99,15 @@ impl HttpSource {
                 )
                 .header("Accept-Encoding", "identity");
         }
-        let Ok(response) = request.call() else {
-            return Answer::Failed;
-        };
+        let response = request.call()?;
         match (response.status(), range) {
             (StatusCode::OK, None) => read_body(response, MAX_FILE_BYTES),
             (StatusCode::PARTIAL_CONTENT, Some(range)) if is_answer_to(&response, range) => {
                 read_body(response, u64::from(range.len))
             }
-            (StatusCode::OK, Some(_)) => Answer::NoRanges,
-            (StatusCode::NOT_FOUND | StatusCode::GONE, _) => Answer::Gone,
-            _ => Answer::Failed,
+            (StatusCode::OK, Some(_)) => Ok(Answer::NoRanges),
+            (StatusCode::NOT_FOUND | StatusCode::GONE, _) => Ok(Answer::Gone),
+            _ => Ok(Answer::Failed),
         }
     }
 }
@@ -146,14 +155,12 @@ fn is_answer_to(response: &Response<Body>, range: ByteRange) -> bool {
     start == Some(range.start)
 }
 
-fn read_body(mut response: Response<Body>, max_bytes: u64) -> Answer {
-    match response
-        .body_mut()
-        .with_config()
-        .limit(max_bytes + 1)
-        .read_to_vec()
-    {
-        Ok(bytes) if bytes.len() as u64 <= max_bytes => Answer::Bytes(bytes),
-        _ => Answer::Failed,
-    }
+fn read_body(mut response: Response<Body>, max_bytes: u64) -> Result<Answer, ureq::Error> {
+    let body = response.body_mut().with_config().limit(max_bytes + 1);
+    let bytes = body.read_to_vec()?;
+    Ok(if bytes.len() as u64 <= max_bytes {
+        Answer::Bytes(bytes)
+    } else {
+        Answer::Failed
+    })
 }

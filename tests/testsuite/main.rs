@@ -11,5 +11,6 @@ mod links;
 mod mcp;
 mod plain_server;
 mod report;
+mod search;
 mod serve;
 mod wasm;
