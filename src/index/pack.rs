@@ -107,9 +107,13 @@ impl Part {
     }
 }
 
-/// Length of the chunks of a file of `len` bytes: 4 KB, doubled until there are at most 1,024.
+/// Length of the chunks of a file of `len` bytes: 4 KB, doubled until there are at most 1,024; 0, for none, where the
+/// file would be its only chunk.
 pub fn chunk_len(len: usize) -> u32 {
     let mut chunk_len = 4096;
+    if len <= chunk_len {
+        return 0;
+    }
     while len.div_ceil(chunk_len) > 1024 {
         chunk_len *= 2;
     }
