@@ -1,7 +1,9 @@
 //! Files for the host and for programs that visit: headers, redirects, robots, the search description.
 //!
-//! `_headers` and `_redirects` are in the form that several static hosts read; one host joins the values of all
-//! rules that match, another takes the most specific rule, so no two rules give the same header where that differs.
+//! `_headers` and `_redirects` are in the form that several static hosts read. Hosts join the values of all rules that
+//! match, so a header that has one value stands in one rule for each path; policies may be joined, since all of them
+//! hold. One host reads 100 rules, of lines up to 2,000 characters, with one `*` in a path. `docs/hosting.md` explains
+//! each rule.
 
 use std::fmt::Write;
 use std::io;
@@ -27,7 +29,7 @@ fn headers(site: &Site<'_>) -> String {
     ];
     let page_policy =
         format!("Content-Security-Policy: {CONTENT_SECURITY_POLICY}; frame-ancestors 'none'");
-    let rules: [(&str, &[&str]); 10] = [
+    let rules: [(&str, &[&str]); 12] = [
         (
             "*",
             &[
@@ -44,6 +46,10 @@ fn headers(site: &Site<'_>) -> String {
         ("search/*", SHARED),
         ("api/*", SHARED),
         (".well-known/*", SHARED),
+        // All below is JSON, under names without an ending too; `index.html` there would pass for a page.
+        ("api/v1/skills/*", &["Content-Type: application/json"]),
+        // The record of a skill, its discovery index, and the files and the zip that these name.
+        (":owner/skills/:slug/*", SHARED),
         // What strangers wrote runs nowhere, even where a browser would open it.
         (
             ":owner/skills/:slug/files/*",

@@ -167,8 +167,18 @@ impl StaticFiles {
         file: &Path,
         status: StatusCode,
     ) -> io::Result<Response> {
-        let content_type = content_type(&file.file_name().unwrap_or_default().to_string_lossy());
-        let is_compressible = is_compressible(&content_type);
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let mut headers = HeaderMap::new();
+        insert(&mut headers, header::CONTENT_TYPE, &content_type(&name));
+        insert(&mut headers, header::CACHE_CONTROL, "no-cache");
+        self.apply_rules(snapshot, request.uri.path(), &mut headers);
+
+        // A rule may say another type than the name does.
+        let content_type = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let is_compressible = is_compressible(content_type);
         let encoding = if is_compressible {
             Encoding::negotiate(&request.headers)
         } else {
@@ -197,9 +207,6 @@ impl StaticFiles {
             entity.etag = tag_with_suffix(&entity.etag, name);
         }
 
-        let mut headers = HeaderMap::new();
-        insert(&mut headers, header::CONTENT_TYPE, &content_type);
-        insert(&mut headers, header::CACHE_CONTROL, "no-cache");
         if is_compressible {
             insert(&mut headers, header::VARY, "Accept-Encoding");
         }
@@ -209,8 +216,6 @@ impl StaticFiles {
                 insert(&mut headers, header::ACCEPT_RANGES, "bytes");
             }
         }
-        self.apply_rules(snapshot, request.uri.path(), &mut headers);
-
         if status == StatusCode::OK && is_known(&request.headers, &entity.etag) {
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }

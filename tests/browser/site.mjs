@@ -32,18 +32,14 @@ const types = {
  */
 export async function serveFolder(folder, { prefix = "/", ranges = true, headers: hasHeaders = false, hook } = {}) {
   const log = [];
-  const rules = hasHeaders ? headerRules(readFileSync(path.join(folder, "_headers"), "utf8")) : [];
+  const rules = hasHeaders ? headerRules(folder) : [];
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://localhost");
     const entry = { path: url.pathname, range: request.headers.range, status: 200, bytes: 0 };
     log.push(entry);
     const finish = (status, headers, body) => {
       entry.status = status;
-      for (const { pattern, lines } of rules) {
-        // Values of all rules that match are joined.
-        if (pattern.test(url.pathname)) lines.forEach(([name, value]) => (headers[name] = headers[name] ? `${headers[name]}, ${value}` : value));
-      }
-      response.writeHead(status, headers);
+      response.writeHead(status, { ...headers, ...headersOf(rules, url.pathname) });
       if (body && request.method !== "HEAD") {
         body.on("data", (chunk) => (entry.bytes += chunk.length));
         body.pipe(response);
@@ -83,19 +79,29 @@ export async function serveFolder(folder, { prefix = "/", ranges = true, headers
   return { origin, url: origin + prefix, log, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
 }
 
-/** The rules of a `_headers` file: `*` stands for anything, `:name` for one segment. */
-function headerRules(text) {
+/** The rules of a site's `_headers` file: `*` stands for anything, `:name` for one segment. */
+export function headerRules(folder) {
   const rules = [];
+  const text = readFileSync(path.join(folder, "_headers"), "utf8");
   for (const line of text.split("\n").filter((line) => line.trim())) {
     if (/^\s/.test(line)) {
       const [, name, value] = /^\s*([^:]+):\s*(.*)$/.exec(line);
       rules.at(-1).lines.push([name.toLowerCase(), value]);
     } else {
       const escaped = line.trim().replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/:\w+/g, "[^/]+");
-      rules.push({ pattern: new RegExp(`^${escaped}$`), lines: [] });
+      rules.push({ path: line.trim(), pattern: new RegExp(`^${escaped}$`), lines: [] });
     }
   }
   return rules;
+}
+
+/** What the rules give an address, by name; a name that two rules give has both values. */
+export function headersOf(rules, address) {
+  const headers = {};
+  for (const [name, value] of rules.filter(({ pattern }) => pattern.test(address)).flatMap(({ lines }) => lines)) {
+    headers[name] = headers[name] ? `${headers[name]}, ${value}` : value;
+  }
+  return headers;
 }
 
 /** All files below `folder` whose name ends with `ending`, sorted, relative. */

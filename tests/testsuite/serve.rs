@@ -163,6 +163,20 @@ fn the_preview_stands_below_the_path_of_the_base_url() {
 }
 
 #[test]
+fn json_that_stands_in_a_file_of_a_page_s_name_is_sent_as_json_without_the_preview_s_script() {
+    let test = SiteTest::two_skills();
+    let preview = Preview::start(&test, &["--base-url", "https://skills.example/x/"]);
+    let reply = preview.get("/x/api/v1/skills/pdf-tools/index.html", "");
+    let (head, body) = reply.split_once("\r\n\r\n").expect("a body");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(
+        head.contains("content-type: application/json\r\n"),
+        "{head}"
+    );
+    assert!(body.ends_with("}\n") && !body.contains("<script"), "{body}");
+}
+
+#[test]
 fn edits_of_skills_and_badges_show_without_a_restart() {
     let test = SiteTest::two_skills();
     let preview = Preview::start(&test, &[]);
