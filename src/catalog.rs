@@ -218,6 +218,9 @@ pub struct FrontMatter {
     pub emoji: Option<String>,
     /// `metadata.internal: true`.
     pub is_internal: bool,
+    /// Whether strict readers refuse it, so that only what could be saved stands here: it does not open with the first
+    /// line, is not closed, or is no valid YAML.
+    pub is_broken: bool,
 }
 
 /// `metadata.openclaw`, `metadata.clawdbot` or `metadata.clawdis`.

@@ -66,6 +66,7 @@ impl Site {
         input: &InputArgs,
         (catalog, mut problems): (Catalog, Problems),
     ) -> Result<(Self, Problems), Problems> {
+        problems.extend(api::client_problems(&catalog, &input.content));
         if input.strict {
             problems.make_strict();
         }

@@ -93,7 +93,7 @@ pub fn is_installable(skill: &Skill) -> bool {
 
 /// What keeps the clients from installing skills, as warnings; paths begin with `content`.
 ///
-/// `install` of the `skills` client needs a `SKILL.md` with `name` and `description` in its front matter. Skills whose
+/// `install` of the `skills` client needs a `SKILL.md` with `name` and `description` in a front matter that it can read. Skills whose
 /// slug is no valid name are installed under [`install_name`], and skills without a description of their own are
 /// described by the registry, so these give no warning.
 pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
@@ -119,6 +119,12 @@ fn accepted(skill: &Skill) -> Result<(), (&'static str, &'static str)> {
         return Err((
             "its main file is not named `SKILL.md`",
             "rename the file, in these letters",
+        ));
+    }
+    if skill.front_matter.is_broken {
+        return Err((
+            "its front matter is not valid YAML between a first line `---` and another such line",
+            "mend what the other warning about this file says, or remove blank lines and spaces around the first `---`",
         ));
     }
     if skill.front_matter.name.is_none() {

@@ -73,6 +73,7 @@ pub(super) fn front_matter(
             Some(Value::String(text)) => text == "true",
             _ => false,
         },
+        is_broken: false,
     }
 }
 

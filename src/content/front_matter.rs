@@ -22,6 +22,8 @@ pub(super) struct Front<'a> {
     pub(super) is_present: bool,
     /// Whether the YAML has an error, which has been reported.
     pub(super) is_broken: bool,
+    /// Whether strict readers find it too; they may still refuse its YAML.
+    pub(super) is_strict: bool,
     /// The text between the delimiters.
     pub(super) yaml: &'a str,
     /// The line of the file that `yaml` begins on, from 1.
@@ -78,6 +80,7 @@ pub(super) fn parse<'a>(text: &'a str, path: &Path, problems: &mut Problems) -> 
     }
     let mut front = Front {
         is_present: true,
+        is_strict: is_closed && is_found_by_strict_readers(text, yaml),
         yaml,
         first_line,
         body,
@@ -157,6 +160,17 @@ fn split(text: &str) -> Split<'_> {
         yaml_at,
         body: &text[end..],
     }
+}
+
+/// Whether `yaml`, which has its own closing line, is also what stands between the first line, which is `---` and nothing
+/// else, and the next line that begins with `---`.
+fn is_found_by_strict_readers(text: &str, yaml: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let after_opening = text
+        .strip_prefix("---\n")
+        .or_else(|| text.strip_prefix("---\r\n"));
+    after_opening.is_some_and(|after| after.starts_with(yaml))
+        && yaml.lines().all(|line| !line.starts_with("---"))
 }
 
 fn no_front_matter(text: &str, path: &Path) -> Problem {

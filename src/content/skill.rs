@@ -9,7 +9,9 @@ use super::front_matter::{self, Front};
 use super::meta::{self, Meta};
 use super::walk::{FoundFile, FoundFiles, SkillFolder};
 use super::{Content, fields, files, text};
-use crate::catalog::{Skill, SkillFile, TAGS_MAX, Timestamp, Version, is_discovery_name};
+use crate::catalog::{
+    FrontMatter, Skill, SkillFile, TAGS_MAX, Timestamp, Version, is_discovery_name,
+};
 use crate::problem::{Problem, Problems};
 
 /// Reads the skill in `folder` from the files that were found there; `None`, with a warning, when it cannot be published.
@@ -103,7 +105,10 @@ impl Draft<'_> {
             );
         }
         let metadata = self.metadata(problems);
-        let front_matter = fields::front_matter(&self.front.fields, &metadata);
+        let front_matter = FrontMatter {
+            is_broken: self.front.is_present && (self.front.is_broken || !self.front.is_strict),
+            ..fields::front_matter(&self.front.fields, &metadata)
+        };
         self.check_name(problems);
         self.check_unknown_fields(problems);
         let description = self.description(front_matter.description.as_deref(), problems);

@@ -45,6 +45,33 @@ fn all_problems_are_shown_together_and_sorted() {
 }
 
 #[test]
+fn skills_that_the_client_refuses_are_named_by_check_and_counted_by_build() {
+    let test = SiteTest::two_skills();
+    let ran = test.run(&["check"]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.stdout.contains(
+            "warning: content/skills/bo/cron-explainer/SKILL.md: the `skills` client cannot install it: \
+             the front matter has no `name` that is text\nhint: add `name:` and the name of the folder\n"
+        ),
+        "{}",
+        ran.stdout
+    );
+    for n in 0..20 {
+        test.write(&format!("content/skills/cy/skill-{n}/SKILL.md"), "Text.\n");
+    }
+    let ran = test.rebuild();
+    assert!(
+        ran.stderr.contains("     21  not installable\n"),
+        "{}",
+        ran.stderr
+    );
+    let page = |path: &str| test.page(&format!("{path}/index.html"));
+    assert!(page("ana/skills/pdf-tools").contains("npx skills add"));
+    assert!(!page("bo/skills/cron-explainer").contains("npx skills add"));
+}
+
+#[test]
 fn check_writes_nothing() {
     let test = SiteTest::two_skills();
     assert_eq!(test.run(&["check"]).code, 0);

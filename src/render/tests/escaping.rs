@@ -29,6 +29,7 @@ fn attacked() -> Catalog {
         homepage: Some(format!("https://x.example/{ATTACK}")),
         emoji: Some("<b>".to_owned()),
         is_internal: false,
+        is_broken: false,
     };
     skill.requirements = Requirements {
         os: vec![attack()],
