@@ -25,6 +25,7 @@ fn text(site: &Site<'_>) -> String {
          - Its text: {base}OWNER/skills/SLUG/files/SKILL.md\n\
          - All its files: {base}OWNER/skills/SLUG/SLUG.zip\n\
          - Install: `npx skills add {base}OWNER/skills/SLUG/`, or unzip the zip into the folder of your skills\n\
+         - All skills as JSON: {base}api/v1/catalog/manifest.json; the API: {base}api/openapi.json\n\
          - All pages: {base}sitemap.xml; updates: {base}feed.xml\n",
         markdown_line(&site.config.title),
         markdown_line(&site.config.description),

@@ -121,6 +121,8 @@ for (const kind of ["serve", "edge", "static"]) {
       const output = await clawhub("inspect", "pdf-tools", "--versions", "--files");
       assert.match(output, /Owner\s+@ana/);
       assert.match(output, /latest=1\.1\.0/);
+      // The API says null; docs/hosting.md warns of what the client makes of it.
+      assert.match(output, /License\s+MIT-0/);
       assert.match(output, /1\.0\.0/);
       assert.match(output, /scripts\/read\.py/);
     });

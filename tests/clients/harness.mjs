@@ -1,7 +1,8 @@
 // A registry in a temporary folder, the ways to serve it, and the clients with a home of their own.
 
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -18,7 +19,7 @@ const clients = {
 export class Registry {
   /**
    * `kind`: `serve` is skillpress's own server, `static` is python's stock file server, `edge` is the example of an
-   * edge function before files.
+   * edge function before files, `github` is the file server again, with a public repository behind the site.
    */
   static async start(kind, files) {
     const registry = new Registry();
@@ -36,8 +37,7 @@ export class Registry {
   async publish(files) {
     await writeFiles(this.content, files);
     const config = join(this.folder, "skillpress.toml");
-    const hosting = this.kind === "edge" ? "edge" : "static";
-    await writeFile(config, `title = "Test"\n[install]\nhosting = "${hosting}"\n`);
+    await writeFile(config, `title = "Test"\n[install]\n${SETTINGS[this.kind] ?? 'hosting = "static"\n'}`);
     const input = ["--content", this.content, "--config", config];
     await this.stopServer();
     if (this.kind === "serve") {
@@ -52,6 +52,31 @@ export class Registry {
     this.server.stderr.resume();
     this.server.stdout.resume();
     await answers(`${this.url}/.well-known/clawhub.json`);
+  }
+
+  /** The page of a skill, as it is served. */
+  async page(owner, slug) {
+    const response = await fetch(`${this.url}/${owner}/skills/${slug}/`);
+    return response.text();
+  }
+
+  /**
+   * Serves the content folder as the host of public repositories serves a commit: one zip, wrapped in a folder.
+   * Gives the address for the client's setting, and the paths that were asked for.
+   */
+  async startRepository() {
+    const wrapped = join(this.folder, "registry-main");
+    await cp(this.content, join(wrapped, "content"), { recursive: true });
+    const zip = join(this.folder, "main.zip");
+    await run("python3", ["-m", "zipfile", "-c", zip, wrapped]);
+    const bytes = await readFile(zip);
+    const asked = [];
+    this.repository = createHttpServer((request, response) => {
+      asked.push(request.url);
+      response.end(bytes);
+    });
+    await new Promise((resolve) => this.repository.listen(0, "127.0.0.1", resolve));
+    return { url: `http://127.0.0.1:${this.repository.address().port}`, asked };
   }
 
   /** The files of a skill in the content folder, path → bytes. */
@@ -69,10 +94,18 @@ export class Registry {
   }
 
   async stop() {
+    this.repository?.closeAllConnections();
+    this.repository?.close();
     await this.stopServer();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
+
+/** What the settings say for a kind of host. */
+const SETTINGS = {
+  edge: 'hosting = "edge"\n',
+  github: 'hosting = "github"\ngithub_repository = "acme/registry"\ngithub_commit = "main"\n',
+};
 
 /** A user with an empty home and project folder; nothing that a client does can leave this machine. */
 export class User {
@@ -97,6 +130,26 @@ export class User {
     return this.#client(clients.clawhub, ["--no-input", "--site", registry.url, ...args]);
   }
 
+  /**
+   * Runs a line as it stands on a page, in a shell in the project folder. Of `npx`, only what it starts is ours: the
+   * pinned clients, told that nobody is there to answer questions.
+   */
+  async shell(line, env = {}) {
+    const bin = join(this.home, "bin");
+    const npx = `#!/bin/sh
+client=$1; shift
+case $client in
+  skills) exec "${process.execPath}" "${clients.skills}" "$@" --yes ;;
+  clawhub) exec "${process.execPath}" "${clients.clawhub}" --no-input "$@" ;;
+esac
+exit 127
+`;
+    await writeFiles(bin, { npx });
+    await chmod(join(bin, "npx"), 0o755);
+    const options = { cwd: this.project, env: { ...this.#env(), PATH: `${bin}:${process.env.PATH}`, ...env }, timeout: 120_000 };
+    return run("sh", ["-c", line], { ...options, mayFail: true });
+  }
+
   /** What is installed in a folder of the project, path → bytes, without what the client notes for itself. */
   async installed(folder) {
     const files = await readFiles(join(this.project, folder));
@@ -109,8 +162,13 @@ export class User {
   }
 
   async #client(program, args) {
+    const options = { cwd: this.project, env: this.#env(), timeout: 120_000 };
+    return run(process.execPath, [program, ...args], { ...options, mayFail: true });
+  }
+
+  #env() {
     const closed = "http://127.0.0.1:9";
-    const env = {
+    return {
       PATH: process.env.PATH,
       HOME: this.home,
       XDG_CONFIG_HOME: join(this.home, "config"),
@@ -128,8 +186,6 @@ export class User {
       HTTPS_PROXY: closed,
       NO_PROXY: "127.0.0.1",
     };
-    const options = { cwd: this.project, env, timeout: 120_000 };
-    return run(process.execPath, [program, ...args], { ...options, mayFail: true });
   }
 }
 
