@@ -3,8 +3,9 @@
 import { createServer } from "node:http";
 import { readFile as readBytes } from "node:fs/promises";
 import { join, normalize, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { siteSearch } from "./search.mjs";
 import { createHandler } from "./worker.mjs";
 
 /** Reads the files of a built site in `folder`, as a static host would. */
@@ -20,8 +21,10 @@ export function folderFiles(folder) {
 }
 
 /** Serves `folder` with the edge function before it; gives the server, which listens on loopback. */
-export function serve(folder, port = 0) {
-  const handle = createHandler({ readFile: folderFiles(folder) });
+export async function serve(folder, port = 0) {
+  const readFile = folderFiles(folder);
+  const script = pathToFileURL(resolve(folder, "search/search.js"));
+  const handle = createHandler({ readFile, search: await siteSearch({ script, readFile }) });
   const server = createServer(async (request, response) => {
     const { method, url, headers } = request;
     const answer = await handle(new Request(new URL(url, `http://${headers.host}`), { method })).catch(

@@ -1,13 +1,15 @@
 // An edge function for a skillpress site: the routes of the API that files cannot answer, over the site's own files.
 //
 // It answers /api/v1/search, /download, /resolve, and /api/v1/skills/{slug} with its /file and, where several owners use
-// the slug, its /versions; everything else is the file. That is what the `clawhub` client needs beyond files, so the site is built with `hosting = "edge"`:
+// the slug, its /versions; everything else is the file. That is what the `clawhub` client needs beyond files, so the
+// site is built with `hosting = "edge"`:
 //
 //     [install]
 //     hosting = "edge"
 //
 // The default export is a handler for hosts that put the site's files at `env.ASSETS`; for other hosts, pass your own
-// way to read a file to `createHandler`. Nothing is kept but the catalog, for searches.
+// way to read a file to `createHandler`. Nothing is kept but the catalog, for searches. `search.mjs` has the site's own
+// search, for hosts that can run it.
 
 export default {
   fetch(request, env) {
@@ -24,7 +26,7 @@ let files, handler;
  * `readFile(path)` gives the response of the site's file at `path`, which starts with `/` and the base path; a path
  * that ends in `/` means the document of that folder. `basePath` is where the site stands on its host.
  * `search(query, { limit, badge, catalog })` gives `[{ id: "owner/slug", score }]`, the best first; `catalog()` is the
- * promise of all entries by id. The default looks for words in names and descriptions.
+ * promise of all entries by id. The default looks for words in names and descriptions; `siteSearch` ranks as pages do.
  */
 export function createHandler({ readFile, basePath = "/", search = scan }) {
   const site = new Site(readFile, basePath, search);

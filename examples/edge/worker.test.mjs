@@ -1,11 +1,14 @@
 // The edge function over a built site: node --test, with SITE naming a site of the demo registry (hosting = "edge").
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 
+import { siteSearch } from "./search.mjs";
 import worker, { createHandler } from "./worker.mjs";
 import { folderFiles } from "./serve.mjs";
 
@@ -43,6 +46,27 @@ test("a search finds words and exact names, and no suspicious skills", async () 
   assert.deepEqual(await ids("q=dotfile-sync&mode=exact"), []);
   assert.deepEqual(await ids("q="), []);
   assert.equal((await ids("q=a&limit=2")).length, 2);
+});
+
+test("the site's own search ranks as its pages do, typos and meaning included", async () => {
+  const readFile = folderFiles(SITE);
+  const script = pathToFileURL(join(SITE, "search/search.js"));
+  const handler = createHandler({ readFile, search: await siteSearch({ script, readFile }) });
+  const ids = async (query) => {
+    const response = await handler(new Request(`https://skills.example/api/v1/search?${query}`));
+    return (await response.json()).results.map(({ id }) => id);
+  };
+  const queries = ["pdf", "comit mesages", "stop my laptop from sleeping", "review -code", "badge:official pdf", "周报"];
+  const expected = queries.map((query) => {
+    const args = ["search", query, "--site", SITE, "--limit", "25", "--json"];
+    return JSON.parse(execFileSync(process.env.SKILLPRESS, args)).results.map(({ id }) => id);
+  });
+  // At once, so that searches may mix if they can.
+  const found = await Promise.all(queries.map((query) => ids(`q=${encodeURIComponent(query)}`)));
+  assert.ok(expected.every((list) => list.length > 0));
+  assert.deepEqual(found, expected);
+  const featured = await ids("q=review&highlightedOnly=1");
+  assert.ok(featured.length > 0 && featured.length < (await ids("q=review")).length);
 });
 
 test("a search of one's own takes the place of the words", async () => {
