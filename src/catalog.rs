@@ -121,9 +121,10 @@ impl fmt::Display for SkillName {
 pub const IDENTITY_PART_MAX_BYTES: usize = 96;
 
 /// Whether `text` can be an owner or a slug: 1 to 96 ASCII letters, digits, `-`, `_` and `.`, a letter or digit first,
-/// no `.` last (some file systems drop it).
+/// no `.` last (some file systems drop it), and not `index.html`, which is the file of the folder it would stand in.
 pub fn is_identity_part(text: &str) -> bool {
     text.len() <= IDENTITY_PART_MAX_BYTES
+        && !text.eq_ignore_ascii_case("index.html")
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && !text.ends_with('.')
         && text

@@ -27,8 +27,9 @@ use super::directory::{Directory, Found};
 use super::json::to_json;
 use super::shapes::{Counts, CountsShape, Item, Shaper, ms, versions};
 use super::{discovery, feed, install, list};
-use crate::catalog::{BadgeKind, Catalog, Skill};
+use crate::catalog::{BadgeKind, Catalog, Skill, is_identity_part};
 use crate::config::Config;
+use crate::content::is_device_name;
 use crate::render::ZipDigest;
 use crate::sink::{Sink, write_unit};
 
@@ -197,9 +198,9 @@ fn write_choice(
     Ok(2)
 }
 
-/// Whether a version, which strangers name, can be a folder's name everywhere.
+/// Whether a version, which strangers name, can be the name of a file everywhere, beside the list of all versions.
 fn is_segment(version: &str) -> bool {
-    crate::catalog::is_identity_part(&version.replace('+', "-"))
+    is_identity_part(&version.replace('+', "-")) && !is_device_name(version)
 }
 
 struct Records {

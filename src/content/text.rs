@@ -151,7 +151,7 @@ fn component_fault(name: &str) -> Option<&'static str> {
 }
 
 /// Whether Windows takes `name`, with or without an extension, for a device such as `con` or `LPT1.md`.
-pub(super) fn is_device_name(name: &str) -> bool {
+pub(crate) fn is_device_name(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end();
     let stem = stem.to_ascii_lowercase();
     match stem.as_str() {

@@ -88,8 +88,7 @@ pub(super) fn skill_folders(
     Some(folders)
 }
 
-const IDENTITY_HINT: &str =
-    "rename it to ASCII letters, digits, `-`, `_` and `.`, a letter or digit first, at most 96";
+const IDENTITY_HINT: &str = "rename it to ASCII letters, digits, `-`, `_` and `.`, a letter or digit first, at most 96, and not `index.html`";
 
 /// What keeps `entry`, directly below `skills/`, from being an owner.
 fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Problem> {

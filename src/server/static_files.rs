@@ -172,6 +172,10 @@ impl StaticFiles {
         insert(&mut headers, header::CONTENT_TYPE, &content_type(&name));
         insert(&mut headers, header::CACHE_CONTROL, "no-cache");
         self.apply_rules(snapshot, request.uri.path(), &mut headers);
+        if status != StatusCode::OK {
+            // A rule speaks of what is at that address, and this is the page that says that nothing is.
+            insert(&mut headers, header::CONTENT_TYPE, &content_type(&name));
+        }
 
         // A rule may say another type than the name does.
         let content_type = headers

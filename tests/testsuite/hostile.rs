@@ -80,6 +80,63 @@ fn attacks_in_every_field_leave_no_active_trace() {
 }
 
 /// Asserts that a page runs nothing, loads nothing from elsewhere, and covers nothing.
+#[test]
+fn names_of_versions_and_skills_never_stop_a_build_or_take_the_place_of_a_document() {
+    let versions = [
+        "index.html",
+        "INDEX.html",
+        "..",
+        "../../x",
+        "",
+        "CON",
+        "aux.txt",
+        "1.0.",
+        "a/b",
+        "a\\\\b",
+        "<b>",
+        "%2e%2e",
+        "install",
+        "versions",
+        "1.0?x",
+        "1.0+b",
+    ];
+    let mut test = SiteTest::two_skills()
+        .skill("eve/index.html", "Text.\n")
+        .skill("eve/versions", "Text.\n")
+        .skill("eve/install", "Text.\n")
+        .skill("eve/skill.json", "Text.\n");
+    for (version_idx, version) in versions.iter().enumerate() {
+        let path = format!("content/skills/eve/skill-{version_idx}");
+        let history: Vec<String> = versions
+            .iter()
+            .map(|version| format!(r#"{{"version":"{version}","publishedAt":1}}"#))
+            .collect();
+        test = test.file(&format!("{path}/SKILL.md"), "Text.\n").file(
+            &format!("{path}/_meta.json"),
+            format!(
+                r#"{{"latest":{{"version":"{version}","publishedAt":2}},"history":[{}]}}"#,
+                history.join(",")
+            ),
+        );
+    }
+    let test = test.build();
+    let list = test.page("api/v1/skills/skill-0/versions/index.html");
+    assert!(list.contains("\"items\""), "{list}");
+    let names: std::collections::BTreeSet<String> = test
+        .site()
+        .into_iter()
+        .filter_map(|(path, _)| {
+            let (_, name) = path
+                .strip_prefix("api/v1/skills/skill-")?
+                .split_once("/versions/")?;
+            Some(name.to_owned())
+        })
+        .filter(|name| !name.starts_with("sha256-"))
+        .collect();
+    let expected = ["1.0+b", "index.html", "install", "versions"];
+    assert!(names.iter().eq(expected), "{names:?}");
+}
+
 fn assert_is_inert(path: &str, text: &str) {
     const NEVER: &[&str] = &[
         "iframe", "object", "embed", "style", "base", "svg", "math", "frame", "frameset", "applet",

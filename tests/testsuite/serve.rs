@@ -174,6 +174,12 @@ fn json_that_stands_in_a_file_of_a_page_s_name_is_sent_as_json_without_the_previ
         "{head}"
     );
     assert!(body.ends_with("}\n") && !body.contains("<script"), "{body}");
+    let missing = preview.get("/x/api/v1/skills/pdf-tools/nothing/", "");
+    assert!(missing.starts_with("HTTP/1.1 404"), "{missing}");
+    assert!(
+        missing.contains("content-type: text/html"),
+        "the page that says so is no JSON: {missing}"
+    );
 }
 
 #[test]

@@ -51,6 +51,8 @@ fn names_that_are_no_identity_are_left_out_and_hidden_folders_are_not_mentioned(
         ("skills/ana/a b/SKILL.md", skill_md("x")),
         ("skills/ana/é/SKILL.md", skill_md("x")),
         ("skills/ana/nul/SKILL.md", skill_md("x")),
+        ("skills/ana/Index.html/SKILL.md", skill_md("x")),
+        ("skills/index.html/x/SKILL.md", skill_md("x")),
         ("skills/ana/.git/SKILL.md", skill_md("x")),
         ("skills/.github/x/SKILL.md", skill_md("x")),
         ("skills/an a/x/SKILL.md", skill_md("x")),
@@ -60,6 +62,8 @@ fn names_that_are_no_identity_are_left_out_and_hidden_folders_are_not_mentioned(
     assert_eq!(loaded.names(), ["ana/Pdf_1.0"]);
     loaded.says("warning: content/skills/ana/a b: `a b` cannot be the slug of a skill; the skill is left out\nhint: rename it to ASCII letters");
     loaded.says("warning: content/skills/ana/nul: `nul` cannot be the slug");
+    loaded.says("warning: content/skills/ana/Index.html: `Index.html` cannot be the slug");
+    loaded.says("warning: content/skills/index.html: `index.html` cannot be an owner");
     loaded
         .says("warning: content/skills/an a: `an a` cannot be an owner; its skills are left out\n");
     loaded
