@@ -29,6 +29,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
@@ -72,14 +73,20 @@ impl Default for Options {
 /// Everything that the server answers.
 ///
 /// `dynamic` holds routes below the site's root, such as `/api/v1/search`; they stand before files of the same path,
-/// and their answers are compressed. It must not have a fallback of its own.
+/// their answers are compressed, and have the headers that the site's rules give to their address, where they have no
+/// such header themselves. It must not have a fallback of its own.
 pub fn router(
     site: &Arc<LiveSite>,
     options: &Options,
     tally: &Arc<Tally>,
     dynamic: Router,
 ) -> Router {
-    let dynamic = dynamic.layer(CompressionLayer::new());
+    let dynamic = dynamic
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(
+            (Arc::clone(site), options.base_path.clone()),
+            add_ruled_headers,
+        ));
     let dynamic = match options.base_path.trim_end_matches('/') {
         "" => dynamic,
         base_path => Router::new().nest(base_path, dynamic),
@@ -109,6 +116,26 @@ pub fn router(
 
 /// Paths of the preview itself, which no file of a site has.
 const PREVIEW_PATH: &str = "/-/";
+
+/// The request's path is that below the site's root.
+async fn add_ruled_headers(
+    State((site, base_path)): State<(Arc<LiveSite>, String)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let relative = request.uri().path().to_owned();
+    let path = format!("{}{relative}", base_path.trim_end_matches('/'));
+    let mut response = next.run(request).await;
+    let mut ruled = HeaderMap::new();
+    site.snapshot().rules.apply(&[&path, &relative], &mut ruled);
+    for (name, value) in ruled.iter() {
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert_with(|| value.clone());
+    }
+    response
+}
 
 async fn wait(State(delay): State<Duration>, request: Request, next: Next) -> Response {
     if !delay.is_zero() && !request.uri().path().starts_with(PREVIEW_PATH) {

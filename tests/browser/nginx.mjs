@@ -43,7 +43,10 @@ export async function serveWithNginx(folder) {
   const url = `http://127.0.0.1:${port}/`;
   for (let triesLeft = 100; ; triesLeft--) {
     if (await fetch(url).then((response) => response.ok, () => false)) break;
-    if (!triesLeft || server.exitCode !== null) throw new Error(`nginx does not answer: ${said}`);
+    if (!triesLeft || server.exitCode !== null) {
+      server.kill();
+      throw new Error(`nginx does not answer: ${said}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {

@@ -183,6 +183,41 @@ fn json_that_stands_in_a_file_of_a_page_s_name_is_sent_as_json_without_the_previ
 }
 
 #[test]
+fn answers_have_the_headers_of_their_address_and_keep_their_own() {
+    let test = SiteTest::two_skills();
+    let preview = Preview::start(&test, &["--base-url", "https://skills.example/x/"]);
+    for (target, content_type) in [
+        ("skills", "application/json; charset=utf-8"),
+        (
+            "skills/pdf-tools/file?path=SKILL.md",
+            "text/plain; charset=utf-8",
+        ),
+        ("skills/nobody", "text/plain; charset=utf-8"),
+    ] {
+        let reply = preview.get(&format!("/x/api/v1/{target}"), "");
+        let (head, _) = reply.split_once("\r\n\r\n").expect("a body");
+        let values = |name: &str| -> Vec<&str> {
+            head.lines()
+                .filter_map(|line| line.split_once(": "))
+                .filter(|(known, _)| *known == name)
+                .map(|(_, value)| value)
+                .collect()
+        };
+        assert_eq!(values("content-type"), [content_type], "{head}");
+        assert_eq!(values("access-control-allow-origin"), ["*"], "{head}");
+        assert_eq!(values("x-content-type-options"), ["nosniff"], "{head}");
+        assert_eq!(values("access-control-expose-headers").len(), 1, "{head}");
+        let policy = values("content-security-policy");
+        assert_eq!(policy.len(), 1, "{head}");
+        assert_eq!(
+            policy[0].contains("sandbox"),
+            target.contains("/file"),
+            "{head}"
+        );
+    }
+}
+
+#[test]
 fn edits_of_skills_and_badges_show_without_a_restart() {
     let test = SiteTest::two_skills();
     let preview = Preview::start(&test, &[]);
