@@ -349,9 +349,13 @@ async function fetchOne(folder, request, signal, cache) {
       const response = await fetch(new URL(path, folder), { headers, signal, cache });
       const { status } = response;
       const isAnswer = status === (isRange ? 206 : 200) && startsAt(response, start);
-      if (isAnswer) return { kind: BYTES, bytes: new Uint8Array(await response.arrayBuffer()) };
+      if (isAnswer) {
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        if (!isRange || bytes.length === Number(len)) return { kind: BYTES, bytes };
+      }
       response.body?.cancel().catch(() => {});
-      if (status === 200 && isRange) return { kind: NO_RANGES };
+      // Some hosts compress files and count in compressed bytes, which gives too few or none.
+      if (isRange && [200, 206, 416].includes(status)) return { kind: NO_RANGES };
       const isGone = status === 404 || status === 410;
       if (!triesLeft || (status < 500 && !isGone)) return { kind: isGone ? GONE : FAILED };
       // That a file is not there may stand in the cache, from before a deploy or for as long as files may be kept.

@@ -295,6 +295,46 @@ test("a host without ranges gives the same results", async () => {
   }
 });
 
+test("a host that counts ranges in compressed bytes is read like one without ranges", async () => {
+  await openSearch("git history");
+  const expected = await ids();
+  const hook = (request, url) => (request.headers.range && !url.pathname.endsWith("probe.bin") ? 416 : undefined);
+  const odd = await serveFolder(site, { prefix: "/x/", headers: true, hook });
+  try {
+    const other = await newPage();
+    await other.goto(`${odd.url}search/?q=git+history`);
+    await other.locator(".search-results > li").first().waitFor();
+    await settled(other);
+    assert.deepEqual(await other.locator(".search-results > li").evaluateAll((rows) => rows.map((row) => row.dataset.id)), expected);
+    await other.context().close();
+  } finally {
+    await odd.close();
+  }
+});
+
+test("where the module that reads vectors cannot be had, words are found", async () => {
+  const hook = (request, url) => (/semantic-[0-9a-f]+\.wasm$/.test(url.pathname) ? 503 : undefined);
+  const poor = await serveFolder(site, { prefix: "/x/", headers: true, hook });
+  try {
+    const other = await newPage();
+    await other.goto(poor.url);
+    const found = await other.evaluate(async (url) => {
+      const { createSearch } = await import(url);
+      const search = createSearch();
+      const both = await search.search("git history");
+      const words = await search.search("git history", { mode: "lexical" });
+      const ids = ({ hits }) => hits.map(({ id }) => id);
+      return { both: ids(both), words: ids(words), complete: [both.complete, words.complete] };
+    }, `${poor.url}search/search.js`);
+    assert.ok(found.words.length > 0);
+    assert.deepEqual(found.both, found.words);
+    assert.deepEqual(found.complete, [false, true]);
+    await other.context().close();
+  } finally {
+    await poor.close();
+  }
+});
+
 test("without script the page says what to do, and forms lead to it", async () => {
   const plain = await newPage({ javaScriptEnabled: false });
   await plain.goto(server.url);
