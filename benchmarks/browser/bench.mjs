@@ -44,7 +44,7 @@ async function ours(page) {
     await import(boxJs);
     const { createSearch } = await import(searchJs);
     globalThis.search = createSearch();
-  }, [searchJs, boxJs, `/search/files/${readdirSync(path.join(site, "search/files")).find((name) => name.endsWith(".wasm"))}`]);
+  }, [searchJs, boxJs, `/search/files/${readdirSync(path.join(site, "search/files")).find((name) => /^search-.*\.wasm$/.test(name))}`]);
 }
 
 function oursSearch(mode) {
