@@ -189,10 +189,12 @@ class Index {
         const ask = words.bytes(words.door.ask(search));
         let isComing = ask.length > 0, vectorsWanted = "";
         if (isComing) {
-          const loading = this.loadVectors();
-          // Words do not wait for the module that reads vectors, unless it only has to be started.
-          if (found.length || Module.isCompiled(VECTORS)) await loading;
-          signal?.throwIfAborted();
+          if (!this.vectors) {
+            const loading = this.loadVectors();
+            // Words do not wait for the module that reads vectors, unless it only has to be started.
+            if (found.length || Module.isCompiled(VECTORS)) await loading;
+            signal?.throwIfAborted();
+          }
           vectors ??= this.vectors;
           if (vectors) vectorSearch ??= vectors.door.search();
           vectors?.put(ask);
@@ -216,6 +218,7 @@ class Index {
         signal?.throwIfAborted();
         if (mayBeStale && answers.some(({ kind }) => kind === GONE)) return undefined;
         for (const { bytes } of answers) stats.bytes += bytes?.length ?? 0;
+        // What is given now is taken before anything else is waited for, so searches may overlap.
         words.give(answers.slice(0, requests.length));
         vectors?.give(answers.slice(requests.length));
       }

@@ -312,6 +312,36 @@ test("a host that counts ranges in compressed bytes is read like one without ran
   }
 });
 
+test("searches that overlap find what they find alone", async () => {
+  const other = await newPage();
+  await other.goto(server.url);
+  const [alone, together] = await other.evaluate(async (url) => {
+    const { createSearch } = await import(url);
+    const queries = ["git history", "merge pdf", "write tests", "explain a slow query", "translate", "comit mesages", "review code"];
+    const shown = ({ hits, complete }) => ({ complete, hits: hits.map(({ id, score }) => `${id} ${score}`) });
+    // Answers that are there at once let searches change places at every await.
+    const fetched = globalThis.fetch;
+    const kept = new Map();
+    globalThis.fetch = async (url, init = {}) => {
+      if (!init.headers?.Range) return fetched(url, init);
+      const key = `${url} ${init.headers.Range}`;
+      if (!kept.has(key)) {
+        const response = await fetched(url, init);
+        kept.set(key, { status: response.status, headers: response.headers, bytes: await response.arrayBuffer() });
+      }
+      const { status, headers, bytes } = kept.get(key);
+      return { status, headers, ok: status < 300, arrayBuffer: async () => bytes };
+    };
+    const alone = [];
+    for (const query of queries) alone.push(shown(await createSearch().search(query)));
+    const search = createSearch();
+    return [alone, (await Promise.all(queries.map((query) => search.search(query)))).map(shown)];
+  }, `${server.url}search/search.js`);
+  assert.ok(alone.every(({ hits, complete }) => hits.length > 0 && complete));
+  assert.deepEqual(together, alone);
+  await other.context().close();
+});
+
 test("where the module that reads vectors cannot be had, words are found", async () => {
   const hook = (request, url) => (/semantic-[0-9a-f]+\.wasm$/.test(url.pathname) ? 503 : undefined);
   const poor = await serveFolder(site, { prefix: "/x/", headers: true, hook });
