@@ -7,6 +7,8 @@ mod lies;
 mod oracle;
 mod ranking_cases;
 
+use std::collections::BTreeMap;
+
 use skillpress_search::format::manifest::MANIFEST_PATH;
 use skillpress_search::{
     Answer, Filter, IdentityMatch, OpenError, Options, Request, Results, Searcher, Source,
@@ -15,6 +17,7 @@ use skillpress_search::{
 use super::fixture::{catalog, packed, skill};
 use super::memory::MemorySource;
 use crate::catalog::{Award, BadgeColor, BadgeKind, Catalog};
+use crate::config::Config;
 
 fn registry() -> Catalog {
     let mut skills = vec![
@@ -237,4 +240,20 @@ fn two_packs_give_the_same_bytes_and_the_manifest_comes_last() {
     let (first, second) = (packed(&registry()), packed(&registry()));
     assert!(first == second, "the files differ");
     assert_eq!(first.last().unwrap().0, MANIFEST_PATH);
+}
+
+#[test]
+fn a_misspelled_word_means_what_it_is_corrected_to() {
+    let files = crate::index::build(&corpus::demo().catalog, &Config::default(), None)
+        .unwrap()
+        .files;
+    let find = |query| find(&files, query, &Options::default());
+    let (typed, meant) = (find("comit mesages"), find("commit messages"));
+    assert_eq!(typed.corrected.as_deref(), Some("commit messages"));
+    let cosines = |results: &Results| -> BTreeMap<_, _> {
+        let hits = results.hits.iter();
+        hits.map(|hit| (hit.skill, hit.cosine)).collect()
+    };
+    assert_eq!(cosines(&typed), cosines(&meant));
+    assert!(typed.hits.iter().any(|hit| hit.cosine.is_some()));
 }

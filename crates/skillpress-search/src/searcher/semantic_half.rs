@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::reading::Reading;
 use crate::embedder::Cosine;
-use crate::fetcher::BlockStore;
+use crate::fetcher::{BlockStore, Fetcher};
 use crate::format::manifest::Manifest;
 use crate::format::vectors::VectorIndex;
 use crate::lexical::SkillSet;
@@ -105,16 +105,17 @@ impl SemanticHalf {
         let is_early = ask.seeds.is_none() && !search.has_begun;
         search.has_begun = true;
         let index = &self.index;
-        search
-            .reading
-            .run(&self.manifest, &mut self.store, |fetcher| {
-                if is_early {
-                    vector::prefetch(&ask.query, &options, index, fetcher);
-                    return None;
-                }
-                let allowed = ask.allowed.as_ref();
-                vector::search(&ask.query, &options, allowed, seeds, index, fetcher)
-            })
+        let run = |fetcher: &mut Fetcher<'_>| {
+            if is_early {
+                vector::prefetch(&ask.query, &options, index, fetcher);
+                return None;
+            }
+            let allowed = ask.allowed.as_ref();
+            vector::search(&ask.query, &options, allowed, seeds, index, fetcher)
+        };
+        let found = search.reading.run(&self.manifest, &mut self.store, run);
+        // Even that no word is known is not final before misspelled ones are corrected.
+        found.filter(|_| ask.seeds.is_some())
     }
 
     /// Counts a round trip for the requests of the last look.
