@@ -113,7 +113,7 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
     sink.write("favicon.svg", FAVICON.as_bytes())
 }
 
-/// Leaves out the lines that hold nothing but a comment, and indentation.
+/// Leaves out the lines that hold nothing but a comment, indentation, and types beside code.
 fn without_comments(script: &str) -> String {
     let mut text = String::new();
     let mut is_inside = false;
@@ -122,7 +122,7 @@ fn without_comments(script: &str) -> String {
         is_inside |=
             trimmed.starts_with("/**") && (trimmed.ends_with("*/") || !trimmed.contains("*/"));
         if !is_inside && !trimmed.is_empty() && !trimmed.starts_with("//") {
-            text.push_str(trimmed);
+            text.push_str(&without_types(trimmed));
             text.push('\n');
         }
         is_inside &= !trimmed.ends_with("*/");
@@ -130,16 +130,29 @@ fn without_comments(script: &str) -> String {
     text
 }
 
+fn without_types(line: &str) -> String {
+    let mut text = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("/** @type ") {
+        let Some((_, after)) = after.split_once("*/ ") else {
+            break;
+        };
+        text.push_str(before);
+        rest = after;
+    }
+    text + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn scripts_lose_comments_and_indentation_and_nothing_else() {
+    fn scripts_lose_comments_indentation_and_types_and_nothing_else() {
         let script = "// @ts-check\n/**\n * Says.\n */\nf(); // stays\n\n  /** One line. */\n  /** @type {any} */ (g).h();\n  const a = 1;\n";
         assert_eq!(
             without_comments(script),
-            "f(); // stays\n/** @type {any} */ (g).h();\nconst a = 1;\n"
+            "f(); // stays\n(g).h();\nconst a = 1;\n"
         );
         for script in [SITE_SCRIPT, SEARCH_BOX, SEARCH] {
             let is_whole = |line: &str| line.matches('`').count().is_multiple_of(2);

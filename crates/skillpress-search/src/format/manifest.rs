@@ -135,7 +135,8 @@ impl Manifest {
         for file in &self.files {
             writer.str(&file.name);
             writer.str(&file.path);
-            writer.u64(file.len);
+            // No file of an index has 4 GiB: that of 4 million skills' graph nodes has 1.7.
+            writer.varint(file.len as u32);
             writer.varint(file.chunk_len);
         }
         writer.varint(self.badges.len() as u32);
@@ -175,7 +176,7 @@ impl Manifest {
             n_skills: reader.varint()?,
             ..Self::default()
         };
-        for _ in 0..reader.count(12)? {
+        for _ in 0..reader.count(4)? {
             manifest.files.push(file_entry(&mut reader)?);
         }
         for _ in 0..reader.count(4)? {
@@ -203,17 +204,22 @@ fn file_entry(reader: &mut Reader<'_>) -> Result<FileEntry, FormatError> {
     let file = FileEntry {
         name: reader.str()?.into(),
         path: reader.str()?.into(),
-        len: reader.u64()?,
+        len: reader.varint()?.into(),
         chunk_len: reader.varint()?,
     };
-    let path = file.path.as_bytes();
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
-    if (file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN)
-        || path.first() == Some(&b'/')
-        || path.windows(2).any(|pair| pair == b"..")
-        || !path.iter().all(is_plain)
-    {
+    if file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN {
         return Err(INVALID);
+    }
+    // Dots and slashes stand alone, after something: so no path leads out of the folder.
+    let is_mark = |byte: u8| matches!(byte, b'.' | b'/');
+    let mut before = b'/';
+    for byte in file.path.bytes() {
+        let is_plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let is_separator = is_mark(byte) && !is_mark(before);
+        if !is_plain && !is_separator {
+            return Err(INVALID);
+        }
+        before = byte;
     }
     Ok(file)
 }
