@@ -131,3 +131,28 @@ const N_SEARCHES: u64 = 3;
 /// Bytes of a search beyond what is read once (medians: `benchmarks/vector.md`).
 const FLAT_SEARCH_BYTES: u64 = 5_000;
 const GRAPH_SEARCH_BYTES: u64 = 36_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_registries_are_read_flat_and_none_above_six_thousand_skills() {
+        let plan = |n_vectors: usize| {
+            let file = |name, len| Part {
+                name,
+                bytes: vec![0; len],
+                chunk_len: 0,
+            };
+            let files = [
+                file(CELLS_FILE, 17 * n_vectors),
+                file(IDS_FILE, 2 * n_vectors),
+            ];
+            cheaper_plan(&files, n_vectors)
+        };
+        assert_eq!(plan(10), StoredPlan::Flat);
+        assert_eq!(plan(2_291), StoredPlan::Flat);
+        assert_eq!(plan(6_001), StoredPlan::Graph);
+        assert_eq!(plan(500_000), StoredPlan::Graph);
+    }
+}

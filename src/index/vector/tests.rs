@@ -5,8 +5,10 @@ use std::sync::OnceLock;
 
 use skillpress_search::embedder::{Cosine, Embedding, WordSum};
 use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::format::router::ROUTER_FILE;
+use skillpress_search::format::vectors::{StoredPlan, VECTORS_HEAD, VectorHead};
 use skillpress_search::vector::{
-    VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
+    N_CANDIDATES, VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
 };
 use skillpress_search::{Answer, Plan, Request, SkillId};
 
@@ -239,6 +241,47 @@ fn both_plans_find_most_of_the_ten_nearest_with_their_cosines() {
         }
         let recall = n_found as f32 / 10.0 / QUERIES.len() as f32;
         assert!(recall >= 0.9, "{plan:?}: {recall}");
+    }
+}
+
+/// As for registries above 6,000 skills, for which the pack names the graph: see `pack::tests`.
+#[test]
+fn a_search_of_the_graph_reads_a_few_bytes_for_each_candidate_and_no_file_whole() {
+    let mut index = Index::new(&Registry::new(1500));
+    for (name, bytes) in &mut index.manifest.heads {
+        if name == VECTORS_HEAD {
+            let mut head = VectorHead::decode(bytes).unwrap();
+            head.plan = StoredPlan::Graph;
+            *bytes = head.encode();
+        }
+    }
+    for query in QUERIES {
+        let mut log: Vec<Request> = Vec::new();
+        let mut source = |requests: &[Request]| -> Vec<Answer> {
+            log.extend_from_slice(requests);
+            requests.iter().map(|r| index.answer(r)).collect()
+        };
+        let options = VectorOptions::default();
+        let result = find_vectors(&index.manifest, &words(query), &options, None, &mut source);
+        assert!(result.unwrap().hits.len() >= N_CANDIDATES);
+        let mut n_bytes = 0;
+        for request in &log {
+            let mut files = index.manifest.files.iter();
+            let file = files.find(|file| file.path == request.path);
+            let (file, range) = (file.unwrap(), request.range.expect("a range"));
+            if file.name != ROUTER_FILE {
+                assert!(
+                    u64::from(range.len) < file.len / 4,
+                    "{request:?} of {file:?}"
+                );
+            }
+            n_bytes += range.len as usize;
+        }
+        assert!(
+            n_bytes <= 1_400 * N_CANDIDATES,
+            "{query}: {n_bytes} bytes in {} requests",
+            log.len()
+        );
     }
 }
 
