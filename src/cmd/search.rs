@@ -172,11 +172,9 @@ fn like(
 }
 
 fn parse_filter(text: &str) -> Result<Filter, String> {
-    text.split_once(':')
-        .and_then(|(kind, value)| Filter::new(kind, value))
-        .ok_or_else(|| {
-            "write it as `owner:ana`, `tag:email`, `badge:official` or `os:linux`".to_owned()
-        })
+    Filter::parse(text).ok_or_else(|| {
+        "write it as `owner:ana`, `tag:email`, `badge:official` or `os:linux`".to_owned()
+    })
 }
 
 /// The error of a site whose index cannot be opened.

@@ -63,6 +63,17 @@ async function openSearch(query, inside = page) {
 
 const settled = (inside = page) => inside.locator(".search-body[aria-busy=false]").waitFor({ state: "attached" });
 
+/** The results of a search page that a fresh browser opens. */
+async function idsAt(url) {
+  const other = await newPage();
+  await other.goto(url);
+  await other.locator(".search-results > li").first().waitFor();
+  await settled(other);
+  const ids = await other.locator(".search-results > li").evaluateAll((rows) => rows.map((row) => row.dataset.id));
+  await other.context().close();
+  return ids;
+}
+
 test("typing on any page lists skills, and a visit that searches nothing loads no search", async () => {
   const from = server.log.length;
   await page.goto(`${server.url}skills/`, { waitUntil: "networkidle" });
@@ -282,12 +293,7 @@ test("a host without ranges gives the same results", async () => {
   const expected = await ids();
   const plain = await serveFolder(site, { prefix: "/x/", headers: true, ranges: false });
   try {
-    const other = await newPage();
-    await other.goto(`${plain.url}search/?q=git+history`);
-    await other.locator(".search-results > li").first().waitFor();
-    await settled(other);
-    assert.deepEqual(await other.locator(".search-results > li").evaluateAll((rows) => rows.map((row) => row.dataset.id)), expected);
-    await other.context().close();
+    assert.deepEqual(await idsAt(`${plain.url}search/?q=git+history`), expected);
     const ranges = plain.log.filter((entry) => entry.range);
     assert.deepEqual(ranges.map((entry) => entry.path), ["/x/search/probe.bin"], "only the probe is asked for by range");
   } finally {
@@ -301,12 +307,7 @@ test("a host that counts ranges in compressed bytes is read like one without ran
   const hook = (request, url) => (request.headers.range && !url.pathname.endsWith("probe.bin") ? 416 : undefined);
   const odd = await serveFolder(site, { prefix: "/x/", headers: true, hook });
   try {
-    const other = await newPage();
-    await other.goto(`${odd.url}search/?q=git+history`);
-    await other.locator(".search-results > li").first().waitFor();
-    await settled(other);
-    assert.deepEqual(await other.locator(".search-results > li").evaluateAll((rows) => rows.map((row) => row.dataset.id)), expected);
-    await other.context().close();
+    assert.deepEqual(await idsAt(`${odd.url}search/?q=git+history`), expected);
   } finally {
     await odd.close();
   }

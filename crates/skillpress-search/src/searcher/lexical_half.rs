@@ -109,12 +109,6 @@ impl LexicalHalf {
             Some(results(&lexical?, meaning, options, fetcher))
         })
     }
-
-    /// Counts a round trip for the requests of the last look.
-    pub(super) fn begin_round_trip(search: &mut LexicalSearch) -> Vec<Request> {
-        search.reading.begin_round_trip();
-        search.requests()
-    }
 }
 
 impl LexicalSearch {

@@ -229,8 +229,8 @@ impl Searcher {
         }
         search.n_round_trips += 1;
         search.is_fetching = true;
-        let mut requests = LexicalHalf::begin_round_trip(&mut search.lexical);
-        requests.extend(SemanticHalf::begin_round_trip(&mut search.semantic));
+        let mut requests = search.lexical.reading.ask();
+        requests.extend(search.semantic.reading.ask());
         Step::Fetch(requests)
     }
 
@@ -247,11 +247,11 @@ impl Searcher {
 
 impl Search {
     fn stats(&self) -> Stats {
-        let halves = [&self.lexical.reading.stats, &self.semantic.reading.stats];
+        let (lexical, semantic) = (&self.lexical.reading, &self.semantic.reading);
         Stats {
-            requests: halves.iter().map(|stats| stats.requests).sum(),
+            requests: lexical.n_requests + semantic.n_requests,
             round_trips: self.n_round_trips,
-            bytes: halves.iter().map(|stats| stats.bytes).sum(),
+            bytes: lexical.n_bytes + semantic.n_bytes,
         }
     }
 }

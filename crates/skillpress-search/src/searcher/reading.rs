@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use super::Stats;
 use crate::fetcher::{BlockStore, Failures, Fetcher, Pending};
 use crate::format::manifest::Manifest;
 use crate::{Answer, Request};
@@ -12,7 +11,10 @@ use crate::{Answer, Request};
 pub(super) struct Reading {
     pending: Vec<Pending>,
     failures: Failures,
-    pub(super) stats: Stats,
+    /// How much was asked for so far …
+    pub(super) n_requests: u32,
+    /// … and came.
+    pub(super) n_bytes: u64,
 }
 
 impl Reading {
@@ -42,10 +44,10 @@ impl Reading {
         self.pending.len()
     }
 
-    /// Counts a round trip for what the last run missed.
-    pub(super) fn begin_round_trip(&mut self) {
-        self.stats.round_trips += 1;
-        self.stats.requests += self.pending.len() as u32;
+    /// What the last run missed, counted as asked for.
+    pub(super) fn ask(&mut self) -> Vec<Request> {
+        self.n_requests += self.pending.len() as u32;
+        self.requests()
     }
 
     /// Stores the answers to the requests, missing ones being failures; whether one of them says, for the first time in
@@ -60,7 +62,7 @@ impl Reading {
         for pending in core::mem::take(&mut self.pending) {
             let answer = answers.next().unwrap_or(Answer::Failed);
             if let Answer::Bytes(bytes) = &answer {
-                self.stats.bytes += bytes.len() as u64;
+                self.n_bytes += bytes.len() as u64;
             }
             store.take_answer(manifest, &pending, answer, &mut self.failures);
         }

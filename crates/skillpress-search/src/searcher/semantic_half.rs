@@ -117,12 +117,6 @@ impl SemanticHalf {
         // Even that no word is known is not final before misspelled ones are corrected.
         found.filter(|_| ask.seeds.is_some())
     }
-
-    /// Counts a round trip for the requests of the last look.
-    pub(super) fn begin_round_trip(search: &mut SemanticSearch) -> Vec<Request> {
-        search.reading.begin_round_trip();
-        search.requests()
-    }
 }
 
 impl SemanticSearch {
