@@ -6,9 +6,10 @@
 DIR holds the table as train.py wrote it: words.txt (a word a line), rows.i4 (128 signed nibbles a word, low nibble
 first) and scales.f32. OUT receives words.skm and test_vectors.jsonl. `docs/format.md` specifies the model file.
 
-Every row is rotated: random signs and a Hadamard transform, twice. The rotation changes no cosine, but it spreads what
-a row says evenly over all dimensions, so that one bit a dimension says as much as it can. As it is baked into the
-rows, neither the build nor a browser ever rotates anything.
+Every row is rotated, which changes no cosine. The first 80 dimensions hold the directions in which the table varies most,
+three quarters of all it says, and are what the 1-bit codes of vectors keep; within the 80, and within the other 48, a
+random rotation spreads that evenly, so that one bit a dimension says as much as it can. As the rotation is baked into
+the rows, neither the build nor a browser ever rotates anything.
 """
 import argparse
 import json
@@ -20,6 +21,7 @@ import zlib
 import numpy as np
 
 DIM = 128
+SIGN_DIMS = 80  # as in the reader's `vector/code.rs`
 MAGIC = b"SKPM"
 VERSION = 1
 LEAST_NORM = 0.005  # of the median; below it a row says nothing, and its word is left out
@@ -64,29 +66,24 @@ def useful(words, rows):
 
 
 def rotate(rows):
-    for seed in (1, 2):
-        rows = hadamard(rows * signs(seed))
-    return rows
+    _, axes = np.linalg.eigh(rows.T @ rows)
+    axes = axes[:, ::-1]  # most first
+    first, rest = axes[:, :SIGN_DIMS], axes[:, SIGN_DIMS:]
+    return rows @ np.hstack([first @ random_rotation(SIGN_DIMS), rest @ random_rotation(DIM - SIGN_DIMS)])
 
 
-def signs(seed):
-    """128 signs from splitmix64, so that the rotation does not depend on a library's generator."""
-    mask, out = (1 << 64) - 1, []
-    for i in range(1, DIM + 1):
-        z = (seed + i * 0x9E3779B97F4A7C15) & mask
+def random_rotation(dim):
+    """From splitmix64, so that it does not depend on a library's generator."""
+    mask, values = (1 << 64) - 1, []
+    for i in range(1, 12 * dim * dim + 1):
+        z = (i * 0x9E3779B97F4A7C15) & mask
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
-        out.append(1 - 2 * ((z ^ (z >> 31)) & 1))
-    return np.array(out, np.float64)
-
-
-def hadamard(rows):
-    half = 1
-    while half < DIM:
-        pairs = rows.reshape(len(rows), DIM // (2 * half), 2, half)
-        rows = np.stack([pairs[:, :, 0] + pairs[:, :, 1], pairs[:, :, 0] - pairs[:, :, 1]], axis=2).reshape(len(rows), DIM)
-        half *= 2
-    return rows / np.sqrt(DIM)
+        values.append((z ^ (z >> 31)) / 2**64)
+    # Twelve uniform numbers add up to a nearly normal one, whose direction in `dim` dimensions is random.
+    normal = np.array(values).reshape(dim, dim, 12).sum(axis=2) - 6
+    rotation, _ = np.linalg.qr(normal)
+    return rotation
 
 
 def quantise(rows):
