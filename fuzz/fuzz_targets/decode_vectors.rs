@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use skillpress_search::format::cells::decode_cell;
-use skillpress_search::format::codes::decode_magnitudes;
+use skillpress_search::format::codes::decode_rest;
 use skillpress_search::format::id_map::EmbeddingId;
 use skillpress_search::format::nodes::{NodesLayout, decode_links, decode_own};
 use skillpress_search::format::router::Router;
@@ -20,7 +20,7 @@ fuzz_target!(|input: (u16, u8, &str, &[u8], &[u8])| {
         });
     }
     let _ = decode_cell(payload, n.into()).map(Iterator::count);
-    let _ = decode_magnitudes(payload);
+    let _ = decode_rest(payload);
     let _ = decode_own(payload);
     let _ = find_row(payload, word);
     let layout = NodesLayout::new(n.into(), n.into(), n_links);

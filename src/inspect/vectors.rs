@@ -3,7 +3,7 @@
 use serde::Serialize;
 use skillpress_search::SkillId;
 use skillpress_search::format::cells::{CELLS_FILE, cell_range, decode_cell};
-use skillpress_search::format::codes::{CODES_FILE, code_range, decode_magnitudes};
+use skillpress_search::format::codes::{CODES_FILE, code_range, decode_rest};
 use skillpress_search::format::id_map::{EmbeddingId, IDS_FILE, PackedIds};
 use skillpress_search::format::manifest::Manifest;
 use skillpress_search::format::nodes::NODES_FILE;
@@ -146,7 +146,7 @@ fn cells(files: &mut IndexFiles<'_>, head: &VectorHead) -> Cells {
 /// The code of each vector, from `cells` and `codes`; `None` where one of them cannot be read.
 fn codes(files: &mut IndexFiles<'_>, head: &VectorHead) -> Vec<Option<Code>> {
     let mut codes = vec![None; head.n_embeddings() as usize];
-    let (cells, magnitudes) = (files.read(CELLS_FILE), files.read(CODES_FILE));
+    let (cells, rest) = (files.read(CELLS_FILE), files.read(CODES_FILE));
     for cell_idx in 0..head.n_cells() {
         let members = head.members(cell_idx);
         let signs = cells.as_ref().and_then(|cells| {
@@ -155,14 +155,14 @@ fn codes(files: &mut IndexFiles<'_>, head: &VectorHead) -> Vec<Option<Code>> {
         });
         let mut signs = signs.into_iter().flatten();
         for id in members {
-            let magnitudes = magnitudes.as_ref().and_then(|magnitudes| {
-                files.decoded(magnitudes, code_range(EmbeddingId(id)), decode_magnitudes)
-            });
-            if let (Some((&signs, factor)), Some(&magnitudes)) = (signs.next(), magnitudes) {
+            let rest = rest
+                .as_ref()
+                .and_then(|rest| files.decoded(rest, code_range(EmbeddingId(id)), decode_rest));
+            if let (Some((&signs, factor)), Some(&rest)) = (signs.next(), rest) {
                 codes[id as usize] = Some(Code {
                     signs,
                     factor,
-                    magnitudes,
+                    rest,
                 });
             }
         }

@@ -247,7 +247,11 @@ fn a_misspelled_word_means_what_it_is_corrected_to() {
     let files = crate::index::build(&corpus::demo().catalog, &Config::default(), None)
         .unwrap()
         .files;
-    let find = |query| find(&files, query, &Options::default());
+    let options = Options {
+        limit: 5,
+        ..Options::default()
+    };
+    let find = |query| find(&files, query, &options);
     let (typed, meant) = (find("comit mesages"), find("commit messages"));
     assert_eq!(typed.corrected.as_deref(), Some("commit messages"));
     let cosines = |results: &Results| -> BTreeMap<_, _> {

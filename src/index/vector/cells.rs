@@ -75,10 +75,11 @@ pub(super) fn residual(vector: &Embedding, centroid: &Residual) -> Residual {
 
 const N_ROUNDS: usize = 8;
 
-/// Small cells make small residuals, but a router that is read whole: 39 bytes a cell. 32 vectors a cell keep both
-/// low where all signs are read anyway; larger indexes read some cells of 64, and no router above 40 KB.
+/// Small cells make small residuals, but a router that is read whole: 38 bytes a cell, as much as the codes of three
+/// vectors. 18 vectors a cell keep both low where all signs are read anyway; larger indexes read some cells of 64, and no
+/// router above 40 KB.
 fn n_cells_for(n_vectors: usize) -> usize {
-    let cell_len = if n_vectors <= 6_000 { 32 } else { 64 };
+    let cell_len = if n_vectors <= 6_000 { 18 } else { 64 };
     n_vectors.div_ceil(cell_len).min(CELLS_MAX / 2)
 }
 

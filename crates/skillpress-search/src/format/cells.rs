@@ -1,4 +1,4 @@
-//! `cells`: the signs of all vectors, cell by cell; 17 bytes a vector. See [`crate::vector::code`].
+//! `cells`: the signs of all vectors, cell by cell; 11 bytes a vector. See [`crate::vector::code`].
 //!
 //! A block for each cell: the signs of its vectors, then their factors. The flat plan reads the file once; the graph
 //! plan reads the cells nearest to the query.
@@ -66,7 +66,7 @@ const VECTOR_BYTES: usize = SIGN_BYTES + 1;
 mod tests {
     use super::*;
     use crate::format::vectors::StoredPlan;
-    use crate::vector::code::MAGNITUDE_BYTES;
+    use crate::vector::code::REST_BYTES;
 
     #[test]
     fn cells_come_back_from_their_ranges() {
@@ -75,7 +75,7 @@ mod tests {
             .map(|n| Code {
                 signs: [n; SIGN_BYTES],
                 factor: n * 10,
-                magnitudes: [0; MAGNITUDE_BYTES],
+                rest: [0; REST_BYTES],
             })
             .collect();
         let file = encode_cells(&head, &codes);

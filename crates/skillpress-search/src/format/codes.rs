@@ -1,4 +1,4 @@
-//! `codes`: the magnitudes of all vectors, which refine what their signs tell; 68 bytes a vector.
+//! `codes`: the rest of the codes of all vectors, which refines what their signs tell; 90 bytes a vector.
 //!
 //! A block for each vector, in the order of the cells, so that a search reads those of its candidates and nothing else.
 //! See [`crate::vector::code`].
@@ -8,13 +8,13 @@ use alloc::vec::Vec;
 use super::block;
 use super::id_map::EmbeddingId;
 use super::vectors::VectorHead;
-use crate::vector::code::{Code, MAGNITUDE_BYTES};
+use crate::vector::code::{Code, REST_BYTES};
 use crate::{ByteRange, FormatError};
 
 /// Name of the file in the manifest.
 pub const CODES_FILE: &str = "codes";
 
-/// Where the magnitudes of a vector stand.
+/// Where the rest of a code stands.
 pub fn code_range(id: EmbeddingId) -> ByteRange {
     ByteRange {
         start: u64::from(id.0) * CODE_BYTES as u64,
@@ -31,7 +31,7 @@ pub fn codes_len(head: &VectorHead) -> u64 {
 ///
 /// # Errors
 /// `Truncated` for another length.
-pub fn decode_magnitudes(payload: &[u8]) -> Result<&[u8; MAGNITUDE_BYTES], FormatError> {
+pub fn decode_rest(payload: &[u8]) -> Result<&[u8; REST_BYTES], FormatError> {
     payload
         .try_into()
         .map_err(|_| FormatError::Truncated { what: "a code" })
@@ -41,9 +41,9 @@ pub fn decode_magnitudes(payload: &[u8]) -> Result<&[u8; MAGNITUDE_BYTES], Forma
 pub fn encode_codes(codes: &[Code]) -> Vec<u8> {
     let mut file = Vec::with_capacity(codes.len() * CODE_BYTES);
     for code in codes {
-        file.extend(block::seal(CODES_FILE, file.len() as u64, &code.magnitudes));
+        file.extend(block::seal(CODES_FILE, file.len() as u64, &code.rest));
     }
     file
 }
 
-const CODE_BYTES: usize = MAGNITUDE_BYTES + block::CHECKSUM_LEN;
+const CODE_BYTES: usize = REST_BYTES + block::CHECKSUM_LEN;

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::block;
 use super::id_map::{EmbeddingId, PackedIds};
-use crate::vector::code::{Code, MAGNITUDE_BYTES, SIGN_BYTES};
+use crate::vector::code::{Code, REST_BYTES, SIGN_BYTES};
 use crate::{ByteRange, FormatError};
 
 /// Name of the file in the manifest.
@@ -99,10 +99,10 @@ pub fn decode_own(payload: &[u8]) -> Result<Code, FormatError> {
     let mut code = Code {
         signs: [0; SIGN_BYTES],
         factor: payload[SIGN_BYTES],
-        magnitudes: [0; MAGNITUDE_BYTES],
+        rest: [0; REST_BYTES],
     };
     code.signs.copy_from_slice(&payload[..SIGN_BYTES]);
-    code.magnitudes.copy_from_slice(&payload[SIGN_BYTES + 1..]);
+    code.rest.copy_from_slice(&payload[SIGN_BYTES + 1..]);
     Ok(code)
 }
 
@@ -148,7 +148,7 @@ pub fn encode_nodes(
         let mut own = Vec::with_capacity(OWN_BYTES);
         own.extend_from_slice(&code.signs);
         own.push(code.factor);
-        own.extend_from_slice(&code.magnitudes);
+        own.extend_from_slice(&code.rest);
         file.extend(block::seal(NODES_FILE, file.len() as u64, &own));
         let filler = core::iter::repeat(EmbeddingId(idx as u32));
         let mut payload = Vec::new();
@@ -173,7 +173,7 @@ pub fn encode_nodes(
 
 const WHAT: &str = "a graph node";
 const TRUNCATED: FormatError = FormatError::Truncated { what: WHAT };
-const OWN_BYTES: usize = SIGN_BYTES + 1 + MAGNITUDE_BYTES + block::CHECKSUM_LEN;
+const OWN_BYTES: usize = SIGN_BYTES + 1 + REST_BYTES + block::CHECKSUM_LEN;
 const LINK_BYTES: usize = 3 + SIGN_BYTES + 1;
 
 /// Skills of a block of the inverse id map: small, because a search asks for scattered ones.
@@ -197,7 +197,7 @@ mod tests {
             .map(|n| Code {
                 signs: [n; SIGN_BYTES],
                 factor: n,
-                magnitudes: [n * 3; MAGNITUDE_BYTES],
+                rest: [n * 3; REST_BYTES],
             })
             .collect();
         let id = EmbeddingId;

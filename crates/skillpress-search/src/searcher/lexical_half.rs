@@ -11,7 +11,7 @@ use crate::format::manifest::{MANIFEST_PATH, Manifest};
 use crate::lexical::{self, EvidenceKind, LexicalResult};
 use crate::options::{Mode, Options};
 use crate::query::Query;
-use crate::vector::{N_CANDIDATES, VectorQuery};
+use crate::vector::{N_CANDIDATES, N_HYBRID_CANDIDATES, VectorQuery};
 use crate::{Answer, FormatError, Request, SkillId};
 
 /// An open index, without its vectors: words, names, filters and cards, and the blocks that searches have read.
@@ -129,13 +129,17 @@ fn ask_for(
     options: &Options,
     lexical: Option<&LexicalResult>,
 ) -> Ask {
+    let n_candidates = match options.mode {
+        Mode::Hybrid => N_HYBRID_CANDIDATES,
+        Mode::Lexical | Mode::Vector => N_CANDIDATES,
+    };
     Ask {
         query: match like {
             Some(skill) => VectorQuery::Like(skill),
             None => VectorQuery::Words(words(query, lexical)),
         },
         plan: options.plan,
-        n_candidates: N_CANDIDATES.max(options.limit),
+        n_candidates: n_candidates.max(options.limit),
         allowed: lexical.and_then(|lexical| lexical.allowed.clone()),
         seeds: lexical.map(|lexical| seeds(lexical, options)),
     }
@@ -159,7 +163,7 @@ fn words(query: &Query, lexical: Option<&LexicalResult>) -> Vec<alloc::string::S
 
 /// The best lexical matches: fusion needs their cosines, and the graph goes on from them.
 fn seeds(lexical: &LexicalResult, options: &Options) -> Vec<SkillId> {
-    const N_SEEDS: usize = 16;
+    const N_SEEDS: usize = 8;
     if options.mode == Mode::Vector {
         return Vec::new();
     }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::code::{Code, CodeQuery, Factor, MAGNITUDE_BYTES, SIGN_BYTES};
+use super::code::{Code, CodeQuery, Factor, REST_BYTES, SIGN_BYTES};
 use super::reader::VectorReader;
 use crate::embedder::Cosine;
 use crate::format::id_map::EmbeddingId;
@@ -49,11 +49,10 @@ impl<'a> Scorer<'a> {
         id: EmbeddingId,
         signs: &[u8; SIGN_BYTES],
         factor: u8,
-        magnitudes: &[u8; MAGNITUDE_BYTES],
+        rest: &[u8; REST_BYTES],
     ) -> Cosine {
         let dot = self.dots[self.head.cell_of(id)];
-        self.query
-            .refine(dot, signs, self.factor(factor), magnitudes)
+        self.query.refine(dot, signs, self.factor(factor), rest)
     }
 
     fn factor(&self, factor: u8) -> Factor {
@@ -78,7 +77,7 @@ struct Candidate {
 enum State {
     /// Its cosine is an estimate.
     Estimated,
-    /// Its magnitudes were asked for; its cosine is an estimate as long as they are not there.
+    /// The rest of its code was asked for; its cosine is an estimate as long as that is not there.
     Asked,
     /// Its cosine is as good as its code.
     Scored,
@@ -112,7 +111,7 @@ impl<'a> Candidates<'a> {
     /// Adds a vector of which the whole code is known.
     pub(super) fn add_scored(&mut self, id: EmbeddingId, code: &Code) {
         self.add(id, &code.signs, code.factor);
-        self.score(id, &code.magnitudes);
+        self.score(id, &code.rest);
     }
 
     /// The `n` vectors with the best estimates that are not scored yet.
@@ -130,8 +129,8 @@ impl<'a> Candidates<'a> {
                 continue;
             }
             candidate.state = State::Asked;
-            if let Some(magnitudes) = reader.magnitudes(id) {
-                self.score(id, &magnitudes);
+            if let Some(rest) = reader.rest(id) {
+                self.score(id, &rest);
             }
         }
     }
@@ -152,10 +151,10 @@ impl<'a> Candidates<'a> {
         candidates.filter(|c| c.state == State::Asked).count() as u32
     }
 
-    fn score(&mut self, id: EmbeddingId, magnitudes: &[u8; MAGNITUDE_BYTES]) {
+    fn score(&mut self, id: EmbeddingId, rest: &[u8; REST_BYTES]) {
         if let Some(candidate) = self.by_id.get_mut(&id) {
             let (signs, factor) = (&candidate.signs, candidate.factor);
-            candidate.cosine = self.scorer.refine(id, signs, factor, magnitudes);
+            candidate.cosine = self.scorer.refine(id, signs, factor, rest);
             candidate.state = State::Scored;
         }
     }

@@ -1,21 +1,30 @@
 //! Vectors in a few bits, and what a query makes of them.
 //!
-//! A vector is coded as its residual: what it differs by from the centroid of its cell. The sign of each of the 128
-//! residuals and one factor give an unbiased estimate of a cosine (RaBitQ: Gao and Long 2024, without its random
-//! rotation, which is baked into the word rows); four more bits a dimension refine it. Both share the factor.
-//! On 2,291 skills, 72 cells: the ten best of 40 estimates, refined, hold .96 of the ten nearest vectors; codes of
-//! residuals from one common mean, as long, hold .93.
+//! A vector is coded as its residual: what it differs by from the centroid of its cell. The signs of its first 80
+//! dimensions and one factor, the standard deviation of these, give an estimate of a cosine; the other signs and five
+//! bits of magnitude a dimension refine it. The word rows are rotated so that the first 80 dimensions hold three quarters
+//! of a residual, evenly spread (`scripts/model`).
+//!
+//! For one residual, `σ` times its signs is the estimate between two: `σ·√(π/2)` times the signs makes it unbiased, as in
+//! RaBitQ (Gao and Long 2024), and `σ·√(2/π)` makes its squared error least (Max 1960). The first lets what is far away
+//! win by the noise of its signs, the second keeps what is near from standing out of its cell.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::embedder::{Cosine, DIM, Embedding};
 
-/// Bytes of the signs of a vector.
-pub const SIGN_BYTES: usize = DIM / 8;
+/// Dimensions of which the signs alone give an estimate: the first ones.
+pub const SIGN_DIMS: usize = 80;
 
-/// Bytes of the magnitudes of a vector: four bits a dimension, the first of two in the low half.
-pub const MAGNITUDE_BYTES: usize = DIM / 2;
+/// Bytes of the signs of a vector.
+pub const SIGN_BYTES: usize = SIGN_DIMS / 8;
+
+/// Bytes of the rest of a vector: the other signs and all magnitudes.
+pub const REST_BYTES: usize = (DIM * LEVEL_BITS as usize + DIM - SIGN_DIMS) / 8;
+
+/// Bits of the magnitude of a dimension.
+const LEVEL_BITS: u32 = 5;
 
 /// A vector as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +33,9 @@ pub struct Code {
     pub signs: [u8; SIGN_BYTES],
     /// In units of the index's factor step.
     pub factor: u8,
-    /// `m` stands for a residual of (2m + 1) · 3/40 factors.
-    pub magnitudes: [u8; MAGNITUDE_BYTES],
+    /// Five bits of magnitude for each dimension, lowest first: `m` stands for a residual of (2m + 1)/20 factors. Then the
+    /// signs that are not in `signs`.
+    pub rest: [u8; REST_BYTES],
 }
 
 /// A vector minus the centroid of its cell, in units of 2⁻¹⁵.
@@ -40,17 +50,25 @@ impl Code {
         let mut code = Self {
             signs: [0; SIGN_BYTES],
             factor,
-            magnitudes: [0; MAGNITUDE_BYTES],
+            rest: [0; REST_BYTES],
         };
-        let unit = i64::from(factor) * factor_step * LEVEL_NUMERATOR;
+        let unit = i64::from(factor) * factor_step;
         for (dim, &x) in residual.iter().enumerate() {
             if x < 0 {
-                code.signs[dim / 8] |= 1 << (dim % 8);
+                let (signs, dim) = match dim.checked_sub(SIGN_DIMS) {
+                    None => (&mut code.signs[..], dim),
+                    Some(dim) => (&mut code.rest[LEVELS_BYTES..], dim),
+                };
+                signs[dim / 8] |= 1 << (dim % 8);
             }
             // In units of 2⁻²⁰, as the factor is; levels lie two apart.
             let magnitude = (i64::from(x.unsigned_abs()) << 5) * LEVEL_DENOMINATOR;
-            let level = magnitude.checked_div(2 * unit).unwrap_or(0).min(15) as u8;
-            code.magnitudes[dim / 2] |= level << (4 * (dim % 2));
+            let level = magnitude.checked_div(2 * unit).unwrap_or(0);
+            let level = level.min((1 << LEVEL_BITS) - 1) as u16;
+            let (byte, shift) = level_place(dim);
+            let [low, high] = (level << shift).to_le_bytes();
+            code.rest[byte] |= low;
+            code.rest[byte + 1] |= high;
         }
         code
     }
@@ -62,20 +80,22 @@ pub fn factor_step<'a>(residuals: impl IntoIterator<Item = &'a Residual>) -> u16
     (most / 255 + 1).min(i64::from(u16::MAX)) as u16
 }
 
-/// A residual from its code, in units of 2⁻²⁰ · 1/40.
+/// A residual from its code, in units of 2⁻²⁰ · 1/20.
 pub fn decode_residual(
     signs: &[u8; SIGN_BYTES],
     factor: Factor,
-    magnitudes: &[u8; MAGNITUDE_BYTES],
+    rest: &[u8; REST_BYTES],
 ) -> [i64; DIM] {
     core::array::from_fn(|dim| {
-        let level = i64::from(magnitudes[dim / 2] >> (4 * (dim % 2)) & 15);
-        let residual = (2 * level + 1) * LEVEL_NUMERATOR * factor.0;
-        if signs[dim / 8] >> (dim % 8) & 1 == 1 {
-            -residual
-        } else {
-            residual
-        }
+        let (byte, shift) = level_place(dim);
+        let level = u16::from_le_bytes([rest[byte], rest[byte + 1]]) >> shift;
+        let level = i64::from(level & ((1 << LEVEL_BITS) - 1));
+        let residual = (2 * level + 1) * factor.0;
+        let sign = match dim.checked_sub(SIGN_DIMS) {
+            None => signs[dim / 8] >> (dim % 8),
+            Some(dim) => rest[LEVELS_BYTES + dim / 8] >> (dim % 8),
+        };
+        if sign & 1 == 1 { -residual } else { residual }
     })
 }
 
@@ -96,12 +116,12 @@ impl Factor {
 /// A query, prepared to be compared with codes.
 pub struct CodeQuery {
     query: Embedding,
-    /// For each byte of signs what it adds up to: 16 × 256.
+    /// For each byte of signs what it adds up to: 10 × 256.
     sums: Vec<i32>,
 }
 
 impl CodeQuery {
-    /// Prepares `query`: 4,096 additions.
+    /// Prepares `query`: 2,560 additions.
     pub fn new(query: Embedding) -> Self {
         let mut sums = vec![0i32; SIGN_BYTES * 256];
         for (sums, x) in sums
@@ -141,25 +161,36 @@ impl CodeQuery {
         centroid_dot: i64,
         signs: &[u8; SIGN_BYTES],
         factor: Factor,
-        magnitudes: &[u8; MAGNITUDE_BYTES],
+        rest: &[u8; REST_BYTES],
     ) -> Cosine {
-        let residual = decode_residual(signs, factor, magnitudes);
+        let residual = decode_residual(signs, factor, rest);
         let products = self.query.components().iter().zip(residual);
         let sum: i64 = products.map(|(&q, x)| i64::from(q) * x).sum();
         Cosine::from_fixed(centroid_dot + sum / RESIDUAL_UNITS)
     }
 }
 
-/// Levels lie 3/20 of a factor apart: .188 standard deviations of a residual, the best even spacing of 32 levels for a
-/// normal distribution (Max 1960), which rotated residuals come close to.
-const LEVEL_NUMERATOR: i64 = 3;
-const LEVEL_DENOMINATOR: i64 = 40;
+/// Bytes of the magnitudes in the rest of a code.
+const LEVELS_BYTES: usize = DIM * LEVEL_BITS as usize / 8;
 
-/// Σx² / Σ|x|: with it the estimate from signs is unbiased. In units of 2⁻²⁰.
+/// Byte and bit where the magnitude of a dimension starts; it may reach into the next byte.
+fn level_place(dim: usize) -> (usize, usize) {
+    let bit = dim * LEVEL_BITS as usize;
+    (bit / 8, bit % 8)
+}
+
+/// Levels lie 1/10 of a factor apart: .104 standard deviations are the best even spacing of 64 levels for a normal
+/// distribution (Max 1960), which rotated residuals come close to.
+const LEVEL_DENOMINATOR: i64 = 20;
+
+/// √(Σx²/80) of the dimensions whose signs alone must do. In units of 2⁻²⁰.
 fn ideal_factor(residual: &Residual) -> i64 {
-    let squares: i64 = residual.iter().map(|&x| i64::from(x) * i64::from(x)).sum();
-    let sum: i64 = residual.iter().map(|&x| i64::from(x.unsigned_abs())).sum();
-    squares.saturating_mul(1 << 5).checked_div(sum).unwrap_or(0)
+    let squares = residual[..SIGN_DIMS]
+        .iter()
+        .map(|&x| i64::from(x) * i64::from(x));
+    // Residuals of unit vectors are below 2, so the sum is below 80 · 2³².
+    let mean = (squares.sum::<i64>() << 10) / SIGN_DIMS as i64;
+    mean.isqrt()
 }
 
 #[cfg(test)]
@@ -187,7 +218,7 @@ mod tests {
         let query = CodeQuery::new(embedding(1));
         let dot = query.dot(&[100; DIM]);
         let factor = Factor::new(code.factor, step);
-        let cosine = query.refine(dot, &code.signs, factor, &code.magnitudes);
+        let cosine = query.refine(dot, &code.signs, factor, &code.rest);
         assert_eq!(cosine, Cosine::from_fixed(dot));
     }
 
@@ -202,7 +233,7 @@ mod tests {
             let exact = query.cosine(&vector).to_f32();
             let query = CodeQuery::new(query);
             let estimate = query.estimate(0, &code.signs, factor).to_f32();
-            let refined = query.refine(0, &code.signs, factor, &code.magnitudes).to_f32();
+            let refined = query.refine(0, &code.signs, factor, &code.rest).to_f32();
             prop_assert!((estimate - exact).abs() < 0.35, "{} {}", estimate, exact);
             prop_assert!((refined - exact).abs() < 0.035, "{} {}", refined, exact);
         }
@@ -212,7 +243,7 @@ mod tests {
                                    magnitude in any::<u8>(), dot in -(1i64 << 40)..1 << 40, seed in any::<u64>()) {
             let query = CodeQuery::new(embedding(seed));
             let factor = Factor::new(factor, step);
-            for cosine in [query.estimate(dot, &signs, factor), query.refine(dot, &signs, factor, &[magnitude; MAGNITUDE_BYTES])] {
+            for cosine in [query.estimate(dot, &signs, factor), query.refine(dot, &signs, factor, &[magnitude; REST_BYTES])] {
                 prop_assert!(cosine.to_f32().abs() <= 1.0);
             }
         }

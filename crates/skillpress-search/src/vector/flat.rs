@@ -45,14 +45,14 @@ impl Whole {
         };
         let cell = self.cells[reader.index.head.cell_of(id)].as_ref()?;
         let (_, &signs, factor) = cell.iter().find(|&(other, ..)| other == id)?;
-        let Some(magnitudes) = reader.magnitudes(id) else {
+        let Some(rest) = reader.rest(id) else {
             reader.notes.n_unread_codes += 1;
             return None;
         };
         let code = Code {
             signs,
             factor,
-            magnitudes,
+            rest,
         };
         Some((id, code))
     }

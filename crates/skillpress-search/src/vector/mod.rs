@@ -1,11 +1,11 @@
 //! The semantic half of a search: from a query's words to the skills that mean the same.
 //!
-//! A vector is stored as what it differs by from its cell's centroid: one bit a dimension to find candidates, four more
+//! A vector is stored as what it differs by from its cell's centroid: 80 signs to find candidates, six bits a dimension
 //! to score them ([`code`]). Two plans find them, each line one round trip:
 //!
 //! ```text
-//! flat    rows of the words; once also all signs, centroids and the id map ─► codes of the best 44
-//! graph   rows of the words; once also centroids ─► 8 cells ─► 24 nodes ─► 24 nodes ─► codes of the best 44, their ids
+//! flat    rows of the words; once also all signs, centroids and the id map ─► codes of the best 28
+//! graph   rows of the words; once also centroids ─► 8 cells ─► 24 nodes ─► 24 nodes ─► codes of the best 28, their ids
 //! ```
 //!
 //! Like the lexical half this is a function over the blocks at hand, run again after every round trip.
@@ -18,6 +18,7 @@ mod reader;
 mod search;
 
 pub use search::{
-    N_CANDIDATES, VectorHit, VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
+    N_CANDIDATES, N_HYBRID_CANDIDATES, VectorHit, VectorNotes, VectorOptions, VectorQuery,
+    VectorResult, find_vectors,
 };
 pub(crate) use search::{Seeds, prefetch, search};

@@ -3,12 +3,12 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::code::{Code, MAGNITUDE_BYTES, SIGN_BYTES};
+use super::code::{Code, REST_BYTES, SIGN_BYTES};
 use super::search::VectorNotes;
 use crate::embedder::Row;
 use crate::fetcher::{Fetched, Fetcher};
 use crate::format::cells::{CELLS_FILE, cell_range, decode_cell};
-use crate::format::codes::{CODES_FILE, code_range, decode_magnitudes};
+use crate::format::codes::{CODES_FILE, code_range, decode_rest};
 use crate::format::id_map::{EmbeddingId, IDS_FILE};
 use crate::format::nodes::{Link, NODES_FILE, decode_links, decode_own};
 use crate::format::router::{ROUTER_FILE, Router, router_range};
@@ -84,10 +84,10 @@ impl<'a, 'f> VectorReader<'a, 'f> {
         }
     }
 
-    /// The magnitudes of a vector; what is unread is counted by whoever misses it.
-    pub(super) fn magnitudes(&mut self, id: EmbeddingId) -> Option<[u8; MAGNITUDE_BYTES]> {
+    /// The rest of a vector's code; what is unread is counted by whoever misses it.
+    pub(super) fn rest(&mut self, id: EmbeddingId) -> Option<[u8; REST_BYTES]> {
         let payload = self.block(CODES_FILE, code_range(id));
-        payload.decode(|payload| decode_magnitudes(payload).ok().copied())
+        payload.decode(|payload| decode_rest(payload).ok().copied())
     }
 
     /// A node's own code.

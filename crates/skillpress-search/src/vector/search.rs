@@ -37,7 +37,10 @@ pub struct VectorOptions {
 }
 
 /// Candidates that a list of ten needs: of 2,291 skills they hold .955 of the ten nearest.
-pub const N_CANDIDATES: usize = 44;
+pub const N_CANDIDATES: usize = 52;
+
+/// Candidates of a list that the lexical half fills, too: more of them find nothing better (`docs/search-quality.md`).
+pub const N_HYBRID_CANDIDATES: usize = 28;
 
 impl Default for VectorOptions {
     fn default() -> Self {
@@ -322,7 +325,7 @@ fn embed(words: &[String], reader: &mut VectorReader<'_, '_>) -> Option<Embeddin
 fn decode(router: &Router, index: &VectorIndex, id: EmbeddingId, code: &Code) -> Option<Embedding> {
     let centroid = router.centroid(index.head.cell_of(id));
     let factor = Factor::new(code.factor, router.factor_step);
-    let residual = decode_residual(&code.signs, factor, &code.magnitudes);
+    let residual = decode_residual(&code.signs, factor, &code.rest);
     let sum: [i64; DIM] =
         core::array::from_fn(|dim| i64::from(centroid[dim]) * RESIDUAL_UNITS + residual[dim]);
     Embedding::in_direction_of(&sum)
