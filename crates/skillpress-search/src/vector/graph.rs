@@ -19,7 +19,7 @@ const N_CELLS: usize = 8;
 const FRONTIER: usize = 256;
 /// Rounds of nodes, and nodes of a round.
 const N_ROUNDS: usize = 2;
-const WIDTH: usize = 24;
+const WIDTH: usize = 28;
 /// Seeds among the nodes of the last round.
 const N_SEEDS: usize = 8;
 /// A filter that at most so many skills pass is looked up skill by skill.

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! flat    rows of the words; once also all signs, centroids and the id map ─► codes of the best 28
-//! graph   rows of the words; once also centroids ─► 8 cells ─► 24 nodes ─► 24 nodes ─► codes of the best 28, their ids
+//! graph   rows of the words; once also centroids ─► 8 cells ─► 28 nodes ─► 28 nodes ─► codes of the best 28, their ids
 //! ```
 //!
 //! Like the lexical half this is a function over the blocks at hand, run again after every round trip.
