@@ -235,8 +235,8 @@ impl Index {
 fn recall(query: &[String], run: &Run, adapted: &vector::Adapted) -> Option<f32> {
     let mut sum = WordSum::default();
     for word in query {
-        if let Ok(idx) = adapted.rows.binary_search_by(|(w, _)| (**w).cmp(word)) {
-            sum.add(&adapted.rows[idx].1, 1);
+        if let Ok(idx) = adapted.rows.binary_search_by(|row| (*row.word).cmp(word)) {
+            sum.add(&adapted.rows[idx].row, 1);
         }
     }
     let query: Embedding = sum.unit()?;

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use skillpress_search::analyzer::words;
 use skillpress_search::embedder::{DIM, Embedding, Row, WordSum};
+use skillpress_search::format::rows::WordRow;
 
 use super::Model;
 
@@ -37,7 +38,7 @@ pub const BODY_MAX_CHARS: usize = 1500;
 /// A word table that knows the registry, and the registry's skills as directions.
 pub struct Adapted {
     /// Words of the general table and of the documents with their rows, sorted by word.
-    pub rows: Vec<(Box<str>, Row)>,
+    pub rows: Vec<WordRow>,
     /// One for each document; `None` where no word says anything.
     pub embeddings: Vec<Option<Embedding>>,
 }
@@ -72,8 +73,15 @@ pub fn adapt(model: &Model, documents: &[Document]) -> Adapted {
         })
         .collect();
     let embeddings = embed_all(&documents, &rows);
-    let mut rows: Vec<_> = vocabulary.into_iter().zip(rows).collect();
-    rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let words = vocabulary.into_iter().zip(rows).enumerate();
+    let mut rows: Vec<WordRow> = words
+        .map(|(word_idx, (word, row))| WordRow {
+            word,
+            row,
+            n_uses: n_uses(model, word_idx, &occurrences),
+        })
+        .collect();
+    rows.sort_unstable_by(|a, b| a.word.cmp(&b.word));
     Adapted { rows, embeddings }
 }
 
@@ -216,6 +224,19 @@ fn invert(documents: &[Weights], n_words: usize) -> Occurrences {
     }
 }
 
+impl Occurrences {
+    fn of(&self, word_idx: usize) -> &[(u32, u32)] {
+        let range = self.starts[word_idx] as usize..self.starts[word_idx + 1] as usize;
+        &self.occurrences[range]
+    }
+}
+
+/// How many documents hold a word; that general texts use it as well counts like three more.
+fn n_uses(model: &Model, word_idx: usize, occurrences: &Occurrences) -> u32 {
+    let n_general = if model.is_common(word_idx) { 3 } else { 0 };
+    occurrences.of(word_idx).len() as u32 + n_general
+}
+
 struct Shifts<'a> {
     occurrences: &'a Occurrences,
     centred: &'a [[i32; DIM]],
@@ -224,9 +245,7 @@ struct Shifts<'a> {
 impl Shifts<'_> {
     /// Where the documents draw a word; `None` for a word that none of them holds.
     fn of(&self, word_idx: usize) -> Option<[f32; DIM]> {
-        let starts = &self.occurrences.starts;
-        let range = starts[word_idx] as usize..starts[word_idx + 1] as usize;
-        let occurrences = &self.occurrences.occurrences[range];
+        let occurrences = self.occurrences.of(word_idx);
         if occurrences.is_empty() {
             return None;
         }
@@ -298,8 +317,8 @@ mod tests {
         adapted
             .rows
             .iter()
-            .find(|(w, _)| &**w == word)
-            .map(|(_, row)| row)
+            .find(|row| &*row.word == word)
+            .map(|row| &row.row)
     }
 
     fn cosine(adapted: &Adapted, a: &str, b: &str) -> Cosine {
@@ -335,6 +354,18 @@ mod tests {
         let adapted = adapt(&model(), &documents());
         assert!(row(&adapted, "bank") == model().row("bank"));
         assert!(row(&adapted, "pdf") != model().row("pdf"));
+    }
+
+    #[test]
+    fn a_word_is_used_by_the_documents_that_hold_it_and_by_general_texts() {
+        let adapted = adapt(&model(), &documents());
+        let n_uses = |word: &str| {
+            let row = adapted.rows.iter().find(|row| &*row.word == word);
+            row.unwrap().n_uses
+        };
+        assert_eq!(n_uses("skyview"), 2, "a name");
+        assert_eq!(n_uses("pdf"), 2 + 3);
+        assert_eq!(n_uses("bank"), 3);
     }
 
     #[test]

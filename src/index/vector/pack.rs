@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 use skillpress_search::SkillId;
-use skillpress_search::embedder::{Embedding, Row};
+use skillpress_search::embedder::Embedding;
 use skillpress_search::format::cells::{CELLS_FILE, encode_cells};
 use skillpress_search::format::codes::{CODES_FILE, encode_codes};
 use skillpress_search::format::id_map::{EmbeddingId, IDS_FILE, encode_id_map};
 use skillpress_search::format::nodes::{NODES_FILE, NodesLayout, encode_nodes};
 use skillpress_search::format::router::{ROUTER_FILE, Router};
-use skillpress_search::format::rows::{ROWS_FILE, encode_rows};
+use skillpress_search::format::rows::{ROWS_FILE, WordRow, encode_rows};
 use skillpress_search::format::vectors::{StoredPlan, VECTORS_HEAD, VectorHead};
 use skillpress_search::vector::code::{Code, Residual, factor_step};
 
@@ -19,7 +19,7 @@ use crate::index::pack::{Part, Parts};
 /// Packs the word rows and vectors of a registry of `n_skills` skills. `links` connect the `vectors`, which are in
 /// `SkillId` order: those of the `skills` that have one.
 pub(super) fn pack(
-    rows: &[(Box<str>, Row)],
+    rows: &[WordRow],
     skills: &[SkillId],
     vectors: &[Embedding],
     links: &Links,

@@ -6,11 +6,12 @@ use std::sync::OnceLock;
 use skillpress_search::embedder::{Cosine, Embedding, WordSum};
 use skillpress_search::format::manifest::{FileEntry, Manifest};
 use skillpress_search::format::router::ROUTER_FILE;
+use skillpress_search::format::rows::{ROWS_FILE, RowsLayout, find_row};
 use skillpress_search::format::vectors::{StoredPlan, VECTORS_HEAD, VectorHead};
 use skillpress_search::vector::{
     N_CANDIDATES, VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
 };
-use skillpress_search::{Answer, Plan, Request, SkillId};
+use skillpress_search::{Answer, Ask, ByteRange, Plan, Request, SemanticHalf, SkillId, Writer};
 
 use super::{Adapted, Document, Model, VectorParts, adapt, build};
 
@@ -192,8 +193,8 @@ impl Index {
     fn embed(&self, query: &str) -> Embedding {
         let mut sum = WordSum::default();
         for word in query.split(' ') {
-            let row = self.adapted.rows.iter().find(|(w, _)| **w == *word);
-            row.into_iter().for_each(|(_, row)| sum.add(row, 1));
+            let row = self.adapted.rows.iter().find(|row| *row.word == *word);
+            row.into_iter().for_each(|row| sum.add(&row.row, 1));
         }
         sum.unit().unwrap()
     }
@@ -283,6 +284,82 @@ fn a_search_of_the_graph_reads_a_few_bytes_for_each_candidate_and_no_file_whole(
             log.len()
         );
     }
+}
+
+#[test]
+fn a_word_costs_one_request_and_in_its_second_bucket_another() {
+    let mut index = Index::new(&Registry::new(300));
+    let file_idx = index.files.iter().position(|(path, _)| path == "rows.bin");
+    let file_idx = file_idx.unwrap();
+    let layout = RowsLayout::from_len(index.files[file_idx].1.len() as u64).unwrap();
+    let mut n_seconds = 0;
+    for row in index.adapted.rows.clone() {
+        let ranges = layout.ranges(&row.word).unwrap();
+        let bucket = ranges[0].start as usize..ranges[0].end() as usize - 4;
+        let first = find_row(&index.files[file_idx].1[bucket], &row.word);
+        let n_buckets = if first.unwrap().is_some() { 1 } else { 2 };
+        n_seconds += n_buckets - 1;
+        let (result, asked) = search_and_log(&index, &row.word);
+        assert_eq!(asked, ranges[..n_buckets], "{}", row.word);
+        assert_eq!(result.notes, VectorNotes::default());
+
+        // A damaged first bucket matters to the words in it.
+        index.files[file_idx].1[ranges[0].start as usize] ^= 1;
+        let (damaged, asked) = search_and_log(&index, &row.word);
+        assert_eq!(asked, ranges, "{}", row.word);
+        assert_eq!(damaged.notes.n_unread_rows, u32::from(n_buckets == 1));
+        assert_eq!(damaged == result, n_buckets == 2);
+        index.files[file_idx].1[ranges[0].start as usize] ^= 1;
+    }
+    let n_words = index.adapted.rows.len();
+    assert!((1..n_words / 4).contains(&n_seconds), "{n_seconds}");
+    let used = THINGS.iter().chain(&ACTIONS).chain(&PLACES);
+    let n_requests: usize = used.map(|word| search_and_log(&index, word).1.len()).sum();
+    assert!(n_requests <= 39 + 1, "{n_requests} for 39 words");
+    assert_eq!(search_and_log(&index, "unheard").1.len(), 2);
+}
+
+#[test]
+fn a_word_that_comes_late_is_looked_for_in_both_buckets_at_once() {
+    let index = Index::new(&Registry::new(50));
+    let layout = RowsLayout::from_len(index.manifest.file(ROWS_FILE).unwrap().len).unwrap();
+    let half = SemanticHalf::open(index.manifest.clone(), true);
+    let mut half = half.unwrap().unwrap();
+    let mut search = half.search(1 << 20);
+    let mut ask = |words: &[&str]| -> BTreeSet<u64> {
+        let mut ask = Writer::new();
+        ask.u8(Plan::Flat as u8);
+        ask.varint(N_CANDIDATES as u32);
+        ask.varint(words.len() as u32);
+        words.iter().for_each(|word| ask.str(word));
+        ask.u8(0);
+        ask.varint(0);
+        let ask = Ask::decode(&ask.into_bytes()).unwrap();
+        assert!(half.look(&mut search, &ask).is_none(), "seeds are missing");
+        let requests = search.requests();
+        let mut answers = requests.iter().map(|request| index.answer(request));
+        half.take(&mut search, &mut answers);
+        let rows = requests.iter().filter(|r| r.path == "rows.bin");
+        rows.map(|request| request.range.unwrap().start).collect()
+    };
+    let starts = |word: &str| layout.ranges(word).unwrap().map(|range| range.start);
+    let ([first, second], late) = (starts("unheard"), starts("unseen"));
+    assert_eq!(ask(&["unheard"]), [first].into());
+    let both = BTreeSet::from([second, late[0], late[1]]);
+    assert_eq!(ask(&["unheard", "unseen"]), both);
+}
+
+/// Searches for a word, and what was asked for of the rows.
+fn search_and_log(index: &Index, word: &str) -> (VectorResult, Vec<ByteRange>) {
+    let mut asked = Vec::new();
+    let mut source = |requests: &[Request]| -> Vec<Answer> {
+        let rows = requests.iter().filter(|r| r.path == "rows.bin");
+        asked.extend(rows.filter_map(|request| request.range));
+        requests.iter().map(|r| index.answer(r)).collect()
+    };
+    let options = VectorOptions::default();
+    let result = find_vectors(&index.manifest, &words(word), &options, None, &mut source);
+    (result.unwrap(), asked)
 }
 
 #[test]

@@ -95,7 +95,7 @@ pub struct Stats {
 
 /// Bytes of blocks that each half keeps between searches, by default.
 pub const STORE_MAX_BYTES: usize = 4 << 20;
-/// After so many round trips a search ends with what it has; none needs more than seven.
+/// After so many round trips a search ends with what it has; none needs more than eight.
 const ROUND_TRIPS_MAX: u32 = 16;
 
 impl Searcher {

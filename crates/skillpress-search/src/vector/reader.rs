@@ -36,27 +36,25 @@ impl<'a, 'f> VectorReader<'a, 'f> {
     }
 
     /// The row of `word`; `None` for a word that the index does not know.
-    pub(super) fn row(&mut self, word: &str) -> Option<Row> {
+    ///
+    /// Nearly all words that queries use stand in their first bucket, so the second one is asked for when the first turns
+    /// out not to hold the word; at once for a word that comes late, for which the search would wait alone.
+    pub(super) fn row(&mut self, word: &str, is_late: bool) -> Option<Row> {
         let mut is_unread = false;
-        // Both buckets are asked for at once.
-        let buckets = self
-            .index
-            .rows
-            .ranges(word)?
-            .map(|range| self.block(ROWS_FILE, range));
-        let row = buckets.iter().find_map(|bucket| match bucket {
-            Block::Ready(bucket) => find_row(bucket, word).unwrap_or_else(|_| {
-                is_unread = true;
-                None
-            }),
-            Block::Waiting => None,
-            Block::Failed => {
-                is_unread = true;
-                None
+        for range in self.index.rows.ranges(word)? {
+            match self.block(ROWS_FILE, range) {
+                Block::Ready(bucket) => match find_row(&bucket, word) {
+                    Ok(None) => {}
+                    Ok(row) => return row,
+                    Err(_) => is_unread = true,
+                },
+                Block::Waiting if is_late => {}
+                Block::Waiting => return None,
+                Block::Failed => is_unread = true,
             }
-        });
-        self.notes.n_unread_rows += u32::from(row.is_none() && is_unread);
-        row
+        }
+        self.notes.n_unread_rows += u32::from(is_unread);
+        None
     }
 
     pub(super) fn router(&mut self) -> Option<Router> {

@@ -148,7 +148,7 @@ pub(crate) fn search(
     // All of these are asked for at once.
     let router = reader.router();
     let words = match query {
-        VectorQuery::Words(words) => embed(words, &mut reader),
+        VectorQuery::Words(words) => embed(words, router.is_some(), &mut reader),
         VectorQuery::Like(_) => None,
     };
     let whole = is_flat.then(|| flat::Whole::read(&mut reader));
@@ -197,7 +197,7 @@ pub(crate) fn search(
     Some(run.finish())
 }
 
-/// Asks for what every search of `query` reads first: the rows of its words, and what is read once.
+/// Asks for what every search of `query` reads first: the first buckets of its words, and what is read once.
 pub(crate) fn prefetch(
     query: &VectorQuery,
     options: &VectorOptions,
@@ -212,7 +212,7 @@ pub(crate) fn prefetch(
     }
     if let VectorQuery::Words(words) = query {
         words.iter().for_each(|word| {
-            reader.row(word);
+            reader.row(word, false);
         });
     }
 }
@@ -310,11 +310,16 @@ impl Run<'_, '_, '_> {
     }
 }
 
-/// The sum of the words' rows.
-fn embed(words: &[String], reader: &mut VectorReader<'_, '_>) -> Option<Embedding> {
+/// The sum of the words' rows. `has_begun`: something was read before; what words are missing now came with the lexical
+/// half, which joined or corrected some.
+fn embed(
+    words: &[String],
+    has_begun: bool,
+    reader: &mut VectorReader<'_, '_>,
+) -> Option<Embedding> {
     let mut sum = WordSum::default();
     for word in words {
-        if let Some(row) = reader.row(word) {
+        if let Some(row) = reader.row(word, has_begun) {
             sum.add(&row, 1);
         }
     }
