@@ -16,7 +16,7 @@ use crate::sink::fingerprint;
 /// Everything a site is built from.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    /// Sorted by [`SkillName`]; a skill's position is its `SkillId`.
+    /// Sorted by [`SkillName`]. A `skill_idx` is a position here; the search index has numbers of its own, `SkillId`s.
     pub skills: Vec<Skill>,
     /// Sorted by kind. Every kind that a skill carries is here.
     pub badge_kinds: Vec<BadgeKind>,
@@ -32,7 +32,7 @@ impl Catalog {
         self.skill_idx(name).map(|idx| &self.skills[idx])
     }
 
-    /// The `SkillId` of the skill with this identity, if it is published.
+    /// The position of the skill with this identity, if it is published.
     pub fn skill_idx(&self, name: &SkillName) -> Option<usize> {
         self.skills
             .binary_search_by(|skill| skill.id.cmp(name))
@@ -55,7 +55,7 @@ impl Catalog {
         fingerprint(&(skill, kinds.collect::<Vec<_>>()))
     }
 
-    /// The skills that listings, search and feeds show: all but the suspicious ones, in `SkillId` order.
+    /// The skills that listings, search and feeds show: all but the suspicious ones, in the same order.
     pub fn listed(&self) -> impl Iterator<Item = &Skill> {
         self.skills.iter().filter(|skill| !skill.is_suspicious)
     }

@@ -54,7 +54,7 @@ struct Shown {
     warnings: Problems,
     /// The zips of the pages, until the API's files tell of them too.
     new_zips: Option<Vec<ZipDigest>>,
-    /// By the `SkillId`s of `site`, whatever index it comes from.
+    /// By the positions in the catalog of `site`, whatever index it comes from.
     related: Related,
     index: Option<Arc<IndexSearch>>,
     /// What the index was made from, and what one of `site` would be made from.

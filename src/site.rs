@@ -146,7 +146,7 @@ impl Site {
         Ok(written)
     }
 
-    /// Writes the API as files; `zips[SkillId]` is the published zip of each skill.
+    /// Writes the API as files; `zips[skill_idx]` is the published zip of each skill.
     ///
     /// # Errors
     /// What the sink says.

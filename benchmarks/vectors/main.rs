@@ -32,14 +32,20 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let model = Model::built_in()?;
     let started = Instant::now();
-    let adapted = vector::adapt(&model, &documents);
-    println!("adapt and embed: {:.2} s", started.elapsed().as_secs_f32());
-    let built = vector::build(&model, &documents, 5);
+    let embedded = vector::embed(&model, &documents);
+    println!(
+        "adapt, embed and group: {:.2} s",
+        started.elapsed().as_secs_f32()
+    );
+    let order = embedded.order.clone();
+    let names: Vec<&str> = order.iter().map(|&idx| documents[idx].name).collect();
+    let built = vector::build(embedded, &names, 5);
     println!(
         "with graph, files and related skills: {:.2} s\n",
         started.elapsed().as_secs_f32()
     );
 
+    let adapted = vector::adapt(&model, &documents);
     let index = Index::new(built.parts.files, built.parts.heads, documents.len());
     println!("| file | bytes | a skill |\n|---|---|---|");
     for (entry, _) in &index.files {
@@ -59,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let time = started.elapsed().as_secs_f32() * 1e3 / queries.len() as f32;
         let mut recalls = Vec::new();
         for (query, run) in queries.iter().zip(&runs) {
-            recalls.extend(recall(query, run, &adapted));
+            recalls.extend(recall(query, run, &adapted, &order));
         }
         let sorted = |of: fn(&Run) -> u64| {
             let mut values: Vec<u64> = runs.iter().map(of).collect();
@@ -232,7 +238,8 @@ impl Index {
 }
 
 /// The share of the ten nearest vectors that is among the first ten; `None` for a query of unknown words.
-fn recall(query: &[String], run: &Run, adapted: &vector::Adapted) -> Option<f32> {
+/// `order` gives the document of each skill.
+fn recall(query: &[String], run: &Run, adapted: &vector::Adapted, order: &[usize]) -> Option<f32> {
     let mut sum = WordSum::default();
     for word in query {
         if let Ok(idx) = adapted.rows.binary_search_by(|row| (*row.word).cmp(word)) {
@@ -246,7 +253,8 @@ fn recall(query: &[String], run: &Run, adapted: &vector::Adapted) -> Option<f32>
         .collect();
     exact.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     exact.truncate(10);
-    let first = &run.skills[..run.skills.len().min(10)];
-    let n_found = exact.iter().filter(|(_, idx)| first.contains(idx)).count();
+    let first = || run.skills.iter().take(10).map(|&skill| order[skill]);
+    let is_found = |(_, idx): &&(_, usize)| first().any(|found| found == *idx);
+    let n_found = exact.iter().filter(is_found).count();
     Some(n_found as f32 / exact.len() as f32)
 }

@@ -10,8 +10,8 @@ use skillpress_search::format::router::Router;
 use skillpress_search::format::rows::find_row;
 use skillpress_search::format::vectors::VectorHead;
 
-fuzz_target!(|input: (u16, u8, &str, &[u8], &[u8])| {
-    let (n, n_links, word, head, payload) = input;
+fuzz_target!(|input: (u16, u8, u8, &str, &[u8], &[u8])| {
+    let (n, n_links, home_bits, word, head, payload) = input;
     if let Ok(head) = VectorHead::decode(head) {
         let _ = Router::decode(&head, payload).map(|router| {
             (0..head.n_cells()).for_each(|cell_idx| {
@@ -23,7 +23,7 @@ fuzz_target!(|input: (u16, u8, &str, &[u8], &[u8])| {
     let _ = decode_rest(payload);
     let _ = decode_own(payload);
     let _ = find_row(payload, word);
-    let layout = NodesLayout::new(n.into(), n.into(), n_links);
+    let layout = NodesLayout::new(n.into(), n.into(), n_links, home_bits);
     if let Ok(links) = decode_links(&layout, EmbeddingId(0), payload) {
         assert!(links.iter().all(|link| link.to.0 < n.into()));
     }

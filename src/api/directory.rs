@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
 
-/// `SkillId`s by slug, for current and former names. Letter case does not count, since clients lower it.
+/// Positions by slug, for current and former names. Letter case does not count, since clients lower it.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
     current: BTreeMap<String, Vec<Entry>>,
@@ -22,7 +22,7 @@ struct Entry {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
     One(usize),
-    /// At least two, in `SkillId` order.
+    /// At least two, in the order of the catalog.
     Several(Vec<usize>),
     Nothing,
 }

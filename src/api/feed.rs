@@ -43,7 +43,7 @@ pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io:
 /// About this many skills are in a shard.
 const SHARD_LEN: usize = 256;
 
-/// The `SkillId`s of listed skills by shard; there is a power of two of shards.
+/// The positions of listed skills by shard; there is a power of two of shards.
 fn shard(shaper: &Shaper) -> Vec<Vec<usize>> {
     let skills = &shaper.catalog.skills;
     let n_shards = skills.len().div_ceil(SHARD_LEN).next_power_of_two();

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::shapes::{Counts, Item, Shaper};
 use crate::catalog::{Catalog, Skill};
 
-/// How a list is sorted. Ties are in `SkillId` order.
+/// How a list is sorted. Ties are in the order of the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     /// Last published first.
@@ -24,7 +24,7 @@ pub(super) enum Order {
 }
 
 impl Order {
-    /// The `SkillId`s of listed skills in this order.
+    /// The positions of listed skills in this order.
     pub(super) fn of(self, catalog: &Catalog) -> Vec<usize> {
         let skill = |skill_idx: &usize| -> &Skill { &catalog.skills[*skill_idx] };
         let stats = |skill_idx: &usize| skill(skill_idx).stats.unwrap_or_default();
@@ -61,7 +61,7 @@ pub(super) const PAGE_LEN: usize = 200;
 /// The list of newest skills as pages: first the newest [`FIRST_PAGE_LEN`], then full pages counted from the oldest.
 ///
 /// The further pages are numbered from the oldest, so that a new skill changes two files and not all of them. Returns
-/// (number of the page, or `None` for the first; its `SkillId`s; number of the page that follows it).
+/// (number of the page, or `None` for the first; its skills by position; number of the page that follows it).
 pub(super) fn newest_pages(catalog: &Catalog) -> Vec<(Option<usize>, Vec<usize>, Option<usize>)> {
     let mut newest = Order::Newest.of(catalog);
     let older = newest.split_off(newest.len().min(FIRST_PAGE_LEN));

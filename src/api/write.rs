@@ -33,7 +33,7 @@ use crate::content::is_device_name;
 use crate::render::ZipDigest;
 use crate::sink::{Sink, write_unit};
 
-/// Writes the API as files. `zips[SkillId]` is the published zip of each skill.
+/// Writes the API as files. `zips[skill_idx]` is the published zip of each skill.
 ///
 /// # Errors
 /// What the sink says; a list of zips that is shorter than the catalog.

@@ -11,9 +11,9 @@ use skillpress_search::{
 };
 
 use super::memory::MemorySource;
-use crate::catalog::{Catalog, Skill, SkillName};
+use crate::catalog::{Skill, SkillName};
 
-/// Searches the packed `files` for every listed skill by `owner/slug`, slug and name.
+/// Searches the packed `files` for each of `skills`, in the order of `SkillId`s, by `owner/slug`, slug and name.
 ///
 /// A skill must come first for its `owner/slug`, and among the first ten for its slug and its name. Where more than ten
 /// share a slug or a name, only that they are the first ones is proved: strangers must not be able to stop a build.
@@ -25,19 +25,18 @@ use crate::catalog::{Catalog, Skill, SkillName};
 ///
 /// # Errors
 /// [`OpenError`] when the files are no index at all.
-pub fn prove(catalog: &Catalog, files: &[(String, Vec<u8>)]) -> Result<Findability, OpenError> {
-    prove_with(catalog, files, FULL_PROOFS)
+pub fn prove(skills: &[&Skill], files: &[(String, Vec<u8>)]) -> Result<Findability, OpenError> {
+    prove_with(skills, files, FULL_PROOFS)
 }
 
 fn prove_with(
-    catalog: &Catalog,
+    skills: &[&Skill],
     files: &[(String, Vec<u8>)],
     n_full: usize,
 ) -> Result<Findability, OpenError> {
     let searcher =
         Searcher::open_source(&mut MemorySource::new(files))?.with_store_bytes(STORE_MAX_BYTES);
     let words = words(&searcher, files).map_err(OpenError::Format)?;
-    let skills: Vec<&Skill> = catalog.listed().collect();
     let stride = skills.len().div_ceil(n_full).max(1);
     let proofs: Vec<Findability> = skills
         .par_iter()
@@ -252,12 +251,14 @@ const FIRST_RESULTS: usize = 10;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Catalog;
     use crate::index::fixture::{catalog, packed, skill};
 
     /// The proof, which must be the same with the fewest full searches and with full searches only.
     fn prove_both_ways(catalog: &Catalog, files: &[(String, Vec<u8>)]) -> Findability {
-        let proof = prove_with(catalog, files, 1).unwrap();
-        assert_eq!(prove_with(catalog, files, usize::MAX), Ok(proof.clone()));
+        let skills: Vec<&Skill> = catalog.listed().collect();
+        let proof = prove_with(&skills, files, 1).unwrap();
+        assert_eq!(prove_with(&skills, files, usize::MAX), Ok(proof.clone()));
         proof
     }
 

@@ -41,7 +41,7 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
 
 /// The files of the lexical index of `catalog`.
 pub(crate) fn packed(catalog: &Catalog) -> Vec<(String, Vec<u8>)> {
-    let weights = FieldWeights::default();
-    let index = lexical::build(catalog, &weights).unwrap();
-    pack::pack(catalog, &index, Parts::default()).unwrap()
+    let skills: Vec<&Skill> = catalog.listed().collect();
+    let index = lexical::build(&skills, &FieldWeights::default()).unwrap();
+    pack::pack(catalog, &skills, &index, Parts::default()).unwrap()
 }

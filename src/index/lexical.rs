@@ -21,28 +21,27 @@ use tantivy::schema::{
 };
 use tantivy::{Directory, Index, TantivyDocument, doc};
 
-use crate::catalog::{Catalog, Skill};
+use crate::catalog::Skill;
 use crate::hex::hex;
 pub use terms::{FieldWeights, SkillTerms};
 
-/// Indexes the listed skills of `catalog`; a skill's `SkillId` is its position among them, and its tantivy `DocId`.
+/// Indexes `skills`; a skill's `SkillId` is its position among them, and its tantivy `DocId`.
 ///
-/// The same catalog gives the same bytes.
+/// The same skills give the same bytes.
 ///
 /// # Errors
-/// Whatever tantivy says; nothing in a catalog makes it fail.
-pub fn build(catalog: &Catalog, weights: &FieldWeights) -> tantivy::Result<LexicalIndex> {
+/// Whatever tantivy says; nothing in a skill makes it fail.
+pub fn build(skills: &[&Skill], weights: &FieldWeights) -> tantivy::Result<LexicalIndex> {
     let fields = Fields::new();
     let directory = RamDirectory::create();
     let mut writer = Index::builder()
         .schema(fields.schema.clone())
         .single_segment_index_writer(directory.clone(), WRITER_MEMORY_BYTES)?;
-    let skills: Vec<&Skill> = catalog.listed().collect();
     let terms: Vec<SkillTerms> = skills
         .par_iter()
         .map(|skill| SkillTerms::new(skill, weights))
         .collect();
-    for (skill, terms) in skills.into_iter().zip(&terms) {
+    for (skill, terms) in skills.iter().zip(&terms) {
         writer.add_document(document(&fields, skill, terms))?;
     }
     let written = writer.finalize()?;
@@ -245,7 +244,13 @@ mod tests {
     use tantivy::schema::Value;
 
     use super::*;
+    use crate::catalog::Catalog;
     use crate::index::fixture::{catalog, skill};
+
+    fn index(catalog: &Catalog) -> LexicalIndex {
+        let skills: Vec<&Skill> = catalog.listed().collect();
+        build(&skills, &FieldWeights::default()).unwrap()
+    }
 
     #[test]
     fn two_builds_give_the_same_files() {
@@ -253,8 +258,7 @@ mod tests {
             skill("ana", "pdf-tools", "PDF Tools", "Merges files."),
             skill("bo", "weather", "Weather", "Forecasts."),
         ]);
-        let first = build(&catalog, &FieldWeights::default()).unwrap().files;
-        let second = build(&catalog, &FieldWeights::default()).unwrap().files;
+        let (first, second) = (index(&catalog).files, index(&catalog).files);
         assert!(first == second, "the files differ");
         assert!(first.iter().any(|(name, _)| name == "meta.json"));
     }
@@ -265,7 +269,7 @@ mod tests {
             skill("ana", "pdf-tools", "PDF Tools", "Merges files."),
             skill("bo", "weather", "Weather", "Forecasts."),
         ]);
-        let built = build(&catalog, &FieldWeights::default()).unwrap();
+        let built = index(&catalog);
         let index = open(&built.files).unwrap();
         index.validate_checksum().unwrap();
         let searcher = index.reader().unwrap().searcher();
@@ -289,7 +293,7 @@ mod tests {
         let mut shady = skill("ana", "shady", "Shady", "");
         shady.is_suspicious = true;
         for catalog in [catalog(vec![shady]), Catalog::default()] {
-            let built = build(&catalog, &FieldWeights::default()).unwrap();
+            let built = index(&catalog);
             let searcher = built.index.reader().unwrap().searcher();
             assert_eq!(searcher.num_docs(), 0);
         }

@@ -16,11 +16,11 @@ use std::io;
 
 use skillpress_search::SkillId;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Skill};
 use crate::config::{Config, EmbeddingMode};
 use crate::render::{RELATED_MAX, Related};
 use crate::sink::{Sink, fingerprint};
-use vector::{Document, OwnVectors, VectorParts};
+use vector::{Document, Embedded, OwnVectors, VectorParts};
 
 /// The files of `search/`, and what else came out of indexing.
 #[derive(Debug)]
@@ -73,14 +73,23 @@ pub fn build(
     config: &Config,
     own: Option<&OwnVectors>,
 ) -> io::Result<SearchIndex> {
+    let listed: Vec<usize> = (0..catalog.skills.len())
+        .filter(|&skill_idx| !catalog.skills[skill_idx].is_suspicious)
+        .collect();
+    let embedded = embed(catalog, &listed, config)?;
+    // The place in the catalog of each `SkillId`.
+    let order = match &embedded {
+        Some(embedded) => embedded.order.iter().map(|&idx| listed[idx]).collect(),
+        None => listed,
+    };
+    let skills: Vec<&Skill> = order.iter().map(|&idx| &catalog.skills[idx]).collect();
     let weights = lexical::FieldWeights::default();
     let (lexical, meaning) = rayon::join(
-        || lexical::build(catalog, &weights).map_err(io::Error::other),
-        || meaning(catalog, config, own),
+        || lexical::build(&skills, &weights).map_err(io::Error::other),
+        || meaning(&skills, embedded, own),
     );
-    let (lexical, meaning) = (lexical?, meaning?);
-    let files = pack::pack(catalog, &lexical, meaning.parts).map_err(io::Error::other)?;
-    let findability = findability::prove(catalog, &files).map_err(io::Error::other)?;
+    let files = pack::pack(catalog, &skills, &lexical?, meaning.parts).map_err(io::Error::other)?;
+    let findability = findability::prove(&skills, &files).map_err(io::Error::other)?;
     findability.check().map_err(io::Error::other)?;
     let counts = IndexCounts {
         n_skills: findability.n_skills,
@@ -90,50 +99,48 @@ pub fn build(
     };
     Ok(SearchIndex {
         files,
-        related: related(catalog, &meaning.related),
+        related: related(catalog.skills.len(), &order, &meaning.related),
         counts,
     })
 }
 
-/// What the settings want of the semantic half.
-fn meaning(
-    catalog: &Catalog,
-    config: &Config,
-    own: Option<&OwnVectors>,
-) -> io::Result<VectorParts> {
-    let documents: Vec<Document> = catalog
-        .listed()
-        .map(|skill| Document {
+/// The `listed` skills as directions, when the settings want a search by meaning.
+fn embed(catalog: &Catalog, listed: &[usize], config: &Config) -> io::Result<Option<Embedded>> {
+    if config.embedding.mode != EmbeddingMode::Words {
+        return Ok(None);
+    }
+    let document = |&skill_idx: &usize| {
+        let skill = &catalog.skills[skill_idx];
+        Document {
             name: &skill.name,
             description: &skill.description,
             body: &skill.body,
-        })
-        .collect();
-    match config.embedding.mode {
-        EmbeddingMode::None => Ok(VectorParts::default()),
-        EmbeddingMode::Words => {
-            let model = vector::Model::built_in().map_err(io::Error::other)?;
-            Ok(vector::build(&model, &documents, RELATED_MAX))
         }
-        EmbeddingMode::Own => {
-            let names: Vec<&str> = documents.iter().map(|document| document.name).collect();
-            let related = own.map(|own| vector::related_by_own(own, &names, RELATED_MAX));
-            Ok(VectorParts {
-                related: related.unwrap_or_default(),
-                ..VectorParts::default()
-            })
-        }
+    };
+    let documents: Vec<Document> = listed.iter().map(document).collect();
+    let model = vector::Model::built_in().map_err(io::Error::other)?;
+    Ok(Some(vector::embed(&model, &documents)))
+}
+
+/// The semantic half of the index; without it at most related skills, by the operator's `own` vectors: then `skills` are
+/// in the order of the catalog, as these are.
+fn meaning(skills: &[&Skill], embedded: Option<Embedded>, own: Option<&OwnVectors>) -> VectorParts {
+    let names: Vec<&str> = skills.iter().map(|skill| skill.name.as_str()).collect();
+    match (embedded, own) {
+        (Some(embedded), _) => vector::build(embedded, &names, RELATED_MAX),
+        (None, Some(own)) => VectorParts {
+            related: vector::related_by_own(own, &names, RELATED_MAX),
+            ..VectorParts::default()
+        },
+        (None, None) => VectorParts::default(),
     }
 }
 
-/// Related skills by their place in the catalog, from those by their place among the listed ones.
-fn related(catalog: &Catalog, by_skill: &[Vec<SkillId>]) -> Related {
-    let listed: Vec<usize> = (0..catalog.skills.len())
-        .filter(|&skill_idx| !catalog.skills[skill_idx].is_suspicious)
-        .collect();
-    let mut related = vec![Vec::new(); catalog.skills.len()];
-    for (skill, others) in listed.iter().zip(by_skill) {
-        related[*skill] = others.iter().map(|other| listed[other.idx()]).collect();
+/// Related skills by their places in a catalog of `n_skills` skills; `order` gives those of `SkillId`s.
+fn related(n_skills: usize, order: &[usize], by_skill: &[Vec<SkillId>]) -> Related {
+    let mut related = vec![Vec::new(); n_skills];
+    for (&skill_idx, others) in order.iter().zip(by_skill) {
+        related[skill_idx] = others.iter().map(|other| order[other.idx()]).collect();
     }
     Related::new(related)
 }

@@ -27,23 +27,25 @@ use crate::catalog::{BadgeKind, Catalog, Skill};
 use crate::hex::hex;
 use impacts::WeighedTerm;
 
-/// All files below `search/`, the manifest last: path and content. `extra` are the parts of other indexes.
+/// All files below `search/`, the manifest last: path and content. `skills` are those of `index` in the same order,
+/// `extra` the parts of other indexes.
 ///
-/// The same catalog gives the same bytes.
+/// The same skills give the same bytes.
 ///
 /// # Errors
 /// What tantivy says when it is read; [`PackError::Format`] when something is too large for the format.
 pub fn pack(
     catalog: &Catalog,
+    skills: &[&Skill],
     index: &LexicalIndex,
     extra: Parts,
 ) -> Result<Vec<(String, Vec<u8>)>, PackError> {
-    let mut parts = lexical_parts(catalog, index)?;
+    let mut parts = lexical_parts(catalog, skills, index)?;
     parts.files.extend(extra.files);
     parts.heads.extend(extra.heads);
 
     let mut manifest = Manifest {
-        n_skills: catalog.listed().count() as u32,
+        n_skills: skills.len() as u32,
         files: Vec::new(),
         heads: parts.heads,
         badges: badge_kinds(catalog).map(badge_entry).collect(),
@@ -152,8 +154,12 @@ impl From<FormatError> for PackError {
     }
 }
 
-fn lexical_parts(catalog: &Catalog, index: &LexicalIndex) -> Result<Parts, PackError> {
-    let n_skills = catalog.listed().count() as u32;
+fn lexical_parts(
+    catalog: &Catalog,
+    skills: &[&Skill],
+    index: &LexicalIndex,
+) -> Result<Parts, PackError> {
+    let n_skills = skills.len() as u32;
     let weighed = impacts::weigh(index)?;
     let spelling = spelling::encode(index, &weighed, n_skills as usize);
     let term_files = encode_terms(&weighed, n_skills)?;
@@ -170,7 +176,7 @@ fn lexical_parts(catalog: &Catalog, index: &LexicalIndex) -> Result<Parts, PackE
         files: vec![
             Part::chunked(TERMS_FILE, term_files.terms),
             Part::chunked(POSTINGS_FILE, term_files.postings),
-            Part::chunked(CARDS_FILE, encode_cards(catalog)?),
+            Part::chunked(CARDS_FILE, encode_cards(catalog, skills)?),
             Part::chunked(SPELLING_FILE, spelling.bytes),
         ],
         heads: vec![(LEXICAL_HEAD.to_owned(), head)],
@@ -257,8 +263,7 @@ impl TermFiles {
     }
 }
 
-fn encode_cards(catalog: &Catalog) -> Result<Vec<u8>, FormatError> {
-    let skills: Vec<&Skill> = catalog.listed().collect();
+fn encode_cards(catalog: &Catalog, skills: &[&Skill]) -> Result<Vec<u8>, FormatError> {
     let cards: Vec<Vec<u8>> = skills
         .par_iter()
         .enumerate()

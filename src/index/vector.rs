@@ -1,8 +1,9 @@
 //! The semantic half of the search index: word rows, 1-bit codes, the graph, the id map, related skills.
 //!
 //! ```text
-//! documents ─► adapt the word table ─► embeddings ─► graph ─► pack: rows, router, cells, ids, codes, nodes
-//!                                                      └────► related skills
+//! documents ─► adapt the word table ─► embeddings ─► cells ─┬► graph ─┬► pack: rows, router, cells, ids, codes, nodes
+//!                                                           │         └► related skills
+//!                                                           └► order of the skills
 //! ```
 //!
 //! `docs/format.md` specifies the files.
@@ -20,9 +21,11 @@ mod tests;
 
 use skillpress_search::SkillId;
 use skillpress_search::embedder::Embedding;
+use skillpress_search::format::rows::WordRow;
 
 use super::pack::Parts;
 pub use adapt::{Adapted, BODY_MAX_CHARS, Document, adapt};
+use cells::Cells;
 use hnsw::Bytes;
 pub use model::Model;
 pub use own::{OwnVectors, OwnVectorsError};
@@ -33,7 +36,7 @@ pub use pack::{SessionBytes, session_bytes};
 pub struct VectorParts {
     /// Files and head, for [`super::pack::pack`].
     pub parts: Parts,
-    /// For each document the most similar others, the most similar first.
+    /// For each skill the most similar others, the most similar first.
     pub related: Vec<Vec<SkillId>>,
     /// For a summary.
     pub counts: VectorCounts,
@@ -50,30 +53,57 @@ pub struct VectorCounts {
     pub n_words: usize,
 }
 
-/// Embeds the documents of a registry, in `SkillId` order, and writes what a search by meaning reads; lists at most
-/// `n_related` related skills of each.
+/// The documents of a registry as directions, grouped by what they mean.
+pub struct Embedded {
+    /// The document of each `SkillId`: cell by cell, so that similar ones follow each other; those without an embedding
+    /// come last, in their own order.
+    pub order: Vec<usize>,
+    /// The embedding of each `SkillId` that has one.
+    vectors: Vec<Embedding>,
+    cells: Cells,
+    rows: Vec<WordRow>,
+}
+
+/// Embeds documents and finds the order in which a search has them.
+///
+/// The same documents give the same order on every machine.
+pub fn embed(model: &Model, documents: &[Document]) -> Embedded {
+    let Adapted { rows, embeddings } = adapt(model, documents);
+    let (with, without): (Vec<usize>, Vec<usize>) =
+        (0..documents.len()).partition(|&idx| embeddings[idx].is_some());
+    let vectors: Vec<Embedding> = embeddings.into_iter().flatten().collect();
+    let cells = cells::group(&vectors);
+    let in_cells = || cells.members.iter().flatten().map(|&idx| idx as usize);
+    Embedded {
+        order: in_cells().map(|idx| with[idx]).chain(without).collect(),
+        vectors: in_cells().map(|idx| vectors[idx]).collect(),
+        cells,
+        rows,
+    }
+}
+
+/// Writes what a search by meaning reads; lists at most `n_related` related skills of each. `names` are in the order of
+/// `SkillId`s.
 ///
 /// The same documents give the same bytes on every machine.
-pub fn build(model: &Model, documents: &[Document], n_related: usize) -> VectorParts {
-    let adapted = adapt(model, documents);
-    let (skills, vectors): (Vec<SkillId>, Vec<Embedding>) = adapted
-        .embeddings
-        .iter()
-        .enumerate()
-        .filter_map(|(idx, embedding)| Some((SkillId(idx as u32), (*embedding)?)))
-        .unzip();
+pub fn build(embedded: Embedded, names: &[&str], n_related: usize) -> VectorParts {
+    let Embedded {
+        vectors,
+        cells,
+        rows,
+        ..
+    } = embedded;
     let bytes = to_bytes(&vectors);
     let links = hnsw::build(&bytes, pack::N_LINKS);
-    let names: Vec<&str> = documents.iter().map(|document| document.name).collect();
-    let n_skills = documents.len() as u32;
+    let skills: Vec<SkillId> = (0..vectors.len() as u32).map(SkillId).collect();
     VectorParts {
-        parts: pack::pack(&adapted.rows, &skills, &vectors, &links, n_skills),
-        related: related_skills(&skills, &bytes, &links, &names, n_related),
+        related: related_skills(&skills, &bytes, &links, names, n_related),
         counts: VectorCounts {
             n_embeddings: vectors.len(),
-            n_without: documents.len() - vectors.len(),
-            n_words: adapted.rows.len(),
+            n_without: names.len() - vectors.len(),
+            n_words: rows.len(),
         },
+        parts: pack::pack(&rows, cells, &vectors, &links, names.len()),
     }
 }
 

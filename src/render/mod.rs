@@ -74,7 +74,7 @@ pub fn write_site(
     Ok(WrittenSite { counts, zips })
 }
 
-/// Writes what belongs to one skill each, on all cores; returns the digests of the zips in `SkillId` order.
+/// Writes what belongs to one skill each, on all cores; returns the digests of the zips in the order of the catalog.
 fn write_skills(
     site: &Site<'_>,
     related: &Related,
@@ -97,7 +97,7 @@ fn write_skills(
 pub struct WrittenSite {
     /// How many pages of which sort.
     pub counts: PageCounts,
-    /// The zip of each skill, in `SkillId` order.
+    /// The zip of each skill, in the order of the catalog.
     pub zips: Vec<ZipDigest>,
 }
 
@@ -145,12 +145,12 @@ pub struct Related {
 pub const RELATED_MAX: usize = 5;
 
 impl Related {
-    /// `by_skill[SkillId]` holds other `SkillId`s; it may be shorter than the catalog, and lists may be empty.
+    /// `by_skill[skill_idx]` holds positions of others; it may be shorter than the catalog, and lists may be empty.
     pub fn new(by_skill: Vec<Vec<usize>>) -> Self {
         Self { by_skill }
     }
 
-    /// The same lists by the `SkillId`s of a later state of the catalog: skills that are gone are in none, new ones have
+    /// The same lists by the positions in a later state of the catalog: skills that are gone are in none, new ones have
     /// none.
     pub fn followed(&self, from: &Catalog, to: &Catalog) -> Self {
         let list = |skill: &Skill| {

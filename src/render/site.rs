@@ -24,9 +24,9 @@ pub(super) struct Site<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) config: &'a Config,
     pub(super) assets: Assets,
-    /// In `SkillId` order.
+    /// In the order of the catalog.
     pub(super) cards: Vec<Card<'a>>,
-    /// The `SkillId`s of listed skills, in that order.
+    /// The positions of listed skills, in that order.
     pub(super) listed: Vec<usize>,
     /// Listed skills of each owner, the last updated first.
     pub(super) owners: BTreeMap<&'a str, Vec<usize>>,
@@ -36,7 +36,7 @@ pub(super) struct Site<'a> {
     slugs: HashMap<&'a str, usize>,
     /// Whether any listed skill has statistics.
     pub(super) has_stats: bool,
-    /// Of each skill, in `SkillId` order; a build needs none.
+    /// Of each skill, in the order of the catalog; a build needs none.
     fingerprints: OnceLock<Vec<u64>>,
 }
 
@@ -111,7 +111,7 @@ impl<'a> Site<'a> {
         CONTENT_SECURITY_POLICY
     }
 
-    /// The listed skills in the order of `sort`; ties and missing values in `SkillId` order, missing ones last.
+    /// The listed skills in the order of `sort`; ties and missing values in the order of the catalog, missing ones last.
     pub(super) fn sorted(&self, sort: Sort) -> Vec<usize> {
         let skill = |skill_idx: &usize| -> &Skill { &self.catalog.skills[*skill_idx] };
         let mut sorted = self.listed.clone();

@@ -55,7 +55,7 @@ fn every_part_of_an_index_is_told() {
         ),
         ("vectors", "plan", "flat"),
         ("graph", "reachable", &format!("{n_skills} of {n_skills}")),
-        ("id map", "bits an entry", "6"),
+        ("id map", "bits an entry", "0"),
     ] {
         assert_eq!(value(text, section, name), expected, "{section}: {name}");
     }

@@ -1,6 +1,7 @@
 //! Numbers with a meaning.
 
-/// A skill among the listed skills of a build, in order of `owner/slug`; orders postings and cards, and breaks ties.
+/// A skill among the listed skills of a build: in the order of the vector files, so that similar ones follow each other,
+/// then those without a vector by `owner/slug`. Orders postings and cards, and breaks ties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SkillId(pub u32);
 

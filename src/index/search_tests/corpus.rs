@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use skillpress_search::analyzer;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Skill};
 use crate::content::{self, Disk, LoadOptions};
 use crate::index::lexical::{self, FieldWeights, LexicalIndex};
 use crate::index::pack::{self, Parts};
@@ -58,9 +58,9 @@ fn load(folder: PathBuf, judged_queries: Vec<String>) -> Corpus {
         "`{}` holds a registry",
         folder.display()
     );
-    let weights = FieldWeights::default();
-    let index = lexical::build(&catalog, &weights).unwrap();
-    let files = pack::pack(&catalog, &index, Parts::default()).unwrap();
+    let skills: Vec<&Skill> = catalog.listed().collect();
+    let index = lexical::build(&skills, &FieldWeights::default()).unwrap();
+    let files = pack::pack(&catalog, &skills, &index, Parts::default()).unwrap();
     Corpus {
         catalog,
         index,

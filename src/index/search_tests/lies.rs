@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use skillpress_search::format::block;
+use skillpress_search::format::cards::{CARDS_FILE, Card};
 use skillpress_search::format::manifest::{MANIFEST_PATH, Manifest};
 use skillpress_search::{
     Answer, Mode, OpenError, Options, Request, Results, Searcher, SkillId, Source, Step,
@@ -262,13 +264,12 @@ impl Subject {
         for (query, results) in &truth {
             assert!(results.is_complete && !results.hits.is_empty(), "{query}");
         }
-        let skills = demo().catalog.listed();
         Self {
             files,
             mode,
             searcher: Searcher::open_source(&mut MemorySource::new(files)).unwrap(),
             truth: truth.into(),
-            identities: skills.map(|skill| skill.id.to_string()).collect(),
+            identities: identities(files),
         }
     }
 
@@ -343,6 +344,22 @@ impl Subject {
             assert_eq!(results.n_found, self.truth[query].n_found, "{query}");
         }
     }
+}
+
+/// `owner/slug` on each card of honest files.
+fn identities(files: &[(String, Vec<u8>)]) -> Vec<String> {
+    let manifest = Manifest::decode(&files.last().unwrap().1).unwrap();
+    let path = &manifest.file(CARDS_FILE).unwrap().path;
+    let (_, cards) = files.iter().find(|(p, _)| p == path).unwrap();
+    (0..manifest.n_skills)
+        .map(|skill| {
+            let range = Card::range(SkillId(skill));
+            let block = &cards[range.start as usize..range.end() as usize];
+            let payload = block::open(CARDS_FILE, range.start, block).unwrap();
+            let card = Card::decode(payload).unwrap();
+            format!("{}/{}", card.owner, card.slug)
+        })
+        .collect()
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use skillpress_search::format::manifest::MANIFEST_PATH;
 use skillpress_search::{
-    Answer, Filter, IdentityMatch, OpenError, Options, Request, Results, Searcher, Source,
+    Answer, Filter, IdentityMatch, Mode, OpenError, Options, Request, Results, Searcher, Source,
 };
 
 use super::fixture::{catalog, packed, skill};
@@ -260,4 +260,47 @@ fn a_misspelled_word_means_what_it_is_corrected_to() {
     };
     assert_eq!(cosines(&typed), cosines(&meant));
     assert!(typed.hits.iter().any(|hit| hit.cosine.is_some()));
+}
+
+#[test]
+fn skills_are_numbered_by_meaning_and_related_ones_stay_those_of_the_catalog() {
+    let mut hidden = skill("aa", "hidden", "Weather", "Weather forecast.");
+    hidden.is_suspicious = true;
+    let catalog = catalog(vec![
+        hidden,
+        skill(
+            "ana",
+            "rain",
+            "Rain",
+            "Weather forecast with rain and wind.",
+        ),
+        skill("bo", "mute", "??", "…"),
+        skill("cy", "invoices", "Invoices", "Sends an invoice by email."),
+        skill("di", "wind", "Wind", "Forecast of wind, rain and weather."),
+        skill("ed", "billing", "Billing", "Writes the invoice, emails it."),
+    ]);
+    let index = crate::index::build(&catalog, &Config::default(), None).unwrap();
+    let names = |places: &[usize]| -> Vec<&str> {
+        let slugs = places.iter().map(|&idx| &*catalog.skills[idx].id.slug);
+        slugs.collect()
+    };
+    assert_eq!(names(&index.related.of(1)[..1]), ["wind"]);
+    assert_eq!(names(&index.related.of(3)[..1]), ["billing"]);
+    assert_eq!(names(&index.related.of(4)[..1]), ["rain"]);
+    for nobody in [0, 2] {
+        assert_eq!(names(index.related.of(nobody)), [""; 0]);
+    }
+
+    let number = |slug: &str| {
+        let options = Options {
+            mode: Mode::Lexical,
+            ..Options::default()
+        };
+        let results = find(&index.files, slug, &options);
+        assert_eq!(results.hits[0].card.slug, slug);
+        results.hits[0].skill.0
+    };
+    assert_eq!(number("rain").abs_diff(number("wind")), 1);
+    assert_eq!(number("invoices").abs_diff(number("billing")), 1);
+    assert_eq!(number("mute"), 4, "without a vector: the last");
 }

@@ -43,7 +43,7 @@ pub struct Adapted {
     pub embeddings: Vec<Option<Embedding>>,
 }
 
-/// Adapts `model` to `documents`, which are in `SkillId` order.
+/// Adapts `model` to `documents`, in the order of the catalog.
 pub fn adapt(model: &Model, documents: &[Document]) -> Adapted {
     let (vocabulary, documents) = count_words(model, documents);
     let general = embed_all(&documents, model.rows());

@@ -6,35 +6,30 @@ use skillpress_search::embedder::Embedding;
 use skillpress_search::format::cells::{CELLS_FILE, encode_cells};
 use skillpress_search::format::codes::{CODES_FILE, encode_codes};
 use skillpress_search::format::id_map::{EmbeddingId, IDS_FILE, encode_id_map};
-use skillpress_search::format::nodes::{NODES_FILE, NodesLayout, encode_nodes};
+use skillpress_search::format::nodes::{
+    NODES_FILE, NodesLayout, encode_nodes, home_bits, home_entries,
+};
 use skillpress_search::format::router::{ROUTER_FILE, Router};
 use skillpress_search::format::rows::{ROWS_FILE, WordRow, encode_rows};
 use skillpress_search::format::vectors::{StoredPlan, VECTORS_HEAD, VectorHead};
 use skillpress_search::vector::code::{Code, Residual, factor_step};
 
-use super::cells;
+use super::cells::{self, Cells};
 use super::hnsw::Links;
 use crate::index::pack::{Part, Parts};
 
-/// Packs the word rows and vectors of a registry of `n_skills` skills. `links` connect the `vectors`, which are in
-/// `SkillId` order: those of the `skills` that have one.
+/// Packs the word rows and vectors of a registry of `n_skills` skills. The `vectors`, which `links` connect, stand cell
+/// by cell and are those of the first skills.
 pub(super) fn pack(
     rows: &[WordRow],
-    skills: &[SkillId],
+    cells: Cells,
     vectors: &[Embedding],
     links: &Links,
-    n_skills: u32,
+    n_skills: usize,
 ) -> Parts {
-    let cells = cells::group(vectors);
-    // From here on vectors have their place in the files: cell by cell.
-    let order: Vec<u32> = cells.members.iter().flatten().copied().collect();
-    let links = reorder(links, &order);
-    let skills: Vec<SkillId> = order.iter().map(|&idx| skills[idx as usize]).collect();
-    let vectors: Vec<Embedding> = order.iter().map(|&idx| vectors[idx as usize]).collect();
     let members: Vec<u32> = cells.members.iter().map(|m| m.len() as u32).collect();
-
     // The plan is known once the lengths of the files are.
-    let head = VectorHead::new(StoredPlan::Flat, N_LINKS as u8, &members);
+    let mut head = VectorHead::new(StoredPlan::Flat, N_LINKS as u8, &members);
     let mut router = Router {
         factor_step: 1,
         mean: cells.mean,
@@ -51,11 +46,21 @@ pub(super) fn pack(
         .iter()
         .map(|residual| Code::encode(residual, router.factor_step))
         .collect();
-    let mut homes = vec![None; n_skills as usize];
-    for (idx, skill) in skills.iter().enumerate() {
-        homes[skill.idx()] = Some(EmbeddingId(idx as u32));
+    let skills: Vec<SkillId> = (0..head.n_embeddings()).map(SkillId).collect();
+    let (ids, id_bits) = encode_id_map(&skills, n_skills as u32);
+    let mut homes = vec![None; n_skills];
+    for (skill, id) in skills.iter().zip(0..) {
+        homes[skill.idx()] = Some(EmbeddingId(id));
     }
-    let layout = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links);
+    let homes = home_entries(&homes, head.n_embeddings());
+    (head.id_bits, head.home_bits) = (id_bits, home_bits(&homes));
+    let layout = NodesLayout::new(
+        head.n_embeddings(),
+        n_skills as u32,
+        head.n_links,
+        head.home_bits,
+    );
+    let links = to_ids(links);
     let whole = |name, bytes| Part {
         name,
         bytes,
@@ -66,11 +71,11 @@ pub(super) fn pack(
         Part::chunked(ROWS_FILE, rows),
         whole(ROUTER_FILE, router.encode()),
         whole(CELLS_FILE, encode_cells(&head, &codes)),
-        whole(IDS_FILE, encode_id_map(&skills, n_skills)),
+        whole(IDS_FILE, ids),
         Part::chunked(CODES_FILE, encode_codes(&codes)),
         whole(NODES_FILE, encode_nodes(&layout, &codes, &links, &homes)),
     ];
-    let head = VectorHead::new(cheaper_plan(&files, vectors.len()), head.n_links, &members);
+    head.plan = cheaper_plan(&files, vectors.len());
     Parts {
         files,
         heads: vec![(VECTORS_HEAD.to_owned(), head.encode())],
@@ -80,16 +85,9 @@ pub(super) fn pack(
 /// Links of a node: 16 make a slot of 413 bytes.
 pub(super) const N_LINKS: usize = 16;
 
-/// Links between positions in the files, where `order[position]` is the index that `links` know a vector by.
-fn reorder(links: &Links, order: &[u32]) -> Vec<Vec<EmbeddingId>> {
-    let mut positions = vec![EmbeddingId(0); order.len()];
-    for (position, &idx) in order.iter().enumerate() {
-        positions[idx as usize] = EmbeddingId(position as u32);
-    }
-    let links = order.iter().map(|&idx| &links[idx as usize]);
-    links
-        .map(|links| links.iter().map(|&to| positions[to as usize]).collect())
-        .collect()
+fn to_ids(links: &Links) -> Vec<Vec<EmbeddingId>> {
+    let to_ids = |links: &Vec<u32>| links.iter().copied().map(EmbeddingId).collect();
+    links.iter().map(to_ids).collect()
 }
 
 fn cheaper_plan(files: &[Part], n_vectors: usize) -> StoredPlan {
@@ -146,7 +144,7 @@ mod tests {
             };
             let files = [
                 file(CELLS_FILE, 17 * n_vectors),
-                file(IDS_FILE, 2 * n_vectors),
+                file(IDS_FILE, 4 * n_vectors.div_ceil(64)),
             ];
             cheaper_plan(&files, n_vectors)
         };

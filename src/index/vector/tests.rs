@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use skillpress_search::embedder::{Cosine, Embedding, WordSum};
+use skillpress_search::format::block;
+use skillpress_search::format::id_map::{IDS_FILE, id_map};
 use skillpress_search::format::manifest::{FileEntry, Manifest};
 use skillpress_search::format::router::ROUTER_FILE;
-use skillpress_search::format::rows::{ROWS_FILE, RowsLayout, find_row};
+use skillpress_search::format::rows::{ROWS_FILE, RowsLayout, WordRow, find_row};
 use skillpress_search::format::vectors::{StoredPlan, VECTORS_HEAD, VectorHead};
 use skillpress_search::vector::{
     N_CANDIDATES, VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
 };
 use skillpress_search::{Answer, Ask, ByteRange, Plan, Request, SemanticHalf, SkillId, Writer};
 
-use super::{Adapted, Document, Model, VectorParts, adapt, build};
+use super::{Document, Model, VectorParts, adapt, build, embed};
 
 const THINGS: [&str; 16] = [
     "pdf",
@@ -119,13 +121,22 @@ fn model() -> &'static Model {
 struct Index {
     manifest: Manifest,
     files: Vec<(String, Vec<u8>)>,
-    adapted: Adapted,
+    /// The document of each `SkillId`.
+    order: Vec<usize>,
+    rows: Vec<WordRow>,
+    /// The embedding of each `SkillId`.
+    embeddings: Vec<Option<Embedding>>,
+    related: Vec<Vec<SkillId>>,
 }
 
 impl Index {
     fn new(registry: &Registry) -> Self {
         let documents = registry.documents();
-        let VectorParts { parts, .. } = build(model(), &documents, 3);
+        let adapted = adapt(model(), &documents);
+        let embedded = embed(model(), &documents);
+        let order = embedded.order.clone();
+        let names: Vec<&str> = order.iter().map(|&idx| documents[idx].name).collect();
+        let VectorParts { parts, related, .. } = build(embedded, &names, 3);
         let entries = parts.files.iter().map(|part| FileEntry {
             name: part.name.to_owned(),
             path: format!("{}.bin", part.name),
@@ -144,7 +155,10 @@ impl Index {
             files: files
                 .map(|part| (format!("{}.bin", part.name), part.bytes))
                 .collect(),
-            adapted: adapt(model(), &documents),
+            embeddings: order.iter().map(|&idx| adapted.embeddings[idx]).collect(),
+            rows: adapted.rows,
+            order,
+            related,
         }
     }
 
@@ -193,7 +207,7 @@ impl Index {
     fn embed(&self, query: &str) -> Embedding {
         let mut sum = WordSum::default();
         for word in query.split(' ') {
-            let row = self.adapted.rows.iter().find(|row| *row.word == *word);
+            let row = self.rows.iter().find(|row| *row.word == *word);
             row.into_iter().for_each(|row| sum.add(&row.row, 1));
         }
         sum.unit().unwrap()
@@ -201,7 +215,7 @@ impl Index {
 
     /// All skills by their exact cosines.
     fn exact(&self, query: &Embedding) -> Vec<(Cosine, SkillId)> {
-        let embeddings = self.adapted.embeddings.iter().zip(0..);
+        let embeddings = self.embeddings.iter().zip(0..);
         let mut exact: Vec<(Cosine, SkillId)> = embeddings
             .filter_map(|(embedding, id)| Some((query.cosine(embedding.as_ref()?), SkillId(id))))
             .collect();
@@ -293,7 +307,7 @@ fn a_word_costs_one_request_and_in_its_second_bucket_another() {
     let file_idx = file_idx.unwrap();
     let layout = RowsLayout::from_len(index.files[file_idx].1.len() as u64).unwrap();
     let mut n_seconds = 0;
-    for row in index.adapted.rows.clone() {
+    for row in index.rows.clone() {
         let ranges = layout.ranges(&row.word).unwrap();
         let bucket = ranges[0].start as usize..ranges[0].end() as usize - 4;
         let first = find_row(&index.files[file_idx].1[bucket], &row.word);
@@ -311,7 +325,7 @@ fn a_word_costs_one_request_and_in_its_second_bucket_another() {
         assert_eq!(damaged == result, n_buckets == 2);
         index.files[file_idx].1[ranges[0].start as usize] ^= 1;
     }
-    let n_words = index.adapted.rows.len();
+    let n_words = index.rows.len();
     assert!((1..n_words / 4).contains(&n_seconds), "{n_seconds}");
     let used = THINGS.iter().chain(&ACTIONS).chain(&PLACES);
     let n_requests: usize = used.map(|word| search_and_log(&index, word).1.len()).sum();
@@ -369,6 +383,38 @@ fn equal_documents_give_equal_files() {
 }
 
 #[test]
+fn skills_follow_their_vectors_and_the_id_map_takes_next_to_nothing() {
+    let mut registry = Registry::new(500);
+    for idx in [0, 77, 300] {
+        registry.names[idx] = "??".into();
+        registry.descriptions[idx] = "…".into();
+    }
+    let index = Index::new(&registry);
+    let has_vector = index.embeddings.iter().map(Option::is_some);
+    assert!(has_vector.eq((0..500).map(|id| id < 497)));
+    assert_eq!(index.order[497..], [0, 77, 300], "in the catalog's order");
+
+    let file = index.manifest.file(IDS_FILE).unwrap();
+    assert!(file.len < 500 / 5, "{}", file.len);
+    let map = id_map(497, 500, 0);
+    let (_, bytes) = index.files.iter().find(|(p, _)| *p == file.path).unwrap();
+    let ids = (0..map.n_blocks()).flat_map(|block_idx| {
+        let range = map.range(block_idx);
+        let block = &bytes[range.start as usize..range.end() as usize];
+        let payload = block::open(IDS_FILE, range.start, block).unwrap();
+        map.decode(block_idx, payload).unwrap()
+    });
+    assert!(ids.eq(0..497));
+
+    let cosine = |a: usize, b: usize| {
+        let (a, b) = (index.embeddings[a].unwrap(), index.embeddings[b].unwrap());
+        a.cosine(&b).to_f32()
+    };
+    let mean = |step: usize| (0..400).map(|id| cosine(id, id + step)).sum::<f32>() / 400.0;
+    assert!(mean(1) > mean(90) + 0.2, "{} {}", mean(1), mean(90));
+}
+
+#[test]
 fn a_filter_applies_before_the_limit() {
     let index = Index::new(&Registry::new(500));
     for n in [0, 1, 30, 400] {
@@ -402,7 +448,7 @@ fn skills_like_a_skill_are_those_near_its_vector_without_itself() {
     for plan in PLANS {
         for skill in [SkillId(0), SkillId(150), SkillId(299)] {
             let result = index.search(&VectorQuery::Like(skill), plan, None);
-            let embedding = index.adapted.embeddings[skill.idx()].unwrap();
+            let embedding = index.embeddings[skill.idx()].unwrap();
             let exact = index.exact(&embedding);
             assert_eq!(exact[0].1, skill);
             let found = skills(&result);
@@ -424,18 +470,16 @@ fn a_skill_without_a_known_word_has_no_vector_and_disturbs_nobody() {
     registry.names[20] = "??".into();
     registry.descriptions[20] = "…".into();
     let index = Index::new(&registry);
+    assert_eq!(index.order[49], 20, "it comes last");
+    let mute = SkillId(49);
     for plan in PLANS {
         let result = index.search(&words("weather"), plan, None);
         assert!(result.hits.len() > 30);
-        assert!(!skills(&result).contains(&SkillId(20)));
-        let only = index.search(&words("weather"), plan, Some(&[SkillId(20)]));
+        assert!(!skills(&result).contains(&mute));
+        let only = index.search(&words("weather"), plan, Some(&[mute]));
         assert_eq!((only.hits.len(), only.notes), (0, VectorNotes::default()));
-        assert_eq!(
-            index
-                .search(&VectorQuery::Like(SkillId(20)), plan, None)
-                .hits,
-            []
-        );
+        let like = index.search(&VectorQuery::Like(mute), plan, None);
+        assert_eq!(like.hits, []);
     }
 }
 
@@ -608,13 +652,18 @@ fn related_skills_are_near_and_no_copies() {
     let mut registry = Registry::new(120);
     registry.names[7] = registry.names[3].to_uppercase();
     registry.descriptions[7] = registry.descriptions[3].clone();
-    let documents = registry.documents();
-    let related = build(model(), &documents, 3).related;
-    let embeddings = adapt(model(), &documents).embeddings;
+    let Index {
+        order,
+        embeddings,
+        related,
+        ..
+    } = Index::new(&registry);
+    let skill = |document| order.iter().position(|&idx| idx == document).unwrap();
+    let (one, copy) = (SkillId(skill(3) as u32), SkillId(skill(7) as u32));
     assert!(related.iter().all(|list| list.len() == 3));
-    assert!(!related[3].contains(&SkillId(7)) && !related[7].contains(&SkillId(3)));
+    assert!(!related[one.idx()].contains(&copy) && !related[copy.idx()].contains(&one));
     for list in &related {
-        assert!(!(list.contains(&SkillId(3)) && list.contains(&SkillId(7))));
+        assert!(!(list.contains(&one) && list.contains(&copy)));
     }
     let cosine = |a: usize, b: usize| {
         let (a, b) = (embeddings[a].unwrap(), embeddings[b].unwrap());

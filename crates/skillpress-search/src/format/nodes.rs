@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 
 use super::block;
-use super::id_map::{EmbeddingId, PackedIds};
+use super::id_map::{EmbeddingId, PackedIds, bits_of};
 use crate::vector::code::{Code, REST_BYTES, SIGN_BYTES};
 use crate::{ByteRange, FormatError};
 
@@ -24,15 +24,18 @@ pub struct NodesLayout {
     n_embeddings: u32,
     n_skills: u32,
     n_links: u8,
+    home_bits: u8,
 }
 
 impl NodesLayout {
-    /// For a graph of `n_embeddings` nodes with room for `n_links` links each (at most [`LINKS_MAX`] count).
-    pub fn new(n_embeddings: u32, n_skills: u32, n_links: u8) -> Self {
+    /// For a graph of `n_embeddings` nodes with room for `n_links` links each (at most [`LINKS_MAX`] count), and an inverse
+    /// id map with `home_bits` bits an entry.
+    pub fn new(n_embeddings: u32, n_skills: u32, n_links: u8, home_bits: u8) -> Self {
         Self {
             n_embeddings,
             n_skills,
             n_links: n_links.min(LINKS_MAX as u8),
+            home_bits,
         }
     }
 
@@ -52,20 +55,21 @@ impl NodesLayout {
         }
     }
 
-    /// For each skill its vector; [`NodesLayout::no_vector`] for a skill without.
+    /// The inverse id map: entries of skills, which [`NodesLayout::home`] makes vectors of.
     pub fn homes(&self) -> PackedIds {
         PackedIds {
             file: NODES_FILE,
             start: u64::from(self.n_embeddings) * self.slot_bytes(),
             n: self.n_skills,
-            n_values: self.n_embeddings + 1,
+            bound: self.n_skills,
             block_len: HOMES_BLOCK,
+            n_bits: self.home_bits,
         }
     }
 
-    /// The entry of a skill without a vector.
-    pub fn no_vector(&self) -> u32 {
-        self.n_embeddings
+    /// The vector that an entry of the inverse id map says; `None` for a skill without.
+    pub fn home(&self, entry: u32) -> Option<EmbeddingId> {
+        (entry < self.n_embeddings).then_some(EmbeddingId(entry))
     }
 
     /// Length of the file in bytes.
@@ -135,13 +139,27 @@ pub fn decode_links(
     Ok(links)
 }
 
+/// The entries of an inverse id map that gives each skill its vector. Those without have a number that no vector has:
+/// their own, where that is one, so that skills in the order of their vectors all have their own number.
+pub fn home_entries(homes: &[Option<EmbeddingId>], n_embeddings: u32) -> Vec<u32> {
+    let entry = |(home, skill): (&Option<EmbeddingId>, u32)| {
+        home.map_or(skill.max(n_embeddings), |id| id.0)
+    };
+    homes.iter().zip(0..).map(entry).collect()
+}
+
+/// The bits of an entry of that inverse id map, which the head names.
+pub fn home_bits(entries: &[u32]) -> u8 {
+    bits_of(entries, entries.len() as u32)
+}
+
 /// Encodes the graph: `links[id]` are the neighbours of vector `id`, at most as many as the layout has room for;
-/// `homes` gives each skill its vector.
+/// `home_entries` are those of the inverse id map.
 pub fn encode_nodes(
     layout: &NodesLayout,
     codes: &[Code],
     links: &[Vec<EmbeddingId>],
-    homes: &[Option<EmbeddingId>],
+    home_entries: &[u32],
 ) -> Vec<u8> {
     let mut file = Vec::with_capacity(layout.len_bytes() as usize);
     for (idx, (code, links)) in codes.iter().zip(links).enumerate() {
@@ -164,10 +182,7 @@ pub fn encode_nodes(
         }
         file.extend(block::seal(NODES_FILE, file.len() as u64, &payload));
     }
-    let homes = homes
-        .iter()
-        .map(|home| home.map_or(layout.no_vector(), |id| id.0));
-    file.extend(layout.homes().encode(homes));
+    file.extend(layout.homes().encode(home_entries));
     file
 }
 
@@ -192,7 +207,15 @@ mod tests {
 
     #[test]
     fn nodes_and_homes_come_back_from_their_ranges() {
-        let layout = NodesLayout::new(3, 5, 2);
+        let homes = [
+            None,
+            Some(EmbeddingId(2)),
+            Some(EmbeddingId(0)),
+            None,
+            Some(EmbeddingId(1)),
+        ];
+        let entries = home_entries(&homes, 3);
+        let layout = NodesLayout::new(3, 5, 2, home_bits(&entries));
         let codes: Vec<Code> = (0..3)
             .map(|n| Code {
                 signs: [n; SIGN_BYTES],
@@ -202,8 +225,7 @@ mod tests {
             .collect();
         let id = EmbeddingId;
         let links = vec![vec![id(2), id(1)], vec![id(0)], vec![]];
-        let homes = [None, Some(id(2)), Some(id(0)), None, Some(id(1))];
-        let file = encode_nodes(&layout, &codes, &links, &homes);
+        let file = encode_nodes(&layout, &codes, &links, &entries);
         assert_eq!(file.len() as u64, layout.len_bytes());
         for (idx, expected) in links.iter().enumerate() {
             let id = EmbeddingId(idx as u32);
@@ -226,13 +248,32 @@ mod tests {
         }
         let block = layout.homes().range(0);
         let decoded = layout.homes().decode(0, payload(&file, block)).unwrap();
-        assert_eq!(decoded, [3, 2, 0, 3, 1]);
-        assert_eq!(layout.no_vector(), 3);
+        assert_eq!(decoded, entries);
+        assert!(
+            decoded
+                .into_iter()
+                .map(|entry| layout.home(entry))
+                .eq(homes)
+        );
+    }
+
+    #[test]
+    fn homes_in_the_order_of_skills_take_no_bits() {
+        let homes: Vec<Option<EmbeddingId>> = (0..40)
+            .map(|skill| (skill < 33).then_some(EmbeddingId(skill)))
+            .collect();
+        let entries = home_entries(&homes, 33);
+        assert_eq!(home_bits(&entries), 0);
+        let layout = NodesLayout::new(33, 40, 2, 0);
+        assert_eq!(
+            layout.homes().encode(&entries).len(),
+            3 * block::CHECKSUM_LEN
+        );
     }
 
     #[test]
     fn a_link_out_of_the_index_is_refused() {
-        let layout = NodesLayout::new(3, 3, 1);
+        let layout = NodesLayout::new(3, 3, 1, 0);
         let mut link = [0; LINK_BYTES];
         link[0] = 3;
         let decoded = decode_links(&layout, EmbeddingId(0), &link);

@@ -25,6 +25,10 @@ pub struct VectorHead {
     pub plan: StoredPlan,
     /// Room for links in a node of the graph; 0 when there is none.
     pub n_links: u8,
+    /// Bits of an entry of the id map; 0 where skills have the order of their vectors.
+    pub id_bits: u8,
+    /// The same of the inverse id map.
+    pub home_bits: u8,
     /// For each cell its first vector, and at the end the number of vectors.
     starts: Vec<u32>,
 }
@@ -62,8 +66,11 @@ impl VectorIndex {
         };
         let head = VectorHead::decode(head)?;
         let n_skills = manifest.n_skills;
-        let ids = id_map(head.n_embeddings(), n_skills);
-        let nodes = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links);
+        let ids = id_map(head.n_embeddings(), n_skills, head.id_bits);
+        let nodes = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links, head.home_bits);
+        if head.n_embeddings() > n_skills || !ids.is_valid() || !nodes.homes().is_valid() {
+            return Err(INVALID);
+        }
         let expected = [
             (ROUTER_FILE, u64::from(router_range(&head).len)),
             (CELLS_FILE, cells_len(&head)),
@@ -77,7 +84,7 @@ impl VectorIndex {
             Some(len) => len == expected,
             None => name == NODES_FILE,
         };
-        if head.n_embeddings() > n_skills || !expected.iter().all(fits) {
+        if !expected.iter().all(fits) {
             return Err(INVALID);
         }
         Ok(Some(Self {
@@ -90,7 +97,7 @@ impl VectorIndex {
 }
 
 impl VectorHead {
-    /// A head of cells with these numbers of vectors, in the order of the vector files.
+    /// A head of cells with these numbers of vectors, in the order of the vector files; skills have the same order.
     pub fn new(plan: StoredPlan, n_links: u8, members: &[u32]) -> Self {
         let mut starts = Vec::with_capacity(members.len() + 1);
         let mut start = 0;
@@ -102,6 +109,8 @@ impl VectorHead {
         Self {
             plan,
             n_links,
+            id_bits: 0,
+            home_bits: 0,
             starts,
         }
     }
@@ -138,6 +147,7 @@ impl VectorHead {
             _ => return Err(INVALID),
         };
         let n_links = reader.u8()?;
+        let (id_bits, home_bits) = (reader.u8()?, reader.u8()?);
         let n_cells = reader.count(1)?;
         if n_cells > CELLS_MAX || usize::from(n_links) > LINKS_MAX {
             return Err(INVALID);
@@ -150,7 +160,11 @@ impl VectorHead {
             members.push(n);
         }
         reader.finish()?;
-        Ok(Self::new(plan, n_links, &members))
+        Ok(Self {
+            id_bits,
+            home_bits,
+            ..Self::new(plan, n_links, &members)
+        })
     }
 
     /// Encodes the head.
@@ -161,6 +175,8 @@ impl VectorHead {
             StoredPlan::Graph => 1,
         });
         writer.u8(self.n_links);
+        writer.u8(self.id_bits);
+        writer.u8(self.home_bits);
         writer.varint(self.n_cells() as u32);
         for cell_idx in 0..self.n_cells() {
             writer.varint(self.members(cell_idx).len() as u32);
@@ -180,7 +196,8 @@ mod tests {
     #[test]
     fn a_head_comes_back() {
         for members in [&[][..], &[0], &[3, 0, 200, 1, 7]] {
-            let head = VectorHead::new(StoredPlan::Graph, 16, members);
+            let mut head = VectorHead::new(StoredPlan::Graph, 16, members);
+            (head.id_bits, head.home_bits) = (3, 22);
             assert_eq!(VectorHead::decode(&head.encode()), Ok(head));
         }
     }
@@ -199,7 +216,7 @@ mod tests {
     #[test]
     fn heads_beyond_the_limits_are_refused() {
         let good = VectorHead::new(StoredPlan::Flat, 16, &[7, 1]).encode();
-        for (offset, bad) in [(0, 2), (1, 65), (2, 3), (2, 1)] {
+        for (offset, bad) in [(0, 2), (1, 65), (4, 3), (4, 1)] {
             let mut bytes = good.clone();
             bytes[offset] = bad;
             assert!(VectorHead::decode(&bytes).is_err(), "{bad} at {offset}");

@@ -128,8 +128,7 @@ impl<'a, 'f> VectorReader<'a, 'f> {
         let block = payload.decode(|payload| homes.decode(block_idx, payload).ok());
         self.notes.n_unknown_ids += u32::from(block.is_none() && !payload.is_waiting());
         let idx = (skill.0 - homes.entries(block_idx).start) as usize;
-        let id = block?.get(idx).copied()?;
-        (id != self.index.nodes.no_vector()).then_some(EmbeddingId(id))
+        self.index.nodes.home(block?.get(idx).copied()?)
     }
 
     fn block(&mut self, file: &str, range: ByteRange) -> Block {
