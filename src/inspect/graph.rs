@@ -1,9 +1,9 @@
 //! The state of the graph: degrees, and what can be reached.
 
 use serde::Serialize;
-use skillpress_search::format::id_map::{EmbeddingId, IDS_FILE};
+use skillpress_search::format::id_map::EmbeddingId;
 use skillpress_search::format::nodes::{NODES_FILE, decode_links, decode_own};
-use skillpress_search::format::vectors::VectorIndex;
+use skillpress_search::format::vectors::{VECTORS_FILE, VectorIndex};
 use skillpress_search::vector::code::Code;
 
 use super::files::IndexFiles;
@@ -94,7 +94,7 @@ pub(super) fn graph(
     let start = with_skill.min_by_key(|(_, skill)| **skill);
     let start = start.map_or(EmbeddingId(0), |(id, _)| EmbeddingId(id as u32));
     graph.reachable = n_reachable(start, &links);
-    let is_damaged = [IDS_FILE, NODES_FILE]
+    let is_damaged = [VECTORS_FILE, NODES_FILE]
         .into_iter()
         .any(|name| files.is_damaged(name));
     if graph.reachable < links.len() && !is_damaged {

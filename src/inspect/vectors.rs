@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 use skillpress_search::SkillId;
-use skillpress_search::format::cells::{CELLS_FILE, cell_range, decode_cell};
+use skillpress_search::format::cells::{cell_range, decode_cell};
 use skillpress_search::format::codes::{CODES_FILE, code_range, decode_rest};
-use skillpress_search::format::id_map::{EmbeddingId, IDS_FILE, PackedIds};
+use skillpress_search::format::id_map::{EmbeddingId, PackedIds};
 use skillpress_search::format::manifest::Manifest;
 use skillpress_search::format::nodes::NODES_FILE;
-use skillpress_search::format::router::{ROUTER_FILE, Router, router_range};
+use skillpress_search::format::router::{Router, router_range};
 use skillpress_search::format::rows::{self, ROWS_FILE, RowsLayout};
-use skillpress_search::format::vectors::{StoredPlan, VectorHead, VectorIndex};
+use skillpress_search::format::vectors::{StoredPlan, VECTORS_FILE, VectorHead, VectorIndex};
 use skillpress_search::vector::code::Code;
 
 use super::files::{IndexFile, IndexFiles};
@@ -61,7 +61,7 @@ pub struct Ids {
     pub blocks: u32,
     /// Bits of an entry.
     pub bits: u32,
-    /// Bytes of the file by skills.
+    /// Its bytes by skills with a vector.
     pub bytes_per_skill: f64,
     /// The first entries.
     pub first: Vec<IdEntry>,
@@ -100,7 +100,7 @@ pub(super) fn vectors(
     let n_vectors = index.head.n_embeddings();
     let len = |name| manifest.file(name).map_or(0, |file| file.len);
     let codes = codes(files, &index.head);
-    let owners = numbers(files, IDS_FILE, index.ids);
+    let owners = owners(files, index.ids);
     check_owners(files, &owners, manifest.n_skills);
     let has_graph = manifest.file(NODES_FILE).is_some();
     Vectors {
@@ -108,14 +108,14 @@ pub(super) fn vectors(
             StoredPlan::Flat => "flat",
             StoredPlan::Graph => "graph",
         },
-        session_bytes: session_bytes(len(CELLS_FILE), len(IDS_FILE)),
+        session_bytes: session_bytes(len(VECTORS_FILE), &index.head),
         vectors: n_vectors,
         without: manifest.n_skills - n_vectors,
         cells: cells(files, &index.head),
         ids: Ids {
             blocks: index.ids.n_blocks(),
             bits: index.ids.n_bits(),
-            bytes_per_skill: len(IDS_FILE) as f64 / f64::from(n_vectors.max(1)),
+            bytes_per_skill: index.ids.len_bytes() as f64 / f64::from(n_vectors.max(1)),
             first: first_ids(&owners, identities),
         },
         graph: has_graph.then(|| graph::graph(files, index, &codes, &owners)),
@@ -128,7 +128,7 @@ fn cells(files: &mut IndexFiles<'_>, head: &VectorHead) -> Cells {
         .map(|cell_idx| head.members(cell_idx).len())
         .collect();
     sizes.sort_unstable();
-    let router = files.read(ROUTER_FILE).and_then(|file| {
+    let router = files.read(VECTORS_FILE).and_then(|file| {
         files.decoded(&file, router_range(head), |payload| {
             Router::decode(head, payload)
         })
@@ -143,10 +143,10 @@ fn cells(files: &mut IndexFiles<'_>, head: &VectorHead) -> Cells {
     }
 }
 
-/// The code of each vector, from `cells` and `codes`; `None` where one of them cannot be read.
+/// The code of each vector, from its signs and the rest; `None` where one of them cannot be read.
 fn codes(files: &mut IndexFiles<'_>, head: &VectorHead) -> Vec<Option<Code>> {
     let mut codes = vec![None; head.n_embeddings() as usize];
-    let (cells, rest) = (files.read(CELLS_FILE), files.read(CODES_FILE));
+    let (cells, rest) = (files.read(VECTORS_FILE), files.read(CODES_FILE));
     for cell_idx in 0..head.n_cells() {
         let members = head.members(cell_idx);
         let signs = cells.as_ref().and_then(|cells| {
@@ -170,9 +170,9 @@ fn codes(files: &mut IndexFiles<'_>, head: &VectorHead) -> Vec<Option<Code>> {
     codes
 }
 
-/// The numbers of a bit-packed map that is a file; `None` where its block is damaged.
-fn numbers(files: &mut IndexFiles<'_>, name: &'static str, ids: PackedIds) -> Vec<Option<u32>> {
-    match files.read(name) {
+/// The skill of each vector; `None` where its block is damaged.
+fn owners(files: &mut IndexFiles<'_>, ids: PackedIds) -> Vec<Option<u32>> {
+    match files.read(VECTORS_FILE) {
         Some(file) => packed_numbers(files, &file, ids),
         None => Vec::new(),
     }
@@ -201,7 +201,10 @@ fn check_owners(files: &mut IndexFiles<'_>, owners: &[Option<u32>], n_skills: u3
     for skill in owners.iter().flatten() {
         let has_vector = &mut has_vector[SkillId(*skill).idx()];
         if std::mem::replace(has_vector, true) {
-            files.note(IDS_FILE, format!("skill {skill} has more than one vector"));
+            files.note(
+                VECTORS_FILE,
+                format!("skill {skill} has more than one vector"),
+            );
         }
     }
 }

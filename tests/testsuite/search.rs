@@ -190,7 +190,7 @@ fn what_cannot_be_read_is_said_and_no_other_words_are_asked_for() {
         );
         fs::write(&file, bytes).expect("the file as it was");
     }
-    fs::remove_file(index_file(&test, "router")).expect("a removed file");
+    fs::remove_file(index_file(&test, "vectors")).expect("a removed file");
     let ran = search(&test, &["pdf", "--stats"]);
     assert!(
         ran.stdout

@@ -3,15 +3,15 @@
 use serde::Serialize;
 use skillpress_search::SkillId;
 use skillpress_search::embedder::Embedding;
-use skillpress_search::format::cells::{CELLS_FILE, encode_cells};
+use skillpress_search::format::cells::{cells_end, encode_cells};
 use skillpress_search::format::codes::{CODES_FILE, encode_codes};
-use skillpress_search::format::id_map::{EmbeddingId, IDS_FILE, encode_id_map};
+use skillpress_search::format::id_map::{EmbeddingId, encode_id_map};
 use skillpress_search::format::nodes::{
     NODES_FILE, NodesLayout, encode_nodes, home_bits, home_entries,
 };
-use skillpress_search::format::router::{ROUTER_FILE, Router};
+use skillpress_search::format::router::{Router, router_range};
 use skillpress_search::format::rows::{ROWS_FILE, WordRow, encode_rows};
-use skillpress_search::format::vectors::{StoredPlan, VECTORS_HEAD, VectorHead};
+use skillpress_search::format::vectors::{StoredPlan, VECTORS_FILE, VECTORS_HEAD, VectorHead};
 use skillpress_search::vector::code::{Code, Residual, factor_step};
 
 use super::cells::{self, Cells};
@@ -47,7 +47,7 @@ pub(super) fn pack(
         .map(|residual| Code::encode(residual, router.factor_step))
         .collect();
     let skills: Vec<SkillId> = (0..head.n_embeddings()).map(SkillId).collect();
-    let (ids, id_bits) = encode_id_map(&skills, n_skills as u32);
+    let (ids, id_bits) = encode_id_map(cells_end(&head), &skills, n_skills as u32);
     let mut homes = vec![None; n_skills];
     for (skill, id) in skills.iter().zip(0..) {
         homes[skill.idx()] = Some(EmbeddingId(id));
@@ -67,22 +67,21 @@ pub(super) fn pack(
         chunk_len: 0,
     };
     let (rows, _) = encode_rows(rows);
+    let vectors = [router.encode(), encode_cells(&head, &codes), ids].concat();
+    head.plan = cheaper_plan(vectors.len(), &head);
     let files = vec![
         Part::chunked(ROWS_FILE, rows),
-        whole(ROUTER_FILE, router.encode()),
-        whole(CELLS_FILE, encode_cells(&head, &codes)),
-        whole(IDS_FILE, ids),
+        whole(VECTORS_FILE, vectors),
         Part::chunked(CODES_FILE, encode_codes(&codes)),
         whole(NODES_FILE, encode_nodes(&layout, &codes, &links, &homes)),
     ];
-    head.plan = cheaper_plan(&files, vectors.len());
     Parts {
         files,
         heads: vec![(VECTORS_HEAD.to_owned(), head.encode())],
     }
 }
 
-/// Links of a node: 16 make a slot of 413 bytes.
+/// Links of a node: 16 make a slot of 329 bytes.
 pub(super) const N_LINKS: usize = 16;
 
 fn to_ids(links: &Links) -> Vec<Vec<EmbeddingId>> {
@@ -90,45 +89,39 @@ fn to_ids(links: &Links) -> Vec<Vec<EmbeddingId>> {
     links.iter().map(to_ids).collect()
 }
 
-fn cheaper_plan(files: &[Part], n_vectors: usize) -> StoredPlan {
-    let len = |name| {
-        files
-            .iter()
-            .find(|f| f.name == name)
-            .map_or(0, |f| f.bytes.len())
-    };
-    let bytes = session_bytes(len(CELLS_FILE) as u64, len(IDS_FILE) as u64);
-    if n_vectors <= FLAT_MAX && bytes.flat <= bytes.graph {
+fn cheaper_plan(vectors_len: usize, head: &VectorHead) -> StoredPlan {
+    let bytes = session_bytes(vectors_len as u64, head);
+    if head.n_embeddings() <= FLAT_MAX && bytes.flat <= bytes.graph {
         StoredPlan::Flat
     } else {
         StoredPlan::Graph
     }
 }
 
-/// What a session of three searches reads of an index with files of these lengths.
-pub fn session_bytes(cells_len: u64, ids_len: u64) -> SessionBytes {
+/// What a session of three searches reads of an index whose file of signs, centroids and id map has this length.
+pub fn session_bytes(vectors_len: u64, head: &VectorHead) -> SessionBytes {
     SessionBytes {
-        flat: cells_len + ids_len + N_SEARCHES * FLAT_SEARCH_BYTES,
-        graph: N_SEARCHES * GRAPH_SEARCH_BYTES,
+        flat: vectors_len + N_SEARCHES * FLAT_SEARCH_BYTES,
+        graph: u64::from(router_range(head).len) + N_SEARCHES * GRAPH_SEARCH_BYTES,
     }
 }
 
-/// Bytes of a session under each plan, word rows and router apart: both plans read these.
+/// Bytes of a session under each plan, word rows apart: both plans read these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionBytes {
-    /// All signs and the id map once, then codes.
+    /// All centroids, signs and the id map once, then codes.
     pub flat: u64,
-    /// Cells, nodes, codes and blocks of the id map.
+    /// All centroids once, then cells, nodes, codes and blocks of the id map.
     pub graph: u64,
 }
 
 /// No search reads all signs of more vectors than this, unless it is told to.
-const FLAT_MAX: usize = 6_000;
+const FLAT_MAX: u32 = 6_000;
 /// What a session is taken to be.
 const N_SEARCHES: u64 = 3;
-/// Bytes of a search beyond what is read once (medians: `benchmarks/vector.md`).
-const FLAT_SEARCH_BYTES: u64 = 5_000;
-const GRAPH_SEARCH_BYTES: u64 = 36_000;
+/// Bytes of a search beyond what is read once (medians: `benchmarks/vectors`).
+const FLAT_SEARCH_BYTES: u64 = 4_000;
+const GRAPH_SEARCH_BYTES: u64 = 30_000;
 
 #[cfg(test)]
 mod tests {
@@ -136,17 +129,9 @@ mod tests {
 
     #[test]
     fn small_registries_are_read_flat_and_none_above_six_thousand_skills() {
-        let plan = |n_vectors: usize| {
-            let file = |name, len| Part {
-                name,
-                bytes: vec![0; len],
-                chunk_len: 0,
-            };
-            let files = [
-                file(CELLS_FILE, 17 * n_vectors),
-                file(IDS_FILE, 4 * n_vectors.div_ceil(64)),
-            ];
-            cheaper_plan(&files, n_vectors)
+        let plan = |n_vectors: u32| {
+            let head = VectorHead::new(StoredPlan::Flat, 16, &[n_vectors]);
+            cheaper_plan(13 * n_vectors as usize, &head)
         };
         assert_eq!(plan(10), StoredPlan::Flat);
         assert_eq!(plan(2_291), StoredPlan::Flat);

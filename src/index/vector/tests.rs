@@ -5,11 +5,13 @@ use std::sync::OnceLock;
 
 use skillpress_search::embedder::{Cosine, Embedding, WordSum};
 use skillpress_search::format::block;
-use skillpress_search::format::id_map::{IDS_FILE, id_map};
+
 use skillpress_search::format::manifest::{FileEntry, Manifest};
-use skillpress_search::format::router::ROUTER_FILE;
+use skillpress_search::format::router::router_range;
 use skillpress_search::format::rows::{ROWS_FILE, RowsLayout, WordRow, find_row};
-use skillpress_search::format::vectors::{StoredPlan, VECTORS_HEAD, VectorHead};
+use skillpress_search::format::vectors::{
+    StoredPlan, VECTORS_FILE, VECTORS_HEAD, VectorHead, VectorIndex,
+};
 use skillpress_search::vector::{
     N_CANDIDATES, VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
 };
@@ -270,6 +272,7 @@ fn a_search_of_the_graph_reads_a_few_bytes_for_each_candidate_and_no_file_whole(
             *bytes = head.encode();
         }
     }
+    let layout = VectorIndex::open(&index.manifest).unwrap().unwrap();
     for query in QUERIES {
         let mut log: Vec<Request> = Vec::new();
         let mut source = |requests: &[Request]| -> Vec<Answer> {
@@ -284,7 +287,7 @@ fn a_search_of_the_graph_reads_a_few_bytes_for_each_candidate_and_no_file_whole(
             let mut files = index.manifest.files.iter();
             let file = files.find(|file| file.path == request.path);
             let (file, range) = (file.unwrap(), request.range.expect("a range"));
-            if file.name != ROUTER_FILE {
+            if file.name != VECTORS_FILE || range != router_range(&layout.head) {
                 assert!(
                     u64::from(range.len) < file.len / 4,
                     "{request:?} of {file:?}"
@@ -394,14 +397,14 @@ fn skills_follow_their_vectors_and_the_id_map_takes_next_to_nothing() {
     assert!(has_vector.eq((0..500).map(|id| id < 497)));
     assert_eq!(index.order[497..], [0, 77, 300], "in the catalog's order");
 
-    let file = index.manifest.file(IDS_FILE).unwrap();
-    assert!(file.len < 500 / 5, "{}", file.len);
-    let map = id_map(497, 500, 0);
+    let file = index.manifest.file(VECTORS_FILE).unwrap();
+    let map = VectorIndex::open(&index.manifest).unwrap().unwrap().ids;
+    assert!(map.len_bytes() < 500 / 5, "{}", map.len_bytes());
     let (_, bytes) = index.files.iter().find(|(p, _)| *p == file.path).unwrap();
     let ids = (0..map.n_blocks()).flat_map(|block_idx| {
         let range = map.range(block_idx);
         let block = &bytes[range.start as usize..range.end() as usize];
-        let payload = block::open(IDS_FILE, range.start, block).unwrap();
+        let payload = block::open(VECTORS_FILE, range.start, block).unwrap();
         map.decode(block_idx, payload).unwrap()
     });
     assert!(ids.eq(0..497));

@@ -1,32 +1,31 @@
-//! `cells`: the signs of all vectors, cell by cell; 11 bytes a vector. See [`crate::vector::code`].
+//! Cells: the signs of all vectors, cell by cell; 11 bytes a vector. See [`crate::vector::code`].
 //!
-//! A block for each cell: the signs of its vectors, then their factors. The flat plan reads the file once; the graph
-//! plan reads the cells nearest to the query.
+//! A block of [`VECTORS_FILE`] for each cell: the signs of its vectors, then their factors. The flat plan reads all of
+//! them once; the graph plan reads the cells nearest to the query.
 
 use alloc::vec::Vec;
 
 use super::block;
-use super::vectors::VectorHead;
+use super::router::router_range;
+use super::vectors::{VECTORS_FILE, VectorHead};
 use crate::vector::code::{Code, SIGN_BYTES};
 use crate::{ByteRange, FormatError};
 
-/// Name of the file in the manifest.
-pub const CELLS_FILE: &str = "cells";
-
-/// Where cell `cell_idx` stands.
+/// Where cell `cell_idx` stands in [`VECTORS_FILE`].
 pub fn cell_range(head: &VectorHead, cell_idx: usize) -> ByteRange {
     let members = head.members(cell_idx);
     let len = |n: u32| u64::from(n) * VECTOR_BYTES as u64;
+    let before = len(members.start) + (cell_idx * block::CHECKSUM_LEN) as u64;
     ByteRange {
-        start: len(members.start) + (cell_idx * block::CHECKSUM_LEN) as u64,
+        start: router_range(head).end() + before,
         len: members.len() as u32 * VECTOR_BYTES as u32 + block::CHECKSUM_LEN as u32,
     }
 }
 
-/// Length of the file in bytes.
-pub fn cells_len(head: &VectorHead) -> u64 {
+/// One past the last byte of the last cell.
+pub fn cells_end(head: &VectorHead) -> u64 {
     match head.n_cells() {
-        0 => 0,
+        0 => router_range(head).end(),
         n => cell_range(head, n - 1).end(),
     }
 }
@@ -49,15 +48,16 @@ pub fn decode_cell(
 
 /// Encodes the codes of all vectors, in the order of the head's cells.
 pub fn encode_cells(head: &VectorHead, codes: &[Code]) -> Vec<u8> {
-    let mut file = Vec::new();
+    let mut cells = Vec::new();
     for cell_idx in 0..head.n_cells() {
         let members = head.members(cell_idx);
         let members = &codes[members.start as usize..members.end as usize];
         let mut payload: Vec<u8> = members.iter().flat_map(|code| code.signs).collect();
         payload.extend(members.iter().map(|code| code.factor));
-        file.extend(block::seal(CELLS_FILE, file.len() as u64, &payload));
+        let start = cell_range(head, cell_idx).start;
+        cells.extend(block::seal(VECTORS_FILE, start, &payload));
     }
-    file
+    cells
 }
 
 const VECTOR_BYTES: usize = SIGN_BYTES + 1;
@@ -78,13 +78,14 @@ mod tests {
                 rest: [0; REST_BYTES],
             })
             .collect();
-        let file = encode_cells(&head, &codes);
-        assert_eq!(file.len() as u64, cells_len(&head));
+        let cells = encode_cells(&head, &codes);
+        let start = router_range(&head).end() as usize;
+        assert_eq!((start + cells.len()) as u64, cells_end(&head));
         let mut decoded = Vec::new();
         for cell_idx in 0..3 {
             let range = cell_range(&head, cell_idx);
-            let cell = &file[range.start as usize..range.end() as usize];
-            let payload = block::open(CELLS_FILE, range.start, cell).unwrap();
+            let cell = &cells[range.start as usize - start..range.end() as usize - start];
+            let payload = block::open(VECTORS_FILE, range.start, cell).unwrap();
             let n = head.members(cell_idx).len();
             decoded.extend(decode_cell(payload, n).unwrap());
             assert!(decode_cell(payload, n + 1).is_err());

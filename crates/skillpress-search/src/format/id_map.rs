@@ -1,20 +1,18 @@
-//! `ids`: the id map, from a vector's position to the skill it belongs to.
+//! The id map: from a vector's position to the skill it belongs to.
 //!
 //! Vectors stand in the order of their cells, cards and postings in that of SkillIds. The id map is all that connects
 //! them: for each vector how far its SkillId lies after its position, in as few bits as the farthest needs, in blocks
 //! that can be read alone, each with a checksum. A build numbers skills in the order of their vectors, so all distances
 //! are 0, which take no bits: a checksum for each 64 skills. Any other order can be written too, in 2.44 bytes a skill
-//! at 500,000. A damaged block drops its hits, it never shows another skill's card.
+//! at 500,000. A damaged block drops its hits, it never shows another skill's card. It ends [`VECTORS_FILE`].
 //!
 //! The `nodes` file ends with the inverse, for the graph plan: see [`crate::format::nodes`].
 
 use alloc::vec::Vec;
 
 use super::block;
+use super::vectors::VECTORS_FILE;
 use crate::{BitReader, BitWriter, ByteRange, FormatError, SkillId};
-
-/// Name of the file in the manifest.
-pub const IDS_FILE: &str = "ids";
 
 /// A vector's position in the vector files: skills of a cell stand together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,11 +28,12 @@ impl EmbeddingId {
 /// Entries of a block of the id map.
 pub const IDS_BLOCK: u32 = 64;
 
-/// The id map of an index with `n_embeddings` vectors of `n_skills` skills, with `n_bits` bits an entry.
-pub fn id_map(n_embeddings: u32, n_skills: u32, n_bits: u8) -> PackedIds {
+/// The id map of an index with `n_embeddings` vectors of `n_skills` skills, with `n_bits` bits an entry; it stands in
+/// [`VECTORS_FILE`] from `start` on.
+pub fn id_map(start: u64, n_embeddings: u32, n_skills: u32, n_bits: u8) -> PackedIds {
     PackedIds {
-        file: IDS_FILE,
-        start: 0,
+        file: VECTORS_FILE,
+        start,
         n: n_embeddings,
         bound: n_skills,
         block_len: IDS_BLOCK,
@@ -44,10 +43,10 @@ pub fn id_map(n_embeddings: u32, n_skills: u32, n_bits: u8) -> PackedIds {
 
 /// Encodes the id map: for each vector the skill that it belongs to, below `n_skills`. With the bits of an entry, which
 /// the head names.
-pub fn encode_id_map(skills: &[SkillId], n_skills: u32) -> (Vec<u8>, u8) {
+pub fn encode_id_map(start: u64, skills: &[SkillId], n_skills: u32) -> (Vec<u8>, u8) {
     let ids: Vec<u32> = skills.iter().map(|skill| skill.0).collect();
     let n_bits = bits_of(&ids, n_skills);
-    let map = id_map(ids.len() as u32, n_skills, n_bits);
+    let map = id_map(start, ids.len() as u32, n_skills, n_bits);
     (map.encode(&ids), n_bits)
 }
 
@@ -99,6 +98,11 @@ impl PackedIds {
             start: self.start + u64::from(block_idx) * u64::from(full_len),
             len: self.block_bytes(self.entries(block_idx).len() as u32),
         }
+    }
+
+    /// Length in bytes.
+    pub fn len_bytes(&self) -> u64 {
+        self.end() - self.start
     }
 
     /// One past the last byte.
@@ -183,7 +187,7 @@ mod tests {
             .map(|block_idx| {
                 let range = map.range(block_idx);
                 let block = &file[range.start as usize..range.end() as usize];
-                map.decode(block_idx, block::open(IDS_FILE, range.start, block)?)
+                map.decode(block_idx, block::open(VECTORS_FILE, range.start, block)?)
             })
             .collect()
     }
@@ -197,13 +201,13 @@ mod tests {
     #[test]
     fn half_a_million_skills_cost_less_than_two_and_a_half_bytes_each() {
         for n in [500, 2_291, 20_000, 500_000] {
-            let (file, n_bits) = encode_id_map(&shuffled(n), n);
+            let (file, n_bits) = encode_id_map(0, &shuffled(n), n);
             assert!(
                 file.len() as f64 / f64::from(n) <= 2.5,
                 "{n}: {}",
                 file.len()
             );
-            assert_eq!(file.len() as u64, id_map(n, n, n_bits).end());
+            assert_eq!(file.len() as u64, id_map(0, n, n, n_bits).end());
         }
     }
 
@@ -211,8 +215,8 @@ mod tests {
     fn skills_in_the_order_of_their_vectors_cost_their_checksums() {
         for (n, more) in [(0, 3), (1, 0), (64, 0), (2_291, 9)] {
             let in_order: Vec<SkillId> = (0..n).map(SkillId).collect();
-            let (file, n_bits) = encode_id_map(&in_order, n + more);
-            let map = id_map(n, n + more, 0);
+            let (file, n_bits) = encode_id_map(0, &in_order, n + more);
+            let map = id_map(0, n, n + more, 0);
             assert_eq!(n_bits, 0);
             assert_eq!(file.len(), 4 * n.div_ceil(IDS_BLOCK) as usize);
             let decoded = decode_all(map, &file).into_iter().flat_map(Result::unwrap);
@@ -223,22 +227,22 @@ mod tests {
     #[test]
     fn the_examples_of_the_specification_hold() {
         let ids = |numbers: [u32; 5]| numbers.map(SkillId);
-        let (file, n_bits) = encode_id_map(&ids([3, 0, 5, 1, 4]), 6);
+        let (file, n_bits) = encode_id_map(0, &ids([3, 0, 5, 1, 4]), 6);
         assert_eq!((&file[..2], file.len(), n_bits), (&[0xeb, 0x08][..], 6, 3));
-        let (file, n_bits) = encode_id_map(&ids([0, 1, 2, 3, 4]), 6);
+        let (file, n_bits) = encode_id_map(0, &ids([0, 1, 2, 3, 4]), 6);
         assert_eq!((file.len(), n_bits), (4, 0));
     }
 
     #[test]
     fn a_number_out_of_bounds_is_refused() {
-        let map = id_map(3, 5, 3);
+        let map = id_map(0, 3, 5, 3);
         // Distances 1, 4, 3 and 1, 5, 3.
         assert_eq!(map.decode(0, &[0b1110_0001, 0]), Ok(vec![1, 0, 0]));
         let invalid = FormatError::Invalid {
             what: "an id block",
         };
         assert_eq!(map.decode(0, &[0b1110_1001, 0]), Err(invalid));
-        let is_valid = |n_skills, n_bits| id_map(3, n_skills, n_bits).is_valid();
+        let is_valid = |n_skills, n_bits| id_map(0, 3, n_skills, n_bits).is_valid();
         assert!(is_valid(5, 3) && !is_valid(5, 4) && !is_valid(1, 1) && is_valid(0, 0));
     }
 
@@ -250,8 +254,8 @@ mod tests {
     }
 
     fn check_flips(ids: &[SkillId]) {
-        let (good, n_bits) = encode_id_map(ids, 300);
-        let map = id_map(300, 300, n_bits);
+        let (good, n_bits) = encode_id_map(0, ids, 300);
+        let map = id_map(0, 300, 300, n_bits);
         let intact = decode_all(map, &good);
         for bit in 0..good.len() * 8 {
             let mut damaged = good.clone();
@@ -275,13 +279,13 @@ mod tests {
     fn a_block_in_anothers_place_is_refused() {
         let in_order: Vec<SkillId> = (0..200).map(SkillId).collect();
         for ids in [shuffled(200), in_order] {
-            let (file, n_bits) = encode_id_map(&ids, 200);
-            let map = id_map(200, 200, n_bits);
+            let (file, n_bits) = encode_id_map(0, &ids, 200);
+            let map = id_map(0, 200, 200, n_bits);
             let (first, second) = (map.range(0), map.range(1));
             let block = &file[second.start as usize..second.end() as usize];
             assert_eq!(first.len, second.len);
-            assert!(block::open(IDS_FILE, second.start, block).is_ok());
-            assert!(block::open(IDS_FILE, first.start, block).is_err());
+            assert!(block::open(VECTORS_FILE, second.start, block).is_ok());
+            assert!(block::open(VECTORS_FILE, first.start, block).is_err());
         }
     }
 
@@ -289,8 +293,8 @@ mod tests {
         #[test]
         fn ids_come_back(n in 0u32..700, more in 1u32..10_000) {
             let ids = shuffled(n);
-            let (file, n_bits) = encode_id_map(&ids, n + more);
-            let map = id_map(n, n + more, n_bits);
+            let (file, n_bits) = encode_id_map(0, &ids, n + more);
+            let map = id_map(0, n, n + more, n_bits);
             prop_assert!(map.is_valid());
             prop_assert_eq!(map.end(), file.len() as u64);
             let decoded: Vec<u32> = decode_all(map, &file).into_iter().flat_map(Result::unwrap).collect();

@@ -1,18 +1,15 @@
-//! `router`: the centroids of the cells; what the vectors of a cell have in common.
+//! The router: the centroids of the cells; what the vectors of a cell have in common.
 //!
-//! One block, read before the first vector search, 34 bytes a cell. A centroid is the mean of all vectors plus two bits
+//! One block, the first of [`VECTORS_FILE`], read before the first vector search, 34 bytes a cell. A centroid is the mean of all vectors plus two bits
 //! a dimension; what it leaves over, its vectors' codes take on.
 
 use alloc::vec::Vec;
 
 use super::block;
-use super::vectors::VectorHead;
+use super::vectors::{VECTORS_FILE, VectorHead};
 use crate::embedder::DIM;
 use crate::vector::code::Residual;
 use crate::{ByteRange, FormatError, Reader, Writer};
-
-/// Name of the file in the manifest.
-pub const ROUTER_FILE: &str = "router";
 
 /// The centroids of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +31,7 @@ pub struct Cell {
     pub step: u16,
 }
 
-/// Where the router of an index stands: all of its file.
+/// Where the router of an index stands in [`VECTORS_FILE`].
 pub fn router_range(head: &VectorHead) -> ByteRange {
     let payload = 2 + 2 * DIM + head.n_cells() * (DIM / 4 + 2);
     ByteRange {
@@ -75,7 +72,7 @@ impl Router {
         })
     }
 
-    /// Encodes the file.
+    /// Encodes the block.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.u16(self.factor_step);
@@ -84,7 +81,7 @@ impl Router {
             writer.bytes(&cell.codes);
             writer.u16(cell.step);
         }
-        block::seal(ROUTER_FILE, 0, &writer.into_bytes())
+        block::seal(VECTORS_FILE, 0, &writer.into_bytes())
     }
 }
 
@@ -138,7 +135,7 @@ mod tests {
         let head = VectorHead::new(StoredPlan::Flat, 16, &[3, 1, 200, 1, 7]);
         let bytes = router.encode();
         assert_eq!(router_range(&head).len as usize, bytes.len());
-        let payload = block::open(ROUTER_FILE, 0, &bytes).unwrap();
+        let payload = block::open(VECTORS_FILE, 0, &bytes).unwrap();
         assert_eq!(Router::decode(&head, payload), Ok(router));
         for len in 0..payload.len() {
             assert!(Router::decode(&head, &payload[..len]).is_err());

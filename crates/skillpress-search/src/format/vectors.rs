@@ -3,14 +3,16 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::cells::{CELLS_FILE, cells_len};
+use super::cells::cells_end;
 use super::codes::{CODES_FILE, codes_len};
-use super::id_map::{EmbeddingId, IDS_FILE, PackedIds, id_map};
+use super::id_map::{EmbeddingId, PackedIds, id_map};
 use super::manifest::Manifest;
 use super::nodes::{LINKS_MAX, NODES_FILE, NodesLayout};
-use super::router::{ROUTER_FILE, router_range};
 use super::rows::{ROWS_FILE, RowsLayout};
 use crate::{FormatError, Reader, Writer};
+
+/// Name of the file of router, cells and id map, in this order: one file, since the flat plan reads all of it at once.
+pub const VECTORS_FILE: &str = "vectors";
 
 /// Name of the head in the manifest.
 pub const VECTORS_HEAD: &str = "vectors";
@@ -66,16 +68,19 @@ impl VectorIndex {
         };
         let head = VectorHead::decode(head)?;
         let n_skills = manifest.n_skills;
-        let ids = id_map(head.n_embeddings(), n_skills, head.id_bits);
+        let ids = id_map(
+            cells_end(&head),
+            head.n_embeddings(),
+            n_skills,
+            head.id_bits,
+        );
         let nodes = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links, head.home_bits);
         if head.n_embeddings() > n_skills || !ids.is_valid() || !nodes.homes().is_valid() {
             return Err(INVALID);
         }
         let expected = [
-            (ROUTER_FILE, u64::from(router_range(&head).len)),
-            (CELLS_FILE, cells_len(&head)),
+            (VECTORS_FILE, ids.end()),
             (CODES_FILE, codes_len(&head)),
-            (IDS_FILE, ids.end()),
             (NODES_FILE, nodes.len_bytes()),
         ];
         let len = |name: &str| manifest.file(name).map(|file| file.len);

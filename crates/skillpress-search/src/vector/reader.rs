@@ -7,13 +7,13 @@ use super::code::{Code, REST_BYTES, SIGN_BYTES};
 use super::search::VectorNotes;
 use crate::embedder::Row;
 use crate::fetcher::{Fetched, Fetcher};
-use crate::format::cells::{CELLS_FILE, cell_range, decode_cell};
+use crate::format::cells::{cell_range, decode_cell};
 use crate::format::codes::{CODES_FILE, code_range, decode_rest};
-use crate::format::id_map::{EmbeddingId, IDS_FILE};
+use crate::format::id_map::EmbeddingId;
 use crate::format::nodes::{Link, NODES_FILE, decode_links, decode_own};
-use crate::format::router::{ROUTER_FILE, Router, router_range};
+use crate::format::router::{Router, router_range};
 use crate::format::rows::{ROWS_FILE, find_row};
-use crate::format::vectors::VectorIndex;
+use crate::format::vectors::{VECTORS_FILE, VectorIndex};
 use crate::{ByteRange, SkillId};
 
 /// Reads what is at hand; asks for what is not.
@@ -58,7 +58,7 @@ impl<'a, 'f> VectorReader<'a, 'f> {
     }
 
     pub(super) fn router(&mut self) -> Option<Router> {
-        let payload = self.block(ROUTER_FILE, router_range(&self.index.head));
+        let payload = self.block(VECTORS_FILE, router_range(&self.index.head));
         let router = payload.decode(|payload| Router::decode(&self.index.head, payload).ok());
         self.notes.is_router_unread = router.is_none() && !payload.is_waiting();
         router
@@ -67,7 +67,7 @@ impl<'a, 'f> VectorReader<'a, 'f> {
     /// Signs and factors of the vectors of a cell.
     pub(super) fn cell(&mut self, cell_idx: usize) -> Option<CellCodes> {
         let members = self.index.head.members(cell_idx);
-        let block = self.block(CELLS_FILE, cell_range(&self.index.head, cell_idx));
+        let block = self.block(VECTORS_FILE, cell_range(&self.index.head, cell_idx));
         let is_good = |payload: &Arc<[u8]>| decode_cell(payload, members.len()).is_ok();
         match &block {
             Block::Ready(payload) if is_good(payload) => Some(CellCodes {
@@ -108,7 +108,7 @@ impl<'a, 'f> VectorReader<'a, 'f> {
     /// The skills of the vectors of a block of the id map.
     pub(super) fn ids(&mut self, block_idx: u32) -> Option<Vec<u32>> {
         let ids = self.index.ids;
-        let payload = self.block(IDS_FILE, ids.range(block_idx));
+        let payload = self.block(VECTORS_FILE, ids.range(block_idx));
         payload.decode(|payload| ids.decode(block_idx, payload).ok())
     }
 
