@@ -185,7 +185,7 @@ impl Index {
             .map(|part| {
                 let entry = FileEntry {
                     name: part.name.to_owned(),
-                    path: format!("{}.bin", part.name),
+                    hash: [0; 5],
                     len: part.bytes.len() as u64,
                     chunk_len: part.chunk_len,
                 };
@@ -232,7 +232,7 @@ impl Index {
     }
 
     fn file(&self, path: &str) -> &(FileEntry, Vec<u8>) {
-        let file = self.files.iter().find(|(entry, _)| entry.path == path);
+        let file = self.files.iter().find(|(entry, _)| entry.path() == path);
         file.expect("searches ask for files of the manifest")
     }
 }

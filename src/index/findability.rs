@@ -230,7 +230,7 @@ fn words(searcher: &Searcher, files: &[(String, Vec<u8>)]) -> Result<HashSet<Str
     let invalid = FormatError::Invalid { what: TERMS_FILE };
     let head = LexicalHead::decode(manifest.head(LEXICAL_HEAD).ok_or(invalid)?)?;
     let entry = manifest.file(TERMS_FILE).ok_or(invalid)?;
-    let file = files.iter().find(|(path, _)| *path == entry.path);
+    let file = files.iter().find(|(path, _)| *path == entry.path());
     let (_, bytes) = file.ok_or(invalid)?;
     let mut words = HashSet::new();
     for range in head.term_blocks_of_prefix("") {

@@ -13,7 +13,8 @@ use skillpress_search::format::block;
 use skillpress_search::format::cards::{CARDS_FILE, Card};
 use skillpress_search::format::head::{BLOCK_MAX_LEN, LEXICAL_HEAD, LexicalHead};
 use skillpress_search::format::manifest::{
-    BADGE_KINDS_MAX, BadgeEntry, FileEntry, MANIFEST_PATH, Manifest, PROBE, PROBE_PATH,
+    BADGE_KINDS_MAX, BadgeEntry, FILE_HASH_LEN, FileEntry, MANIFEST_PATH, Manifest, PROBE,
+    PROBE_PATH,
 };
 use skillpress_search::format::postings::{self, POSTINGS_FILE};
 use skillpress_search::format::spelling::SPELLING_FILE;
@@ -24,7 +25,6 @@ use skillpress_search::{ByteRange, FormatError, SkillId};
 
 use super::lexical::LexicalIndex;
 use crate::catalog::{BadgeKind, Catalog, Skill};
-use crate::hex::hex;
 use impacts::WeighedTerm;
 
 /// All files below `search/`, the manifest last: path and content. `skills` are those of `index` in the same order,
@@ -54,7 +54,7 @@ pub fn pack(
     for part in parts.files {
         let entry = FileEntry {
             name: part.name.to_owned(),
-            path: format!("files/{}-{}.bin", part.name, content_hash(&part.bytes)),
+            hash: file_hash(&part.bytes),
             len: part.bytes.len() as u64,
             chunk_len: part.chunk_len,
         };
@@ -66,7 +66,7 @@ pub fn pack(
                     .map(|(idx, chunk)| (entry.chunk_path(idx as u64), chunk.to_vec())),
             );
         }
-        files.push((entry.path.clone(), part.bytes));
+        files.push((entry.path(), part.bytes));
         manifest.files.push(entry);
     }
     for (name, bytes) in &index.files {
@@ -310,7 +310,8 @@ fn badge_entry(kind: &BadgeKind) -> BadgeEntry {
     }
 }
 
-/// The first ten hex digits of SHA-256.
-fn content_hash(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes)[..5])
+/// The first bytes of SHA-256.
+fn file_hash(bytes: &[u8]) -> [u8; FILE_HASH_LEN] {
+    let hash = Sha256::digest(bytes);
+    std::array::from_fn(|idx| hash[idx])
 }

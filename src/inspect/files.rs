@@ -63,7 +63,7 @@ impl<'a> IndexFiles<'a> {
                     let (read, whole) = (bytes.len(), entry.len);
                     self.note(
                         name,
-                        format!("`{}` ends after {read} of {whole} bytes", entry.path),
+                        format!("`{}` ends after {read} of {whole} bytes", entry.path()),
                     );
                 }
                 Some(IndexFile { name, bytes })
@@ -128,7 +128,7 @@ fn read_entry(
     has_ranges: &mut bool,
 ) -> Result<Vec<u8>, String> {
     let request = |range| Request {
-        path: entry.path.clone(),
+        path: entry.path(),
         range,
     };
     let mut requests: Vec<Request> = (0..entry.len.div_ceil(PIECE_BYTES))
@@ -153,14 +153,14 @@ fn read_entry(
                     break;
                 }
             }
-            Answer::Gone => return Err(format!("`{}` does not exist", entry.path)),
+            Answer::Gone => return Err(format!("`{}` does not exist", entry.path())),
             Answer::NoRanges => {
                 *has_ranges = false;
                 return read_entry(source, entry, has_ranges);
             }
             // A file that ends before a piece begins gives no bytes for it.
             Answer::Failed if !bytes.is_empty() => break,
-            Answer::Failed => return Err(format!("`{}` cannot be read", entry.path)),
+            Answer::Failed => return Err(format!("`{}` cannot be read", entry.path())),
         }
     }
     Ok(bytes)

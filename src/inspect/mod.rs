@@ -133,7 +133,7 @@ impl IndexedFile {
     fn new(entry: &FileEntry) -> Self {
         Self {
             name: entry.name.clone(),
-            path: entry.path.clone(),
+            path: entry.path(),
             bytes: entry.len,
             chunks: match entry.chunk_len {
                 0 => 0,

@@ -33,7 +33,7 @@ impl Queries {
         };
         let requests: Vec<Request> = (0..n_queries)
             .map(|query_idx| Request {
-                path: cards.path.clone(),
+                path: cards.path(),
                 range: Some(Card::range(skill(query_idx))),
             })
             .collect();

@@ -97,7 +97,7 @@ fn count(
         .manifest()
         .files
         .iter()
-        .map(|file| file.path.clone())
+        .map(|file| file.path())
         .collect();
     let mut counted = Counted {
         files: vec![Cost::default(); paths.len()],

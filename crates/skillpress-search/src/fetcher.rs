@@ -163,7 +163,7 @@ impl<'a> Fetcher<'a> {
                 }
             } else {
                 Request {
-                    path: file.path.clone(),
+                    path: file.path(),
                     range: Some(range),
                 }
             };
@@ -326,7 +326,7 @@ mod tests {
         }
         let entry = FileEntry {
             name: "terms".into(),
-            path: "terms-1.bin".into(),
+            hash: [0; 5],
             len: file.len() as u64,
             chunk_len: 256,
         };
@@ -383,7 +383,7 @@ mod tests {
             None => {
                 let chunk_idx: usize = request
                     .path
-                    .strip_prefix("terms-1/")
+                    .strip_prefix("files/terms-0000000000/")
                     .unwrap()
                     .strip_suffix(".bin")
                     .unwrap()
@@ -429,11 +429,11 @@ mod tests {
         assert_eq!(
             paths,
             [
-                "terms-1.bin",
-                "terms-1.bin",
-                "terms-1/0.bin",
-                "terms-1/1.bin",
-                "terms-1/15.bin"
+                "files/terms-0000000000.bin",
+                "files/terms-0000000000.bin",
+                "files/terms-0000000000/0.bin",
+                "files/terms-0000000000/1.bin",
+                "files/terms-0000000000/15.bin"
             ]
         );
     }

@@ -22,7 +22,7 @@ impl Forger {
     fn new(n_skills: u32, term_blocks: &[(String, String, u32)], bytes: Vec<u8>) -> Self {
         let entry = |name: &str| FileEntry {
             name: name.into(),
-            path: format!("{name}.bin"),
+            hash: [0; 5],
             len: 1 << 24,
             chunk_len: 0,
         };

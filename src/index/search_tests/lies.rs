@@ -349,7 +349,7 @@ impl Subject {
 /// `owner/slug` on each card of honest files.
 fn identities(files: &[(String, Vec<u8>)]) -> Vec<String> {
     let manifest = Manifest::decode(&files.last().unwrap().1).unwrap();
-    let path = &manifest.file(CARDS_FILE).unwrap().path;
+    let path = &manifest.file(CARDS_FILE).unwrap().path();
     let (_, cards) = files.iter().find(|(p, _)| p == path).unwrap();
     (0..manifest.n_skills)
         .map(|skill| {
@@ -369,7 +369,10 @@ fn the_manifest_is_the_last_file_and_names_every_other_one() {
     assert_eq!(path, MANIFEST_PATH);
     let manifest = Manifest::decode(text).unwrap();
     for entry in &manifest.files {
-        let (_, bytes) = files.iter().find(|(path, _)| *path == entry.path).unwrap();
+        let (_, bytes) = files
+            .iter()
+            .find(|(path, _)| *path == entry.path())
+            .unwrap();
         assert_eq!(bytes.len() as u64, entry.len);
     }
 }

@@ -141,7 +141,7 @@ impl Index {
         let VectorParts { parts, related, .. } = build(embedded, &names, 3);
         let entries = parts.files.iter().map(|part| FileEntry {
             name: part.name.to_owned(),
-            path: format!("{}.bin", part.name),
+            hash: [0; 5],
             len: part.bytes.len() as u64,
             chunk_len: part.chunk_len,
         });
@@ -151,12 +151,11 @@ impl Index {
             heads: parts.heads,
             badges: Vec::new(),
         };
-        let files = parts.files.into_iter();
+        let paths = manifest.files.iter().map(FileEntry::path);
+        let contents = parts.files.into_iter().map(|part| part.bytes);
         Self {
+            files: paths.zip(contents).collect(),
             manifest,
-            files: files
-                .map(|part| (format!("{}.bin", part.name), part.bytes))
-                .collect(),
             embeddings: order.iter().map(|&idx| adapted.embeddings[idx]).collect(),
             rows: adapted.rows,
             order,
@@ -178,15 +177,13 @@ impl Index {
     }
 
     fn answer_chunk(&self, request: &Request) -> Answer {
-        let (name, chunk_idx) = request.path.split_once('/').unwrap();
+        let (stem, chunk_idx) = request.path.rsplit_once('/').unwrap();
         let chunk_idx: usize = chunk_idx.strip_suffix(".bin").unwrap().parse().unwrap();
-        let chunk_len = self.manifest.file(name).unwrap().chunk_len as usize;
-        let (_, bytes) = self
-            .files
-            .iter()
-            .find(|(path, _)| path.strip_suffix(".bin") == Some(name))
-            .unwrap();
-        Answer::Bytes(bytes.chunks(chunk_len).nth(chunk_idx).unwrap().to_vec())
+        let mut files = self.manifest.files.iter().zip(&self.files);
+        let file = files.find(|(_, (path, _))| path.strip_suffix(".bin") == Some(stem));
+        let (entry, (_, bytes)) = file.unwrap();
+        let mut chunks = bytes.chunks(entry.chunk_len as usize);
+        Answer::Bytes(chunks.nth(chunk_idx).unwrap().to_vec())
     }
 
     fn search(&self, query: &VectorQuery, plan: Plan, filter: Option<&[SkillId]>) -> VectorResult {
@@ -285,7 +282,7 @@ fn a_search_of_the_graph_reads_a_few_bytes_for_each_candidate_and_no_file_whole(
         let mut n_bytes = 0;
         for request in &log {
             let mut files = index.manifest.files.iter();
-            let file = files.find(|file| file.path == request.path);
+            let file = files.find(|file| file.path() == request.path);
             let (file, range) = (file.unwrap(), request.range.expect("a range"));
             if file.name != VECTORS_FILE || range != router_range(&layout.head) {
                 assert!(
@@ -303,10 +300,12 @@ fn a_search_of_the_graph_reads_a_few_bytes_for_each_candidate_and_no_file_whole(
     }
 }
 
+const ROWS_PATH: &str = "files/rows-0000000000.bin";
+
 #[test]
 fn a_word_costs_one_request_and_in_its_second_bucket_another() {
     let mut index = Index::new(&Registry::new(300));
-    let file_idx = index.files.iter().position(|(path, _)| path == "rows.bin");
+    let file_idx = index.files.iter().position(|(path, _)| path == ROWS_PATH);
     let file_idx = file_idx.unwrap();
     let layout = RowsLayout::from_len(index.files[file_idx].1.len() as u64).unwrap();
     let mut n_seconds = 0;
@@ -356,7 +355,7 @@ fn a_word_that_comes_late_is_looked_for_in_both_buckets_at_once() {
         let requests = search.requests();
         let mut answers = requests.iter().map(|request| index.answer(request));
         half.take(&mut search, &mut answers);
-        let rows = requests.iter().filter(|r| r.path == "rows.bin");
+        let rows = requests.iter().filter(|r| r.path == ROWS_PATH);
         rows.map(|request| request.range.unwrap().start).collect()
     };
     let starts = |word: &str| layout.ranges(word).unwrap().map(|range| range.start);
@@ -370,7 +369,7 @@ fn a_word_that_comes_late_is_looked_for_in_both_buckets_at_once() {
 fn search_and_log(index: &Index, word: &str) -> (VectorResult, Vec<ByteRange>) {
     let mut asked = Vec::new();
     let mut source = |requests: &[Request]| -> Vec<Answer> {
-        let rows = requests.iter().filter(|r| r.path == "rows.bin");
+        let rows = requests.iter().filter(|r| r.path == ROWS_PATH);
         asked.extend(rows.filter_map(|request| request.range));
         requests.iter().map(|r| index.answer(r)).collect()
     };
@@ -400,7 +399,7 @@ fn skills_follow_their_vectors_and_the_id_map_takes_next_to_nothing() {
     let file = index.manifest.file(VECTORS_FILE).unwrap();
     let map = VectorIndex::open(&index.manifest).unwrap().unwrap().ids;
     assert!(map.len_bytes() < 500 / 5, "{}", map.len_bytes());
-    let (_, bytes) = index.files.iter().find(|(p, _)| *p == file.path).unwrap();
+    let (_, bytes) = index.files.iter().find(|(p, _)| *p == file.path()).unwrap();
     let ids = (0..map.n_blocks()).flat_map(|block_idx| {
         let range = map.range(block_idx);
         let block = &bytes[range.start as usize..range.end() as usize];

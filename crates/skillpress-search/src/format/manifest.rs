@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::{FORMAT_VERSION, block};
 use crate::analyzer::ANALYZER_VERSION;
-use crate::bytes::push_decimal;
+use crate::bytes::{push_decimal, push_hex};
 use crate::{FormatError, Reader, Writer};
 
 /// Path of the manifest below the folder of the index.
@@ -45,30 +45,48 @@ pub struct Manifest {
 /// One content-named file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileEntry {
-    /// What it is, such as `terms`.
+    /// What it is, such as `terms`: lower-case letters.
     pub name: String,
-    /// Path below the folder of the index, such as `terms-4f1c9a02.bin`.
-    pub path: String,
+    /// The start of a hash of its content.
+    pub hash: [u8; FILE_HASH_LEN],
     /// Length in bytes.
     pub len: u64,
-    /// Length of the small files that it is also published in, for hosts that do not answer ranges: `terms-4f1c9a02/0.bin`
-    /// holds the first `chunk_len` bytes, and so on. 0: it is not; such hosts have the file as a whole.
+    /// Length of the small files that it is also published in, for hosts that do not answer ranges: see
+    /// [`FileEntry::chunk_path`]. 0: it is not; such hosts have the file as a whole.
     pub chunk_len: u32,
 }
 
+/// Bytes of a file's hash that name it.
+pub const FILE_HASH_LEN: usize = 5;
+
 impl FileEntry {
-    /// Path of chunk `chunk_idx`; the file itself when there are no chunks.
+    /// Path below the folder of the index, such as `files/terms-4f1c9a02d7.bin`.
+    pub fn path(&self) -> String {
+        let mut path = self.stem();
+        path.push_str(".bin");
+        path
+    }
+
+    /// Path of chunk `chunk_idx`, such as `files/terms-4f1c9a02d7/0.bin`; the file itself when there are no chunks.
     pub fn chunk_path(&self, chunk_idx: u64) -> String {
-        match self.path.strip_suffix(".bin") {
-            Some(stem) if self.chunk_len > 0 => {
-                let mut path = String::from(stem);
-                path.push('/');
-                push_decimal(&mut path, chunk_idx);
-                path.push_str(".bin");
-                path
-            }
-            _ => self.path.clone(),
+        if self.chunk_len == 0 {
+            return self.path();
         }
+        let mut path = self.stem();
+        path.push('/');
+        push_decimal(&mut path, chunk_idx);
+        path.push_str(".bin");
+        path
+    }
+
+    fn stem(&self) -> String {
+        let mut stem = String::from("files/");
+        stem.push_str(&self.name);
+        stem.push('-');
+        for &byte in &self.hash {
+            push_hex(&mut stem, byte.into(), 2);
+        }
+        stem
     }
 }
 
@@ -134,7 +152,7 @@ impl Manifest {
         writer.varint(self.files.len() as u32);
         for file in &self.files {
             writer.str(&file.name);
-            writer.str(&file.path);
+            writer.bytes(&file.hash);
             // No file of an index has 4 GiB: that of 4 million skills' graph nodes has 1.7.
             writer.varint(file.len as u32);
             writer.varint(file.chunk_len);
@@ -201,25 +219,19 @@ const INDEX_KEY: &str = "index";
 const BOOST_MAX: i32 = 1000;
 
 fn file_entry(reader: &mut Reader<'_>) -> Result<FileEntry, FormatError> {
+    let name: String = reader.str()?.into();
+    let mut hash = [0; FILE_HASH_LEN];
+    hash.copy_from_slice(reader.take(FILE_HASH_LEN)?);
     let file = FileEntry {
-        name: reader.str()?.into(),
-        path: reader.str()?.into(),
+        name,
+        hash,
         len: reader.varint()?.into(),
         chunk_len: reader.varint()?,
     };
-    if file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN {
+    // A name is part of a path, and no path leads out of the folder.
+    let is_plain = file.name.bytes().all(|byte| byte.is_ascii_lowercase());
+    if !is_plain || file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN {
         return Err(INVALID);
-    }
-    // Dots and slashes stand alone, after something: so no path leads out of the folder.
-    let is_mark = |byte: u8| matches!(byte, b'.' | b'/');
-    let mut before = b'/';
-    for byte in file.path.bytes() {
-        let is_plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let is_separator = is_mark(byte) && !is_mark(before);
-        if !is_plain && !is_separator {
-            return Err(INVALID);
-        }
-        before = byte;
     }
     Ok(file)
 }
@@ -254,7 +266,7 @@ mod tests {
             n_skills: 2,
             files: vec![FileEntry {
                 name: "terms".into(),
-                path: "terms-00c0ffee.bin".into(),
+                hash: [0, 0xc0, 0xff, 0xee, 7],
                 len: 5000,
                 chunk_len: 4096,
             }],
@@ -277,18 +289,19 @@ mod tests {
     #[test]
     fn chunks_stand_in_a_folder_named_like_their_file() {
         let mut file = manifest().files.remove(0);
-        assert_eq!(file.chunk_path(1), "terms-00c0ffee/1.bin");
+        assert_eq!(file.path(), "files/terms-00c0ffee07.bin");
+        assert_eq!(file.chunk_path(1), "files/terms-00c0ffee07/1.bin");
         file.chunk_len = 0;
-        assert_eq!(file.chunk_path(0), "terms-00c0ffee.bin");
+        assert_eq!(file.chunk_path(0), file.path());
     }
 
     #[test]
     fn a_manifest_with_odd_values_is_refused() {
         let spoil: [fn(&mut Manifest); 6] = [
             |manifest| manifest.n_skills = SKILLS_MAX + 1,
-            |manifest| manifest.files[0].path = "../secret.bin".into(),
-            |manifest| manifest.files[0].path = "/secret.bin".into(),
-            |manifest| manifest.files[0].path = "https://x".into(),
+            |manifest| manifest.files[0].name = "../secret".into(),
+            |manifest| manifest.files[0].name = "a/b".into(),
+            |manifest| manifest.files[0].name = "Terms".into(),
             |manifest| manifest.files[0].chunk_len = 7,
             |manifest| manifest.badges[0].boost_milli = 5000,
         ];
