@@ -136,7 +136,7 @@ class Index {
     if (!manifest.bytes) throw new SearchError("network", `the search index at ${folder} cannot be read`);
     try {
       const { index } = JSON.parse(decoder.decode(manifest.bytes));
-      const bytes = Uint8Array.from(atob(index), (c) => c.charCodeAt(0));
+      const bytes = Uint8Array.from(index, (c) => c.charCodeAt(0));
       return new Index(folder, words, bytes, Number(probe.kind !== NO_RANGES));
     } catch {
       throw new SearchError("format", `the search index at ${folder} was made for another version of this script`);

@@ -194,7 +194,7 @@ fn what_cannot_be_read_is_said_and_no_other_words_are_asked_for() {
     let ran = search(&test, &["pdf", "--stats"]);
     assert!(
         ran.stdout
-            .contains("\nSearch by meaning was cut short: 1 router unread\n"),
+            .contains("\nSearch by meaning was cut short: 1 router unread, 1 cells unread\n"),
         "{}",
         ran.stdout
     );

@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use skillpress::source::FileSource;
@@ -214,8 +212,8 @@ impl WasmReader {
             panic!("a site has a manifest");
         };
         let manifest: Value = serde_json::from_slice(manifest).expect("JSON");
-        let index = BASE64.decode(manifest["index"].as_str().expect("an index"));
-        let index = index.expect("Base64");
+        let index = manifest["index"].as_str().expect("an index");
+        let index: Vec<u8> = index.chars().map(|c| c as u8).collect();
         let (mut words, mut vectors) = (
             WasmModule::new("search.wasm"),
             WasmModule::new("semantic.wasm"),

@@ -44,7 +44,7 @@ impl LexicalDoor {
         self.host.text(len)
     }
 
-    /// Opens the index, once, whose manifest says `text`, Base64 undone; `has_ranges`: 0 if the host is known not to answer
+    /// Opens the index, once, whose manifest says `text`; `has_ranges`: 0 if the host is known not to answer
     /// ranges.
     ///
     /// `[skills,has vectors,[[kind,shown,look],…]]`, the badges in the order of the bits in hits; nothing
