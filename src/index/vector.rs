@@ -1,7 +1,7 @@
 //! The semantic half of the search index: word rows, 1-bit codes, the graph, the id map, related skills.
 //!
 //! ```text
-//! documents ─► adapt the word table ─► embeddings ─► cells ─┬► graph ─┬► pack: rows, router, cells, ids, codes, nodes
+//! documents ─► adapt the word table ─► embeddings ─► cells ─┬► graph ─┬► pack: rows, vectors, codes, nodes
 //!                                                           │         └► related skills
 //!                                                           └► order of the skills
 //! ```

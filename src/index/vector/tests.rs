@@ -293,7 +293,7 @@ fn a_search_of_the_graph_reads_a_few_bytes_for_each_candidate_and_no_file_whole(
             n_bytes += range.len as usize;
         }
         assert!(
-            n_bytes <= 1_400 * N_CANDIDATES,
+            n_bytes <= 700 * N_CANDIDATES,
             "{query}: {n_bytes} bytes in {} requests",
             log.len()
         );
