@@ -17,6 +17,7 @@ use skillpress::index::vector::{self, Document, Model};
 use skillpress_search::analyzer::words;
 use skillpress_search::embedder::{Embedding, WordSum};
 use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::format::vectors::VECTORS_FILE;
 use skillpress_search::vector::{VectorNotes, VectorOptions, VectorQuery, find_vectors};
 use skillpress_search::{Answer, Plan, Request};
 
@@ -212,8 +213,9 @@ impl Index {
                 };
                 run.n_requests += 1;
                 run.n_bytes += u64::from(range.len);
-                let is_kept = entry.name == "router"
-                    || (plan == Plan::Flat && ["cells", "ids"].contains(&entry.name.as_str()));
+                // The flat plan reads all of it, the graph plan centroids, which come first.
+                let is_kept =
+                    entry.name == VECTORS_FILE && (plan == Plan::Flat || range.start == 0);
                 run.n_once += if is_kept { u64::from(range.len) } else { 0 };
                 Answer::Bytes(bytes[range.start as usize..range.end() as usize].to_vec())
             });

@@ -293,7 +293,7 @@ fn a_search_of_the_graph_reads_a_few_bytes_for_each_candidate_and_no_file_whole(
             n_bytes += range.len as usize;
         }
         assert!(
-            n_bytes <= 700 * N_CANDIDATES,
+            n_bytes <= 600 * N_CANDIDATES,
             "{query}: {n_bytes} bytes in {} requests",
             log.len()
         );
@@ -345,6 +345,7 @@ fn a_word_that_comes_late_is_looked_for_in_both_buckets_at_once() {
     let mut ask = |words: &[&str]| -> BTreeSet<u64> {
         let mut ask = Writer::new();
         ask.u8(Plan::Flat as u8);
+        ask.varint(10);
         ask.varint(N_CANDIDATES as u32);
         ask.varint(words.len() as u32);
         words.iter().for_each(|word| ask.str(word));
@@ -476,7 +477,7 @@ fn a_skill_without_a_known_word_has_no_vector_and_disturbs_nobody() {
     let mute = SkillId(49);
     for plan in PLANS {
         let result = index.search(&words("weather"), plan, None);
-        assert!(result.hits.len() > 30);
+        assert!(result.hits.len() >= 10);
         assert!(!skills(&result).contains(&mute));
         let only = index.search(&words("weather"), plan, Some(&[mute]));
         assert_eq!((only.hits.len(), only.notes), (0, VectorNotes::default()));

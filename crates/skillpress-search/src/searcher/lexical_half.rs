@@ -139,6 +139,7 @@ fn ask_for(
             None => VectorQuery::Words(words(query, lexical)),
         },
         plan: options.plan,
+        n_hits: options.limit,
         n_candidates: n_candidates.max(options.limit),
         allowed: lexical.and_then(|lexical| lexical.allowed.clone()),
         seeds: lexical.map(|lexical| seeds(lexical, options)),

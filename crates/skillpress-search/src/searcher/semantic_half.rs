@@ -39,6 +39,8 @@ pub struct Ask {
     pub query: VectorQuery,
     /// How vectors are read.
     pub plan: Plan,
+    /// See [`VectorOptions::n_hits`].
+    pub n_hits: usize,
     /// See [`VectorOptions::n_candidates`].
     pub n_candidates: usize,
     /// The skills that pass the filters; `None` for all.
@@ -95,6 +97,7 @@ impl SemanticHalf {
     pub fn look(&mut self, search: &mut SemanticSearch, ask: &Ask) -> Option<VectorResult> {
         let options = VectorOptions {
             plan: ask.plan,
+            n_hits: ask.n_hits,
             n_candidates: ask.n_candidates,
         };
         let seeds = match &ask.seeds {
@@ -131,6 +134,7 @@ impl Ask {
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.u8(self.plan as u8);
+        writer.varint(self.n_hits as u32);
         writer.varint(self.n_candidates as u32);
         let words: &[String] = match &self.query {
             VectorQuery::Words(words) => words,
@@ -163,6 +167,7 @@ impl Ask {
             1 => Plan::Flat,
             _ => Plan::Graph,
         };
+        let n_hits = reader.varint()? as usize;
         let n_candidates = reader.varint()? as usize;
         let mut words = Vec::new();
         for _ in 0..reader.count(1)? {
@@ -176,6 +181,7 @@ impl Ask {
         Ok(Self {
             query: VectorQuery::Words(words),
             plan,
+            n_hits,
             n_candidates,
             allowed: match reader.rest() {
                 [] => None,
@@ -242,6 +248,7 @@ mod tests {
             let ask = Ask {
                 query: words.clone(),
                 plan: Plan::Graph,
+                n_hits: 20,
                 n_candidates: 300,
                 allowed,
                 seeds,

@@ -167,7 +167,12 @@ impl<'a> Candidates<'a> {
 
 /// The `n` best, equal ones by id.
 pub(super) fn best_of(mut scores: Vec<(Cosine, EmbeddingId)>, n: usize) -> Vec<EmbeddingId> {
+    sort_best(&mut scores, n);
+    scores.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Keeps the `n` best, the best first.
+pub(super) fn sort_best(scores: &mut Vec<(Cosine, EmbeddingId)>, n: usize) {
     scores.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     scores.truncate(n);
-    scores.into_iter().map(|(_, id)| id).collect()
 }

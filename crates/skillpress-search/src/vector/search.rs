@@ -31,21 +31,25 @@ pub enum VectorQuery {
 pub struct VectorOptions {
     /// Where candidates come from.
     pub plan: Plan,
-    /// How many candidates are scored with their whole code, and so at most how many hits there are (but for lexical
+    /// How many hits are wanted; 10 by default. The flat plan does not score candidates whose estimate is far below that
+    /// of so many others.
+    pub n_hits: usize,
+    /// How many candidates are scored with their whole code at most, and so how many hits there are (but for lexical
     /// ones); [`N_CANDIDATES`] by default. 0 finds nothing.
     pub n_candidates: usize,
 }
 
-/// Candidates that a list of ten needs: of 2,291 skills they hold .955 of the ten nearest.
-pub const N_CANDIDATES: usize = 52;
+/// Most candidates of a list.
+pub const N_CANDIDATES: usize = 72;
 
-/// Candidates of a list that the lexical half fills, too: more of them find nothing better (`docs/search-quality.md`).
+/// Most candidates of a list that the lexical half fills, too: more find nothing better (`docs/search-quality.md`).
 pub const N_HYBRID_CANDIDATES: usize = 28;
 
 impl Default for VectorOptions {
     fn default() -> Self {
         Self {
             plan: Plan::Auto,
+            n_hits: 10,
             n_candidates: N_CANDIDATES,
         }
     }
@@ -181,6 +185,7 @@ pub(crate) fn search(
         reader,
         scorer: &scorer,
         candidates: Candidates::new(&scorer),
+        n_hits: options.n_hits,
         n_candidates: options.n_candidates,
         allowed,
         excluded: match query {
@@ -264,6 +269,7 @@ pub(super) struct Run<'a, 'r, 'f> {
     pub(super) reader: VectorReader<'r, 'f>,
     pub(super) scorer: &'a Scorer<'a>,
     pub(super) candidates: Candidates<'a>,
+    pub(super) n_hits: usize,
     pub(super) n_candidates: usize,
     pub(super) allowed: Option<&'a SkillSet>,
     /// The skill that others shall be like.
