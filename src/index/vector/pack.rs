@@ -120,8 +120,8 @@ const FLAT_MAX: u32 = 6_000;
 /// What a session is taken to be.
 const N_SEARCHES: u64 = 3;
 /// Bytes of a search beyond what is read once (medians: `benchmarks/vectors`).
-const FLAT_SEARCH_BYTES: u64 = 4_000;
-const GRAPH_SEARCH_BYTES: u64 = 30_000;
+const FLAT_SEARCH_BYTES: u64 = 5_000;
+const GRAPH_SEARCH_BYTES: u64 = 33_000;
 
 #[cfg(test)]
 mod tests {
