@@ -105,7 +105,7 @@ impl Seeds {
         name: &str,
         ranges: Vec<ByteRange>,
     ) -> io::Result<Vec<Vec<u8>>> {
-        let path = &manifest.file(name).expect("the file is named").path;
+        let path = manifest.file(name).expect("the file is named").path();
         let bytes = fs::read(self.search.join(path))?;
         let payload = |range: &ByteRange| {
             let block = &bytes[range.start as usize..range.end() as usize];

@@ -177,7 +177,7 @@ impl<'a> Fetcher<'a> {
     }
 }
 
-/// Ranges with at most this many bytes between are asked for as one: about what the headers of a request weigh.
+/// Ranges with at most this many bytes between are asked for as one: half of what the headers of a request weigh as text.
 const MERGED_GAP_MAX: u64 = 384;
 
 /// Parts that were read; they stay until there are too many bytes.

@@ -81,7 +81,7 @@ fn promising(mut estimates: Vec<(Cosine, EmbeddingId)>, run: &Run<'_, '_, '_>) -
 }
 
 /// 1/12, in units of 2⁻³⁰: two standard errors of an estimate. Of 2,291 skills such candidates hold as many of the ten
-/// nearest as 52 would, and a search reads a quarter less.
+/// nearest as 52 would always, and a search reads a sixth less.
 const MARGIN: i32 = (1 << 30) / 12;
 
 /// Scores the vectors with the best estimates, the filter first; `None` while codes are missing.
