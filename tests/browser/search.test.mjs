@@ -284,7 +284,8 @@ test("a page that was opened before a deploy finds the new index", async () => {
     return isGone && isIndexFile(url) ? 404 : undefined;
   };
   await box().fill("calendar");
-  await page.locator(".search-results > li[data-id='wren/calendar-planner']").waitFor();
+  await page.locator(".search-results > li:first-child[data-id='wren/calendar-planner']").waitFor();
+  await page.locator(".search-body[aria-busy=false]").waitFor();
   assert.equal(server.log.slice(from).filter((entry) => entry.path.endsWith("manifest.json")).length, 1);
 });
 
