@@ -60,6 +60,13 @@ impl Catalog {
         self.skills.iter().filter(|skill| !skill.is_suspicious)
     }
 
+    /// The positions of the listed skills, in order.
+    pub fn listed_idxs(&self) -> Vec<usize> {
+        (0..self.skills.len())
+            .filter(|&skill_idx| !self.skills[skill_idx].is_suspicious)
+            .collect()
+    }
+
     /// Owners with their listed skills, by name.
     pub fn owners(&self) -> BTreeMap<&str, Vec<&Skill>> {
         let mut owners: BTreeMap<&str, Vec<&Skill>> = BTreeMap::new();

@@ -28,9 +28,7 @@ impl Order {
     pub(super) fn of(self, catalog: &Catalog) -> Vec<usize> {
         let skill = |skill_idx: &usize| -> &Skill { &catalog.skills[*skill_idx] };
         let stats = |skill_idx: &usize| skill(skill_idx).stats.unwrap_or_default();
-        let mut order: Vec<usize> = (0..catalog.skills.len())
-            .filter(|skill_idx| !catalog.skills[*skill_idx].is_suspicious)
-            .collect();
+        let mut order = catalog.listed_idxs();
         match self {
             Self::Updated => order.sort_by_key(|idx| Reverse(skill(idx).updated_at)),
             Self::Newest => order.sort_by_key(|idx| Reverse(skill(idx).created_at)),

@@ -73,9 +73,7 @@ pub fn build(
     config: &Config,
     own: Option<&OwnVectors>,
 ) -> io::Result<SearchIndex> {
-    let listed: Vec<usize> = (0..catalog.skills.len())
-        .filter(|&skill_idx| !catalog.skills[skill_idx].is_suspicious)
-        .collect();
+    let listed = catalog.listed_idxs();
     let embedded = embed(catalog, &listed, config)?;
     // The place in the catalog of each `SkillId`.
     let order = match &embedded {

@@ -47,9 +47,7 @@ impl<'a> Site<'a> {
             .iter()
             .map(|skill| Card::new(skill, catalog, config))
             .collect();
-        let listed: Vec<usize> = (0..catalog.skills.len())
-            .filter(|skill_idx| !catalog.skills[*skill_idx].is_suspicious)
-            .collect();
+        let listed = catalog.listed_idxs();
         let mut site = Self {
             catalog,
             config,

@@ -48,10 +48,9 @@ pub(super) fn pack(
         .collect();
     let skills: Vec<SkillId> = (0..head.n_embeddings()).map(SkillId).collect();
     let (ids, id_bits) = encode_id_map(cells_end(&head), &skills, n_skills as u32);
-    let mut homes = vec![None; n_skills];
-    for (skill, id) in skills.iter().zip(0..) {
-        homes[skill.idx()] = Some(EmbeddingId(id));
-    }
+    let homes: Vec<Option<EmbeddingId>> = (0..n_skills as u32)
+        .map(|id| (id < head.n_embeddings()).then_some(EmbeddingId(id)))
+        .collect();
     let homes = home_entries(&homes, head.n_embeddings());
     (head.id_bits, head.home_bits) = (id_bits, home_bits(&homes));
     let layout = NodesLayout::new(
