@@ -17,7 +17,7 @@ use skillpress::index::vector::{self, Document, Model};
 use skillpress_search::analyzer::words;
 use skillpress_search::embedder::{Embedding, WordSum};
 use skillpress_search::format::manifest::{FileEntry, Manifest};
-use skillpress_search::format::vectors::VECTORS_FILE;
+use skillpress_search::format::vectors::head::VECTORS_FILE;
 use skillpress_search::vector::{VectorNotes, VectorOptions, VectorQuery, find_vectors};
 use skillpress_search::{Answer, Plan, Request};
 

@@ -2,13 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::format::cells::decode_cell;
-use skillpress_search::format::codes::decode_rest;
-use skillpress_search::format::id_map::EmbeddingId;
-use skillpress_search::format::nodes::{NodesLayout, decode_links, decode_own};
-use skillpress_search::format::router::Router;
-use skillpress_search::format::rows::find_row;
-use skillpress_search::format::vectors::VectorHead;
+use skillpress_search::format::vectors::cells::decode_cell;
+use skillpress_search::format::vectors::codes::decode_rest;
+use skillpress_search::EmbeddingId;
+use skillpress_search::format::vectors::nodes::{NodesLayout, decode_links, decode_own};
+use skillpress_search::format::vectors::router::Router;
+use skillpress_search::format::vectors::rows::find_row;
+use skillpress_search::format::vectors::head::VectorHead;
 
 fuzz_target!(|input: (u16, u8, u8, &str, &[u8], &[u8])| {
     let (n, n_links, home_bits, word, head, payload) = input;

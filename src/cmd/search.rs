@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args, ValueEnum};
 use serde::Deserialize;
 use serde_json::json;
 use skillpress_search::format::manifest::Manifest;
-use skillpress_search::format::vectors::VECTORS_HEAD;
+use skillpress_search::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::vector::VectorNotes;
 use skillpress_search::{
     EvidenceKind, Filter, Hit, IdentityMatch, Mode, OpenError, Options, Plan, Results, Searcher,

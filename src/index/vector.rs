@@ -21,7 +21,7 @@ mod tests;
 
 use skillpress_search::SkillId;
 use skillpress_search::embedder::Embedding;
-use skillpress_search::format::rows::WordRow;
+use skillpress_search::format::vectors::rows::WordRow;
 
 use super::pack::Parts;
 pub use adapt::{Adapted, BODY_MAX_CHARS, Document, adapt};

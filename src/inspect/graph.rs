@@ -1,10 +1,11 @@
 //! The state of the graph: degrees, and what can be reached.
 
 use serde::Serialize;
-use skillpress_search::format::id_map::EmbeddingId;
-use skillpress_search::format::nodes::{NODES_FILE, decode_links, decode_own};
-use skillpress_search::format::vectors::{VECTORS_FILE, VectorIndex};
-use skillpress_search::vector::code::Code;
+use skillpress_search::EmbeddingId;
+use skillpress_search::format::vectors::VectorIndex;
+use skillpress_search::format::vectors::code::Code;
+use skillpress_search::format::vectors::head::VECTORS_FILE;
+use skillpress_search::format::vectors::nodes::{NODES_FILE, decode_links, decode_own};
 
 use super::files::IndexFiles;
 use super::vectors::packed_numbers;

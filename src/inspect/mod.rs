@@ -12,7 +12,8 @@ use skillpress_search::analyzer::ANALYZER_VERSION;
 use skillpress_search::format::FORMAT_VERSION;
 use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
 use skillpress_search::format::manifest::{FileEntry, Manifest};
-use skillpress_search::format::vectors::{VECTORS_HEAD, VectorIndex};
+use skillpress_search::format::vectors::VectorIndex;
+use skillpress_search::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::{Answer, OpenError, Searcher, Source};
 
 use crate::hex::hex;

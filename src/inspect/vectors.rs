@@ -1,16 +1,18 @@
 //! The state of the semantic half: word rows, cells, id map, graph.
 
 use serde::Serialize;
+use skillpress_search::EmbeddingId;
 use skillpress_search::SkillId;
-use skillpress_search::format::cells::{cell_range, decode_cell};
-use skillpress_search::format::codes::{CODES_FILE, code_range, decode_rest};
-use skillpress_search::format::id_map::{EmbeddingId, PackedIds};
 use skillpress_search::format::manifest::Manifest;
-use skillpress_search::format::nodes::NODES_FILE;
-use skillpress_search::format::router::{Router, router_range};
-use skillpress_search::format::rows::{self, ROWS_FILE, RowsLayout};
-use skillpress_search::format::vectors::{StoredPlan, VECTORS_FILE, VectorHead, VectorIndex};
-use skillpress_search::vector::code::Code;
+use skillpress_search::format::vectors::VectorIndex;
+use skillpress_search::format::vectors::cells::{cell_range, decode_cell};
+use skillpress_search::format::vectors::code::Code;
+use skillpress_search::format::vectors::codes::{CODES_FILE, code_range, decode_rest};
+use skillpress_search::format::vectors::head::{StoredPlan, VECTORS_FILE, VectorHead};
+use skillpress_search::format::vectors::id_map::PackedIds;
+use skillpress_search::format::vectors::nodes::NODES_FILE;
+use skillpress_search::format::vectors::router::{Router, router_range};
+use skillpress_search::format::vectors::rows::{self, ROWS_FILE, RowsLayout};
 
 use super::files::{IndexFile, IndexFiles};
 use super::graph::{self, Graph};

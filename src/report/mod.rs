@@ -21,7 +21,7 @@ use std::ops::AddAssign;
 use std::path::Path;
 
 use serde::Serialize;
-use skillpress_search::format::vectors::VECTORS_HEAD;
+use skillpress_search::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::{Mode, Searcher};
 
 use crate::config::Budgets;

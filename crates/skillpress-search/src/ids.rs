@@ -11,3 +11,14 @@ impl SkillId {
         self.0 as usize
     }
 }
+
+/// A vector's position in the vector files: skills of a cell stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EmbeddingId(pub u32);
+
+impl EmbeddingId {
+    /// For indexing.
+    pub fn idx(self) -> usize {
+        self.0 as usize
+    }
+}

@@ -67,7 +67,7 @@ pub mod vector;
 pub use blocking::Source;
 pub use bytes::{BitReader, BitWriter, Reader, Writer, crc32};
 pub use error::FormatError;
-pub use ids::SkillId;
+pub use ids::{EmbeddingId, SkillId};
 pub use lexical::{EvidenceKind, IdentityMatch, Ranked};
 pub use options::{Mode, Options, Plan};
 pub use query::{Filter, FilterKind, Query, QueryWord};

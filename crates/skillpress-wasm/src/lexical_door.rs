@@ -1,7 +1,7 @@
 //! What the exports of `search.wasm` do, without their pointers.
 
 use skillpress_search::format::manifest::Manifest;
-use skillpress_search::format::vectors::VECTORS_HEAD;
+use skillpress_search::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::vector::VectorResult;
 use skillpress_search::{
     Filter, Hit, LexicalHalf, LexicalSearch, Meaning, Mode, Options, Query, Results,

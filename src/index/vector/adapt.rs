@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use skillpress_search::analyzer::words;
 use skillpress_search::embedder::{DIM, Embedding, Row, WordSum};
-use skillpress_search::format::rows::WordRow;
+use skillpress_search::format::vectors::rows::WordRow;
 
 use super::Model;
 

@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 use skillpress_search::embedder::{DIM, Embedding};
-use skillpress_search::format::router::Cell;
-use skillpress_search::format::vectors::CELLS_MAX;
-use skillpress_search::vector::code::Residual;
+use skillpress_search::format::vectors::code::Residual;
+use skillpress_search::format::vectors::head::CELLS_MAX;
+use skillpress_search::format::vectors::router::Cell;
 
 /// Vectors by cell.
 pub(super) struct Cells {

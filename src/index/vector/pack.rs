@@ -1,18 +1,21 @@
 //! Writes the vector files of `search/` from embeddings.
 
 use serde::Serialize;
+use skillpress_search::EmbeddingId;
 use skillpress_search::SkillId;
 use skillpress_search::embedder::Embedding;
-use skillpress_search::format::cells::{cells_end, encode_cells};
-use skillpress_search::format::codes::{CODES_FILE, encode_codes};
-use skillpress_search::format::id_map::{EmbeddingId, encode_id_map};
-use skillpress_search::format::nodes::{
+use skillpress_search::format::vectors::cells::{cells_end, encode_cells};
+use skillpress_search::format::vectors::code::{Code, Residual, factor_step};
+use skillpress_search::format::vectors::codes::{CODES_FILE, encode_codes};
+use skillpress_search::format::vectors::head::{
+    StoredPlan, VECTORS_FILE, VECTORS_HEAD, VectorHead,
+};
+use skillpress_search::format::vectors::id_map::encode_id_map;
+use skillpress_search::format::vectors::nodes::{
     NODES_FILE, NodesLayout, encode_nodes, home_bits, home_entries,
 };
-use skillpress_search::format::router::{Router, router_range};
-use skillpress_search::format::rows::{ROWS_FILE, WordRow, encode_rows};
-use skillpress_search::format::vectors::{StoredPlan, VECTORS_FILE, VECTORS_HEAD, VectorHead};
-use skillpress_search::vector::code::{Code, Residual, factor_step};
+use skillpress_search::format::vectors::router::{Router, router_range};
+use skillpress_search::format::vectors::rows::{ROWS_FILE, WordRow, encode_rows};
 
 use super::cells::{self, Cells};
 use super::hnsw::Links;

@@ -7,11 +7,12 @@ use skillpress_search::embedder::{Cosine, Embedding, WordSum};
 use skillpress_search::format::block;
 
 use skillpress_search::format::manifest::{FileEntry, Manifest};
-use skillpress_search::format::router::router_range;
-use skillpress_search::format::rows::{ROWS_FILE, RowsLayout, WordRow, find_row};
-use skillpress_search::format::vectors::{
-    StoredPlan, VECTORS_FILE, VECTORS_HEAD, VectorHead, VectorIndex,
+use skillpress_search::format::vectors::VectorIndex;
+use skillpress_search::format::vectors::head::{
+    StoredPlan, VECTORS_FILE, VECTORS_HEAD, VectorHead,
 };
+use skillpress_search::format::vectors::router::router_range;
+use skillpress_search::format::vectors::rows::{ROWS_FILE, RowsLayout, WordRow, find_row};
 use skillpress_search::vector::{
     N_CANDIDATES, VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
 };

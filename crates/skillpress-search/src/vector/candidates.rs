@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 
-use super::code::{Code, CodeQuery, Factor, REST_BYTES, SIGN_BYTES};
+use super::estimate::CodeQuery;
 use super::reader::VectorReader;
+use crate::EmbeddingId;
 use crate::embedder::Cosine;
-use crate::format::id_map::EmbeddingId;
-use crate::format::router::Router;
-use crate::format::vectors::VectorHead;
+use crate::format::vectors::code::{Code, Factor, REST_BYTES, SIGN_BYTES};
+use crate::format::vectors::head::VectorHead;
+use crate::format::vectors::router::Router;
 use crate::sorted::SortedMap;
 
 /// Compares codes with a query.

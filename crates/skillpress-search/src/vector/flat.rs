@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 
 use super::candidates::sort_best;
-use super::code::Code;
 use super::reader::{CellCodes, VectorReader};
-use super::search::{Run, Seeds};
+use super::run::{Run, Seeds};
+use crate::EmbeddingId;
 use crate::SkillId;
 use crate::embedder::Cosine;
-use crate::format::id_map::EmbeddingId;
+use crate::format::vectors::code::Code;
 
 /// What is read once: all signs and the whole id map.
 pub(super) struct Whole {

@@ -9,9 +9,9 @@
 use alloc::vec::Vec;
 
 use super::candidates::best_of;
-use super::search::{Run, Seeds};
+use super::run::{Run, Seeds};
+use crate::EmbeddingId;
 use crate::SkillId;
-use crate::format::id_map::EmbeddingId;
 
 /// Cells that a walk starts from.
 const N_CELLS: usize = 8;

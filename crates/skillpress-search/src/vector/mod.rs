@@ -1,7 +1,7 @@
 //! The semantic half of a search: from a query's words to the skills that mean the same.
 //!
 //! A vector is stored as what it differs by from its cell's centroid: 80 signs to find candidates, six bits a dimension
-//! to score them ([`code`]). Two plans find them, each line one round trip:
+//! to score them ([`mod@crate::format::vectors::code`]). Two plans find them, each line one round trip:
 //!
 //! ```text
 //! flat    rows of the words; once also all signs, centroids and the id map ─► codes of the best 28
@@ -11,14 +11,15 @@
 //! Like the lexical half this is a function over the blocks at hand, run again after every round trip.
 
 mod candidates;
-pub mod code;
+mod estimate;
 mod flat;
+mod found;
 mod graph;
 mod reader;
+mod run;
 mod search;
 
-pub use search::{
-    N_CANDIDATES, N_HYBRID_CANDIDATES, VectorHit, VectorNotes, VectorOptions, VectorQuery,
-    VectorResult, find_vectors,
-};
-pub(crate) use search::{Seeds, prefetch, search};
+pub use found::{VectorHit, VectorNotes, VectorResult};
+pub(crate) use run::Seeds;
+pub use search::{N_CANDIDATES, N_HYBRID_CANDIDATES, VectorOptions, VectorQuery, find_vectors};
+pub(crate) use search::{prefetch, search};

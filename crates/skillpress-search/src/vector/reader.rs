@@ -3,17 +3,18 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::code::{Code, REST_BYTES, SIGN_BYTES};
-use super::search::VectorNotes;
+use super::found::VectorNotes;
+use crate::EmbeddingId;
 use crate::embedder::Row;
 use crate::fetcher::{Fetched, Fetcher};
-use crate::format::cells::{cell_range, decode_cell};
-use crate::format::codes::{CODES_FILE, code_range, decode_rest};
-use crate::format::id_map::EmbeddingId;
-use crate::format::nodes::{Link, NODES_FILE, decode_links, decode_own};
-use crate::format::router::{Router, router_range};
-use crate::format::rows::{ROWS_FILE, find_row};
-use crate::format::vectors::{VECTORS_FILE, VectorIndex};
+use crate::format::vectors::VectorIndex;
+use crate::format::vectors::cells::{cell_range, decode_cell};
+use crate::format::vectors::code::{Code, REST_BYTES, SIGN_BYTES};
+use crate::format::vectors::codes::{CODES_FILE, code_range, decode_rest};
+use crate::format::vectors::head::VECTORS_FILE;
+use crate::format::vectors::nodes::{Link, NODES_FILE, decode_links, decode_own};
+use crate::format::vectors::router::{Router, router_range};
+use crate::format::vectors::rows::{ROWS_FILE, find_row};
 use crate::{ByteRange, SkillId};
 
 /// Reads what is at hand; asks for what is not.

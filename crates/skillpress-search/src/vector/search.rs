@@ -4,15 +4,19 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::candidates::{Candidates, Scorer};
-use super::code::{Code, CodeQuery, Factor, RESIDUAL_UNITS, decode_residual};
+use super::estimate::CodeQuery;
+use super::found::VectorResult;
 use super::reader::VectorReader;
+use super::run::{Run, Seeds};
 use super::{flat, graph};
-use crate::embedder::{Cosine, DIM, Embedding, WordSum};
+use crate::EmbeddingId;
+use crate::embedder::{DIM, Embedding, WordSum};
 use crate::fetcher::{BlockStore, Failures, Fetcher};
-use crate::format::id_map::EmbeddingId;
 use crate::format::manifest::Manifest;
-use crate::format::router::Router;
-use crate::format::vectors::{StoredPlan, VectorIndex};
+use crate::format::vectors::VectorIndex;
+use crate::format::vectors::code::{Code, Factor, RESIDUAL_UNITS, decode_residual};
+use crate::format::vectors::head::StoredPlan;
+use crate::format::vectors::router::Router;
 use crate::lexical::SkillSet;
 use crate::sorted::SortedMap;
 use crate::{Answer, FormatError, Plan, SkillId, Source};
@@ -53,82 +57,6 @@ impl Default for VectorOptions {
             n_candidates: N_CANDIDATES,
         }
     }
-}
-
-/// What was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct VectorResult {
-    /// Best first, equal cosines by `SkillId`; each skill once.
-    pub hits: Vec<VectorHit>,
-    /// What could not be read.
-    pub notes: VectorNotes,
-}
-
-/// A skill that was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VectorHit {
-    /// The skill.
-    pub skill: SkillId,
-    /// How near it is to the query.
-    pub cosine: Cosine,
-}
-
-/// What could not be read; all 0 in a search over intact files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct VectorNotes {
-    /// Words of the query whose rows could not be read; the others speak for it.
-    pub n_unread_rows: u32,
-    /// Whether the centroids could not be read: then nothing is found.
-    pub is_router_unread: bool,
-    /// Cells whose vectors take no part.
-    pub n_unread_cells: u32,
-    /// Candidates that are ranked by an estimate, for want of their code.
-    pub n_unread_codes: u32,
-    /// Blocks of nodes that the search went around.
-    pub n_unread_nodes: u32,
-    /// Hits that are left out because it is not known whose vectors they are, and skills whose vector is not known.
-    pub n_unknown_ids: u32,
-}
-
-impl VectorNotes {
-    /// How many counts there are.
-    pub(crate) const N: usize = 6;
-
-    /// The counts in order; whether the centroids are unread counts as 1.
-    pub(crate) fn counts(&self) -> [u32; Self::N] {
-        [
-            self.n_unread_rows,
-            self.is_router_unread.into(),
-            self.n_unread_cells,
-            self.n_unread_codes,
-            self.n_unread_nodes,
-            self.n_unknown_ids,
-        ]
-    }
-
-    /// The notes with these counts.
-    pub(crate) fn from_counts(counts: [u32; Self::N]) -> Self {
-        let [rows, router, cells, codes, nodes, ids] = counts;
-        Self {
-            n_unread_rows: rows,
-            is_router_unread: router != 0,
-            n_unread_cells: cells,
-            n_unread_codes: codes,
-            n_unread_nodes: nodes,
-            n_unknown_ids: ids,
-        }
-    }
-}
-
-/// Skills that shall be among the hits, if they have a vector: the best lexical ones.
-///
-/// Fusion needs their cosines, and in the graph plan they are good places to go on from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Seeds<'a> {
-    /// They are still being searched for.
-    Waiting,
-    /// These, and no more.
-    Known(&'a [SkillId]),
 }
 
 /// Searches as far as the blocks at hand reach; `None` while some are missing, which the fetcher has noted, or while
@@ -261,58 +189,6 @@ pub fn find_vectors(
             let answer = answers.next().unwrap_or(Answer::Failed);
             store.take_answer(manifest, pending, answer, &mut failures);
         }
-    }
-}
-
-/// A search whose query is known.
-pub(super) struct Run<'a, 'r, 'f> {
-    pub(super) reader: VectorReader<'r, 'f>,
-    pub(super) scorer: &'a Scorer<'a>,
-    pub(super) candidates: Candidates<'a>,
-    pub(super) n_hits: usize,
-    pub(super) n_candidates: usize,
-    pub(super) allowed: Option<&'a SkillSet>,
-    /// The skill that others shall be like.
-    excluded: Option<SkillId>,
-    /// Whose vectors the hits are, as far as it is known.
-    pub(super) skills: SortedMap<EmbeddingId, SkillId>,
-    /// The vectors of the seeds.
-    pub(super) seeds: Vec<EmbeddingId>,
-}
-
-impl Run<'_, '_, '_> {
-    pub(super) fn passes(&self, skill: SkillId) -> bool {
-        self.excluded != Some(skill) && self.allowed.is_none_or(|allowed| allowed.contains(skill))
-    }
-
-    /// The vectors that become hits, whose skills must be known by then.
-    pub(super) fn winners(&self) -> Vec<EmbeddingId> {
-        // One more than hits, for the one that others shall be like.
-        let mut ids = self.candidates.best_scored(self.n_candidates + 1);
-        ids.extend(&self.seeds);
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    }
-
-    fn finish(self) -> VectorResult {
-        let mut notes = self.reader.notes;
-        notes.n_unread_codes = self.candidates.n_unread();
-        let mut hits = Vec::new();
-        for id in self.winners() {
-            let Some(cosine) = self.candidates.cosine(id) else {
-                continue;
-            };
-            match self.skills.get(&id) {
-                Some(&skill) if self.passes(skill) => {
-                    hits.push(VectorHit { skill, cosine });
-                }
-                Some(_) => {}
-                None => notes.n_unknown_ids += 1,
-            }
-        }
-        hits.sort_unstable_by(|a, b| b.cosine.cmp(&a.cosine).then(a.skill.cmp(&b.skill)));
-        VectorResult { hits, notes }
     }
 }
 

@@ -7,16 +7,14 @@
 
 use alloc::vec::Vec;
 
-use super::block;
-use super::id_map::{EmbeddingId, PackedIds, bits_of};
-use crate::vector::code::{Code, REST_BYTES, SIGN_BYTES};
-use crate::{ByteRange, FormatError};
+use super::code::{Code, REST_BYTES, SIGN_BYTES};
+use super::head::LINKS_MAX;
+use super::id_map::{PackedIds, bits_of};
+use crate::format::block;
+use crate::{ByteRange, EmbeddingId, FormatError};
 
 /// Name of the file in the manifest.
 pub const NODES_FILE: &str = "nodes";
-
-/// Most links of a node.
-pub const LINKS_MAX: usize = 64;
 
 /// Where the parts of a `nodes` file stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,15 +1,14 @@
 //! `codes`: the rest of the codes of all vectors, which refines what their signs tell; 90 bytes a vector.
 //!
 //! A block for each vector, in the order of the cells, so that a search reads those of its candidates and nothing else.
-//! See [`crate::vector::code`].
+//! See [`super::code`].
 
 use alloc::vec::Vec;
 
-use super::block;
-use super::id_map::EmbeddingId;
-use super::vectors::VectorHead;
-use crate::vector::code::{Code, REST_BYTES};
-use crate::{ByteRange, FormatError};
+use super::code::{Code, REST_BYTES};
+use super::head::VectorHead;
+use crate::format::block;
+use crate::{ByteRange, EmbeddingId, FormatError};
 
 /// Name of the file in the manifest.
 pub const CODES_FILE: &str = "codes";

@@ -12,8 +12,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use super::block;
 use crate::embedder::{ROW_BYTES, Row};
+use crate::format::block;
 use crate::{ByteRange, FormatError};
 
 /// Name of the file in the manifest.

@@ -1,14 +1,14 @@
-//! Cells: the signs of all vectors, cell by cell; 11 bytes a vector. See [`crate::vector::code`].
+//! Cells: the signs of all vectors, cell by cell; 11 bytes a vector. See [`super::code`].
 //!
 //! A block of [`VECTORS_FILE`] for each cell: the signs of its vectors, then their factors. The flat plan reads all of
 //! them once; the graph plan reads the cells nearest to the query.
 
 use alloc::vec::Vec;
 
-use super::block;
+use super::code::{Code, SIGN_BYTES};
+use super::head::{VECTORS_FILE, VectorHead};
 use super::router::router_range;
-use super::vectors::{VECTORS_FILE, VectorHead};
-use crate::vector::code::{Code, SIGN_BYTES};
+use crate::format::block;
 use crate::{ByteRange, FormatError};
 
 /// Where cell `cell_idx` stands in [`VECTORS_FILE`].
@@ -64,9 +64,9 @@ const VECTOR_BYTES: usize = SIGN_BYTES + 1;
 
 #[cfg(test)]
 mod tests {
+    use super::super::code::REST_BYTES;
+    use super::super::head::StoredPlan;
     use super::*;
-    use crate::format::vectors::StoredPlan;
-    use crate::vector::code::REST_BYTES;
 
     #[test]
     fn cells_come_back_from_their_ranges() {

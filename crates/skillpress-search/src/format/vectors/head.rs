@@ -3,19 +3,16 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::cells::cells_end;
-use super::codes::{CODES_FILE, codes_len};
-use super::id_map::{EmbeddingId, PackedIds, id_map};
-use super::manifest::Manifest;
-use super::nodes::{LINKS_MAX, NODES_FILE, NodesLayout};
-use super::rows::{ROWS_FILE, RowsLayout};
-use crate::{FormatError, Reader, Writer};
+use crate::{EmbeddingId, FormatError, Reader, Writer};
 
 /// Name of the file of router, cells and id map, in this order: one file, since the flat plan reads all of it at once.
 pub const VECTORS_FILE: &str = "vectors";
 
 /// Name of the head in the manifest.
 pub const VECTORS_HEAD: &str = "vectors";
+
+/// Most links of a node.
+pub const LINKS_MAX: usize = 64;
 
 /// Most cells of an index: 70 KB of router.
 pub const CELLS_MAX: usize = 2048;
@@ -42,63 +39,6 @@ pub enum StoredPlan {
     Flat,
     /// The cells nearest to the query, then the graph.
     Graph,
-}
-
-/// The vector files of an index that are agreed on by its manifest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VectorIndex {
-    /// Cells and plan.
-    pub head: VectorHead,
-    /// Word rows.
-    pub rows: RowsLayout,
-    /// The id map.
-    pub ids: PackedIds,
-    /// The graph, and the inverse id map.
-    pub nodes: NodesLayout,
-}
-
-impl VectorIndex {
-    /// The vector files that `manifest` names; `None` when the site has none.
-    ///
-    /// # Errors
-    /// What is wrong with the head; `Invalid` when the lengths of the files contradict it: they do not belong together.
-    pub fn open(manifest: &Manifest) -> Result<Option<Self>, FormatError> {
-        let Some(head) = manifest.head(VECTORS_HEAD) else {
-            return Ok(None);
-        };
-        let head = VectorHead::decode(head)?;
-        let n_skills = manifest.n_skills;
-        let ids = id_map(
-            cells_end(&head),
-            head.n_embeddings(),
-            n_skills,
-            head.id_bits,
-        );
-        let nodes = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links, head.home_bits);
-        if head.n_embeddings() > n_skills || !ids.is_valid() || !nodes.homes().is_valid() {
-            return Err(INVALID);
-        }
-        let expected = [
-            (VECTORS_FILE, ids.end()),
-            (CODES_FILE, codes_len(&head)),
-            (NODES_FILE, nodes.len_bytes()),
-        ];
-        let len = |name: &str| manifest.file(name).map(|file| file.len);
-        // A site may do without the graph.
-        let fits = |&(name, expected): &(&str, u64)| match len(name) {
-            Some(len) => len == expected,
-            None => name == NODES_FILE,
-        };
-        if !expected.iter().all(fits) {
-            return Err(INVALID);
-        }
-        Ok(Some(Self {
-            rows: RowsLayout::from_len(len(ROWS_FILE).ok_or(INVALID)?)?,
-            head,
-            ids,
-            nodes,
-        }))
-    }
 }
 
 impl VectorHead {
@@ -192,7 +132,7 @@ impl VectorHead {
 
 const EMBEDDINGS_MAX: u32 = (1 << 24) - 1;
 const WHAT: &str = "the head of the vectors";
-const INVALID: FormatError = FormatError::Invalid { what: WHAT };
+pub(super) const INVALID: FormatError = FormatError::Invalid { what: WHAT };
 
 #[cfg(test)]
 mod tests {

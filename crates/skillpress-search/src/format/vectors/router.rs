@@ -5,10 +5,10 @@
 
 use alloc::vec::Vec;
 
-use super::block;
-use super::vectors::{VECTORS_FILE, VectorHead};
+use super::code::Residual;
+use super::head::{VECTORS_FILE, VectorHead};
 use crate::embedder::DIM;
-use crate::vector::code::Residual;
+use crate::format::block;
 use crate::{ByteRange, FormatError, Reader, Writer};
 
 /// The centroids of an index.
@@ -115,8 +115,8 @@ impl Cell {
 
 #[cfg(test)]
 mod tests {
+    use super::super::head::StoredPlan;
     use super::*;
-    use crate::format::vectors::StoredPlan;
 
     #[test]
     fn a_router_comes_back_and_has_the_length_that_its_head_says() {

@@ -6,24 +6,13 @@
 //! are 0, which take no bits: a checksum for each 64 skills. Any other order can be written too, in 2.44 bytes a skill
 //! at 500,000. A damaged block drops its hits, it never shows another skill's card. It ends [`VECTORS_FILE`].
 //!
-//! The `nodes` file ends with the inverse, for the graph plan: see [`crate::format::nodes`].
+//! The `nodes` file ends with the inverse, for the graph plan: see [`super::nodes`].
 
 use alloc::vec::Vec;
 
-use super::block;
-use super::vectors::VECTORS_FILE;
+use super::head::VECTORS_FILE;
+use crate::format::block;
 use crate::{BitReader, BitWriter, ByteRange, FormatError, SkillId};
-
-/// A vector's position in the vector files: skills of a cell stand together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EmbeddingId(pub u32);
-
-impl EmbeddingId {
-    /// For indexing.
-    pub fn idx(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// Entries of a block of the id map.
 pub const IDS_BLOCK: u32 = 64;

@@ -1,0 +1,85 @@
+//! The vector files: where each block stands is known once the head is read.
+//!
+//! ```text
+//! manifest.json ── head ─► router ─► cells ─► id map      one file, `vectors`: centroids, signs, whose vector it is
+//!                     ├──► codes                          refinement bits, for the best candidates
+//!                     ├──► nodes                          the graph, for large indexes, and the inverse id map
+//!                     └──► rows                           what words mean, by hash
+//! ```
+//!
+//! [`code`] is the layout of one vector's bits, which `cells`, `codes` and `nodes` hold parts of.
+
+pub mod cells;
+pub mod code;
+pub mod codes;
+pub mod head;
+pub mod id_map;
+pub mod nodes;
+pub mod router;
+pub mod rows;
+
+use super::manifest::Manifest;
+use crate::FormatError;
+use cells::cells_end;
+use codes::{CODES_FILE, codes_len};
+use head::{INVALID, VECTORS_FILE, VECTORS_HEAD, VectorHead};
+use id_map::{PackedIds, id_map};
+use nodes::{NODES_FILE, NodesLayout};
+use rows::{ROWS_FILE, RowsLayout};
+
+/// The vector files of an index that are agreed on by its manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorIndex {
+    /// Cells and plan.
+    pub head: VectorHead,
+    /// Word rows.
+    pub rows: RowsLayout,
+    /// The id map.
+    pub ids: PackedIds,
+    /// The graph, and the inverse id map.
+    pub nodes: NodesLayout,
+}
+
+impl VectorIndex {
+    /// The vector files that `manifest` names; `None` when the site has none.
+    ///
+    /// # Errors
+    /// What is wrong with the head; `Invalid` when the lengths of the files contradict it: they do not belong together.
+    pub fn open(manifest: &Manifest) -> Result<Option<Self>, FormatError> {
+        let Some(head) = manifest.head(VECTORS_HEAD) else {
+            return Ok(None);
+        };
+        let head = VectorHead::decode(head)?;
+        let n_skills = manifest.n_skills;
+        let ids = id_map(
+            cells_end(&head),
+            head.n_embeddings(),
+            n_skills,
+            head.id_bits,
+        );
+        let nodes = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links, head.home_bits);
+        if head.n_embeddings() > n_skills || !ids.is_valid() || !nodes.homes().is_valid() {
+            return Err(INVALID);
+        }
+        let expected = [
+            (VECTORS_FILE, ids.end()),
+            (CODES_FILE, codes_len(&head)),
+            (NODES_FILE, nodes.len_bytes()),
+        ];
+        let len = |name: &str| manifest.file(name).map(|file| file.len);
+        // A site may do without the graph.
+        let fits = |&(name, expected): &(&str, u64)| match len(name) {
+            Some(len) => len == expected,
+            None => name == NODES_FILE,
+        };
+        if !expected.iter().all(fits) {
+            return Err(INVALID);
+        }
+        Ok(Some(Self {
+            rows: RowsLayout::from_len(len(ROWS_FILE).ok_or(INVALID)?)?,
+            head,
+            ids,
+            nodes,
+        }))
+    }
+}
