@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use skillpress_search::format::vectors::cells::decode_cell;
-use skillpress_search::format::vectors::codes::decode_rest;
+use skillpress_search::format::vectors::codes::decode_refinement;
 use skillpress_search::EmbeddingId;
 use skillpress_search::format::vectors::nodes::{NodesLayout, decode_links, decode_own};
 use skillpress_search::format::vectors::router::Router;
@@ -11,7 +11,7 @@ use skillpress_search::format::vectors::rows::find_row;
 use skillpress_search::format::vectors::head::VectorHead;
 
 fuzz_target!(|input: (u16, u8, u8, &str, &[u8], &[u8])| {
-    let (n, n_links, home_bits, word, head, payload) = input;
+    let (n, n_links, inverse_bits, word, head, payload) = input;
     if let Ok(head) = VectorHead::decode(head) {
         let _ = Router::decode(&head, payload).map(|router| {
             (0..head.n_cells()).for_each(|cell_idx| {
@@ -20,14 +20,14 @@ fuzz_target!(|input: (u16, u8, u8, &str, &[u8], &[u8])| {
         });
     }
     let _ = decode_cell(payload, n.into()).map(Iterator::count);
-    let _ = decode_rest(payload);
+    let _ = decode_refinement(payload);
     let _ = decode_own(payload);
     let _ = find_row(payload, word);
-    let layout = NodesLayout::new(n.into(), n.into(), n_links, home_bits);
+    let layout = NodesLayout::new(n.into(), n.into(), n_links, inverse_bits);
     if let Ok(links) = decode_links(&layout, EmbeddingId(0), payload) {
         assert!(links.iter().all(|link| link.to.0 < n.into()));
     }
     if n > 0 {
-        let _ = layout.homes().decode(0, payload);
+        let _ = layout.inverse_map().decode(0, payload);
     }
 });

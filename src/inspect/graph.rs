@@ -67,10 +67,10 @@ pub(super) fn graph(
         let read = files.decoded(&file, range, |payload| decode_links(&layout, id, payload));
         links.push(read.map(|links| links.into_iter().map(|link| link.to).collect()));
     }
-    let homes = packed_numbers(files, &file, layout.homes());
+    let inverse = packed_numbers(files, &file, layout.inverse_map());
     for (id, skill) in owners.iter().enumerate() {
-        let home = skill.and_then(|skill| homes.get(skill as usize).copied().flatten());
-        if home.is_some_and(|home| home as usize != id) {
+        let embedding = skill.and_then(|skill| inverse.get(skill as usize).copied().flatten());
+        if embedding.is_some_and(|embedding| embedding as usize != id) {
             files.note(
                 NODES_FILE,
                 format!("the inverse id map does not lead to vector {id}"),

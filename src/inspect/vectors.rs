@@ -7,7 +7,7 @@ use skillpress_search::format::manifest::Manifest;
 use skillpress_search::format::vectors::VectorIndex;
 use skillpress_search::format::vectors::cells::{cell_range, decode_cell};
 use skillpress_search::format::vectors::code::Code;
-use skillpress_search::format::vectors::codes::{CODES_FILE, code_range, decode_rest};
+use skillpress_search::format::vectors::codes::{CODES_FILE, code_range, decode_refinement};
 use skillpress_search::format::vectors::head::{StoredPlan, VECTORS_FILE, VectorHead};
 use skillpress_search::format::vectors::id_map::PackedIds;
 use skillpress_search::format::vectors::nodes::NODES_FILE;
@@ -145,10 +145,10 @@ fn cells(files: &mut IndexFiles<'_>, head: &VectorHead) -> Cells {
     }
 }
 
-/// The code of each vector, from its signs and the rest; `None` where one of them cannot be read.
+/// The code of each vector, from its signs and its refinement; `None` where one of them cannot be read.
 fn codes(files: &mut IndexFiles<'_>, head: &VectorHead) -> Vec<Option<Code>> {
     let mut codes = vec![None; head.n_embeddings() as usize];
-    let (cells, rest) = (files.read(VECTORS_FILE), files.read(CODES_FILE));
+    let (cells, refinement) = (files.read(VECTORS_FILE), files.read(CODES_FILE));
     for cell_idx in 0..head.n_cells() {
         let members = head.members(cell_idx);
         let signs = cells.as_ref().and_then(|cells| {
@@ -157,14 +157,14 @@ fn codes(files: &mut IndexFiles<'_>, head: &VectorHead) -> Vec<Option<Code>> {
         });
         let mut signs = signs.into_iter().flatten();
         for id in members {
-            let rest = rest
-                .as_ref()
-                .and_then(|rest| files.decoded(rest, code_range(EmbeddingId(id)), decode_rest));
-            if let (Some((&signs, factor)), Some(&rest)) = (signs.next(), rest) {
+            let refinement = refinement.as_ref().and_then(|refinement| {
+                files.decoded(refinement, code_range(EmbeddingId(id)), decode_refinement)
+            });
+            if let (Some((&signs, factor)), Some(&refinement)) = (signs.next(), refinement) {
                 codes[id as usize] = Some(Code {
                     signs,
                     factor,
-                    rest,
+                    refinement,
                 });
             }
         }

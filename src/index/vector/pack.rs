@@ -12,7 +12,7 @@ use skillpress_search::format::vectors::head::{
 };
 use skillpress_search::format::vectors::id_map::encode_id_map;
 use skillpress_search::format::vectors::nodes::{
-    NODES_FILE, NodesLayout, encode_nodes, home_bits, home_entries,
+    NODES_FILE, NodesLayout, encode_nodes, inverse_bits, inverse_entries,
 };
 use skillpress_search::format::vectors::router::{Router, router_range};
 use skillpress_search::format::vectors::rows::{ROWS_FILE, WordRow, encode_rows};
@@ -51,16 +51,16 @@ pub(super) fn pack(
         .collect();
     let skills: Vec<SkillId> = (0..head.n_embeddings()).map(SkillId).collect();
     let (ids, id_bits) = encode_id_map(cells_end(&head), &skills, n_skills as u32);
-    let homes: Vec<Option<EmbeddingId>> = (0..n_skills as u32)
+    let inverse: Vec<Option<EmbeddingId>> = (0..n_skills as u32)
         .map(|id| (id < head.n_embeddings()).then_some(EmbeddingId(id)))
         .collect();
-    let homes = home_entries(&homes, head.n_embeddings());
-    (head.id_bits, head.home_bits) = (id_bits, home_bits(&homes));
+    let inverse = inverse_entries(&inverse, head.n_embeddings());
+    (head.id_bits, head.inverse_bits) = (id_bits, inverse_bits(&inverse));
     let layout = NodesLayout::new(
         head.n_embeddings(),
         n_skills as u32,
         head.n_links,
-        head.home_bits,
+        head.inverse_bits,
     );
     let links = to_ids(links);
     let whole = |name, bytes| Part {
@@ -75,7 +75,7 @@ pub(super) fn pack(
         Part::chunked(ROWS_FILE, rows),
         whole(VECTORS_FILE, vectors),
         Part::chunked(CODES_FILE, encode_codes(&codes)),
-        whole(NODES_FILE, encode_nodes(&layout, &codes, &links, &homes)),
+        whole(NODES_FILE, encode_nodes(&layout, &codes, &links, &inverse)),
     ];
     Parts {
         files,

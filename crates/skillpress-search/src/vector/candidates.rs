@@ -6,7 +6,7 @@ use super::estimate::CodeQuery;
 use super::reader::VectorReader;
 use crate::EmbeddingId;
 use crate::embedder::Cosine;
-use crate::format::vectors::code::{Code, Factor, REST_BYTES, SIGN_BYTES};
+use crate::format::vectors::code::{Code, Factor, REFINEMENT_BYTES, SIGN_BYTES};
 use crate::format::vectors::head::VectorHead;
 use crate::format::vectors::router::Router;
 use crate::sorted::SortedMap;
@@ -50,10 +50,11 @@ impl<'a> Scorer<'a> {
         id: EmbeddingId,
         signs: &[u8; SIGN_BYTES],
         factor: u8,
-        rest: &[u8; REST_BYTES],
+        refinement: &[u8; REFINEMENT_BYTES],
     ) -> Cosine {
         let dot = self.dots[self.head.cell_of(id)];
-        self.query.refine(dot, signs, self.factor(factor), rest)
+        self.query
+            .refine(dot, signs, self.factor(factor), refinement)
     }
 
     fn factor(&self, factor: u8) -> Factor {
@@ -78,7 +79,7 @@ struct Candidate {
 enum State {
     /// Its cosine is an estimate.
     Estimated,
-    /// The rest of its code was asked for; its cosine is an estimate as long as that is not there.
+    /// The refinement of its code was asked for; its cosine is an estimate as long as that is not there.
     Asked,
     /// Its cosine is as good as its code.
     Scored,
@@ -112,7 +113,7 @@ impl<'a> Candidates<'a> {
     /// Adds a vector of which the whole code is known.
     pub(super) fn add_scored(&mut self, id: EmbeddingId, code: &Code) {
         self.add(id, &code.signs, code.factor);
-        self.score(id, &code.rest);
+        self.score(id, &code.refinement);
     }
 
     /// The `n` vectors with the best estimates that are not scored yet.
@@ -130,8 +131,8 @@ impl<'a> Candidates<'a> {
                 continue;
             }
             candidate.state = State::Asked;
-            if let Some(rest) = reader.rest(id) {
-                self.score(id, &rest);
+            if let Some(refinement) = reader.refinement(id) {
+                self.score(id, &refinement);
             }
         }
     }
@@ -152,10 +153,10 @@ impl<'a> Candidates<'a> {
         candidates.filter(|c| c.state == State::Asked).count() as u32
     }
 
-    fn score(&mut self, id: EmbeddingId, rest: &[u8; REST_BYTES]) {
+    fn score(&mut self, id: EmbeddingId, refinement: &[u8; REFINEMENT_BYTES]) {
         if let Some(candidate) = self.by_id.get_mut(&id) {
             let (signs, factor) = (&candidate.signs, candidate.factor);
-            candidate.cosine = self.scorer.refine(id, signs, factor, rest);
+            candidate.cosine = self.scorer.refine(id, signs, factor, refinement);
             candidate.state = State::Scored;
         }
     }

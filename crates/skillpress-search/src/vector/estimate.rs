@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::embedder::{Cosine, Embedding};
 use crate::format::vectors::code::{
-    Factor, RESIDUAL_UNITS, REST_BYTES, Residual, SIGN_BYTES, decode_residual,
+    Factor, REFINEMENT_BYTES, RESIDUAL_UNITS, Residual, SIGN_BYTES, decode_residual,
 };
 
 /// A query, prepared to be compared with codes.
@@ -56,9 +56,9 @@ impl CodeQuery {
         centroid_dot: i64,
         signs: &[u8; SIGN_BYTES],
         factor: Factor,
-        rest: &[u8; REST_BYTES],
+        refinement: &[u8; REFINEMENT_BYTES],
     ) -> Cosine {
-        let residual = decode_residual(signs, factor, rest);
+        let residual = decode_residual(signs, factor, refinement);
         let products = self.query.components().iter().zip(residual);
         let sum: i64 = products.map(|(&q, x)| i64::from(q) * x).sum();
         Cosine::from_fixed(centroid_dot + sum / RESIDUAL_UNITS)
@@ -92,7 +92,7 @@ mod tests {
         let query = CodeQuery::new(embedding(1));
         let dot = query.dot(&[100; DIM]);
         let factor = Factor::new(code.factor, step);
-        let cosine = query.refine(dot, &code.signs, factor, &code.rest);
+        let cosine = query.refine(dot, &code.signs, factor, &code.refinement);
         assert_eq!(cosine, Cosine::from_fixed(dot));
     }
 
@@ -107,7 +107,7 @@ mod tests {
             let exact = query.cosine(&vector).to_f32();
             let query = CodeQuery::new(query);
             let estimate = query.estimate(0, &code.signs, factor).to_f32();
-            let refined = query.refine(0, &code.signs, factor, &code.rest).to_f32();
+            let refined = query.refine(0, &code.signs, factor, &code.refinement).to_f32();
             prop_assert!((estimate - exact).abs() < 0.35, "{} {}", estimate, exact);
             prop_assert!((refined - exact).abs() < 0.035, "{} {}", refined, exact);
         }
@@ -117,7 +117,7 @@ mod tests {
                                    magnitude in any::<u8>(), dot in -(1i64 << 40)..1 << 40, seed in any::<u64>()) {
             let query = CodeQuery::new(embedding(seed));
             let factor = Factor::new(factor, step);
-            for cosine in [query.estimate(dot, &signs, factor), query.refine(dot, &signs, factor, &[magnitude; REST_BYTES])] {
+            for cosine in [query.estimate(dot, &signs, factor), query.refine(dot, &signs, factor, &[magnitude; REFINEMENT_BYTES])] {
                 prop_assert!(cosine.to_f32().abs() <= 1.0);
             }
         }

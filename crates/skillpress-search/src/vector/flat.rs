@@ -39,21 +39,21 @@ impl Whole {
         skill: SkillId,
         reader: &mut VectorReader<'_, '_>,
     ) -> Option<(EmbeddingId, Code)> {
-        let Some(id) = self.home(skill) else {
+        let Some(id) = self.embedding_of(skill) else {
             // It has no vector, or stands where the id map could not be read.
             reader.notes.n_unknown_ids += self.n_unknown();
             return None;
         };
         let cell = self.cells[reader.index.head.cell_of(id)].as_ref()?;
         let (_, &signs, factor) = cell.iter().find(|&(other, ..)| other == id)?;
-        let Some(rest) = reader.rest(id) else {
+        let Some(refinement) = reader.refinement(id) else {
             reader.notes.n_unread_codes += 1;
             return None;
         };
         let code = Code {
             signs,
             factor,
-            rest,
+            refinement,
         };
         Some((id, code))
     }
@@ -63,7 +63,7 @@ impl Whole {
         self.skills.iter().filter(|skill| skill.is_none()).count() as u32
     }
 
-    fn home(&self, skill: SkillId) -> Option<EmbeddingId> {
+    fn embedding_of(&self, skill: SkillId) -> Option<EmbeddingId> {
         let idx = self.skills.iter().position(|&s| s == Some(skill))?;
         Some(EmbeddingId(idx as u32))
     }
@@ -103,8 +103,10 @@ pub(super) fn search(run: &mut Run<'_, '_, '_>, whole: &Whole, seeds: Seeds<'_>)
     }
     let mut wanted = promising(scores, run);
     if let Seeds::Known(seeds) = seeds {
-        let homes = seeds.iter().filter(|&&skill| run.passes(skill));
-        run.seeds = homes.filter_map(|&skill| whole.home(skill)).collect();
+        let passing = seeds.iter().filter(|&&skill| run.passes(skill));
+        run.seeds = passing
+            .filter_map(|&skill| whole.embedding_of(skill))
+            .collect();
         wanted.extend(&run.seeds);
     }
     wanted.sort_unstable();

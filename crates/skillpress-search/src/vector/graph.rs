@@ -63,8 +63,8 @@ fn walk(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> {
     for cell_idx in run.scorer.nearest_cells().into_iter().take(N_CELLS) {
         cells.extend(run.reader.cell(cell_idx));
     }
-    let homes = match seeds {
-        Seeds::Known(seeds) => Some(homes(run, seeds)),
+    let embeddings = match seeds {
+        Seeds::Known(seeds) => Some(embeddings_of(run, seeds)),
         Seeds::Waiting => None,
     };
     if run.reader.is_waiting {
@@ -86,9 +86,9 @@ fn walk(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> {
         let mut nodes = Vec::new();
         if is_last {
             // What starts from seeds waits for them: a walk that does not know them would read other nodes.
-            let homes = homes.as_ref()?;
+            let embeddings = embeddings.as_ref()?;
             nodes.extend(
-                homes
+                embeddings
                     .iter()
                     .filter(|id| !visited.contains(*id))
                     .take(N_SEEDS),
@@ -102,7 +102,7 @@ fn walk(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> {
         visit(run, &nodes)?;
         visited.extend(nodes);
     }
-    run.seeds = homes?;
+    run.seeds = embeddings?;
     let seeds = run.seeds.clone();
     read_own(run, &seeds)
 }
@@ -138,28 +138,28 @@ fn read_own(run: &mut Run<'_, '_, '_>, ids: &[EmbeddingId]) -> Option<()> {
 
 /// Scores the vectors of these skills.
 fn score_skills(run: &mut Run<'_, '_, '_>, skills: &[SkillId]) -> Option<()> {
-    let homes = homes(run, skills);
+    let embeddings = embeddings_of(run, skills);
     if run.reader.is_waiting {
         return None;
     }
-    read_own(run, &homes)?;
-    run.candidates.read_codes(&homes, &mut run.reader);
-    run.seeds.extend(homes);
+    read_own(run, &embeddings)?;
+    run.candidates.read_codes(&embeddings, &mut run.reader);
+    run.seeds.extend(embeddings);
     Some(())
 }
 
 /// The vectors of those of `skills` that pass and have one; their skills are known from now on.
-fn homes(run: &mut Run<'_, '_, '_>, skills: &[SkillId]) -> Vec<EmbeddingId> {
-    let mut homes = Vec::new();
+fn embeddings_of(run: &mut Run<'_, '_, '_>, skills: &[SkillId]) -> Vec<EmbeddingId> {
+    let mut embeddings = Vec::new();
     for &skill in skills {
         if run.passes(skill)
-            && let Some(id) = run.reader.home(skill)
+            && let Some(id) = run.reader.embedding_of(skill)
         {
             run.skills.insert(id, skill);
-            homes.push(id);
+            embeddings.push(id);
         }
     }
-    homes
+    embeddings
 }
 
 /// Estimates cell after cell, until there are enough vectors that pass the filter.

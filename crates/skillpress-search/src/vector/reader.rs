@@ -9,8 +9,8 @@ use crate::embedder::Row;
 use crate::fetcher::{Fetched, Fetcher};
 use crate::format::vectors::VectorIndex;
 use crate::format::vectors::cells::{cell_range, decode_cell};
-use crate::format::vectors::code::{Code, REST_BYTES, SIGN_BYTES};
-use crate::format::vectors::codes::{CODES_FILE, code_range, decode_rest};
+use crate::format::vectors::code::{Code, REFINEMENT_BYTES, SIGN_BYTES};
+use crate::format::vectors::codes::{CODES_FILE, code_range, decode_refinement};
 use crate::format::vectors::head::VECTORS_FILE;
 use crate::format::vectors::nodes::{Link, NODES_FILE, decode_links, decode_own};
 use crate::format::vectors::router::{Router, router_range};
@@ -83,10 +83,10 @@ impl<'a, 'f> VectorReader<'a, 'f> {
         }
     }
 
-    /// The rest of a vector's code; what is unread is counted by whoever misses it.
-    pub(super) fn rest(&mut self, id: EmbeddingId) -> Option<[u8; REST_BYTES]> {
+    /// The refinement of a code; what is unread is counted by whoever misses it.
+    pub(super) fn refinement(&mut self, id: EmbeddingId) -> Option<[u8; REFINEMENT_BYTES]> {
         let payload = self.block(CODES_FILE, code_range(id));
-        payload.decode(|payload| decode_rest(payload).ok().copied())
+        payload.decode(|payload| decode_refinement(payload).ok().copied())
     }
 
     /// A node's own code.
@@ -122,14 +122,14 @@ impl<'a, 'f> VectorReader<'a, 'f> {
     }
 
     /// The vector of a skill, by the inverse id map.
-    pub(super) fn home(&mut self, skill: SkillId) -> Option<EmbeddingId> {
-        let homes = self.index.nodes.homes();
-        let block_idx = homes.block_of(skill.0);
-        let payload = self.block(NODES_FILE, homes.range(block_idx));
-        let block = payload.decode(|payload| homes.decode(block_idx, payload).ok());
+    pub(super) fn embedding_of(&mut self, skill: SkillId) -> Option<EmbeddingId> {
+        let inverse = self.index.nodes.inverse_map();
+        let block_idx = inverse.block_of(skill.0);
+        let payload = self.block(NODES_FILE, inverse.range(block_idx));
+        let block = payload.decode(|payload| inverse.decode(block_idx, payload).ok());
         self.notes.n_unknown_ids += u32::from(block.is_none() && !payload.is_waiting());
-        let idx = (skill.0 - homes.entries(block_idx).start) as usize;
-        self.index.nodes.home(block?.get(idx).copied()?)
+        let idx = (skill.0 - inverse.entries(block_idx).start) as usize;
+        self.index.nodes.embedding(block?.get(idx).copied()?)
     }
 
     fn block(&mut self, file: &str, range: ByteRange) -> Block {

@@ -97,8 +97,8 @@ pub(crate) fn search(
             code.and_then(|(id, code)| decode(&router, index, id, &code))
         }
         (&VectorQuery::Like(skill), None) => {
-            let home = reader.home(skill);
-            let code = home.and_then(|id| Some((id, reader.own(id)?)));
+            let id = reader.embedding_of(skill);
+            let code = id.and_then(|id| Some((id, reader.own(id)?)));
             code.and_then(|(id, code)| decode(&router, index, id, &code))
         }
     };
@@ -212,7 +212,7 @@ fn embed(
 fn decode(router: &Router, index: &VectorIndex, id: EmbeddingId, code: &Code) -> Option<Embedding> {
     let centroid = router.centroid(index.head.cell_of(id));
     let factor = Factor::new(code.factor, router.factor_step);
-    let residual = decode_residual(&code.signs, factor, &code.rest);
+    let residual = decode_residual(&code.signs, factor, &code.refinement);
     let sum: [i64; DIM] =
         core::array::from_fn(|dim| i64::from(centroid[dim]) * RESIDUAL_UNITS + residual[dim]);
     Embedding::in_direction_of(&sum)

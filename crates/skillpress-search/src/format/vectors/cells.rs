@@ -64,7 +64,7 @@ const VECTOR_BYTES: usize = SIGN_BYTES + 1;
 
 #[cfg(test)]
 mod tests {
-    use super::super::code::REST_BYTES;
+    use super::super::code::REFINEMENT_BYTES;
     use super::super::head::StoredPlan;
     use super::*;
 
@@ -75,7 +75,7 @@ mod tests {
             .map(|n| Code {
                 signs: [n; SIGN_BYTES],
                 factor: n * 10,
-                rest: [0; REST_BYTES],
+                refinement: [0; REFINEMENT_BYTES],
             })
             .collect();
         let cells = encode_cells(&head, &codes);

@@ -17,8 +17,8 @@ pub const SIGN_DIMS: usize = 80;
 /// Bytes of the signs of a vector.
 pub const SIGN_BYTES: usize = SIGN_DIMS / 8;
 
-/// Bytes of the rest of a vector: the other signs and all magnitudes.
-pub const REST_BYTES: usize = (DIM * LEVEL_BITS as usize + DIM - SIGN_DIMS) / 8;
+/// Bytes of the refinement of a code: the other signs and all magnitudes.
+pub const REFINEMENT_BYTES: usize = (DIM * LEVEL_BITS as usize + DIM - SIGN_DIMS) / 8;
 
 /// Bits of the magnitude of a dimension.
 const LEVEL_BITS: u32 = 5;
@@ -32,7 +32,7 @@ pub struct Code {
     pub factor: u8,
     /// Five bits of magnitude for each dimension, lowest first: `m` stands for a residual of (2m + 1)/20 factors. Then the
     /// signs that are not in `signs`.
-    pub rest: [u8; REST_BYTES],
+    pub refinement: [u8; REFINEMENT_BYTES],
 }
 
 /// A vector minus the centroid of its cell, in units of 2⁻¹⁵.
@@ -47,14 +47,14 @@ impl Code {
         let mut code = Self {
             signs: [0; SIGN_BYTES],
             factor,
-            rest: [0; REST_BYTES],
+            refinement: [0; REFINEMENT_BYTES],
         };
         let unit = i64::from(factor) * factor_step;
         for (dim, &x) in residual.iter().enumerate() {
             if x < 0 {
                 let (signs, dim) = match dim.checked_sub(SIGN_DIMS) {
                     None => (&mut code.signs[..], dim),
-                    Some(dim) => (&mut code.rest[LEVELS_BYTES..], dim),
+                    Some(dim) => (&mut code.refinement[LEVELS_BYTES..], dim),
                 };
                 signs[dim / 8] |= 1 << (dim % 8);
             }
@@ -64,8 +64,8 @@ impl Code {
             let level = level.min((1 << LEVEL_BITS) - 1) as u16;
             let (byte, shift) = level_place(dim);
             let [low, high] = (level << shift).to_le_bytes();
-            code.rest[byte] |= low;
-            code.rest[byte + 1] |= high;
+            code.refinement[byte] |= low;
+            code.refinement[byte + 1] |= high;
         }
         code
     }
@@ -81,16 +81,16 @@ pub fn factor_step<'a>(residuals: impl IntoIterator<Item = &'a Residual>) -> u16
 pub fn decode_residual(
     signs: &[u8; SIGN_BYTES],
     factor: Factor,
-    rest: &[u8; REST_BYTES],
+    refinement: &[u8; REFINEMENT_BYTES],
 ) -> [i64; DIM] {
     core::array::from_fn(|dim| {
         let (byte, shift) = level_place(dim);
-        let level = u16::from_le_bytes([rest[byte], rest[byte + 1]]) >> shift;
+        let level = u16::from_le_bytes([refinement[byte], refinement[byte + 1]]) >> shift;
         let level = i64::from(level & ((1 << LEVEL_BITS) - 1));
         let residual = (2 * level + 1) * factor.0;
         let sign = match dim.checked_sub(SIGN_DIMS) {
             None => signs[dim / 8] >> (dim % 8),
-            Some(dim) => rest[LEVELS_BYTES + dim / 8] >> (dim % 8),
+            Some(dim) => refinement[LEVELS_BYTES + dim / 8] >> (dim % 8),
         };
         if sign & 1 == 1 { -residual } else { residual }
     })
@@ -115,7 +115,7 @@ impl Factor {
     }
 }
 
-/// Bytes of the magnitudes in the rest of a code.
+/// Bytes of the magnitudes in the refinement of a code.
 const LEVELS_BYTES: usize = DIM * LEVEL_BITS as usize / 8;
 
 /// Byte and bit where the magnitude of a dimension starts; it may reach into the next byte.

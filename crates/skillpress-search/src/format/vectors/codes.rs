@@ -1,11 +1,11 @@
-//! `codes`: the rest of the codes of all vectors, which refines what their signs tell; 90 bytes a vector.
+//! `codes`: the refinements of the codes of all vectors: what their signs do not tell; 90 bytes a vector.
 //!
 //! A block for each vector, in the order of the cells, so that a search reads those of its candidates and nothing else.
 //! See [`super::code`].
 
 use alloc::vec::Vec;
 
-use super::code::{Code, REST_BYTES};
+use super::code::{Code, REFINEMENT_BYTES};
 use super::head::VectorHead;
 use crate::format::block;
 use crate::{ByteRange, EmbeddingId, FormatError};
@@ -13,7 +13,7 @@ use crate::{ByteRange, EmbeddingId, FormatError};
 /// Name of the file in the manifest.
 pub const CODES_FILE: &str = "codes";
 
-/// Where the rest of a code stands.
+/// Where the refinement of a code stands.
 pub fn code_range(id: EmbeddingId) -> ByteRange {
     ByteRange {
         start: u64::from(id.0) * CODE_BYTES as u64,
@@ -30,7 +30,7 @@ pub fn codes_len(head: &VectorHead) -> u64 {
 ///
 /// # Errors
 /// `Truncated` for another length.
-pub fn decode_rest(payload: &[u8]) -> Result<&[u8; REST_BYTES], FormatError> {
+pub fn decode_refinement(payload: &[u8]) -> Result<&[u8; REFINEMENT_BYTES], FormatError> {
     payload
         .try_into()
         .map_err(|_| FormatError::Truncated { what: "a code" })
@@ -40,9 +40,9 @@ pub fn decode_rest(payload: &[u8]) -> Result<&[u8; REST_BYTES], FormatError> {
 pub fn encode_codes(codes: &[Code]) -> Vec<u8> {
     let mut file = Vec::with_capacity(codes.len() * CODE_BYTES);
     for code in codes {
-        file.extend(block::seal(CODES_FILE, file.len() as u64, &code.rest));
+        file.extend(block::seal(CODES_FILE, file.len() as u64, &code.refinement));
     }
     file
 }
 
-const CODE_BYTES: usize = REST_BYTES + block::CHECKSUM_LEN;
+const CODE_BYTES: usize = REFINEMENT_BYTES + block::CHECKSUM_LEN;

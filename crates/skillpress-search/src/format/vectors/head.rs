@@ -27,7 +27,7 @@ pub struct VectorHead {
     /// Bits of an entry of the id map; 0 where skills have the order of their vectors.
     pub id_bits: u8,
     /// The same of the inverse id map.
-    pub home_bits: u8,
+    pub inverse_bits: u8,
     /// For each cell its first vector, and at the end the number of vectors.
     starts: Vec<u32>,
 }
@@ -55,7 +55,7 @@ impl VectorHead {
             plan,
             n_links,
             id_bits: 0,
-            home_bits: 0,
+            inverse_bits: 0,
             starts,
         }
     }
@@ -92,7 +92,7 @@ impl VectorHead {
             _ => return Err(INVALID),
         };
         let n_links = reader.u8()?;
-        let (id_bits, home_bits) = (reader.u8()?, reader.u8()?);
+        let (id_bits, inverse_bits) = (reader.u8()?, reader.u8()?);
         let n_cells = reader.count(1)?;
         if n_cells > CELLS_MAX || usize::from(n_links) > LINKS_MAX {
             return Err(INVALID);
@@ -107,7 +107,7 @@ impl VectorHead {
         reader.finish()?;
         Ok(Self {
             id_bits,
-            home_bits,
+            inverse_bits,
             ..Self::new(plan, n_links, &members)
         })
     }
@@ -121,7 +121,7 @@ impl VectorHead {
         });
         writer.u8(self.n_links);
         writer.u8(self.id_bits);
-        writer.u8(self.home_bits);
+        writer.u8(self.inverse_bits);
         writer.varint(self.n_cells() as u32);
         for cell_idx in 0..self.n_cells() {
             writer.varint(self.members(cell_idx).len() as u32);
@@ -142,7 +142,7 @@ mod tests {
     fn a_head_comes_back() {
         for members in [&[][..], &[0], &[3, 0, 200, 1, 7]] {
             let mut head = VectorHead::new(StoredPlan::Graph, 16, members);
-            (head.id_bits, head.home_bits) = (3, 22);
+            (head.id_bits, head.inverse_bits) = (3, 22);
             assert_eq!(VectorHead::decode(&head.encode()), Ok(head));
         }
     }

@@ -57,8 +57,13 @@ impl VectorIndex {
             n_skills,
             head.id_bits,
         );
-        let nodes = NodesLayout::new(head.n_embeddings(), n_skills, head.n_links, head.home_bits);
-        if head.n_embeddings() > n_skills || !ids.is_valid() || !nodes.homes().is_valid() {
+        let nodes = NodesLayout::new(
+            head.n_embeddings(),
+            n_skills,
+            head.n_links,
+            head.inverse_bits,
+        );
+        if head.n_embeddings() > n_skills || !ids.is_valid() || !nodes.inverse_map().is_valid() {
             return Err(INVALID);
         }
         let expected = [

@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use super::code::{Code, REST_BYTES, SIGN_BYTES};
+use super::code::{Code, REFINEMENT_BYTES, SIGN_BYTES};
 use super::head::LINKS_MAX;
 use super::id_map::{PackedIds, bits_of};
 use crate::format::block;
@@ -22,18 +22,18 @@ pub struct NodesLayout {
     n_embeddings: u32,
     n_skills: u32,
     n_links: u8,
-    home_bits: u8,
+    inverse_bits: u8,
 }
 
 impl NodesLayout {
     /// For a graph of `n_embeddings` nodes with room for `n_links` links each (at most [`LINKS_MAX`] count), and an inverse
-    /// id map with `home_bits` bits an entry.
-    pub fn new(n_embeddings: u32, n_skills: u32, n_links: u8, home_bits: u8) -> Self {
+    /// id map with `inverse_bits` bits an entry.
+    pub fn new(n_embeddings: u32, n_skills: u32, n_links: u8, inverse_bits: u8) -> Self {
         Self {
             n_embeddings,
             n_skills,
             n_links: n_links.min(LINKS_MAX as u8),
-            home_bits,
+            inverse_bits,
         }
     }
 
@@ -53,26 +53,26 @@ impl NodesLayout {
         }
     }
 
-    /// The inverse id map: entries of skills, which [`NodesLayout::home`] makes vectors of.
-    pub fn homes(&self) -> PackedIds {
+    /// The inverse id map: entries of skills, which [`NodesLayout::embedding`] makes vectors of.
+    pub fn inverse_map(&self) -> PackedIds {
         PackedIds {
             file: NODES_FILE,
             start: u64::from(self.n_embeddings) * self.slot_bytes(),
             n: self.n_skills,
             bound: self.n_skills,
-            block_len: HOMES_BLOCK,
-            n_bits: self.home_bits,
+            block_len: INVERSE_BLOCK,
+            n_bits: self.inverse_bits,
         }
     }
 
     /// The vector that an entry of the inverse id map says; `None` for a skill without.
-    pub fn home(&self, entry: u32) -> Option<EmbeddingId> {
+    pub fn embedding(&self, entry: u32) -> Option<EmbeddingId> {
         (entry < self.n_embeddings).then_some(EmbeddingId(entry))
     }
 
     /// Length of the file in bytes.
     pub fn len_bytes(&self) -> u64 {
-        self.homes().end()
+        self.inverse_map().end()
     }
 
     fn slot_bytes(&self) -> u64 {
@@ -101,10 +101,10 @@ pub fn decode_own(payload: &[u8]) -> Result<Code, FormatError> {
     let mut code = Code {
         signs: [0; SIGN_BYTES],
         factor: payload[SIGN_BYTES],
-        rest: [0; REST_BYTES],
+        refinement: [0; REFINEMENT_BYTES],
     };
     code.signs.copy_from_slice(&payload[..SIGN_BYTES]);
-    code.rest.copy_from_slice(&payload[SIGN_BYTES + 1..]);
+    code.refinement.copy_from_slice(&payload[SIGN_BYTES + 1..]);
     Ok(code)
 }
 
@@ -139,32 +139,32 @@ pub fn decode_links(
 
 /// The entries of an inverse id map that gives each skill its vector. Those without have a number that no vector has:
 /// their own, where that is one, so that skills in the order of their vectors all have their own number.
-pub fn home_entries(homes: &[Option<EmbeddingId>], n_embeddings: u32) -> Vec<u32> {
-    let entry = |(home, skill): (&Option<EmbeddingId>, u32)| {
-        home.map_or(skill.max(n_embeddings), |id| id.0)
+pub fn inverse_entries(embeddings: &[Option<EmbeddingId>], n_embeddings: u32) -> Vec<u32> {
+    let entry = |(embedding, skill): (&Option<EmbeddingId>, u32)| {
+        embedding.map_or(skill.max(n_embeddings), |id| id.0)
     };
-    homes.iter().zip(0..).map(entry).collect()
+    embeddings.iter().zip(0..).map(entry).collect()
 }
 
 /// The bits of an entry of that inverse id map, which the head names.
-pub fn home_bits(entries: &[u32]) -> u8 {
+pub fn inverse_bits(entries: &[u32]) -> u8 {
     bits_of(entries, entries.len() as u32)
 }
 
 /// Encodes the graph: `links[id]` are the neighbours of vector `id`, at most as many as the layout has room for;
-/// `home_entries` are those of the inverse id map.
+/// `inverse_entries` are those of the inverse id map.
 pub fn encode_nodes(
     layout: &NodesLayout,
     codes: &[Code],
     links: &[Vec<EmbeddingId>],
-    home_entries: &[u32],
+    inverse_entries: &[u32],
 ) -> Vec<u8> {
     let mut file = Vec::with_capacity(layout.len_bytes() as usize);
     for (idx, (code, links)) in codes.iter().zip(links).enumerate() {
         let mut own = Vec::with_capacity(OWN_BYTES);
         own.extend_from_slice(&code.signs);
         own.push(code.factor);
-        own.extend_from_slice(&code.rest);
+        own.extend_from_slice(&code.refinement);
         file.extend(block::seal(NODES_FILE, file.len() as u64, &own));
         let filler = core::iter::repeat(EmbeddingId(idx as u32));
         let mut payload = Vec::new();
@@ -180,17 +180,17 @@ pub fn encode_nodes(
         }
         file.extend(block::seal(NODES_FILE, file.len() as u64, &payload));
     }
-    file.extend(layout.homes().encode(home_entries));
+    file.extend(layout.inverse_map().encode(inverse_entries));
     file
 }
 
 const WHAT: &str = "a graph node";
 const TRUNCATED: FormatError = FormatError::Truncated { what: WHAT };
-const OWN_BYTES: usize = SIGN_BYTES + 1 + REST_BYTES + block::CHECKSUM_LEN;
+const OWN_BYTES: usize = SIGN_BYTES + 1 + REFINEMENT_BYTES + block::CHECKSUM_LEN;
 const LINK_BYTES: usize = 3 + SIGN_BYTES + 1;
 
 /// Skills of a block of the inverse id map: small, because a search asks for scattered ones.
-const HOMES_BLOCK: u32 = 16;
+const INVERSE_BLOCK: u32 = 16;
 
 #[cfg(test)]
 mod tests {
@@ -205,20 +205,20 @@ mod tests {
 
     #[test]
     fn nodes_and_homes_come_back_from_their_ranges() {
-        let homes = [
+        let embeddings = [
             None,
             Some(EmbeddingId(2)),
             Some(EmbeddingId(0)),
             None,
             Some(EmbeddingId(1)),
         ];
-        let entries = home_entries(&homes, 3);
-        let layout = NodesLayout::new(3, 5, 2, home_bits(&entries));
+        let entries = inverse_entries(&embeddings, 3);
+        let layout = NodesLayout::new(3, 5, 2, inverse_bits(&entries));
         let codes: Vec<Code> = (0..3)
             .map(|n| Code {
                 signs: [n; SIGN_BYTES],
                 factor: n,
-                rest: [n * 3; REST_BYTES],
+                refinement: [n * 3; REFINEMENT_BYTES],
             })
             .collect();
         let id = EmbeddingId;
@@ -244,27 +244,30 @@ mod tests {
                 assert_eq!((link.signs, link.factor), (code.signs, code.factor));
             }
         }
-        let block = layout.homes().range(0);
-        let decoded = layout.homes().decode(0, payload(&file, block)).unwrap();
+        let block = layout.inverse_map().range(0);
+        let decoded = layout
+            .inverse_map()
+            .decode(0, payload(&file, block))
+            .unwrap();
         assert_eq!(decoded, entries);
         assert!(
             decoded
                 .into_iter()
-                .map(|entry| layout.home(entry))
-                .eq(homes)
+                .map(|entry| layout.embedding(entry))
+                .eq(embeddings)
         );
     }
 
     #[test]
     fn homes_in_the_order_of_skills_take_no_bits() {
-        let homes: Vec<Option<EmbeddingId>> = (0..40)
+        let embeddings: Vec<Option<EmbeddingId>> = (0..40)
             .map(|skill| (skill < 33).then_some(EmbeddingId(skill)))
             .collect();
-        let entries = home_entries(&homes, 33);
-        assert_eq!(home_bits(&entries), 0);
+        let entries = inverse_entries(&embeddings, 33);
+        assert_eq!(inverse_bits(&entries), 0);
         let layout = NodesLayout::new(33, 40, 2, 0);
         assert_eq!(
-            layout.homes().encode(&entries).len(),
+            layout.inverse_map().encode(&entries).len(),
             3 * block::CHECKSUM_LEN
         );
     }
