@@ -1,7 +1,7 @@
 //! Recall and cost of the packed vectors: both plans against the exact order of the same vectors.
 //!
 //! ```text
-//! cargo run --release --example vectors -- CONTENT QUERIES.jsonl [N]
+//! cargo bench --bench vectors -- CONTENT QUERIES.jsonl [N]
 //! ```
 //!
 //! `CONTENT` holds `skills/`, each line of `QUERIES` a `{"query": "…"}`. With `N` the registry is filled up to `N`
@@ -22,7 +22,9 @@ use skillpress_search::vector::{VectorNotes, VectorOptions, VectorQuery, find_ve
 use skillpress_search::{Answer, Plan, Request};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
+    // `cargo bench` adds an argument of its own.
+    let args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    let args: Vec<String> = args.collect();
     let [content, queries, rest @ ..] = args.as_slice() else {
         return Err("usage: vectors CONTENT QUERIES.jsonl [N]".into());
     };
