@@ -32,9 +32,54 @@
 //! # assert_eq!(search("pdf"), Err(OpenError::Failed));
 //! ```
 //!
-//! An async host awaits the fetch in the same place; it drops a search that nobody waits for any more. A blocking host
-//! implements [`Source`] and calls [`Searcher::find`], which is this loop. Keep the searcher: what one search has read
-//! the next one has at hand.
+//! Keep the searcher: what one search has read the next one has at hand.
+//!
+//! # Hosts that block
+//!
+//! implement [`Source`], which any function from requests to answers does, and call [`Searcher::find`], which is the loop
+//! above. Filters stand in the query (`owner:ana`) or in the options:
+//!
+//! ```
+//! use skillpress_search::{Answer, Filter, OpenError, Options, Request, Searcher};
+//!
+//! let mut source = |requests: &[Request]| -> Vec<Answer> {
+//!     requests.iter().map(|_| Answer::Gone).collect() // Read the files here.
+//! };
+//! let options = Options {
+//!     limit: 5,
+//!     filters: Filter::parse("badge:official").into_iter().collect(),
+//!     ..Options::default()
+//! };
+//! match Searcher::open_source(&mut source) {
+//!     Ok(mut searcher) => println!("{:?}", searcher.find("merge pdf", &options, &mut source)?.hits),
+//!     Err(error) => assert_eq!(error, OpenError::Gone),
+//! }
+//! # Ok::<(), OpenError>(())
+//! ```
+//!
+//! # Hosts that await
+//!
+//! fetch in the same place of the loop, and drop a search that nobody waits for any more:
+//!
+//! ```
+//! use skillpress_search::{Answer, Request, Results, Search, Searcher, Step};
+//!
+//! async fn fetch(requests: &[Request]) -> Vec<Answer> {
+//!     requests.iter().map(|_| Answer::Failed).collect() // Await all of them together.
+//! }
+//!
+//! async fn results(searcher: &mut Searcher, search: &mut Search) -> Option<Results> {
+//!     let mut answers = Vec::new();
+//!     loop {
+//!         match searcher.step(search, std::mem::take(&mut answers)) {
+//!             Step::Fetch(requests) => answers = fetch(&requests).await,
+//!             Step::Show(_) => {}
+//!             Step::Done(results) => return Some(results),
+//!             Step::Stale => return None,
+//!         }
+//!     }
+//! }
+//! ```
 //!
 //! # Inside
 //!
