@@ -10,6 +10,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+pub use skillpress_search::format::cards::is_identity_part;
 
 use crate::sink::fingerprint;
 
@@ -122,21 +123,6 @@ impl fmt::Display for SkillName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.owner, self.slug)
     }
-}
-
-/// Longest owner or slug, in bytes.
-pub const IDENTITY_PART_MAX_BYTES: usize = 96;
-
-/// Whether `text` can be an owner or a slug: 1 to 96 ASCII letters, digits, `-`, `_` and `.`, a letter or digit first,
-/// no `.` last (some file systems drop it), and not `index.html`, which is the file of the folder it would stand in.
-pub fn is_identity_part(text: &str) -> bool {
-    text.len() <= IDENTITY_PART_MAX_BYTES
-        && !text.eq_ignore_ascii_case("index.html")
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && !text.ends_with('.')
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 /// Whether clients install a skill of this name, and the Agent Skills specification allows it: 1 to 64 of `[a-z0-9-]`,

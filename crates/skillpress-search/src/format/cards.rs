@@ -10,8 +10,22 @@ use crate::{ByteRange, FormatError, Reader, SkillId, Writer};
 pub const CARDS_FILE: &str = "cards";
 /// Length of a card's block, checksum included.
 pub const CARD_LEN: usize = 256;
-/// Longest owner and longest slug that a card can hold, in bytes.
+/// Longest owner and longest slug, in bytes.
 pub const IDENTITY_PART_MAX_LEN: usize = 96;
+
+/// Whether `text` can be an owner or a slug: 1 to 96 ASCII letters, digits, `-`, `_` and `.`, a letter or digit first,
+/// no `.` last (some file systems drop it), and not `index.html`, which is the file of the folder it would stand in.
+///
+/// So it stands in URLs, paths and commands as it is, and means nothing to a terminal.
+pub fn is_identity_part(text: &str) -> bool {
+    text.len() <= IDENTITY_PART_MAX_LEN
+        && !text.eq_ignore_ascii_case("index.html")
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !text.ends_with('.')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
 
 /// What a result shows of a skill.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,11 +57,9 @@ impl Card {
     /// summary (string), zeros. Name, tags and summary are cut so that all fits.
     ///
     /// # Errors
-    /// `Invalid` when owner or slug is longer than 96 bytes.
+    /// `Invalid` when owner or slug is none: see [`is_identity_part`].
     pub fn encode(&self, skill: SkillId) -> Result<Vec<u8>, FormatError> {
-        if self.owner.len().max(self.slug.len()) > IDENTITY_PART_MAX_LEN {
-            return Err(FormatError::Invalid { what: WHAT });
-        }
+        self.check_identity()?;
         let mut writer = Writer::new();
         writer.str(&self.owner);
         writer.str(&self.slug);
@@ -76,8 +88,10 @@ impl Card {
 
     /// Reads the payload of a card's block.
     ///
+    /// Whoever reads a card makes a link, a path or a line of it, so owner and slug are checked here, for all of them.
+    ///
     /// # Errors
-    /// `Truncated` or `Invalid`.
+    /// `Truncated`, or `Invalid`, also when owner or slug is none: see [`is_identity_part`].
     pub fn decode(payload: &[u8]) -> Result<Self, FormatError> {
         let mut reader = Reader::new(payload, WHAT);
         let owner = reader.str()?.into();
@@ -94,14 +108,24 @@ impl Card {
         if filling.iter().any(|&byte| byte != 0) {
             return Err(FormatError::TrailingBytes { what: WHAT });
         }
-        Ok(Self {
+        let card = Self {
             owner,
             slug,
             name,
             badges,
             tags,
             summary,
-        })
+        };
+        card.check_identity()?;
+        Ok(card)
+    }
+
+    fn check_identity(&self) -> Result<(), FormatError> {
+        if is_identity_part(&self.owner) && is_identity_part(&self.slug) {
+            Ok(())
+        } else {
+            Err(FormatError::Invalid { what: WHAT })
+        }
     }
 }
 
@@ -176,18 +200,44 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_that_is_too_long_is_refused() {
-        let card = Card {
-            owner: "o".repeat(97),
-            ..Card::default()
-        };
-        assert!(card.encode(SkillId(0)).is_err());
+    fn an_owner_or_slug_that_is_none_is_neither_written_nor_read() {
+        let invalid: Result<Card, _> = Err(FormatError::Invalid { what: WHAT });
+        let long = "o".repeat(IDENTITY_PART_MAX_LEN + 1);
+        for part in [
+            "",
+            "..",
+            "a/b",
+            "a b",
+            "é",
+            "index.html",
+            "\u{1b}]0;owned\u{7}",
+            "ana\u{202e}",
+            &long,
+        ] {
+            for (owner, slug) in [(part, "pdf"), ("ana", part)] {
+                let card = Card {
+                    owner: owner.into(),
+                    slug: slug.into(),
+                    ..Card::default()
+                };
+                assert_eq!(card.encode(SkillId(0)).map(drop), invalid.clone().map(drop));
+                let mut writer = Writer::new();
+                writer.str(owner);
+                writer.str(slug);
+                writer.bytes(&[0; 4]);
+                assert_eq!(
+                    Card::decode(&writer.into_bytes()),
+                    invalid,
+                    "{owner:?}/{slug:?}"
+                );
+            }
+        }
     }
 
     proptest! {
         #[test]
         fn every_card_fits_and_keeps_its_identity(
-            owner in "[a-z]{1,96}", slug in "[a-z]{1,96}", name in ".{0,200}", badges in any::<u32>(),
+            owner in "[a-z0-9][A-Za-z0-9._-]{0,94}[a-z]", slug in "[a-z]{1,96}", name in ".{0,200}", badges in any::<u32>(),
             tags in proptest::collection::vec("[a-z日]{1,40}", 0..13), summary in ".{0,300}",
         ) {
             let card = Card { owner, slug, name, badges, tags, summary };
