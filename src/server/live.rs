@@ -1,10 +1,10 @@
 //! The site that is served now, and the pages that follow it: server-sent events, their script and its style.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::http::header;
@@ -12,7 +12,7 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::rules::Rules;
 use crate::problem::{Problem, Problems, Severity};
@@ -21,7 +21,13 @@ use crate::problem::{Problem, Problems, Severity};
 #[derive(Debug)]
 pub struct LiveSite {
     state: watch::Sender<LiveState>,
+    /// The open event streams, the oldest first; one whose sender is dropped ends.
+    streams: Mutex<VecDeque<oneshot::Sender<Infallible>>>,
 }
+
+/// Open event streams, each of which holds a connection; far below the limit of connections, so that requests always
+/// find one.
+const MAX_STREAMS: usize = 64;
 
 #[derive(Clone, Debug, Default)]
 struct LiveState {
@@ -60,6 +66,7 @@ impl LiveSite {
         };
         Self {
             state: watch::Sender::new(state),
+            streams: Mutex::default(),
         }
     }
 
@@ -110,6 +117,25 @@ impl LiveSite {
         self.state.send_modify(|state| state.is_closing = true);
     }
 
+    /// Follows the site, until it closes or there are too many younger followers. A browser whose stream has ended asks
+    /// for another after a while.
+    fn follow(&self) -> Follower {
+        let (stream, ended) = oneshot::channel();
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        streams.retain(|stream| !stream.is_closed());
+        if streams.len() >= MAX_STREAMS {
+            streams.pop_front();
+        }
+        streams.push_back(stream);
+        Follower {
+            changes: self.state.subscribe(),
+            ended,
+            generation: None,
+            n_reports: None,
+            is_search_behind: None,
+        }
+    }
+
     pub(super) fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.state.borrow().snapshot)
     }
@@ -150,25 +176,18 @@ fn key(problem: &Problem) -> (PathBuf, String) {
 
 /// `/-/events`: `problems` with a JSON list, `search` with `behind` or `current`, `reload` with the generation; all at
 /// once, and then each when it changes.
-pub(super) async fn events(
-    State(site): State<Arc<LiveSite>>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let follower = Follower {
-        changes: site.state.subscribe(),
-        generation: None,
-        n_reports: None,
-        is_search_behind: None,
-    };
-    let events = stream::unfold(follower, |mut follower| async move {
-        let event = follower.next().await?;
-        Some((Ok(event), follower))
-    });
-    Sse::new(events).keep_alive(KeepAlive::default())
+pub(super) async fn events(State(site): State<Arc<LiveSite>>) -> impl IntoResponse {
+    // The connection ends with the stream: kept open for another request, it would hold its place for nothing.
+    let headers = [(header::CONNECTION, "close")];
+    let stream = Sse::new(site.follow().events()).keep_alive(KeepAlive::default());
+    (headers, stream)
 }
 
 /// One open page.
 struct Follower {
     changes: watch::Receiver<LiveState>,
+    /// Says nothing; it is dropped when the stream has to end.
+    ended: oneshot::Receiver<Infallible>,
     /// What the page was told last.
     generation: Option<u64>,
     n_reports: Option<u64>,
@@ -176,6 +195,13 @@ struct Follower {
 }
 
 impl Follower {
+    fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, |mut follower| async move {
+            let event = follower.next().await?;
+            Some((Ok(event), follower))
+        })
+    }
+
     /// The next event for the page; `None` at the end. Changes that come faster than the page reads them are one event.
     async fn next(&mut self) -> Option<Event> {
         loop {
@@ -200,7 +226,10 @@ impl Follower {
                         .data(generation.to_string()),
                 );
             }
-            self.changes.changed().await.ok()?;
+            tokio::select! {
+                changed = self.changes.changed() => changed.ok()?,
+                _ = &mut self.ended => return None,
+            }
         }
     }
 }

@@ -165,6 +165,36 @@ fn two_hundred_connections_at_once_get_their_answers() {
 }
 
 #[test]
+fn any_number_of_event_streams_leaves_room_for_requests() {
+    let server = SiteFolder::live().serve();
+    let mut streams: Vec<_> = (0..600).map(|_| server.events()).collect();
+    answers_still(&server);
+    // Those that are left were opened last, and go on.
+    let youngest = streams.last_mut().unwrap();
+    assert_eq!(youngest.next_of("reload"), "1");
+    server.site.publish(&server.folder.path("")).unwrap();
+    assert_eq!(youngest.next_of("reload"), "2");
+    let oldest = &mut streams[0];
+    while oldest.next().is_some() {}
+}
+
+#[test]
+fn a_stream_is_closed_for_a_younger_one_only_when_there_are_too_many() {
+    let server = SiteFolder::live().serve();
+    let mut first = server.events();
+    assert_eq!(first.next_of("reload"), "1");
+    // Streams that are gone again do not count, once the server has seen that they are.
+    for _ in 0..3 {
+        for _ in 0..50 {
+            assert_eq!(server.events().next_of("reload"), "1");
+        }
+        thread::sleep(SHORT);
+    }
+    server.site.publish(&server.folder.path("")).unwrap();
+    assert_eq!(first.next_of("reload"), "2");
+}
+
+#[test]
 fn a_client_that_sends_its_head_drop_by_drop_is_cut_off() {
     let server = SiteFolder::new().serve_with(|server| server.with_timeouts(SHORT, SHORT));
     let mut stream = server.connect();
