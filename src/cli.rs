@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::cmd;
 use crate::problem::Problems;
 use crate::render::url::BaseUrl;
+use crate::report::ReportError;
+use crate::source::SourceError;
 
 /// Builds a static site with an embedded search index from a folder of agent skills.
 #[derive(Debug, Parser)]
@@ -74,13 +76,35 @@ pub enum CommandError {
     Content(Problems),
     /// Whoever read the output stopped reading: nothing went wrong, and nobody is there to be told.
     Unread,
-    /// The command cannot work as it was called, or the system refused something: one sentence, and what to do.
+    /// The command cannot work as it was called, or the system refused something: one sentence.
     System(String),
+    /// The same, where it is known what to do next.
+    #[allow(missing_docs)]
+    Advised { message: String, hint: String },
 }
 
 impl From<Problems> for CommandError {
     fn from(problems: Problems) -> Self {
         Self::Content(problems)
+    }
+}
+
+impl From<SourceError> for CommandError {
+    fn from(error: SourceError) -> Self {
+        Self::advised(error.to_string(), error.hint())
+    }
+}
+
+impl From<ReportError> for CommandError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Site(error) => error.into(),
+            ReportError::Index { folder, error } => Self::advised(
+                format!("`{}`: {error}", folder.display()),
+                "build the site again, or install a newer skillpress",
+            ),
+            ReportError::File(sentence) => Self::System(sentence),
+        }
     }
 }
 
@@ -90,6 +114,14 @@ impl CommandError {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self::Unread,
             _ => Self::io(&format!("print {what}"), error),
+        }
+    }
+
+    /// An error with what to do next.
+    pub fn advised(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Advised {
+            message: message.into(),
+            hint: hint.into(),
         }
     }
 
@@ -124,6 +156,11 @@ impl Cli {
             }
             Err(CommandError::System(message)) => {
                 error_line!("error: {message}");
+                ExitCode::from(2)
+            }
+            Err(CommandError::Advised { message, hint }) => {
+                error_line!("error: {message}");
+                error_line!("hint: {hint}");
                 ExitCode::from(2)
             }
         }

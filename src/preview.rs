@@ -129,7 +129,9 @@ impl Preview {
             }
             // Nothing here is printed in a way that could tell.
             Err(CommandError::Unread) => {}
-            Err(CommandError::System(message)) => self.show_failure(message, Problems::new()),
+            Err(CommandError::System(message) | CommandError::Advised { message, .. }) => {
+                self.show_failure(message, Problems::new());
+            }
         }
     }
 

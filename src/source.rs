@@ -3,7 +3,8 @@
 mod file;
 mod http;
 
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use skillpress_search::{Answer, Request, Source};
 
@@ -23,8 +24,8 @@ impl SiteSource {
     /// The site at `place`: a URL, or a folder.
     ///
     /// # Errors
-    /// One sentence when the URL is not one, or the folder is no site.
-    pub fn open(place: &str) -> Result<Self, String> {
+    /// When the URL is not one, or the folder is no site.
+    pub fn open(place: &str) -> Result<Self, SourceError> {
         if is_url(place) {
             return Ok(Self::Http(HttpSource::new(place)?));
         }
@@ -50,6 +51,44 @@ impl Source for SiteSource {
         }
     }
 }
+
+/// Why a place cannot be read as a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceError {
+    /// The folder has no search index.
+    NoSite(PathBuf),
+    /// The address has a scheme that is not read.
+    Scheme(String),
+    /// The address is not a URL.
+    NoUrl(String),
+}
+
+impl SourceError {
+    /// What to do next.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoSite(_) => "run `skillpress build`, or name the site with `--site`",
+            Self::Scheme(_) => "it begins with `https://` or `http://`, or is a folder",
+            Self::NoUrl(_) => "write one such as `https://skills.example/`",
+        }
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSite(folder) => write!(
+                f,
+                "`{}` is not a built site: it has no folder `{INDEX_FOLDER}`",
+                folder.display()
+            ),
+            Self::Scheme(place) => write!(f, "`{place}` is no address that can be read"),
+            Self::NoUrl(place) => write!(f, "`{place}` is not the URL of a site"),
+        }
+    }
+}
+
+impl std::error::Error for SourceError {}
 
 /// Whether `place` is a URL and no folder.
 pub fn is_url(place: &str) -> bool {

@@ -20,7 +20,7 @@ impl IndexSearch {
     /// # Errors
     /// One sentence, when there is no index or this version cannot read it.
     pub fn open(site: &str) -> Result<Self, String> {
-        let mut source = SiteSource::open(site)?;
+        let mut source = SiteSource::open(site).map_err(|error| error.to_string())?;
         let searcher = Searcher::open_source(&mut source).map_err(|error| error.to_string())?;
         Ok(Self {
             open: Mutex::new((searcher, source)),

@@ -42,7 +42,7 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     let counts = site.write(&sink, &progress).map_err(failed)?;
     progress.stage("report");
     let scope = Scope::of_build(&site.config.budgets);
-    let report = report::measure(sink.fresh(), &scope).map_err(CommandError::System)?;
+    let report = report::measure(sink.fresh(), &scope)?;
     check_budgets(args, &site, &report)?;
     progress.stage("swap");
     let written = sink.finish().map_err(failed)?;

@@ -89,10 +89,13 @@ fn refuse_full_folder(folder: &Path) -> Result<(), CommandError> {
         }
     };
     if is_full {
-        return Err(CommandError::System(format!(
-            "`{}` holds files already, and `init` overwrites none\nhint: name a folder that is missing or empty",
-            folder.display()
-        )));
+        return Err(CommandError::advised(
+            format!(
+                "`{}` holds files already, and `init` overwrites none",
+                folder.display()
+            ),
+            "name a folder that is missing or empty",
+        ));
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub struct InspectArgs {
 /// # Errors
 /// A site without an index; what is damaged.
 pub fn run(args: &InspectArgs) -> Result<(), CommandError> {
-    let mut source = SiteSource::open(&args.site).map_err(CommandError::System)?;
+    let mut source = SiteSource::open(&args.site)?;
     let inspection = inspect::inspect(&mut source).map_err(|error| match error {
         OpenError::Format(error) => damaged(args, MANIFEST_PATH, error.to_string()),
         error => open_error(&args.site, error),

@@ -18,6 +18,6 @@ pub struct McpArgs {
 /// # Errors
 /// A place that is no site; a client that does not speak the protocol.
 pub fn run(args: &McpArgs) -> Result<(), CommandError> {
-    let site = PublishedSite::open(&args.site).map_err(CommandError::System)?;
+    let site = PublishedSite::open(&args.site)?;
     mcp::serve(site).map_err(CommandError::System)
 }

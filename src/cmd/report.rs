@@ -37,8 +37,7 @@ pub fn run(args: &ReportArgs) -> Result<(), CommandError> {
         Some(file) => Queries::Given(read_queries(file)?),
         None => Queries::SAMPLE,
     };
-    let report =
-        report::measure(&args.site, &Scope::full(queries)).map_err(CommandError::System)?;
+    let report = report::measure(&args.site, &Scope::full(queries))?;
     if let Some(file) = &args.html {
         write_page(&report, file)
             .map_err(|error| CommandError::io(&format!("write `{}`", file.display()), &error))?;

@@ -79,15 +79,18 @@ enum PlanArg {
 /// # Errors
 /// A site without an index, or one that this version cannot read; a file of queries that is not one.
 pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
-    let mut source = SiteSource::open(&args.site).map_err(CommandError::System)?;
+    let mut source = SiteSource::open(&args.site)?;
     let mut searcher =
         Searcher::open_source(&mut source).map_err(|error| open_error(&args.site, error))?;
     let is_by_meaning = args.like.is_some() || matches!(args.mode, ModeArg::Vector);
     if is_by_meaning && searcher.manifest().head(VECTORS_HEAD).is_none() {
-        return Err(CommandError::System(format!(
-            "`{}` has no vectors, so it cannot be searched by meaning alone\nhint: build it with `mode = \"words\"` below `[embedding]`",
-            args.site
-        )));
+        return Err(CommandError::advised(
+            format!(
+                "`{}` has no vectors, so it cannot be searched by meaning alone",
+                args.site
+            ),
+            "build it with `mode = \"words\"` below `[embedding]`",
+        ));
     }
     let options = args.options();
     let mut search = |query: &str| {
@@ -161,10 +164,8 @@ fn like(
             Some(hit) => format!("did you mean `{}`?", identity(hit)),
             None => format!("`skillpress search {}` finds names", skill.slug),
         };
-        return Err(CommandError::System(format!(
-            "`{}` has no skill `{skill}`\nhint: {hint}",
-            args.site
-        )));
+        let message = format!("`{}` has no skill `{skill}`", args.site);
+        return Err(CommandError::advised(message, hint));
     };
     searcher
         .find_like(hit.skill, options, source)
@@ -179,19 +180,20 @@ fn parse_filter(text: &str) -> Result<Filter, String> {
 
 /// The error of a site whose index cannot be opened.
 pub(super) fn open_error(site: &str, error: OpenError) -> CommandError {
-    CommandError::System(match error {
-        OpenError::Gone => {
-            format!("`{site}` has no search index\nhint: build the site with `skillpress build`")
-        }
-        OpenError::Failed => format!(
-            "the search index of `{site}` cannot be read\nhint: check the address and the network"
+    match error {
+        OpenError::Gone => CommandError::advised(
+            format!("`{site}` has no search index"),
+            "build the site with `skillpress build`",
         ),
-        OpenError::Format(error) => {
-            format!(
-                "the search index of `{site}` cannot be used: {error}\nhint: build the site again, or install a newer skillpress"
-            )
-        }
-    })
+        OpenError::Failed => CommandError::advised(
+            format!("the search index of `{site}` cannot be read"),
+            "check the address and the network",
+        ),
+        OpenError::Format(error) => CommandError::advised(
+            format!("the search index of `{site}` cannot be used: {error}"),
+            "build the site again, or install a newer skillpress",
+        ),
+    }
 }
 
 /// One query of a file.

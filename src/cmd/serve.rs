@@ -95,9 +95,10 @@ fn bind(addr: &str) -> Result<Server, CommandError> {
     Server::bind(addr).map_err(|error| {
         let what = format!("listen on `{addr}`");
         match error.kind() {
-            io::ErrorKind::AddrInUse => CommandError::System(format!(
-                "cannot {what}: another program has that port\nhint: `--addr 127.0.0.1:0` takes any free one"
-            )),
+            io::ErrorKind::AddrInUse => CommandError::advised(
+                format!("cannot {what}: another program has that port"),
+                "`--addr 127.0.0.1:0` takes any free one",
+            ),
             _ => CommandError::io(&what, &error),
         }
     })

@@ -15,7 +15,7 @@ use super::uri::SkillUri;
 use crate::catalog::{SkillName, Timestamp};
 use crate::problem::printable;
 use crate::render::url::{self, BaseUrl};
-use crate::source::SiteSource;
+use crate::source::{SiteSource, SourceError};
 
 /// A published site, near or far.
 #[derive(Debug)]
@@ -38,12 +38,15 @@ impl PublishedSite {
     /// The site at `place`: an `http:` or `https:` URL, or a folder. Of a URL nothing is read yet.
     ///
     /// # Errors
-    /// One sentence when the URL is not one, or the folder is no site.
-    pub fn open(place: &str) -> Result<Self, String> {
+    /// When the URL is not one, or the folder is no site.
+    pub fn open(place: &str) -> Result<Self, SourceError> {
         let mut source = SiteSource::open(place)?;
         let base_url = match &source {
             // A copy of a site on another host leads to itself.
-            SiteSource::Http(_) => Some(place.parse()?),
+            SiteSource::Http(_) => {
+                let url = place.parse();
+                Some(url.map_err(|_| SourceError::NoUrl(place.to_owned()))?)
+            }
             SiteSource::File(_) => baked_base_url(&mut source),
         };
         Ok(Self {

@@ -7,7 +7,7 @@ use brotli::enc::BrotliEncoderParams;
 use skillpress_search::Answer;
 
 use super::{Component, Cost};
-use crate::source::FileSource;
+use crate::source::{FileSource, SourceError};
 
 /// A built site. Files are weighed once: compressing is most of the work of a report.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ const COMPRESSED: [&str; 9] = [
 
 impl Files {
     /// # Errors
-    /// One sentence when `folder` is no site.
-    pub(super) fn open(folder: &Path) -> Result<Self, String> {
+    /// When `folder` is no site.
+    pub(super) fn open(folder: &Path) -> Result<Self, SourceError> {
         Ok(Self {
             source: FileSource::new(folder)?,
             costs: HashMap::new(),

@@ -18,14 +18,15 @@ mod text;
 mod visit;
 
 use std::ops::AddAssign;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use skillpress_search::format::vectors::head::VECTORS_HEAD;
-use skillpress_search::{Mode, Searcher};
+use skillpress_search::{Mode, OpenError, Searcher};
 
 use crate::config::Budgets;
 use crate::render::number::file_size;
+use crate::source::SourceError;
 use files::Files;
 pub use html::write_html;
 pub use parts::Part;
@@ -53,6 +54,24 @@ pub struct Report {
     pub site: Part,
     /// Its parts, the largest first.
     pub parts: Vec<Part>,
+}
+
+/// Why a site cannot be measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReportError {
+    /// It is none.
+    Site(SourceError),
+    /// Its index cannot be opened.
+    #[allow(missing_docs)]
+    Index { folder: PathBuf, error: OpenError },
+    /// A file that counts cannot be read: one sentence.
+    File(String),
+}
+
+impl From<String> for ReportError {
+    fn from(sentence: String) -> Self {
+        Self::File(sentence)
+    }
 }
 
 /// What something costs to load.
@@ -148,9 +167,9 @@ impl Scope {
 /// Counts what the site in `folder` costs. The same files and queries give the same report.
 ///
 /// # Errors
-/// One sentence when the folder is no site, or its index cannot be read.
-pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, String> {
-    let mut files = Files::open(folder)?;
+/// When the folder is no site, or its index or another file that counts cannot be read.
+pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, ReportError> {
+    let mut files = Files::open(folder).map_err(ReportError::Site)?;
     let paths = if scope.has_tree {
         parts::walk(folder)?
     } else {
@@ -162,12 +181,11 @@ pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, String> {
         .transpose()?;
     let engine = engine::measure(&mut files)?;
 
-    let searcher = Searcher::open_source(&mut files.source).map_err(|error| {
-        format!(
-            "`{}`: {error}\nhint: build the site again, or install a newer skillpress",
-            folder.display()
-        )
-    })?;
+    let searcher =
+        Searcher::open_source(&mut files.source).map_err(|error| ReportError::Index {
+            folder: folder.to_owned(),
+            error,
+        })?;
     let manifest = searcher.manifest();
     let is_lexical_apart = scope.has_lexical && manifest.head(VECTORS_HEAD).is_some();
     let queries = scope.queries.of(manifest, &mut files.source);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use skillpress_search::{Answer, ByteRange, Request, Source};
 
-use super::INDEX_FOLDER;
+use super::{INDEX_FOLDER, SourceError};
 
 /// Reads ranges of files below a site's folder.
 #[derive(Debug)]
@@ -18,17 +18,14 @@ impl FileSource {
     /// Reads the site in `folder`.
     ///
     /// # Errors
-    /// One sentence when the folder has no search index.
-    pub fn new(folder: &Path) -> Result<Self, String> {
+    /// When the folder has no search index.
+    pub fn new(folder: &Path) -> Result<Self, SourceError> {
         if folder.join(INDEX_FOLDER).is_dir() {
             return Ok(Self {
                 folder: folder.to_owned(),
             });
         }
-        Err(format!(
-            "`{}` is not a built site: it has no folder `{INDEX_FOLDER}`\nhint: run `skillpress build`, or name the site with `--site`",
-            folder.display()
-        ))
+        Err(SourceError::NoSite(folder.to_owned()))
     }
 
     /// Reads one whole file; `path` is relative to the site's root and percent-encoded.
@@ -128,10 +125,12 @@ mod tests {
     #[test]
     fn a_folder_without_an_index_is_refused_with_a_hint() {
         let folder = tempfile::tempdir().unwrap();
+        let error = FileSource::new(folder.path()).unwrap_err();
         assert!(
-            FileSource::new(folder.path())
-                .unwrap_err()
-                .contains("hint: run `skillpress build`")
+            error
+                .to_string()
+                .ends_with("is not a built site: it has no folder `search`")
         );
+        assert!(error.hint().starts_with("run `skillpress build`"));
     }
 }

@@ -8,7 +8,7 @@ use skillpress_search::{Answer, ByteRange, Request, Source};
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, Body};
 
-use super::INDEX_FOLDER;
+use super::{INDEX_FOLDER, SourceError};
 
 /// Fetches the requests of a round trip side by side.
 #[derive(Debug)]
@@ -30,16 +30,14 @@ impl HttpSource {
     /// Reads the site at `site_url`.
     ///
     /// # Errors
-    /// One sentence when it is not the URL of a site.
-    pub fn new(site_url: &str) -> Result<Self, String> {
+    /// When it is not the URL of a site.
+    pub fn new(site_url: &str) -> Result<Self, SourceError> {
         let is_read = ["http://", "https://"].iter().any(|scheme| {
             let start = site_url.get(..scheme.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
         });
         if !is_read {
-            return Err(format!(
-                "`{site_url}` is no address that can be read\nhint: it begins with `https://` or `http://`, or is a folder"
-            ));
+            return Err(SourceError::Scheme(site_url.to_owned()));
         }
         let root = site_url
             .split(['?', '#'])
@@ -49,7 +47,7 @@ impl HttpSource {
             .to_owned()
             + "/";
         if root.parse::<ureq::http::Uri>().is_err() {
-            return Err(format!("`{site_url}` is not a URL"));
+            return Err(SourceError::NoUrl(site_url.to_owned()));
         }
         let config = Agent::config_builder()
             .timeout_global(Some(TIMEOUT))

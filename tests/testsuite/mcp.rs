@@ -519,7 +519,7 @@ fn a_place_that_is_no_site_is_refused_at_the_start() {
     let site = SiteTest::empty();
     for (place, message) in [
         ("content", "`content` is not a built site"),
-        ("http://", "is not a URL"),
+        ("http://", "is not the URL of a site"),
         ("https://a.example/?b", "is not the URL of a site"),
     ] {
         let (code, stdout, stderr) = Mcp::at(&site, place).end();

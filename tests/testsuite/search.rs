@@ -141,7 +141,7 @@ fn an_address_that_is_none_is_told_from_a_folder() {
             "ftp://skills.example/",
             "`ftp://skills.example/` is no address that can be read\nhint: ",
         ),
-        ("http://", "`http://` is not a URL\n"),
+        ("http://", "`http://` is not the URL of a site\nhint: "),
         (
             "nowhere",
             "`nowhere` is not a built site: it has no folder `search`\nhint: ",
