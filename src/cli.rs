@@ -10,6 +10,20 @@ use crate::problem::Problems;
 use crate::render::url::BaseUrl;
 use crate::report::ReportError;
 use crate::source::SourceError;
+use crate::terminal::{self, printable};
+
+/// Does what the arguments of the process ask for.
+pub fn run() -> ExitCode {
+    terminal::print_panics();
+    match Cli::try_parse() {
+        Ok(cli) => cli.run(),
+        Err(message) => {
+            // It repeats arguments, so it is made again with printable ones.
+            let args = std::env::args_os().map(|arg| printable(&arg.to_string_lossy()));
+            print_usage(&Cli::try_parse_from(args).err().unwrap_or(message))
+        }
+    }
+}
 
 /// Builds a static site with an embedded search index from a folder of agent skills.
 #[derive(Debug, Parser)]
@@ -150,7 +164,7 @@ impl Cli {
             Ok(()) | Err(CommandError::Unread) => ExitCode::SUCCESS,
             Err(CommandError::Content(problems)) => {
                 for problem in problems.sorted() {
-                    error_line!("{problem}");
+                    terminal::error_lines(format_args!("{problem}\n"));
                 }
                 ExitCode::from(1)
             }
@@ -165,4 +179,15 @@ impl Cli {
             }
         }
     }
+}
+
+/// Help that was asked for, or what is wrong with the arguments.
+fn print_usage(message: &clap::Error) -> ExitCode {
+    let text = message.render();
+    if message.use_stderr() {
+        terminal::error_lines(text);
+    } else {
+        terminal::print_lines(text);
+    }
+    ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2))
 }

@@ -1,7 +1,9 @@
 //! Builds a static site with an embedded search index from a folder of agent skills.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 #[macro_use]
-mod lines;
+pub mod terminal;
 
 pub mod api;
 pub mod catalog;

@@ -25,6 +25,7 @@ use crate::render::{Related, ZipDigest};
 use crate::server::{Changes, LiveSite};
 use crate::sink::LiveFolder;
 use crate::site::Site;
+use crate::terminal;
 
 /// A site in a temporary folder that follows a content folder.
 #[derive(Debug)]
@@ -123,7 +124,7 @@ impl Preview {
                 problems
                     .sorted()
                     .iter()
-                    .for_each(|problem| error_line!("{problem}"));
+                    .for_each(|problem| terminal::error_lines(format_args!("{problem}\n")));
                 error_line!("{} errors; the site stays as it was", problems.n_errors());
                 self.live_site.set_problems(&problems);
             }

@@ -4,9 +4,11 @@
 //! write gives warnings. The collection decides nothing: it sorts, counts and prints.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+
+use crate::terminal::printable;
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -22,6 +24,7 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The file, as the user named its folder.
+    #[serde(serialize_with = "as_text")]
     pub path: PathBuf,
     /// Line, from 1. `None` when the whole file or folder is meant.
     pub line: Option<u32>,
@@ -99,6 +102,11 @@ impl Problem {
     }
 }
 
+/// A path as text for programs: strangers name files with bytes that are none, which show as `�`.
+fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
+}
+
 /// Line and column (both from 1, the column in characters) of the byte `offset` of `text`.
 pub fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
     let mut end = offset.min(text.len());
@@ -155,20 +163,6 @@ impl fmt::Display for Problem {
         }
         Ok(())
     }
-}
-
-/// `text` with control characters shown as `�` and tabs as one space, so that a stranger's text cannot steer a terminal.
-///
-/// The bidirectional overrides count as control characters, since they reorder what follows them.
-pub fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\t' => ' ',
-            c if c.is_control() => '\u{fffd}',
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-            c => c,
-        })
-        .collect()
 }
 
 /// All problems of one run.

@@ -1,10 +1,11 @@
 //! What a person sees while a command works: a bar on a terminal, plain lines otherwise, nothing when asked.
 
 use std::cell::RefCell;
-use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::terminal;
 
 /// Names the stages of a command as they pass, and times them.
 pub struct Progress {
@@ -25,7 +26,7 @@ impl Progress {
     /// Shows stages on standard error, unless `is_quiet`.
     pub fn new(is_quiet: bool) -> Self {
         let bar = ProgressBar::new(0);
-        if is_quiet || !std::io::stderr().is_terminal() {
+        if is_quiet || !terminal::is_watched() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
         // The template is a constant; without it the default style serves.

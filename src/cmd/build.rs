@@ -11,6 +11,7 @@ use crate::progress::Progress;
 use crate::report::{self, Report, Scope, budget};
 use crate::sink::{DirSink, Written};
 use crate::site::{Site, SiteCounts};
+use crate::terminal;
 
 /// Options of `build`.
 #[derive(Debug, Args)]
@@ -78,7 +79,7 @@ fn print_warnings(problems: &Problems) {
         problems
             .sorted()
             .iter()
-            .for_each(|problem| error_line!("{problem}"));
+            .for_each(|problem| terminal::error_lines(format_args!("{problem}\n")));
         return;
     }
     error_line!(

@@ -9,6 +9,7 @@ use crate::problem::Problems;
 use crate::progress::Progress;
 use crate::sink::CompareSink;
 use crate::site::Site;
+use crate::terminal::{self, Terminal};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -61,7 +62,7 @@ fn compare(
 
 fn print_text(problems: &Problems) {
     for problem in problems.sorted() {
-        print_line!("{problem}");
+        terminal::print_lines(format_args!("{problem}\n"));
     }
     print_line!(
         "{} errors, {} warnings",
@@ -76,5 +77,6 @@ fn print_json(problems: &Problems) {
         "warnings": problems.n_warnings(),
         "problems": problems.sorted(),
     });
-    print_line!("{document:#}");
+    // Nobody may be reading, and the exit code says how it went.
+    let _ = Terminal::stdout().json(&document);
 }

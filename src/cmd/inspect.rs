@@ -1,6 +1,6 @@
 //! `skillpress inspect`: the state of a search index as text.
 
-use std::io::{self, BufWriter, Write};
+use std::io;
 
 use clap::Args;
 use skillpress_search::OpenError;
@@ -11,6 +11,7 @@ use crate::cmd::search::open_error;
 use crate::inspect::{self, Inspection};
 use crate::problem::Problem;
 use crate::source::SiteSource;
+use crate::terminal::Terminal;
 
 /// Options of `inspect`.
 #[derive(Debug, Args)]
@@ -46,10 +47,9 @@ pub fn run(args: &InspectArgs) -> Result<(), CommandError> {
 }
 
 fn print(args: &InspectArgs, inspection: &Inspection) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = Terminal::stdout();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, inspection)?;
-        writeln!(out)?;
+        out.json(inspection)?;
     } else {
         inspect::write_text(inspection, &mut out)?;
     }

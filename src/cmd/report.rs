@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::cli::CommandError;
 use crate::cmd::queries;
 use crate::report::{self, Queries, Report, Scope};
+use crate::terminal::Terminal;
 
 /// Options of `report`.
 #[derive(Debug, Args)]
@@ -42,12 +43,15 @@ pub fn run(args: &ReportArgs) -> Result<(), CommandError> {
         write_page(&report, file)
             .map_err(|error| CommandError::io(&format!("write `{}`", file.display()), &error))?;
     }
+    let mut out = Terminal::stdout();
     let printed = match (args.json, &args.html) {
-        (true, _) => print_json(&report),
-        (false, Some(file)) => writeln!(io::stdout(), "wrote `{}`", file.display()),
-        (false, None) => print_tables(&report),
+        (true, _) => out.json(&report),
+        (false, Some(file)) => out.line(format_args!("wrote `{}`", file.display())),
+        (false, None) => report::write_text(&report, &mut out),
     };
-    printed.map_err(|error| CommandError::print("the report", &error))
+    printed
+        .and_then(|()| out.flush())
+        .map_err(|error| CommandError::print("the report", &error))
 }
 
 /// One query of a file; other keys are left unread.
@@ -64,18 +68,5 @@ fn read_queries(file: &Path) -> Result<Vec<String>, CommandError> {
 fn write_page(report: &Report, file: &Path) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(file)?);
     report::write_html(report, &mut out)?;
-    out.flush()
-}
-
-fn print_json(report: &Report) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    serde_json::to_writer_pretty(&mut out, report)?;
-    writeln!(out)?;
-    out.flush()
-}
-
-fn print_tables(report: &Report) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    report::write_text(report, &mut out)?;
     out.flush()
 }

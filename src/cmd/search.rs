@@ -16,8 +16,8 @@ use skillpress_search::{
 use crate::catalog::SkillName;
 use crate::cli::CommandError;
 use crate::cmd::queries;
-use crate::problem::printable;
 use crate::source::{SiteSource, is_url};
+use crate::terminal::Terminal;
 
 /// Options of `search`.
 #[derive(Debug, Args)]
@@ -147,14 +147,13 @@ fn like(
     source: &mut SiteSource,
     args: &SearchArgs,
 ) -> Result<Results, CommandError> {
-    let failed = |error| open_error(&args.site, error);
     let exact = Options {
         is_exact: true,
         ..Options::default()
     };
     let named = searcher
         .find(&skill.to_string(), &exact, source)
-        .map_err(failed)?;
+        .map_err(|error| open_error(&args.site, error))?;
     let Some(hit) = named
         .hits
         .iter()
@@ -169,7 +168,7 @@ fn like(
     };
     searcher
         .find_like(hit.skill, options, source)
-        .map_err(failed)
+        .map_err(|error| open_error(&args.site, error))
 }
 
 fn parse_filter(text: &str) -> Result<Filter, String> {
@@ -209,8 +208,7 @@ fn answer_file(
     mut search: impl FnMut(&str) -> Result<Results, CommandError>,
 ) -> Result<(), CommandError> {
     let queries: Vec<QueryLine> = queries::read(file)?;
-    let stdout = io::stdout();
-    let mut out = io::BufWriter::new(stdout.lock());
+    let mut out = Terminal::stdout();
     for query in queries {
         let results = search(&query.query)?;
         let ids: Vec<String> = results.hits.iter().map(identity).collect();
@@ -218,7 +216,8 @@ fn answer_file(
         if args.stats {
             answer["stats"] = stats(&results);
         }
-        writeln!(out, "{answer}").map_err(|error| CommandError::print("the results", &error))?;
+        out.json_line(&answer)
+            .map_err(|error| CommandError::print("the results", &error))?;
     }
     out.flush()
         .map_err(|error| CommandError::print("the results", &error))
@@ -230,53 +229,51 @@ fn print_answer(
     results: &Results,
     manifest: &Manifest,
 ) -> io::Result<()> {
-    let stdout = io::stdout();
-    let mut out = stdout.lock();
+    let mut out = Terminal::stdout();
     if args.json {
-        return writeln!(out, "{:#}", answer_json(args, query, results, manifest));
+        out.json(&answer_json(args, query, results, manifest))?;
+    } else {
+        print_text(args, results, &mut out)?;
     }
+    out.flush()
+}
+
+fn print_text(
+    args: &SearchArgs,
+    results: &Results,
+    out: &mut Terminal<impl Write>,
+) -> io::Result<()> {
     if let Some(corrected) = &results.corrected {
-        writeln!(out, "Searched for: {}\n", printable(corrected))?;
+        out.line(format_args!("Searched for: {corrected}"))?;
+        out.line("")?;
     }
     for (hit_idx, hit) in results.hits.iter().enumerate() {
-        writeln!(
-            out,
-            "{:>2}. {}  {}",
-            hit_idx + 1,
-            printable(&hit.card.name),
-            identity(hit)
-        )?;
+        let (name, id) = (&hit.card.name, identity(hit));
+        out.line(format_args!("{:>2}. {name}  {id}", hit_idx + 1))?;
         if !hit.card.summary.is_empty() {
-            writeln!(out, "    {}", printable(&hit.card.summary))?;
+            out.line(format_args!("    {}", hit.card.summary))?;
         }
         if args.explain {
-            writeln!(out, "    {}", printable(&explanation(hit)))?;
+            out.line(format_args!("    {}", explanation(hit)))?;
         }
     }
     if results.n_found == 0 && results.is_complete {
-        writeln!(out, "Nothing found. Try fewer or other words.")?;
+        out.line("Nothing found. Try fewer or other words.")?;
     } else if args.limit == 0 {
-        writeln!(out, "{} found, none shown.", results.n_found)?;
+        out.line(format_args!("{} found, none shown.", results.n_found))?;
     }
     if !results.is_complete {
-        writeln!(
-            out,
-            "Part of the index could not be read, so results may be missing."
-        )?;
+        out.line("Part of the index could not be read, so results may be missing.")?;
     }
     if args.stats {
         let stats = results.stats;
-        writeln!(
-            out,
+        out.line(format_args!(
             "{} found; {} requests in {} round trips, {} bytes",
             results.n_found, stats.requests, stats.round_trips, stats.bytes
-        )?;
+        ))?;
         if results.unread != VectorNotes::default() {
-            writeln!(
-                out,
-                "Search by meaning was cut short: {}",
-                unread_text(&results.unread)
-            )?;
+            let unread = unread_text(&results.unread);
+            out.line(format_args!("Search by meaning was cut short: {unread}"))?;
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ use crate::cli::{CommandError, InputArgs};
 use crate::preview::Preview;
 use crate::render::url::BaseUrl;
 use crate::server::{self, AllowedHosts, Changes, LiveSite, Options, Server, Tally};
+use crate::terminal;
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -84,7 +85,7 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     drop(watcher);
     // An index that failed has said so already.
     let _ = indexer.join();
-    print!("{}", tally.summary());
+    terminal::print_lines(tally.summary());
     Ok(())
 }
 

@@ -1,16 +1,17 @@
 //! The state of an index for a terminal.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use super::{Damage, Graph, Inspection, Lexical, Spelling, Vectors};
-use crate::problem::printable;
 use crate::render::number::grouped;
+use crate::terminal::Terminal;
 
 /// Writes the state as text: a section for every part, what is wrong at its end.
 ///
 /// # Errors
 /// What `out` says.
-pub fn write_text(inspection: &Inspection, out: &mut impl Write) -> io::Result<()> {
+pub fn write_text(inspection: &Inspection, out: &mut Terminal<impl Write>) -> io::Result<()> {
     write_manifest(inspection, out)?;
     if let Some(lexical) = &inspection.lexical {
         write_lexical(lexical, out)?;
@@ -18,7 +19,7 @@ pub fn write_text(inspection: &Inspection, out: &mut impl Write) -> io::Result<(
     if let Some(spelling) = &inspection.spelling {
         write_spelling(spelling, out)?;
     }
-    writeln!(out, "\ncards")?;
+    section(out, "cards")?;
     line(
         out,
         "readable",
@@ -26,10 +27,10 @@ pub fn write_text(inspection: &Inspection, out: &mut impl Write) -> io::Result<(
     )?;
     match &inspection.vectors {
         Some(vectors) => write_vectors(vectors, inspection.skills, out)?,
-        None => writeln!(out, "\nno vectors: search is by words alone")?,
+        None => section(out, "no vectors: search is by words alone")?,
     }
     if !inspection.damages.is_empty() {
-        writeln!(out, "\ndamaged")?;
+        section(out, "damaged")?;
     }
     inspection
         .damages
@@ -37,9 +38,9 @@ pub fn write_text(inspection: &Inspection, out: &mut impl Write) -> io::Result<(
         .try_for_each(|damage| line(out, &damage.part, damage.to_string()))
 }
 
-impl std::fmt::Display for Damage {
+impl Display for Damage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", printable(&self.message))?;
+        f.write_str(&self.message)?;
         match self.more {
             0 => Ok(()),
             more => write!(f, "; {more} more"),
@@ -47,8 +48,8 @@ impl std::fmt::Display for Damage {
     }
 }
 
-fn write_manifest(inspection: &Inspection, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "manifest")?;
+fn write_manifest(inspection: &Inspection, out: &mut Terminal<impl Write>) -> io::Result<()> {
+    out.line("manifest")?;
     line(
         out,
         "format, analyzer",
@@ -56,30 +57,32 @@ fn write_manifest(inspection: &Inspection, out: &mut impl Write) -> io::Result<(
     )?;
     line(out, "build", &inspection.build)?;
     line(out, "skills", n(inspection.skills))?;
-    line(out, "badge kinds", printable(&list(&inspection.badges)))?;
+    line(out, "badge kinds", list(&inspection.badges))?;
     let host = if inspection.has_ranges {
         "answers ranges"
     } else {
         "does not answer ranges"
     };
     line(out, "host", host)?;
-    writeln!(out, "\nfiles {:>20} {:>12} {:>8}", "bytes", "chunks", "of")?;
+    section(
+        out,
+        format_args!("files {:>20} {:>12} {:>8}", "bytes", "chunks", "of"),
+    )?;
     for file in &inspection.files {
-        writeln!(
-            out,
+        out.line(format_args!(
             "  {:<10} {:>13} {:>12} {:>8}  {}",
-            printable(&file.name),
+            file.name,
             n(file.bytes as usize),
             n(file.chunks as usize),
             n(file.chunk_bytes),
             file.path
-        )?;
+        ))?;
     }
     Ok(())
 }
 
-fn write_lexical(lexical: &Lexical, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "\nterms")?;
+fn write_lexical(lexical: &Lexical, out: &mut Terminal<impl Write>) -> io::Result<()> {
+    section(out, "terms")?;
     line(out, "blocks", n(lexical.term_blocks))?;
     let terms = &lexical.terms;
     for (name, count) in [
@@ -101,10 +104,10 @@ fn write_lexical(lexical: &Lexical, out: &mut impl Write) -> io::Result<()> {
         line(
             out,
             "commonest word",
-            format!("{}, in {} skills", printable(word), n(*doc_freq)),
+            format!("{}, in {} skills", word, n(*doc_freq)),
         )?;
     }
-    writeln!(out, "\npostings")?;
+    section(out, "postings")?;
     line(out, "postings", n(lexical.postings as usize))?;
     line(out, "lists in term blocks", n(lexical.inline_lists))?;
     let lists = format!(
@@ -115,14 +118,18 @@ fn write_lexical(lexical: &Lexical, out: &mut impl Write) -> io::Result<()> {
     line(out, "lists of the file", lists)
 }
 
-fn write_spelling(spelling: &Spelling, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "\nspelling")?;
+fn write_spelling(spelling: &Spelling, out: &mut Terminal<impl Write>) -> io::Result<()> {
+    section(out, "spelling")?;
     line(out, "blocks", n(spelling.blocks))?;
     line(out, "words", n(spelling.words))
 }
 
-fn write_vectors(vectors: &Vectors, n_skills: u32, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "\nvectors")?;
+fn write_vectors(
+    vectors: &Vectors,
+    n_skills: u32,
+    out: &mut Terminal<impl Write>,
+) -> io::Result<()> {
+    section(out, "vectors")?;
     line(
         out,
         "vectors",
@@ -141,7 +148,7 @@ fn write_vectors(vectors: &Vectors, n_skills: u32, out: &mut impl Write) -> io::
     )?;
 
     let cells = &vectors.cells;
-    writeln!(out, "\ncells")?;
+    section(out, "cells")?;
     line(
         out,
         "cells",
@@ -155,7 +162,7 @@ fn write_vectors(vectors: &Vectors, n_skills: u32, out: &mut impl Write) -> io::
     line(out, "factor step", format!("{} / 2^20", cells.factor_step))?;
 
     let ids = &vectors.ids;
-    writeln!(out, "\nid map")?;
+    section(out, "id map")?;
     line(out, "blocks", n(ids.blocks))?;
     line(out, "bits an entry", ids.bits)?;
     line(out, "bytes a skill", format!("{:.2}", ids.bytes_per_skill))?;
@@ -164,22 +171,22 @@ fn write_vectors(vectors: &Vectors, n_skills: u32, out: &mut impl Write) -> io::
         line(
             out,
             &format!("vector {}", entry.embedding),
-            format!("skill {}  {}", entry.skill, printable(id)),
+            format!("skill {}  {}", entry.skill, id),
         )?;
     }
 
     match &vectors.graph {
         Some(graph) => write_graph(graph, vectors.vectors, out)?,
-        None => writeln!(out, "\nno graph")?,
+        None => section(out, "no graph")?,
     }
-    writeln!(out, "\nword rows")?;
+    section(out, "word rows")?;
     line(out, "buckets", n(vectors.rows.buckets))?;
     line(out, "words", n(vectors.rows.words))
 }
 
-fn write_graph(graph: &Graph, n_vectors: u32, out: &mut impl Write) -> io::Result<()> {
+fn write_graph(graph: &Graph, n_vectors: u32, out: &mut Terminal<impl Write>) -> io::Result<()> {
     const BAR_WIDTH: usize = 40;
-    writeln!(out, "\ngraph")?;
+    section(out, "graph")?;
     line(
         out,
         "levels",
@@ -218,8 +225,13 @@ fn list(values: &[String]) -> String {
     }
 }
 
-fn line(out: &mut impl Write, name: &str, value: impl std::fmt::Display) -> io::Result<()> {
-    writeln!(out, "  {:<22} {value}", printable(name))
+fn section(out: &mut Terminal<impl Write>, title: impl Display) -> io::Result<()> {
+    out.line("")?;
+    out.line(title)
+}
+
+fn line(out: &mut Terminal<impl Write>, name: &str, value: impl Display) -> io::Result<()> {
+    out.line(format_args!("  {name:<22} {value}"))
 }
 
 fn n(count: impl TryInto<usize>) -> String {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use skillpress_search::{Filter, Mode, Options};
 
 use crate::catalog::SkillName;
-use crate::problem::printable;
+use crate::terminal::printable;
 
 /// Longest query, in characters; the search reads no more.
 pub(super) const QUERY_CHARS_MAX: usize = 1000;

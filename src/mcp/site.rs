@@ -13,9 +13,9 @@ use super::describe::NOTICE;
 use super::record::{FileRef, ListPage, Record, WellKnown};
 use super::uri::SkillUri;
 use crate::catalog::{SkillName, Timestamp};
-use crate::problem::printable;
 use crate::render::url::{self, BaseUrl};
 use crate::source::{SiteSource, SourceError};
+use crate::terminal::printable;
 
 /// A published site, near or far.
 #[derive(Debug)]

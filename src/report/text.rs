@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use super::{Component, Cost, Part, Quantiles, Report, Searches, Visit};
-use crate::problem::printable;
 use crate::render::number::grouped;
+use crate::terminal::Terminal;
 
 /// Writes a report as aligned tables.
 ///
 /// # Errors
 /// What `out` says.
-pub fn write_text(report: &Report, out: &mut impl Write) -> io::Result<()> {
+pub fn write_text(report: &Report, out: &mut Terminal<impl Write>) -> io::Result<()> {
     write_row(
         out,
         "",
@@ -24,7 +24,7 @@ pub fn write_text(report: &Report, out: &mut impl Write) -> io::Result<()> {
     if let Some(searches) = &report.lexical_search {
         write_searches(out, "lexical search", searches)?;
     }
-    writeln!(out)?;
+    out.line("")?;
     write_row(out, "", ["bytes", "files", "", ""])?;
     write_part(out, "site on disk", &report.site)?;
     for part in &report.parts {
@@ -35,27 +35,29 @@ pub fn write_text(report: &Report, out: &mut impl Write) -> io::Result<()> {
 
 const NAME_WIDTH: usize = 24;
 
-fn write_row(out: &mut impl Write, name: &str, cells: [&str; 4]) -> io::Result<()> {
-    let name = printable(name);
+fn write_row(out: &mut Terminal<impl Write>, name: &str, cells: [&str; 4]) -> io::Result<()> {
     let [a, b, c, d] = cells;
     let line = format!("{name:<NAME_WIDTH$} {a:>12} {b:>14} {c:>10} {d:>12}");
-    writeln!(out, "{}", line.trim_end())
+    out.line(line.trim_end())
 }
 
-fn write_visit(out: &mut impl Write, name: &str, visit: &Visit) -> io::Result<()> {
-    writeln!(out)?;
+fn write_visit(out: &mut Terminal<impl Write>, name: &str, visit: &Visit) -> io::Result<()> {
+    out.line("")?;
     write_cost(out, name, visit.total, &visit.round_trips.to_string())?;
     write_components(out, &visit.components)?;
-    writeln!(
-        out,
+    out.line(format_args!(
         "  of {}",
-        printable(visit.page.trim_end_matches("index.html"))
-    )
+        visit.page.trim_end_matches("index.html")
+    ))
 }
 
-fn write_searches(out: &mut impl Write, name: &str, searches: &Searches) -> io::Result<()> {
+fn write_searches(
+    out: &mut Terminal<impl Write>,
+    name: &str,
+    searches: &Searches,
+) -> io::Result<()> {
     for (which, costs) in [("first", &searches.first), ("next", &searches.next)] {
-        writeln!(out)?;
+        out.line("")?;
         let row = |value: &dyn Fn(Quantiles) -> u64| {
             [costs.bytes, costs.requests, costs.round_trips]
                 .map(|quantiles| grouped(value(quantiles) as usize))
@@ -71,22 +73,27 @@ fn write_searches(out: &mut impl Write, name: &str, searches: &Searches) -> io::
         )?;
         write_components(out, &costs.components)?;
     }
-    writeln!(out, "  over {} queries", searches.queries)
+    out.line(format_args!("  over {} queries", searches.queries))
 }
 
-fn write_components(out: &mut impl Write, components: &[Component]) -> io::Result<()> {
+fn write_components(out: &mut Terminal<impl Write>, components: &[Component]) -> io::Result<()> {
     components.iter().try_for_each(|component| {
         write_cost(out, &format!("  {}", component.name), component.cost, "")
     })
 }
 
-fn write_cost(out: &mut impl Write, name: &str, cost: Cost, round_trips: &str) -> io::Result<()> {
+fn write_cost(
+    out: &mut Terminal<impl Write>,
+    name: &str,
+    cost: Cost,
+    round_trips: &str,
+) -> io::Result<()> {
     let [bytes, raw_bytes, requests] =
         [cost.bytes, cost.raw_bytes, cost.requests].map(|value| grouped(value as usize));
     write_row(out, name, [&bytes, &raw_bytes, &requests, round_trips])
 }
 
-fn write_part(out: &mut impl Write, name: &str, part: &Part) -> io::Result<()> {
+fn write_part(out: &mut Terminal<impl Write>, name: &str, part: &Part) -> io::Result<()> {
     let [bytes, files] = [part.bytes, part.files].map(|value| grouped(value as usize));
     write_row(out, name, [&bytes, &files, "", ""])
 }

@@ -1,7 +1,6 @@
 //! A line for each request, and what visits and searches cost together.
 
 use std::fmt;
-use std::io::Write;
 use std::pin::Pin;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +15,6 @@ use axum::response::Response;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::PREVIEW_PATH;
-use crate::problem::printable;
 
 /// Counts bytes of bodies as they are sent.
 #[derive(Debug)]
@@ -36,8 +34,7 @@ impl Tally {
             let (sender, receiver) = sync_channel::<String>(MAX_WAITING_LINES);
             std::thread::spawn(move || {
                 for line in receiver {
-                    // Nobody may be reading; that is no reason to stop serving.
-                    let _ = writeln!(std::io::stderr(), "{line}");
+                    error_line!("{line}");
                 }
             });
             sender
@@ -118,25 +115,24 @@ struct Sent {
     duration: Duration,
 }
 
-/// Longest target that is printed, in characters.
+/// Longest target and longest method that are printed, in characters.
 const SHOWN_TARGET_CHARS: usize = 200;
+const SHOWN_METHOD_CHARS: usize = 20;
 
 impl fmt::Display for Sent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let target: String = printable(&self.target)
-            .chars()
-            .take(SHOWN_TARGET_CHARS)
-            .collect();
+        let shown = |text: &str, max_chars| text.chars().take(max_chars).collect::<String>();
         write!(
             f,
-            "{} {target} {} {} B",
-            self.method,
+            "{} {} {} {} B",
+            shown(self.method.as_str(), SHOWN_METHOD_CHARS),
+            shown(&self.target, SHOWN_TARGET_CHARS),
             self.status.as_u16(),
             self.n_bytes
         )?;
         for detail in [&self.encoding, &self.content_range] {
             if !detail.is_empty() {
-                write!(f, " {}", printable(detail))?;
+                write!(f, " {detail}")?;
             }
         }
         write!(f, " {} ms", self.duration.as_millis())?;
