@@ -191,6 +191,21 @@ impl Skill {
 /// Most tags of one skill; further ones are dropped with a warning.
 pub const TAGS_MAX: usize = 12;
 
+/// Longest tag, in characters.
+pub const TAG_MAX_CHARS: usize = 48;
+
+/// Longest name of a skill, in characters.
+pub const NAME_MAX_CHARS: usize = 120;
+
+/// Longest description, in characters, as the specification has it.
+pub const DESCRIPTION_MAX_CHARS: usize = 1024;
+
+/// Longest version, in characters.
+pub const VERSION_MAX_CHARS: usize = 64;
+
+/// Longest of the short texts: licence, author, name of a program, …, in characters.
+pub const SHORT_MAX_CHARS: usize = 200;
+
 /// Fields of the front matter that pages show as they are (plain text, hostile).
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub struct FrontMatter {

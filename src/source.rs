@@ -32,13 +32,14 @@ impl SiteSource {
         Ok(Self::File(FileSource::new(Path::new(place))?))
     }
 
-    /// Reads one whole file of the site (not only of the index), such as a skill's page data.
+    /// Reads one whole file of the site (not only of the index), such as a skill's page data; `Failed` when it is longer
+    /// than `max_bytes`.
     ///
     /// `path` is relative to the site's root and percent-encoded.
-    pub fn read(&mut self, path: &str) -> Answer {
+    pub fn read(&mut self, path: &str, max_bytes: u64) -> Answer {
         match self {
-            Self::File(source) => source.read(path),
-            Self::Http(source) => source.read(path),
+            Self::File(source) => source.read(path, max_bytes),
+            Self::Http(source) => source.read(path, max_bytes),
         }
     }
 }
@@ -94,6 +95,9 @@ impl std::error::Error for SourceError {}
 pub fn is_url(place: &str) -> bool {
     place.contains("://")
 }
+
+/// Largest whole file that is read; the largest file read whole is the codes of a large registry.
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// The folder of the index below the site's root.
 const INDEX_FOLDER: &str = "search";

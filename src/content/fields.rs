@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::text;
-use crate::catalog::{FrontMatter, Requirements};
+use crate::catalog::{FrontMatter, Requirements, SHORT_MAX_CHARS};
 
 /// Top-level fields of the Agent Skills specification, and further ones that a skill may have here.
 pub(super) const KNOWN_FIELDS: [&str; 20] = [
@@ -29,9 +29,6 @@ pub(super) const KNOWN_FIELDS: [&str; 20] = [
     "updated",
     "version",
 ];
-
-/// Longest of the short texts: licence, author, name of a program, …, in characters.
-const SHORT_MAX_CHARS: usize = 200;
 
 /// Longest `compatibility`, in characters, as the specification has it.
 const COMPATIBILITY_MAX_CHARS: usize = 500;

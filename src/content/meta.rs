@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::text;
-use crate::catalog::{SkillName, Timestamp, Version};
+use crate::catalog::{NAME_MAX_CHARS, SkillName, Timestamp, VERSION_MAX_CHARS, Version};
 use crate::problem::{Problem, Problems};
 
 /// What `_meta.json` says; everything in it is optional.
@@ -55,7 +55,7 @@ pub(super) fn parse(json: &str, path: &Path, id: &SkillName, problems: &mut Prob
         display_name: value
             .get("displayName")
             .and_then(Value::as_str)
-            .map(|name| text::clean_line(name, super::skill::NAME_MAX_CHARS))
+            .map(|name| text::clean_line(name, NAME_MAX_CHARS))
             .filter(|name| !name.is_empty()),
         latest: value.get("latest").and_then(version),
         history,
@@ -64,9 +64,6 @@ pub(super) fn parse(json: &str, path: &Path, id: &SkillName, problems: &mut Prob
 
 /// Most old versions of one skill that are kept.
 const VERSIONS_MAX: usize = 1_000;
-
-/// Longest version, in characters.
-const VERSION_MAX_CHARS: usize = 64;
 
 fn warn_of_other_identity(value: &Value, path: &Path, id: &SkillName, problems: &mut Problems) {
     let part = |key: &str| value.get(key).and_then(Value::as_str);
@@ -79,7 +76,7 @@ fn warn_of_other_identity(value: &Value, path: &Path, id: &SkillName, problems: 
                 "_meta.json names another skill",
                 format!(
                     "`_meta.json` says `{}`, but the folder is `{id}`; the folder counts",
-                    text::clean_line(&format!("{owner}/{slug}"), 2 * super::skill::NAME_MAX_CHARS)
+                    text::clean_line(&format!("{owner}/{slug}"), 2 * NAME_MAX_CHARS)
                 ),
             )
             .hint("move the folder, or mend `owner` and `slug`"),

@@ -45,7 +45,7 @@ mod walk;
 pub use badge::{badge_path, is_badge_kind};
 pub use badge_edit::{add_award, remove_award};
 pub use cache::SkillCache;
-pub(crate) use text::is_device_name;
+pub(crate) use text::{clean_line, is_device_name, path_fault};
 
 /// Reads the content folder; the catalog is good to publish if there are no errors among the problems.
 ///

@@ -10,7 +10,8 @@ use super::meta::{self, Meta};
 use super::walk::{FoundFile, FoundFiles, SkillFolder};
 use super::{Content, fields, files, text};
 use crate::catalog::{
-    FrontMatter, Skill, SkillFile, TAGS_MAX, Timestamp, Version, is_discovery_name,
+    DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, SkillFile, TAGS_MAX, Timestamp,
+    Version, is_discovery_name,
 };
 use crate::problem::{Problem, Problems};
 
@@ -42,12 +43,6 @@ pub(super) fn read(
         .finish(files, main_file_idx, problems),
     )
 }
-
-/// Longest name of a skill, in characters.
-pub(super) const NAME_MAX_CHARS: usize = 120;
-
-/// Longest description, in characters, as the specification has it.
-const DESCRIPTION_MAX_CHARS: usize = 1024;
 
 /// Tags that would look like a judgement of the registry.
 const MISLEADING_TAGS: [&str; 7] = [

@@ -1,8 +1,10 @@
 //! Rules for text and file names that strangers write: what is kept, what is dropped, what is safe to write to disk.
 
+use crate::catalog::TAG_MAX_CHARS;
+
 /// `text` on one line: control characters count as spaces, invisible and reordering characters are dropped, runs of
 /// white space become one space, and at most `max_chars` characters are kept.
-pub(super) fn clean_line(text: &str, max_chars: usize) -> String {
+pub(crate) fn clean_line(text: &str, max_chars: usize) -> String {
     let mut line = String::with_capacity(text.len().min(4 * max_chars));
     let mut n_chars = 0;
     let mut is_space_due = false;
@@ -60,9 +62,6 @@ fn is_invisible(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Longest tag, in characters.
-pub(super) const TAG_MAX_CHARS: usize = 48;
-
 /// `text` as a tag: lower-case letters and digits of any script, runs of anything else become one `-`; `None` when
 /// nothing is left.
 ///
@@ -119,7 +118,7 @@ pub(super) fn url(text: &str, schemes: &[&str]) -> Option<String> {
 ///
 /// A path that passes is relative, stays below the folder it is joined to, and can be written on every common file
 /// system, also with a further `.txt` at its end.
-pub(super) fn path_fault(path: &str) -> Option<&'static str> {
+pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
     if path.len() > PATH_MAX_BYTES {
         return Some("is longer than 400 bytes");
     }

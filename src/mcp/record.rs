@@ -1,13 +1,25 @@
 //! What the API of a site says about a skill. The site may be anybody's, so nothing in it is taken on trust.
+//!
+//! What a build cuts, cleans or leaves out when it writes is cut, cleaned or left out again here, by the same rules: a site
+//! need not have been made by a build.
 
-use crate::hex::hex;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
+use skillpress_search::format::manifest::BADGE_KINDS_MAX;
 
-use super::uri::is_path;
+use crate::catalog::{
+    DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SHORT_MAX_CHARS, TAG_MAX_CHARS, TAGS_MAX,
+    VERSION_MAX_CHARS,
+};
+use crate::content::{clean_line, is_badge_kind, path_fault};
+use crate::hex::hex;
+
+/// Largest document of the API that is read, in bytes. Those of a build are smaller, also of a skill with a thousand files
+/// and as many versions, each with the longest names.
+pub(super) const DOCUMENT_MAX_BYTES: u64 = 8 << 20;
 
 /// `<owner>/skills/<slug>/skill.json`, as far as it is used.
 #[derive(Debug, Default, Deserialize)]
@@ -43,11 +55,33 @@ pub(super) struct FileRef {
 }
 
 impl Record {
-    /// The record in `bytes`, without files whose paths lead elsewhere. `None` when it is none.
+    /// The record in `bytes`, within the limits of a build. `None` when it is none.
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut record: Self = serde_json::from_slice(bytes).ok()?;
-        record.files.retain(|file| is_path(&file.path));
-        Some(record)
+        let record: Self = serde_json::from_slice(bytes).ok()?;
+        Some(record.within_limits())
+    }
+
+    fn within_limits(self) -> Self {
+        let tags = self.tags.iter().map(|tag| clean_line(tag, TAG_MAX_CHARS));
+        Self {
+            name: clean_line(&self.name, NAME_MAX_CHARS),
+            description: clean_line(&self.description, DESCRIPTION_MAX_CHARS),
+            tags: tags.filter(|tag| !tag.is_empty()).take(TAGS_MAX).collect(),
+            version: clean_line(&self.version, VERSION_MAX_CHARS),
+            license: self
+                .license
+                .map(|license| clean_line(&license, SHORT_MAX_CHARS)),
+            badges: shown_badges(self.badges.into_keys())
+                .map(|kind| (kind, IgnoredAny))
+                .collect(),
+            zip: self.zip.filter(|zip| is_sha256(&zip.sha256)),
+            files: self
+                .files
+                .into_iter()
+                .filter(|file| path_fault(&file.path).is_none() && is_sha256(&file.sha256))
+                .collect(),
+            ..self
+        }
     }
 
     pub(super) fn file(&self, path: &str) -> Option<&FileRef> {
@@ -76,6 +110,19 @@ impl Record {
     }
 }
 
+/// The kinds among `kinds` that a build would have accepted, as many as an index can have.
+pub(super) fn shown_badges<K: AsRef<str>>(
+    kinds: impl Iterator<Item = K>,
+) -> impl Iterator<Item = K> {
+    kinds
+        .filter(|kind| is_badge_kind(kind.as_ref()))
+        .take(BADGE_KINDS_MAX)
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 impl FileRef {
     /// Whether `bytes` are the file's.
     pub(super) fn is(&self, bytes: &[u8]) -> bool {
@@ -92,6 +139,18 @@ pub(super) struct ListPage {
     pub(super) next: Option<String>,
     /// What follows in the list of a server.
     pub(super) next_cursor: Option<String>,
+}
+
+impl ListPage {
+    /// The page in `bytes`, its texts within the limits of a build. `None` when it is none.
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut page: Self = serde_json::from_slice(bytes).ok()?;
+        for item in &mut page.items {
+            item.display_name = clean_line(&item.display_name, NAME_MAX_CHARS);
+            item.summary = clean_line(&item.summary, DESCRIPTION_MAX_CHARS);
+        }
+        Some(page)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -119,7 +178,7 @@ mod tests {
     fn main_file(paths: &[&str]) -> Option<String> {
         let files: Vec<_> = paths
             .iter()
-            .map(|path| serde_json::json!({ "path": path, "size": 1, "sha256": "" }))
+            .map(|path| serde_json::json!({ "path": path, "size": 1, "sha256": "0".repeat(64) }))
             .collect();
         let json = serde_json::json!({ "files": files }).to_string();
         let record = Record::decode(json.as_bytes()).unwrap();
@@ -143,6 +202,48 @@ mod tests {
     #[test]
     fn files_that_lead_elsewhere_are_not_there() {
         assert_eq!(main_file(&["../SKILL.md", "/SKILL.md", "a//b.md"]), None);
+    }
+
+    #[test]
+    fn what_a_build_would_not_have_written_is_cut_or_left_out() {
+        let long = "x".repeat(2_000_000);
+        let kinds: BTreeMap<_, _> = (0..99).map(|n| (format!("kind{n}"), 1)).collect();
+        let mut badges = serde_json::json!(kinds);
+        badges["\u{1b}[2J"] = serde_json::json!({});
+        badges[&long] = serde_json::json!({});
+        let document = serde_json::json!({
+            "name": format!("PDF\u{1b}[2J\u{202e}\nTools {long}"),
+            "description": long,
+            "tags": vec![long.clone(); 50],
+            "version": long,
+            "license": long,
+            "badges": badges,
+            "zip": { "sha256": long, "size": 1 },
+            "files": [
+                { "path": "SKILL.md", "size": 1, "sha256": "0".repeat(64) },
+                { "path": "a.md", "size": 1, "sha256": long },
+                { "path": long, "size": 1, "sha256": "0".repeat(64) },
+                { "path": "../a.md", "size": 1, "sha256": "0".repeat(64) },
+                { "path": "a\u{202e}.md", "size": 1, "sha256": "0".repeat(64) },
+            ],
+        });
+        let record = Record::decode(document.to_string().as_bytes()).unwrap();
+        let n_chars = |text: &str| text.chars().count();
+        assert!(
+            record.name.starts_with("PDF [2J Tools xxx"),
+            "{}",
+            record.name
+        );
+        assert_eq!(n_chars(&record.name), 120);
+        assert_eq!(n_chars(&record.description), 1024);
+        assert_eq!(record.tags, vec!["x".repeat(48); 12]);
+        assert_eq!(n_chars(&record.version), 64);
+        assert_eq!(n_chars(&record.license.unwrap()), 200);
+        assert_eq!(record.badges.len(), 32);
+        assert!(record.badges.keys().all(|kind| kind.starts_with("kind")));
+        assert!(record.zip.is_none());
+        let paths: Vec<_> = record.files.iter().map(|file| &file.path).collect();
+        assert_eq!(paths, ["SKILL.md"]);
     }
 
     #[test]

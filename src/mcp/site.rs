@@ -8,14 +8,15 @@ use serde_json::{Value, json};
 use skillpress_search::{Answer, Hit, OpenError, Options, Results, Searcher};
 
 use super::SiteError;
+use super::arguments::QUERY_CHARS_MAX;
 use super::cursor::Cursor;
 use super::describe::NOTICE;
-use super::record::{FileRef, ListPage, Record, WellKnown};
+use super::record::{DOCUMENT_MAX_BYTES, FileRef, ListPage, Record, WellKnown, shown_badges};
 use super::uri::SkillUri;
-use crate::catalog::{SkillName, Timestamp};
+use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SkillName, Timestamp};
+use crate::content::clean_line;
 use crate::render::url::{self, BaseUrl};
 use crate::source::{SiteSource, SourceError};
-use crate::terminal::printable;
 
 /// A published site, near or far.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub struct PublishedSite {
 }
 
 /// Largest file that is given.
-const FILE_MAX_BYTES: usize = 1 << 20;
+const FILE_MAX_BYTES: u64 = 1 << 20;
 /// Most files of a skill that are listed.
 const FILES_MAX: usize = 500;
 /// After so long the index is opened again, since the site may have been built again.
@@ -65,13 +66,13 @@ impl PublishedSite {
         let (mut searcher, opened_at) = match at_hand {
             Some(searcher) => searcher,
             None => (
-                Searcher::open_source(&mut self.source).map_err(index_error)?,
+                Searcher::open_source(&mut self.source).map_err(|error| self.index_error(error))?,
                 Instant::now(),
             ),
         };
         let results = searcher
             .find(query, options, &mut self.source)
-            .map_err(index_error)?;
+            .map_err(|error| self.index_error(error))?;
         let answer = self.search_answer(query, &results, &searcher);
         self.searcher = Some((searcher, opened_at));
         Ok(answer)
@@ -91,7 +92,7 @@ impl PublishedSite {
             "results": hits,
         });
         if let Some(corrected) = &results.corrected {
-            answer["corrected"] = json!(corrected);
+            answer["corrected"] = json!(clean_line(corrected, QUERY_CHARS_MAX));
         }
         if !results.is_complete {
             answer["hint"] =
@@ -105,16 +106,15 @@ impl PublishedSite {
     fn hit(&self, hit: &Hit, searcher: &Searcher) -> Option<Value> {
         let name = SkillName::parse(&format!("{}/{}", hit.card.owner, hit.card.slug))?;
         let kinds = searcher.manifest().badges.iter().enumerate();
-        let badges: Vec<&str> = kinds
+        let badges = kinds
             .filter(|(badge_idx, badge)| badge.is_shown && hit.card.badges >> badge_idx & 1 == 1)
-            .map(|(_, badge)| badge.kind.as_str())
-            .collect();
+            .map(|(_, badge)| badge.kind.as_str());
         Some(json!({
             "id": name.to_string(),
-            "name": printable(&hit.card.name),
-            "summary": printable(&hit.card.summary),
+            "name": clean_line(&hit.card.name, NAME_MAX_CHARS),
+            "summary": clean_line(&hit.card.summary, DESCRIPTION_MAX_CHARS),
             "url": self.absolute(&url::skill(&name)),
-            "badges": badges,
+            "badges": shown_badges(badges).collect::<Vec<_>>(),
             "resource": SkillUri { name, path: None }.to_string(),
         }))
     }
@@ -131,10 +131,10 @@ impl PublishedSite {
         let mut answer = json!({
             "notice": NOTICE,
             "id": name.to_string(),
-            "name": printable(&record.name),
-            "summary": printable(&record.description),
+            "name": &record.name,
+            "summary": &record.description,
             "url": self.absolute(&url::skill(name)),
-            "version": printable(&record.version),
+            "version": &record.version,
             "tags": record.tags,
             "badges": record.badges.keys().collect::<Vec<_>>(),
             "files": files,
@@ -144,7 +144,7 @@ impl PublishedSite {
             answer["updated"] = json!(updated_at.date());
         }
         if let Some(license) = &record.license {
-            answer["license"] = json!(printable(license));
+            answer["license"] = json!(license);
         }
         if let Some(zip) = &record.zip {
             let url = self.absolute(&url::zip(name));
@@ -208,7 +208,10 @@ impl PublishedSite {
         let page = url::skill(name);
         let mut ways = Vec::new();
         let index = format!("{page}.well-known/agent-skills/index.json");
-        if matches!(self.source.read(&index), Answer::Bytes(_)) {
+        if matches!(
+            self.source.read(&index, DOCUMENT_MAX_BYTES),
+            Answer::Bytes(_)
+        ) {
             ways.push(json!({
                 "with": "the skills client",
                 "command": format!("npx skills add {}", base_url.absolute(&page)),
@@ -255,15 +258,21 @@ impl PublishedSite {
     /// A page of the list of all skills, each as the resource that is its main file.
     pub(super) fn resources(&mut self, cursor: &Cursor) -> Result<ResourcePage, SiteError> {
         let answer = match cursor {
-            Cursor::First => match self.source.read("api/v1/skills/index.html") {
+            Cursor::First => match self
+                .source
+                .read("api/v1/skills/index.html", DOCUMENT_MAX_BYTES)
+            {
                 // Servers that answer the API themselves have a folder there, and no file.
-                Answer::Gone => self.source.read("api/v1/skills/"),
+                Answer::Gone => self.source.read("api/v1/skills/", DOCUMENT_MAX_BYTES),
                 answer => answer,
             },
-            Cursor::File(number) => self
+            Cursor::File(number) => self.source.read(
+                &format!("api/v1/lists/newest/{number}.json"),
+                DOCUMENT_MAX_BYTES,
+            ),
+            Cursor::After(name) => self
                 .source
-                .read(&format!("api/v1/lists/newest/{number}.json")),
-            Cursor::After(name) => self.source.read(&format!("api/v1/skills?cursor={name}")),
+                .read(&format!("api/v1/skills?cursor={name}"), DOCUMENT_MAX_BYTES),
         };
         let bytes = match answer {
             Answer::Bytes(bytes) => bytes,
@@ -271,10 +280,9 @@ impl PublishedSite {
                 let message = "the list of skills has no such page; start without `cursor`";
                 return Err(SiteError::Refused(message.to_owned()));
             }
-            _ => return Err(unreadable("the list of skills")),
+            _ => return Err(self.unreadable("the list of skills")),
         };
-        let page: ListPage =
-            serde_json::from_slice(&bytes).map_err(|_| unreadable("the list of skills"))?;
+        let page = ListPage::decode(&bytes).ok_or_else(|| self.unreadable("the list of skills"))?;
         let next = match (&page.next, &page.next_cursor) {
             (Some(next), _) => Cursor::of_next(next),
             (None, Some(next_cursor)) => Cursor::parse(next_cursor),
@@ -291,8 +299,8 @@ impl PublishedSite {
                     let uri = SkillUri { name, path: None };
                     Some(
                         Resource::new(uri.to_string(), id)
-                            .with_title(printable(&item.display_name))
-                            .with_description(printable(&item.summary))
+                            .with_title(item.display_name.clone())
+                            .with_description(item.summary.clone())
                             .with_mime_type("text/markdown"),
                     )
                 })
@@ -303,19 +311,19 @@ impl PublishedSite {
 
     fn record(&mut self, name: &SkillName) -> Result<Record, SiteError> {
         let path = format!("{}skill.json", url::skill(name));
-        match self.source.read(&path) {
+        match self.source.read(&path, DOCUMENT_MAX_BYTES) {
             Answer::Bytes(bytes) => Record::decode(&bytes)
-                .ok_or_else(|| unreadable(&format!("what the site says of `{name}`"))),
+                .ok_or_else(|| self.unreadable(&format!("what the site says of `{name}`"))),
             Answer::Gone => Err(SiteError::NotFound(format!(
                 "there is no skill `{name}`; letter case counts, and `search_skills` finds skills"
             ))),
-            _ => Err(unreadable(&format!("what the site says of `{name}`"))),
+            _ => Err(self.unreadable(&format!("what the site says of `{name}`"))),
         }
     }
 
     /// The bytes of a file, which are those that the record speaks of.
     fn bytes(&mut self, name: &SkillName, file: &FileRef) -> Result<Vec<u8>, SiteError> {
-        let shown = printable(&file.path);
+        let shown = &file.path;
         if file.url.is_none() {
             let zip = self.absolute(&url::zip(name));
             return Err(SiteError::Refused(format!(
@@ -323,19 +331,35 @@ impl PublishedSite {
             )));
         }
         let path = url::file(name, &file.path);
-        if file.size > FILE_MAX_BYTES as u64 {
+        if file.size > FILE_MAX_BYTES {
             let (size, url) = (file.size, self.absolute(&path));
             return Err(SiteError::Refused(format!(
                 "`{shown}` has {size} bytes, and files of more than {FILE_MAX_BYTES} are not given here; it is at {url}"
             )));
         }
-        match self.source.read(&path) {
-            Answer::Bytes(bytes) if bytes.len() <= FILE_MAX_BYTES && file.is(&bytes) => Ok(bytes),
+        match self.source.read(&path, FILE_MAX_BYTES) {
+            Answer::Bytes(bytes) if file.is(&bytes) => Ok(bytes),
             Answer::Bytes(_) => Err(SiteError::Unreadable(format!(
                 "`{shown}` is not the file that the site's API speaks of; the site may be being replaced, so try again"
             ))),
-            _ => Err(unreadable(&format!("`{shown}`"))),
+            _ => Err(self.unreadable(&format!("`{shown}`"))),
         }
+    }
+
+    fn index_error(&self, error: OpenError) -> SiteError {
+        SiteError::Unreadable(match error {
+            OpenError::Gone => "the site has no search index; `--site` must name a site that `skillpress build` made".to_owned(),
+            OpenError::Failed => return self.unreadable("the search index"),
+            OpenError::Format(error) => format!(
+                "the search index cannot be used: {error}; build the site again, or install a newer skillpress"
+            ),
+        })
+    }
+
+    fn unreadable(&self, what: &str) -> SiteError {
+        SiteError::Unreadable(format!(
+            "{what} cannot be read; try again, then check the site and the network"
+        ))
     }
 
     /// The absolute URL of a page, or its path below the site's root where that is not known.
@@ -359,25 +383,13 @@ pub(super) struct ResourcePage {
 
 /// Where a site in a folder will stand, as it says itself.
 fn baked_base_url(source: &mut SiteSource) -> Option<BaseUrl> {
-    let Answer::Bytes(bytes) = source.read(".well-known/clawhub.json") else {
+    let Answer::Bytes(bytes) = source.read(".well-known/clawhub.json", DOCUMENT_MAX_BYTES) else {
         return None;
     };
     let well_known: WellKnown = serde_json::from_slice(&bytes).ok()?;
-    well_known.api_base.parse().ok()
+    let api_base = Some(well_known.api_base).filter(|url| url.len() <= URL_MAX_BYTES);
+    api_base?.parse().ok()
 }
 
-fn index_error(error: OpenError) -> SiteError {
-    SiteError::Unreadable(match error {
-        OpenError::Gone => "the site has no search index; `--site` must name a site that `skillpress build` made".to_owned(),
-        OpenError::Failed => "the search index cannot be read; try again, then check the address of the site and the network".to_owned(),
-        OpenError::Format(error) => format!(
-            "the search index cannot be used: {error}; build the site again, or install a newer skillpress"
-        ),
-    })
-}
-
-fn unreadable(what: &str) -> SiteError {
-    SiteError::Unreadable(format!(
-        "{what} cannot be read; try again, then check the site and the network"
-    ))
-}
+/// Longest address of a site that is believed; each address of an answer begins with it.
+const URL_MAX_BYTES: usize = 2048;

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::arguments::shown;
 use crate::catalog::SkillName;
+use crate::content::path_fault;
 use crate::render::url::segment;
 
 /// The address of a file of a skill.
@@ -60,15 +61,7 @@ fn decoded(path: &str) -> Option<String> {
         return None;
     }
     let path = percent_decode_str(path).decode_utf8().ok()?;
-    is_path(&path).then(|| path.into_owned())
-}
-
-/// Whether `path` can be that of a skill's file: relative, below the skill's folder, without control characters.
-pub(super) fn is_path(path: &str) -> bool {
-    path.split('/')
-        .all(|segment| !matches!(segment, "" | "." | ".."))
-        && !path.contains('\\')
-        && !path.chars().any(char::is_control)
+    path_fault(&path).is_none().then(|| path.into_owned())
 }
 
 const URI_MAX_BYTES: usize = 4096;
@@ -82,7 +75,7 @@ mod tests {
         for (uri, path) in [
             ("skill://ana/pdf-tools", None),
             ("skill://ana/pdf-tools/SKILL.md", Some("SKILL.md")),
-            ("skill://Ana/x.y_z/docs/a%20%3Fb.md", Some("docs/a ?b.md")),
+            ("skill://Ana/x.y_z/docs/a%20%23b.md", Some("docs/a #b.md")),
             ("skill://ana/x/%E6%97%A5.txt", Some("日.txt")),
         ] {
             let parsed = SkillUri::parse(uri).unwrap();

@@ -7,7 +7,7 @@ use brotli::enc::BrotliEncoderParams;
 use skillpress_search::Answer;
 
 use super::{Component, Cost};
-use crate::source::{FileSource, SourceError};
+use crate::source::{FileSource, MAX_FILE_BYTES, SourceError};
 
 /// A built site. Files are weighed once: compressing is most of the work of a report.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Files {
 
     /// The content of a file, `None` when it cannot be read. `path` is percent-encoded, from the site's root.
     pub(super) fn read(&self, path: &str) -> Option<Vec<u8>> {
-        match self.source.read(path) {
+        match self.source.read(path, MAX_FILE_BYTES) {
             Answer::Bytes(bytes) => Some(bytes),
             _ => None,
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use skillpress_search::{Answer, ByteRange, Request, Source};
 
-use super::{INDEX_FOLDER, SourceError};
+use super::{INDEX_FOLDER, MAX_FILE_BYTES, SourceError};
 
 /// Reads ranges of files below a site's folder.
 #[derive(Debug)]
@@ -28,18 +28,19 @@ impl FileSource {
         Err(SourceError::NoSite(folder.to_owned()))
     }
 
-    /// Reads one whole file; `path` is relative to the site's root and percent-encoded.
-    pub fn read(&self, path: &str) -> Answer {
+    /// Reads one whole file of at most `max_bytes`; `path` is relative to the site's root and percent-encoded.
+    pub fn read(&self, path: &str, max_bytes: u64) -> Answer {
         let path = percent_encoding::percent_decode_str(path)
             .decode_utf8_lossy()
             .into_owned();
-        answer(self.checked(&path).and_then(std::fs::read))
+        let whole = |file: PathBuf| read_whole(&file, max_bytes);
+        answer(self.checked(&path).and_then(whole))
     }
 
     fn read_request(&self, request: &Request) -> Answer {
         let path = format!("{INDEX_FOLDER}/{}", request.path);
         answer(self.checked(&path).and_then(|file| match request.range {
-            None => std::fs::read(file),
+            None => read_whole(&file, MAX_FILE_BYTES),
             Some(range) => read_range(&file, range),
         }))
     }
@@ -75,9 +76,28 @@ fn answer(read: io::Result<Vec<u8>>) -> Answer {
     }
 }
 
+/// The file, unless it is longer than `max_bytes`.
+fn read_whole(file: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(file)?.take(max_bytes + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max_bytes {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// Opens a regular file: others, such as pipes, may never end, or never begin.
+fn open(file: &Path) -> io::Result<File> {
+    if std::fs::metadata(file)?.is_file() {
+        File::open(file)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
+}
+
 /// The bytes of `range` that exist: fewer when the file ends early, as a server would answer.
 fn read_range(file: &Path, range: ByteRange) -> io::Result<Vec<u8>> {
-    let mut file = File::open(file)?;
+    let mut file = open(file)?;
     file.seek(SeekFrom::Start(range.start))?;
     let mut bytes = Vec::new();
     file.take(u64::from(range.len)).read_to_end(&mut bytes)?;
@@ -120,6 +140,23 @@ mod tests {
                 Answer::Failed
             ]
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_too_long_or_never_ends_is_not_read() {
+        let site = tempfile::tempdir().unwrap();
+        std::fs::create_dir(site.path().join("search")).unwrap();
+        std::fs::write(site.path().join("a"), "0123456789").unwrap();
+        let pipe = std::process::Command::new("mkfifo")
+            .arg(site.path().join("pipe"))
+            .status();
+        assert!(pipe.unwrap().success());
+        let source = FileSource::new(site.path()).unwrap();
+        assert_eq!(source.read("a", 9), Answer::Failed);
+        assert_eq!(source.read("a", 10), Answer::Bytes(b"0123456789".to_vec()));
+        assert_eq!(source.read("pipe", 10), Answer::Failed);
+        assert_eq!(source.read("search", 10), Answer::Failed);
     }
 
     #[test]

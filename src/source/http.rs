@@ -8,7 +8,7 @@ use skillpress_search::{Answer, ByteRange, Request, Source};
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, Body};
 
-use super::{INDEX_FOLDER, SourceError};
+use super::{INDEX_FOLDER, MAX_FILE_BYTES, SourceError};
 
 /// Fetches the requests of a round trip side by side.
 #[derive(Debug)]
@@ -23,8 +23,6 @@ const MAX_PARALLEL: usize = 6;
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Waits before the second and third try.
 const BACKOFF: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
-/// Largest whole file that is read; the largest file read whole is the codes of a large registry.
-const MAX_FILE_BYTES: u64 = 64 << 20;
 
 impl HttpSource {
     /// Reads the site at `site_url`.
@@ -61,32 +59,39 @@ impl HttpSource {
         })
     }
 
-    /// Reads one whole file; `path` is relative to the site's root and percent-encoded.
-    pub fn read(&self, path: &str) -> Answer {
-        self.get(&format!("{}{path}", self.site_url), None)
+    /// Reads one whole file of at most `max_bytes`; `path` is relative to the site's root and percent-encoded.
+    pub fn read(&self, path: &str, max_bytes: u64) -> Answer {
+        self.get(&format!("{}{path}", self.site_url), None, max_bytes)
     }
 
     fn read_request(&self, request: &Request) -> Answer {
         self.get(
             &format!("{}{INDEX_FOLDER}/{}", self.site_url, request.path),
             request.range,
+            MAX_FILE_BYTES,
         )
     }
 
     /// Tries up to three times: networks and busy hosts fail for a moment.
-    fn get(&self, url: &str, range: Option<ByteRange>) -> Answer {
+    fn get(&self, url: &str, range: Option<ByteRange>, max_bytes: u64) -> Answer {
         for wait in BACKOFF {
-            match self.try_get(url, range) {
+            match self.try_get(url, range, max_bytes) {
                 // A host that let the whole time pass would do so again.
                 Err(ureq::Error::Timeout(_)) => return Answer::Failed,
                 Err(_) | Ok(Answer::Failed) => std::thread::sleep(wait),
                 Ok(answer) => return answer,
             }
         }
-        self.try_get(url, range).unwrap_or(Answer::Failed)
+        self.try_get(url, range, max_bytes)
+            .unwrap_or(Answer::Failed)
     }
 
-    fn try_get(&self, url: &str, range: Option<ByteRange>) -> Result<Answer, ureq::Error> {
+    fn try_get(
+        &self,
+        url: &str,
+        range: Option<ByteRange>,
+        max_bytes: u64,
+    ) -> Result<Answer, ureq::Error> {
         let mut request = self.agent.get(url);
         if let Some(range) = range {
             // A range of a compressed answer would be a range of other bytes.
@@ -99,7 +104,7 @@ impl HttpSource {
         }
         let response = request.call()?;
         match (response.status(), range) {
-            (StatusCode::OK, None) => read_body(response, MAX_FILE_BYTES),
+            (StatusCode::OK, None) => read_body(response, max_bytes),
             (StatusCode::PARTIAL_CONTENT, Some(range)) if is_answer_to(&response, range) => {
                 read_body(response, u64::from(range.len))
             }

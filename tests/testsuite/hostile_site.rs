@@ -17,7 +17,7 @@ use crate::harness::SiteTest;
 use crate::plain_server;
 
 /// The lines of a file of attacks; `\u{…}`, `\n`, `\r` and `\\` stand for characters.
-fn attack_lines(name: &str) -> Vec<String> {
+pub(crate) fn attack_lines(name: &str) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/attacks");
     let text = fs::read_to_string(folder.join(name)).expect("a file of attacks");
     let lines = text.lines().filter(|line| !line.starts_with('#'));

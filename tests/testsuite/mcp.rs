@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use serde_json::{Value, json};
 
 use crate::harness::SiteTest;
+use crate::hostile_site::attack_lines;
 
 /// A running server; what it answers is read line by line.
 struct Mcp {
@@ -537,4 +538,104 @@ fn a_site_that_cannot_be_reached_is_said_in_the_answer() {
     assert!(message.contains("cannot be read"), "{message}");
     let message = mcp.refusal("search_skills", json!({ "query": "pdf" }));
     assert!(message.contains("cannot be read"), "{message}");
+}
+
+/// A site whose API says what no build writes: too much of everything, and the attacks of `mcp.txt`.
+fn hostile_api() -> SiteTest {
+    let site = SiteTest::two_skills().build();
+    let record_file = "public/ana/skills/pdf-tools/skill.json";
+    let mut record: Value =
+        serde_json::from_slice(&std::fs::read(site.path(record_file)).unwrap()).unwrap();
+    let long = "long ".repeat(5_000);
+    for field in ["name", "description", "version", "license"] {
+        record[field] = json!(long);
+    }
+    record["tags"] = json!(vec![&long; 20]);
+    let mut list = json!({ "items": [] });
+    for attack in attack_lines("mcp.txt") {
+        let (field, value) = attack.split_once(' ').expect("a field and a value");
+        let files = record["files"].as_array_mut().expect("files");
+        let sound = files[0].clone();
+        match field {
+            "badge" => record["badges"][value] = json!({}),
+            "path" => files
+                .push(json!({ "path": value, "size": 1, "sha256": sound["sha256"], "url": "x" })),
+            "sha256" => {
+                files.push(json!({ "path": "b.md", "size": 1, "sha256": value, "url": "x" }));
+                record["zip"]["sha256"] = json!(value);
+            }
+            "owner" => list["items"].as_array_mut().expect("items").push(json!({
+                "ownerHandle": value, "slug": "x", "displayName": long, "summary": long,
+            })),
+            "base_url" => site.write(
+                "public/.well-known/clawhub.json",
+                json!({ "apiBase": value }).to_string(),
+            ),
+            field => panic!("`{field}` is no field"),
+        }
+    }
+    let item =
+        json!({ "ownerHandle": "ana", "slug": "pdf-tools", "displayName": long, "summary": long });
+    list["items"]
+        .as_array_mut()
+        .expect("items")
+        .extend(vec![item; 50]);
+    site.write(record_file, record.to_string());
+    site.write("public/api/v1/skills/index.html", list.to_string());
+    site
+}
+
+#[test]
+fn a_site_that_says_too_much_is_held_to_the_limits_of_a_build() {
+    let site = hostile_api();
+    let mut mcp = Mcp::connect(&site);
+    let skill = mcp.answer("get_skill", json!({ "id": "ana/pdf-tools" }));
+    for (field, max_chars) in [
+        ("name", 120),
+        ("summary", 1024),
+        ("version", 64),
+        ("license", 200),
+    ] {
+        let n_chars = skill[field].as_str().unwrap().chars().count();
+        assert!(
+            (max_chars - 1..=max_chars).contains(&n_chars),
+            "{field}: {n_chars}"
+        );
+    }
+    let tags = skill["tags"].as_array().unwrap();
+    assert_eq!(tags.len(), 12);
+    assert!(tags.iter().all(|tag| tag.as_str().unwrap().len() <= 48));
+    assert_eq!(skill["badges"], json!(["official"]));
+    assert_eq!(skill["files"].as_array().unwrap().len(), 2);
+    assert!(skill.get("zip").is_none());
+    assert!(
+        skill["url"].as_str().unwrap().starts_with('/'),
+        "{}",
+        skill["url"]
+    );
+
+    let list = mcp.request("resources/list", json!({}))["result"].clone();
+    assert_eq!(list["resources"].as_array().unwrap().len(), 50);
+    assert!(
+        list.to_string().len() < 100_000,
+        "{}",
+        list.to_string().len()
+    );
+    for answer in [skill, list] {
+        assert!(!answer.to_string().contains("EVIL"), "{answer:#}");
+    }
+    assert_eq!(mcp.end(), (Some(0), String::new(), String::new()));
+}
+
+#[test]
+fn a_document_larger_than_any_of_a_build_is_not_read() {
+    let site = SiteTest::two_skills().build();
+    let record = json!({ "description": "x".repeat(20_000_000) });
+    site.write("public/ana/skills/pdf-tools/skill.json", record.to_string());
+    let mut mcp = Mcp::connect(&site);
+    let message = mcp.refusal("get_skill", json!({ "id": "ana/pdf-tools" }));
+    assert!(
+        message.contains("cannot be read") && message.len() < 300,
+        "{message}"
+    );
 }
