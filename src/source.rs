@@ -2,6 +2,7 @@
 
 mod file;
 mod http;
+mod public;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use skillpress_search::{Answer, Request, Source};
 
 pub use file::FileSource;
-pub use http::HttpSource;
+pub use http::{HttpSource, Refusal};
 
 /// A site's search index, near or far.
 #[derive(Debug)]
@@ -40,6 +41,14 @@ impl SiteSource {
         match self {
             Self::File(source) => source.read(path, max_bytes),
             Self::Http(source) => source.read(path, max_bytes),
+        }
+    }
+
+    /// The first thing that was refused since this was asked, if anything was: it explains answers that failed.
+    pub fn take_refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::File(_) => None,
+            Self::Http(source) => source.take_refusal(),
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn run(args: &InspectArgs) -> Result<(), CommandError> {
     let mut source = SiteSource::open(&args.site)?;
     let inspection = inspect::inspect(&mut source).map_err(|error| match error {
         OpenError::Format(error) => damaged(args, MANIFEST_PATH, error.to_string()),
-        error => open_error(&args.site, error),
+        error => open_error(&args.site, &source, error),
     })?;
     print(args, &inspection).map_err(|error| CommandError::print("the index", &error))?;
     let parts: Vec<&str> = inspection

@@ -80,8 +80,8 @@ enum PlanArg {
 /// A site without an index, or one that this version cannot read; a file of queries that is not one.
 pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
     let mut source = SiteSource::open(&args.site)?;
-    let mut searcher =
-        Searcher::open_source(&mut source).map_err(|error| open_error(&args.site, error))?;
+    let mut searcher = Searcher::open_source(&mut source)
+        .map_err(|error| open_error(&args.site, &source, error))?;
     let is_by_meaning = args.like.is_some() || matches!(args.mode, ModeArg::Vector);
     if is_by_meaning && searcher.manifest().head(VECTORS_HEAD).is_none() {
         return Err(CommandError::advised(
@@ -96,7 +96,7 @@ pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
     let mut search = |query: &str| {
         searcher
             .find(query, &options, &mut source)
-            .map_err(|error| open_error(&args.site, error))
+            .map_err(|error| open_error(&args.site, &source, error))
     };
     if let Some(file) = &args.queries {
         return answer_file(file, args, search);
@@ -153,7 +153,7 @@ fn like(
     };
     let named = searcher
         .find(&skill.to_string(), &exact, source)
-        .map_err(|error| open_error(&args.site, error))?;
+        .map_err(|error| open_error(&args.site, source, error))?;
     let Some(hit) = named
         .hits
         .iter()
@@ -168,7 +168,7 @@ fn like(
     };
     searcher
         .find_like(hit.skill, options, source)
-        .map_err(|error| open_error(&args.site, error))
+        .map_err(|error| open_error(&args.site, source, error))
 }
 
 fn parse_filter(text: &str) -> Result<Filter, String> {
@@ -178,17 +178,21 @@ fn parse_filter(text: &str) -> Result<Filter, String> {
 }
 
 /// The error of a site whose index cannot be opened.
-pub(super) fn open_error(site: &str, error: OpenError) -> CommandError {
-    match error {
-        OpenError::Gone => CommandError::advised(
+pub(super) fn open_error(site: &str, source: &SiteSource, error: OpenError) -> CommandError {
+    match (error, source.take_refusal()) {
+        (OpenError::Gone, _) => CommandError::advised(
             format!("`{site}` has no search index"),
             "build the site with `skillpress build`",
         ),
-        OpenError::Failed => CommandError::advised(
+        (OpenError::Failed, Some(refusal)) => CommandError::advised(
+            format!("the search index of `{site}` is not read: {refusal}"),
+            "name the address where the site stands, if you trust it",
+        ),
+        (OpenError::Failed, None) => CommandError::advised(
             format!("the search index of `{site}` cannot be read"),
             "check the address and the network",
         ),
-        OpenError::Format(error) => CommandError::advised(
+        (OpenError::Format(error), _) => CommandError::advised(
             format!("the search index of `{site}` cannot be used: {error}"),
             "build the site again, or install a newer skillpress",
         ),

@@ -357,9 +357,15 @@ impl PublishedSite {
     }
 
     fn unreadable(&self, what: &str) -> SiteError {
-        SiteError::Unreadable(format!(
-            "{what} cannot be read; try again, then check the site and the network"
-        ))
+        SiteError::Unreadable(match self.source.take_refusal() {
+            Some(refusal) => format!(
+                "{what} is not read: {}",
+                clean_line(&refusal.to_string(), REFUSAL_MAX_CHARS)
+            ),
+            None => {
+                format!("{what} cannot be read; try again, then check the site and the network")
+            }
+        })
     }
 
     /// The absolute URL of a page, or its path below the site's root where that is not known.
@@ -371,6 +377,8 @@ impl PublishedSite {
     }
 }
 
+/// Longest explanation of a refusal, which names an address that a server gave.
+const REFUSAL_MAX_CHARS: usize = 400;
 /// Most skills of a page of the list; the site's pages have fewer.
 const PAGE_MAX: usize = 500;
 

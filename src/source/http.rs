@@ -1,13 +1,21 @@
 //! A site behind a web server, read by ranges over connections that stay open.
+//!
+//! Redirects are followed, also to other hosts: some sites keep their files elsewhere. What a stranger's server could
+//! misuse that for is refused, see [`Refusal`].
 
+use std::fmt;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use skillpress_search::{Answer, ByteRange, Request, Source};
 use ureq::http::{Response, StatusCode};
+use ureq::unversioned::resolver::{DefaultResolver, Resolver};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
+use super::public::{PublicResolver, is_public};
 use super::{INDEX_FOLDER, MAX_FILE_BYTES, SourceError};
 
 /// Fetches the requests of a round trip side by side.
@@ -16,13 +24,59 @@ pub struct HttpSource {
     agent: Agent,
     /// Ends in `/`.
     site_url: String,
+    /// The first that nobody has been told of.
+    refusal: Mutex<Option<Refusal>>,
 }
+
+/// What is not fetched, although a server says that it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The site is read over `https:`, and a redirect leads to `url`, which is not: whoever stands between could change it.
+    Scheme {
+        /// Where it leads.
+        url: String,
+    },
+    /// The site stands on the public internet, and it or a redirect of it leads to this machine or its network.
+    Address {
+        /// The name, or the address as it was written.
+        host: String,
+        /// What it resolves to.
+        address: IpAddr,
+    },
+    /// Redirects that do not end.
+    Redirects {
+        /// What was asked for.
+        url: String,
+    },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scheme { url } => write!(
+                f,
+                "a redirect leads from `https` to `{url}`, which anyone on the way could change"
+            ),
+            Self::Address { host, address } => write!(
+                f,
+                "`{host}` is at `{address}`, an address of this machine or its network, and a public site must not lead there"
+            ),
+            Self::Redirects { url } => {
+                write!(f, "`{url}` redirects more than {MAX_REDIRECTS} times")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 /// Requests of one round trip that are under way at once; browsers allow six a host.
 const MAX_PARALLEL: usize = 6;
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Waits before the second and third try.
 const BACKOFF: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
+/// Redirects that one request may meet.
+const MAX_REDIRECTS: u32 = 5;
 
 impl HttpSource {
     /// Reads the site at `site_url`.
@@ -30,6 +84,13 @@ impl HttpSource {
     /// # Errors
     /// When it is not the URL of a site.
     pub fn new(site_url: &str) -> Result<Self, SourceError> {
+        Self::resolved_by(
+            PublicResolver::new(DefaultResolver::default(), is_public),
+            site_url,
+        )
+    }
+
+    fn resolved_by(resolver: impl Resolver, site_url: &str) -> Result<Self, SourceError> {
         let is_read = ["http://", "https://"].iter().any(|scheme| {
             let start = site_url.get(..scheme.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
@@ -44,24 +105,36 @@ impl HttpSource {
             .trim_end_matches('/')
             .to_owned()
             + "/";
-        if root.parse::<ureq::http::Uri>().is_err() {
+        let Ok(uri) = root.parse::<ureq::http::Uri>() else {
             return Err(SourceError::NoUrl(site_url.to_owned()));
-        }
+        };
         let config = Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
             .http_status_as_error(false)
             .max_idle_connections_per_host(MAX_PARALLEL)
+            .max_redirects(MAX_REDIRECTS)
+            .https_only(uri.scheme_str() == Some("https"))
             .user_agent(concat!("skillpress/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Self {
-            agent: config.into(),
+            agent: Agent::with_parts(config, DefaultConnector::new(), resolver),
             site_url: root,
+            refusal: Mutex::default(),
         })
     }
 
     /// Reads one whole file of at most `max_bytes`; `path` is relative to the site's root and percent-encoded.
     pub fn read(&self, path: &str, max_bytes: u64) -> Answer {
         self.get(&format!("{}{path}", self.site_url), None, max_bytes)
+    }
+
+    /// The first thing that was refused since this was asked, if anything was.
+    pub fn take_refusal(&self) -> Option<Refusal> {
+        self.refusals().take()
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Option<Refusal>> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read_request(&self, request: &Request) -> Answer {
@@ -76,10 +149,17 @@ impl HttpSource {
     fn get(&self, url: &str, range: Option<ByteRange>, max_bytes: u64) -> Answer {
         for wait in BACKOFF {
             match self.try_get(url, range, max_bytes) {
+                Ok(Answer::Failed) => std::thread::sleep(wait),
+                Ok(answer) => return answer,
                 // A host that let the whole time pass would do so again.
                 Err(ureq::Error::Timeout(_)) => return Answer::Failed,
-                Err(_) | Ok(Answer::Failed) => std::thread::sleep(wait),
-                Ok(answer) => return answer,
+                Err(error) => match refused(error, url) {
+                    Some(refusal) => {
+                        self.refusals().get_or_insert(refusal);
+                        return Answer::Failed;
+                    }
+                    None => std::thread::sleep(wait),
+                },
             }
         }
         self.try_get(url, range, max_bytes)
@@ -140,6 +220,18 @@ impl Source for HttpSource {
     }
 }
 
+/// What was refused of a request for `url`, if that is why it failed.
+fn refused(error: ureq::Error, url: &str) -> Option<Refusal> {
+    match error {
+        ureq::Error::RequireHttpsOnly(url) => Some(Refusal::Scheme { url }),
+        ureq::Error::TooManyRedirects => Some(Refusal::Redirects {
+            url: url.to_owned(),
+        }),
+        ureq::Error::Other(error) => error.downcast().map(|refusal| *refusal).ok(),
+        _ => None,
+    }
+}
+
 /// Whether a 206 answer holds the range that was asked for, or the part of it that exists.
 fn is_answer_to(response: &Response<Body>, range: ByteRange) -> bool {
     let header = response
@@ -166,4 +258,114 @@ fn read_body(mut response: Response<Body>, max_bytes: u64) -> Result<Answer, ure
     } else {
         Answer::Failed
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// A server on `host` that answers each path with one of `answers`, until the test ends; its port, and how often it
+    /// was asked.
+    fn serve(host: &str, answers: Vec<(String, String)>) -> (u16, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind((host, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let n_requests = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&n_requests);
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                let head = lines.next().unwrap_or_default();
+                lines.take_while(|line| !line.is_empty()).for_each(drop);
+                counter.fetch_add(1, Ordering::Relaxed);
+                let path = head.split(' ').nth(1).unwrap_or_default();
+                let found = answers.iter().find(|(known, _)| known == path);
+                let answer = found.map_or("HTTP/1.1 404 Not Found\r\n", |(_, answer)| answer);
+                let _ = write!(
+                    stream,
+                    "{answer}content-length: 0\r\nconnection: close\r\n\r\n"
+                );
+            }
+        });
+        (port, n_requests)
+    }
+
+    fn redirect(path: &str, location: &str) -> (String, String) {
+        let answer = format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\n");
+        (path.to_owned(), answer)
+    }
+
+    fn empty(path: &str) -> (String, String) {
+        (path.to_owned(), "HTTP/1.1 200 OK\r\n".to_owned())
+    }
+
+    #[test]
+    fn redirects_to_other_hosts_are_followed_until_they_do_not_end() {
+        let (other, _) = serve("127.0.0.1", vec![empty("/a")]);
+        let (port, n_requests) = serve(
+            "127.0.0.1",
+            vec![
+                redirect("/a", &format!("http://localhost:{other}/a")),
+                redirect("/b", "/b"),
+            ],
+        );
+        let url = format!("http://127.0.0.1:{port}/");
+        let source = HttpSource::new(&url).unwrap();
+        assert_eq!(source.read("a", 100), Answer::Bytes(Vec::new()));
+        assert_eq!(
+            (source.take_refusal(), n_requests.load(Ordering::Relaxed)),
+            (None, 1)
+        );
+        assert_eq!(source.read("b", 100), Answer::Failed);
+        assert_eq!(
+            source.take_refusal().unwrap().to_string(),
+            format!("`{url}b` redirects more than 5 times")
+        );
+        assert_eq!(
+            n_requests.load(Ordering::Relaxed),
+            7,
+            "it is not tried again"
+        );
+    }
+
+    /// Linux answers on every address of 127/8, so one of them can stand for the internet.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_redirect_from_the_internet_to_this_machine_is_refused() {
+        let (secret, n_secret) = serve("127.0.0.1", vec![empty("/")]);
+        let (port, _) = serve(
+            "127.0.0.2",
+            vec![redirect("/a", &format!("http://127.0.0.1:{secret}/"))],
+        );
+        let is_public = |ip: IpAddr| ip.to_string() == "127.0.0.2";
+        let resolver = PublicResolver::new(DefaultResolver::default(), is_public);
+        let source =
+            HttpSource::resolved_by(resolver, &format!("http://127.0.0.2:{port}")).unwrap();
+        assert_eq!(source.read("a", 100), Answer::Failed);
+        assert_eq!(n_secret.load(Ordering::Relaxed), 0);
+        let address = "127.0.0.1".parse().unwrap();
+        let host = "127.0.0.1".to_owned();
+        assert_eq!(
+            source.take_refusal(),
+            Some(Refusal::Address { host, address })
+        );
+    }
+
+    #[test]
+    fn a_site_read_over_https_is_read_over_nothing_else() {
+        let is_https_only = |url| HttpSource::new(url).unwrap().agent.config().https_only();
+        assert!(
+            is_https_only("https://skills.example/") && is_https_only("HTTPS://skills.example")
+        );
+        assert!(!is_https_only("http://skills.example/"));
+        let error = ureq::Error::RequireHttpsOnly("http://skills.example/".to_owned());
+        let refusal = refused(error, "https://skills.example/").unwrap();
+        assert_eq!(
+            refusal.to_string(),
+            "a redirect leads from `https` to `http://skills.example/`, which anyone on the way could change"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -189,6 +189,31 @@ fn a_skill_whose_owner_is_none_is_left_out_and_said_to_be_missing() {
         found["results"][0]["summary"],
         json!(steering()),
         "JSON has the same value, written another way"
+    );
+}
+
+#[test]
+fn a_site_whose_redirects_do_not_end_is_told_as_such() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let answer = format!(
+        "HTTP/1.1 302 Found\r\nlocation: {url}again\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    let ran = SiteTest::empty().run(&["search", "pdf", "--site", &url]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .contains(&format!("of `{url}` is not read: `{url}search/"))
+            && ran.stderr.contains("` redirects more than 5 times\nhint: "),
+        "{}",
+        ran.stderr
     );
 }
 
