@@ -331,4 +331,39 @@ mod tests {
                 .to_owned())
         );
     }
+
+    #[test]
+    fn names_that_are_alike_are_found_as_they_are_written() {
+        let run = "x".repeat(70);
+        let mut skills = vec![
+            skill("v", "PDF.tools", "One", ""),
+            skill("v", "a", "A", ""),
+            skill("v", &run, "Run", ""),
+            skill("v", &format!("{run}y"), &run, ""),
+            skill("v", &format!("a-{run}"), "-", ""),
+        ];
+        for slug in ["a-", "a--", "a.b", "a-b", "a_b", "pdf-tools", "pdf_tools"] {
+            skills.push(skill("v", slug, "Same", ""));
+            skills.push(skill("w", slug, "Same", ""));
+        }
+        let catalog = catalog(skills);
+        let proof = prove_both_ways(&catalog, &packed(&catalog));
+        assert_eq!(proof.failures, []);
+    }
+
+    #[test]
+    fn slugs_whose_checksums_collide_are_told_apart() {
+        let start = "x".repeat(39);
+        let [first, second] = ["fswd4dyg3i", "yc3ktahsjd"].map(|end| format!("{start}{end}"));
+        assert_eq!(
+            skillpress_search::analyzer::identity_key(&first),
+            skillpress_search::analyzer::identity_key(&second)
+        );
+        let catalog = catalog(vec![
+            skill("v", &first, "First", ""),
+            skill("v", &second, "Second", ""),
+        ]);
+        let proof = prove_both_ways(&catalog, &packed(&catalog));
+        assert_eq!(proof.failures, []);
+    }
 }

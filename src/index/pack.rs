@@ -2,6 +2,7 @@
 //!
 //! Files are named by their content and never change in place; `manifest.json` names them and comes last.
 
+mod exact;
 mod impacts;
 mod spelling;
 
@@ -160,7 +161,8 @@ fn lexical_parts(
     index: &LexicalIndex,
 ) -> Result<Parts, PackError> {
     let n_skills = skills.len() as u32;
-    let weighed = impacts::weigh(index)?;
+    let mut weighed = impacts::weigh(index)?;
+    exact::add(skills, &mut weighed);
     let spelling = spelling::encode(index, &weighed, n_skills as usize);
     let term_files = encode_terms(&weighed, n_skills)?;
     let term_lens = term_files.blocks.iter().map(|&(_, _, len)| len);

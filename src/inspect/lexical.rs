@@ -36,7 +36,7 @@ pub struct Lexical {
 pub struct TermCounts {
     /// Words of the text.
     pub words: usize,
-    /// Keys of slugs and names.
+    /// Keys of slugs and names, and whole identities.
     pub identities: usize,
     /// Owners.
     pub owners: usize,
@@ -156,7 +156,7 @@ impl TermCounts {
     /// Counts a term; whether it is a word.
     fn count(&mut self, term: &str) -> bool {
         let count = match term.chars().next() {
-            Some('=') => &mut self.identities,
+            Some('=' | '/') => &mut self.identities,
             Some('@') => &mut self.owners,
             Some('#') => &mut self.tags,
             Some('+') => &mut self.badges,

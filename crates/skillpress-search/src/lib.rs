@@ -115,7 +115,7 @@ pub use error::FormatError;
 pub use ids::{EmbeddingId, SkillId};
 pub use lexical::{EvidenceKind, IdentityMatch, Ranked};
 pub use options::{Mode, Options, Plan};
-pub use query::{Filter, FilterKind, Query, QueryWord};
+pub use query::{Filter, FilterKind, OwnerSlug, Query, QueryWord};
 pub use searcher::{
     Ask, Hit, LexicalHalf, LexicalSearch, Meaning, OpenError, Results, STORE_MAX_BYTES, Search,
     Searcher, SemanticHalf, SemanticSearch, Stats, Step,

@@ -24,8 +24,19 @@ pub struct Query {
     /// in `!` when the text has `-words` or filters: so `weather -cli` means the name that is written so, if there is
     /// one, and never `weather-cli`.
     pub identity: Option<String>,
-    /// Owner and the key of the slug, when the query looks like `owner/slug` or `@owner/slug`.
-    pub owner_slug: Option<(String, String)>,
+    /// When the query looks like `owner/slug` or `@owner/slug`.
+    pub owner_slug: Option<OwnerSlug>,
+}
+
+/// A query that may be the identity of a skill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerSlug {
+    /// `owner/slug` as typed, in lower case.
+    pub exact: String,
+    /// Its owner.
+    pub owner: String,
+    /// The key of its slug, which other spellings have too.
+    pub slug_key: String,
 }
 
 /// A word that ranks.
@@ -282,13 +293,18 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-fn owner_slug(text: &str) -> Option<(String, String)> {
-    let (owner, slug) = text.strip_prefix('@').unwrap_or(text).split_once('/')?;
+fn owner_slug(text: &str) -> Option<OwnerSlug> {
+    let exact = text.strip_prefix('@').unwrap_or(text);
+    let (owner, slug) = exact.split_once('/')?;
     let is_pair = !owner.is_empty() && !slug.is_empty() && !slug.contains('/');
     if !is_pair || text.contains(char::is_whitespace) {
         return None;
     }
-    Some((analyzer::lower_case(owner), identity_key(slug)?))
+    Some(OwnerSlug {
+        exact: analyzer::lower_case(exact),
+        owner: analyzer::lower_case(owner),
+        slug_key: identity_key(slug)?,
+    })
 }
 
 #[cfg(test)]
@@ -379,10 +395,14 @@ mod tests {
 
     #[test]
     fn identities_are_recognised() {
-        let query = Query::parse("@OpenClaw/Calendar");
+        let query = Query::parse("@OpenClaw/Google_Calendar");
         assert_eq!(
             query.owner_slug,
-            Some(("openclaw".into(), "calendar".into()))
+            Some(OwnerSlug {
+                exact: "openclaw/google_calendar".into(),
+                owner: "openclaw".into(),
+                slug_key: "google-calendar".into(),
+            })
         );
         assert_eq!(
             Query::parse("Memory Manager").identity,

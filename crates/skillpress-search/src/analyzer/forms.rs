@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::words::words_up_to;
 use super::{WORD_MAX_BYTES, fold, is_unspaced, stem, words};
 use crate::bytes::push_hex;
 use crate::crc32;
@@ -90,12 +91,13 @@ pub fn joined_terms(surfaces: &[String]) -> Vec<(usize, String)> {
     joined
 }
 
-/// The key of a name or slug as a whole: folded lower-case words with `-` between them; `None` without any word.
+/// The key of a name or slug as a whole: folded lower-case words with `-` between them; `None` without any letter or
+/// digit.
 ///
-/// Keys above 48 bytes are cut and end in a checksum of the whole, so that no key is endless.
+/// A run that is too long for a word of the text counts here, or names would have no key. Keys above 48 bytes are cut and end in a checksum of the whole, so that no key is endless.
 pub fn identity_key(text: &str) -> Option<String> {
     let mut key = String::new();
-    for word in words(&fold(text)) {
+    for word in words_up_to(usize::MAX, &fold(text)) {
         if !key.is_empty() {
             key.push('-');
         }
@@ -174,5 +176,13 @@ mod tests {
         assert!(key.len() <= IDENTITY_KEY_MAX_BYTES);
         assert_ne!(Some(key), identity_key(&longer));
         assert!(identity_key(&"漢字".repeat(50)).unwrap().len() <= IDENTITY_KEY_MAX_BYTES);
+    }
+
+    #[test]
+    fn a_run_that_is_too_long_for_a_word_has_a_key_of_its_own() {
+        let run = "x".repeat(WORD_MAX_BYTES + 1);
+        let key = identity_key(&run).unwrap();
+        assert!(key.starts_with("xxx") && key.len() <= IDENTITY_KEY_MAX_BYTES);
+        assert_ne!(identity_key(&alloc::format!("a-{run}")), identity_key("a"));
     }
 }

@@ -13,13 +13,18 @@ pub const WORD_MAX_BYTES: usize = 64;
 /// overlapping pairs of characters, a single character stays as it is. Runs longer than [`WORD_MAX_BYTES`] are left out,
 /// pairs never are.
 pub fn words(text: &str) -> Vec<String> {
+    words_up_to(WORD_MAX_BYTES, text)
+}
+
+/// The same, but runs of up to `max_bytes` are words.
+pub(super) fn words_up_to(max_bytes: usize, text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut run = String::new();
     let mut run_is_unspaced = false;
     let mut take = |c: char| {
         let is_unspaced = is_unspaced(c);
         if !c.is_alphanumeric() || (is_unspaced != run_is_unspaced && !run.is_empty()) {
-            end_run(&mut run, run_is_unspaced, &mut words);
+            end_run(&mut run, run_is_unspaced, max_bytes, &mut words);
         }
         if c.is_alphanumeric() {
             run_is_unspaced = is_unspaced;
@@ -34,7 +39,7 @@ pub fn words(text: &str) -> Vec<String> {
             c.to_lowercase().for_each(&mut take);
         }
     }
-    end_run(&mut run, run_is_unspaced, &mut words);
+    end_run(&mut run, run_is_unspaced, max_bytes, &mut words);
     words
 }
 
@@ -47,7 +52,7 @@ pub fn lower_case(text: &str) -> String {
     lower
 }
 
-fn end_run(run: &mut String, is_unspaced: bool, words: &mut Vec<String>) {
+fn end_run(run: &mut String, is_unspaced: bool, max_bytes: usize, words: &mut Vec<String>) {
     if is_unspaced {
         let mut before = None;
         for c in run.chars() {
@@ -59,7 +64,7 @@ fn end_run(run: &mut String, is_unspaced: bool, words: &mut Vec<String>) {
         if before.is_some_and(|c| c.len_utf8() == run.len()) {
             words.push(run.clone());
         }
-    } else if !run.is_empty() && run.len() <= WORD_MAX_BYTES {
+    } else if !run.is_empty() && run.len() <= max_bytes {
         words.push(run.clone());
     }
     run.clear();

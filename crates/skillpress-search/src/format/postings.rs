@@ -21,6 +21,9 @@ pub struct Posting {
 /// Length of every block of a list but its last one, checksum included.
 pub const POSTINGS_BLOCK_LEN: usize = 8192;
 
+/// Lists up to this length are read whole; of longer ones only the first block.
+pub const FULL_LIST_MAX_LEN: u32 = 2 * POSTINGS_BLOCK_LEN as u32;
+
 /// What the manifest calls the file of posting lists.
 pub const POSTINGS_FILE: &str = "postings";
 

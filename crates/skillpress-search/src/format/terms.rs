@@ -34,6 +34,9 @@ pub enum Namespace {
     Badge,
     /// `:linux`: skills for an operating system.
     Os,
+    /// `/ana/pdf_tools`: the skill of exactly this owner and slug, in lower case. Only skills that [`Self::Owner`] and
+    /// [`Self::Identity`] do not tell from others have one.
+    Exact,
 }
 
 impl Namespace {
@@ -46,6 +49,7 @@ impl Namespace {
             Self::Tag => '#',
             Self::Badge => '+',
             Self::Os => ':',
+            Self::Exact => '/',
         });
         term.push_str(value);
         term

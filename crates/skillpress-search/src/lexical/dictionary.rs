@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 
 use crate::fetcher::{Fetched, Fetcher};
 use crate::format::head::LexicalHead;
-use crate::format::postings::{self, POSTINGS_BLOCK_LEN, POSTINGS_FILE, Posting};
+use crate::format::postings::{
+    self, FULL_LIST_MAX_LEN, POSTINGS_BLOCK_LEN, POSTINGS_FILE, Posting,
+};
 use crate::format::spelling::{self, SPELLING_FILE, SpellingWord};
 use crate::format::terms::{self, TERMS_FILE, TermEntry, TermPostings};
 use crate::{ByteRange, FormatError};
@@ -28,9 +30,7 @@ pub(super) enum Lookup {
     Unknown,
 }
 
-/// Lists longer than this are read in part, see [`LIST_PART_LEN`].
-const FULL_LIST_MAX_LEN: u32 = 2 * POSTINGS_BLOCK_LEN as u32;
-/// How much of a very long list is read: its highest impacts. Measured at 200,000 skills: nDCG as with whole lists.
+/// How much of a list is read that is longer than [`FULL_LIST_MAX_LEN`]: its highest impacts. Measured at 200,000 skills: nDCG as with whole lists.
 const LIST_PART_LEN: u32 = POSTINGS_BLOCK_LEN as u32;
 
 impl<'a, 'f> Dictionary<'a, 'f> {

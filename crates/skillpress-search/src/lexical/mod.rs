@@ -136,13 +136,25 @@ fn read_identities(
             identities.push((posting.skill, identity));
         }
     }
-    if let Some((owner, slug)) = &query.owner_slug {
-        let of_owner = dictionary.list(&Namespace::Owner.term(owner));
-        for posting in dictionary.list(&Namespace::Identity.term(slug)) {
-            if posting.level == SLUG_LEVEL
-                && of_owner.iter().any(|owned| owned.skill == posting.skill)
-            {
-                identities.push((posting.skill, IdentityMatch::OwnerAndSlug));
+    if let Some(typed) = &query.owner_slug {
+        let of_owner = dictionary.list(&Namespace::Owner.term(&typed.owner));
+        let mut of_slug = dictionary.list(&Namespace::Identity.term(&typed.slug_key));
+        of_slug.retain(|posting| {
+            let is_owned = of_owner.iter().any(|owned| owned.skill == posting.skill);
+            posting.level == SLUG_LEVEL && is_owned
+        });
+        let mut exact = Vec::new();
+        // Lists that are not read to their end may lack the skill that is meant.
+        if of_slug.len() > 1 || !dictionary.is_complete {
+            exact = dictionary.list(&Namespace::Exact.term(&typed.exact));
+        }
+        let of_others = match exact.is_empty() {
+            true => IdentityMatch::OwnerAndSlug,
+            false => IdentityMatch::Slug,
+        };
+        for (postings, identity) in [(of_slug, of_others), (exact, IdentityMatch::OwnerAndSlug)] {
+            for posting in postings {
+                identities.push((posting.skill, identity));
             }
         }
     }

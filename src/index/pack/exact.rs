@@ -1,0 +1,58 @@
+//! Whole identities, for the skills that need one to be told from others.
+
+use std::collections::{BTreeMap, HashSet};
+
+use skillpress_search::SkillId;
+use skillpress_search::analyzer::{identity_key, lower_case};
+use skillpress_search::format::postings::{self, FULL_LIST_MAX_LEN, Posting};
+use skillpress_search::format::terms::{Namespace, SLUG_LEVEL};
+
+use super::impacts::WeighedTerm;
+use crate::catalog::Skill;
+
+/// Adds the term `/owner/slug` of each skill whose owner has another one with the same identity key, or whose list by
+/// owner or key is too long to be read whole.
+///
+/// Few registries have such skills, so this adds nothing to most.
+pub(super) fn add(skills: &[&Skill], weighed: &mut BTreeMap<String, WeighedTerm>) {
+    let cut_lists = cut_lists(weighed, skills.len() as u32);
+    let lists: Vec<[String; 2]> = skills.iter().map(|skill| lists_of(skill)).collect();
+    let mut n_alike: BTreeMap<&[String; 2], usize> = BTreeMap::new();
+    for lists in &lists {
+        *n_alike.entry(lists).or_default() += 1;
+    }
+    for (skill_idx, (skill, lists)) in skills.iter().zip(&lists).enumerate() {
+        if n_alike[lists] > 1 || lists.iter().any(|list| cut_lists.contains(list)) {
+            let term = Namespace::Exact.term(&lower_case(&skill.id.to_string()));
+            let exact = weighed.entry(term).or_default();
+            exact.max_impact = 1;
+            exact.postings.push(Posting {
+                skill: SkillId(skill_idx as u32),
+                level: SLUG_LEVEL,
+            });
+        }
+    }
+}
+
+/// The terms of the lists that tell a skill from others.
+fn lists_of(skill: &Skill) -> [String; 2] {
+    let slug_key = identity_key(&skill.id.slug).unwrap_or_default();
+    [
+        Namespace::Owner.term(&lower_case(&skill.id.owner)),
+        Namespace::Identity.term(&slug_key),
+    ]
+}
+
+/// The terms whose lists are not read to their end.
+fn cut_lists(weighed: &BTreeMap<String, WeighedTerm>, n_skills: u32) -> HashSet<String> {
+    // A posting takes less than four bytes, so most lists need not be encoded.
+    let is_cut = |postings: &[Posting]| {
+        postings.len() * 4 > FULL_LIST_MAX_LEN as usize
+            && postings::encode_list(postings, n_skills, 0).len() > FULL_LIST_MAX_LEN as usize
+    };
+    weighed
+        .iter()
+        .filter(|(term, weighed)| term.starts_with(['@', '=']) && is_cut(&weighed.postings))
+        .map(|(term, _)| term.clone())
+        .collect()
+}
