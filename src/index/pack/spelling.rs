@@ -1,9 +1,12 @@
 //! The words that mistyped ones are corrected to.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use skillpress_search::analyzer;
-use skillpress_search::format::block;
+use skillpress_search::format::block::{self, CHECKSUM_LEN};
+use skillpress_search::format::head::BLOCK_MAX_LEN;
 use skillpress_search::format::spelling::{self, SPELLING_FILE, SpellingWord};
 
 use super::impacts::WeighedTerm;
@@ -34,7 +37,7 @@ pub(super) fn encode(
         let sealed = block::seal(
             SPELLING_FILE,
             spelling.bytes.len() as u64,
-            &spelling::encode(block),
+            &spelling::encode(&fitting(block, BLOCK_MAX_LEN as usize)),
         );
         spelling
             .blocks
@@ -42,6 +45,30 @@ pub(super) fn encode(
         spelling.bytes.extend(sealed);
     }
     spelling
+}
+
+/// The words of a block that fit into `max_len` bytes: those that the most skills hold. Words of one first character
+/// exceed a block only where many skills were made for it, and none of them may stop a build.
+fn fitting(block: &[SpellingWord], max_len: usize) -> Cow<'_, [SpellingWord]> {
+    // Two lengths and a frequency take at most eight bytes.
+    let max_len_of = |word: &SpellingWord| word.word.len() + 8;
+    let room = max_len - CHECKSUM_LEN;
+    if block.iter().map(max_len_of).sum::<usize>() <= room {
+        return Cow::Borrowed(block);
+    }
+    let mut by_use: Vec<&SpellingWord> = block.iter().collect();
+    by_use.sort_by_key(|word| Reverse(word.doc_freq));
+    let mut len = 0;
+    let mut words: Vec<SpellingWord> = by_use
+        .into_iter()
+        .take_while(|word| {
+            len += max_len_of(word);
+            len <= room
+        })
+        .cloned()
+        .collect();
+    words.sort();
+    Cow::Owned(words)
 }
 
 /// Sorted by word.
@@ -73,4 +100,22 @@ fn words(
 
 fn first_char(word: &str) -> char {
     word.chars().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_words_that_do_not_fit_the_most_used_stay() {
+        let word = |word: &str, doc_freq| SpellingWord {
+            word: word.to_owned(),
+            doc_freq,
+        };
+        let words = [word("aback", 1), word("abbey", 3), word("abide", 2)];
+        let len = spelling::encode(&words).len();
+        assert!(len < 45);
+        assert_eq!(&*fitting(&words, 45 + CHECKSUM_LEN), &words);
+        assert_eq!(&*fitting(&words, 30 + CHECKSUM_LEN), &words[1..]);
+    }
 }
