@@ -25,6 +25,18 @@ pub fn copy(folder: &Path, sink: &dyn Sink) -> io::Result<()> {
     Ok(())
 }
 
+/// The paths on the site of the files that [`copy`] would copy, sorted; what cannot be read is left for [`copy`] to tell.
+pub fn site_paths(folder: &Path) -> Vec<String> {
+    let entries = walkdir::WalkDir::new(folder).sort_by_file_name();
+    let files = entries
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.file_type().is_file());
+    files
+        .filter_map(|entry| site_path(entry.path().strip_prefix(folder).ok()?).ok())
+        .collect()
+}
+
 fn site_path(relative: &Path) -> io::Result<String> {
     let not_utf8 =
         || io::Error::other(format!("the name of `{}` is not UTF-8", relative.display()));

@@ -1,49 +1,192 @@
-//! Names that differ only in the case of letters: on many file systems their pages would overwrite each other.
+//! Skills that cannot stand beside others: which of them are left out.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use crate::catalog::Skill;
+use super::Content;
+use crate::catalog::{Skill, SkillName};
 use crate::problem::{Problem, Problems};
 use crate::render::published_files;
 use crate::render::url::published_path;
 
-/// Reports owners and skills of one owner that cannot stand side by side, and files that have no place on the site.
+/// Leaves out the skills that cannot be published beside the others, each with a warning: strangers must not be able to
+/// stop a build. Files that have no place on the site are warnings too.
 ///
-/// Which of two identities is meant nobody can say, so that is an error; a file without a place is a warning, since one
-/// author's files must not stop everyone's build.
-pub(super) fn check(content: &Path, skills: &[Skill], problems: &mut Problems) {
-    let folder = content.join("skills");
-    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-    let mut slugs: BTreeMap<(&str, String), &str> = BTreeMap::new();
-    for skill in skills {
-        let (owner, slug) = (skill.id.owner.as_str(), skill.id.slug.as_str());
-        let first_owner = *owners.entry(owner.to_lowercase()).or_insert(owner);
-        let is_new_clash = first_owner != owner && !slugs.keys().any(|(seen, _)| *seen == owner);
-        if is_new_clash {
-            problems.push(clash(&folder.join(owner), "owners", owner, first_owner));
+/// - `old_names` lead to skills, and nobody may take over what a skill was called.
+/// - `operators_files` are what the operator publishes beside the skills.
+/// - Of owners, and of skills of one owner, that differ only in the case of letters one stays, since on many file systems
+///   their pages would overwrite each other: the one all in lower case, else the first byte by byte. What was published
+///   before plays no part, so that the same content gives the same site.
+pub(super) fn leave_out(
+    content: &Content,
+    old_names: &BTreeMap<SkillName, SkillName>,
+    operators_files: &OperatorsFiles,
+    mut skills: Vec<Skill>,
+    problems: &mut Problems,
+) -> Vec<Skill> {
+    leave_out_old_names(content, old_names, &mut skills, problems);
+    leave_out_operators_paths(content, operators_files, &mut skills, problems);
+    leave_out_owners_alike(content, &mut skills, problems);
+    leave_out_slugs_alike(content, &mut skills, problems);
+    leave_out_too_many(content, &mut skills, problems);
+    for skill in &skills {
+        check_published(content, skill, problems);
+    }
+    skills
+}
+
+/// What the operator's own files are called on the site.
+#[derive(Debug, Default)]
+pub(super) struct OperatorsFiles {
+    /// Path in lower case → path, `/`-separated.
+    by_lower: BTreeMap<String, String>,
+}
+
+impl FromIterator<String> for OperatorsFiles {
+    fn from_iter<I: IntoIterator<Item = String>>(paths: I) -> Self {
+        let paths = paths.into_iter();
+        Self {
+            by_lower: paths.map(|path| (path.to_lowercase(), path)).collect(),
         }
-        let first_slug = *slugs.entry((owner, slug.to_lowercase())).or_insert(slug);
-        if first_slug != slug {
-            problems.push(clash(
-                &folder.join(owner).join(slug),
-                "skills",
-                slug,
-                first_slug,
-            ));
+    }
+}
+
+impl OperatorsFiles {
+    /// The first file that stands at `path`, below it, or where one of its folders would be.
+    fn in_the_way_of(&self, path: &str) -> Option<&str> {
+        let path = path.to_lowercase();
+        let above = path.match_indices('/').map(|(slash, _)| &path[..slash]);
+        let mut at_or_above = above.chain([path.as_str()]);
+        if let Some(file) = at_or_above.find_map(|path| self.by_lower.get(path)) {
+            return Some(file);
         }
-        check_published(&folder.join(owner).join(slug), skill, problems);
+        let folder = format!("{path}/");
+        let (lower, file) = self.by_lower.range(folder.clone()..).next()?;
+        lower.starts_with(&folder).then_some(file)
+    }
+}
+
+fn leave_out_old_names(
+    content: &Content,
+    old_names: &BTreeMap<SkillName, SkillName>,
+    skills: &mut Vec<Skill>,
+    problems: &mut Problems,
+) {
+    let lower = |name: &SkillName| name.to_string().to_lowercase();
+    let leads_to: BTreeMap<String, &SkillName> = old_names
+        .iter()
+        .map(|(old, now)| (lower(old), now))
+        .collect();
+    skills.retain(|skill| {
+        let now = leads_to.get(&lower(&skill.id));
+        // An alias that leads to itself is the operator's slip, and told as such.
+        let Some(now) = now.filter(|now| lower(now) != lower(&skill.id)) else {
+            return true;
+        };
+        let message = format!(
+            "`{}` is an old name of `{now}`, which no other skill may take; this one is left out",
+            skill.id
+        );
+        problems.push(
+            left_out(content, &skill.id, message)
+                .hint("rename it, or remove the line from `aliases.toml`"),
+        );
+        false
+    });
+}
+
+fn leave_out_operators_paths(
+    content: &Content,
+    files: &OperatorsFiles,
+    skills: &mut Vec<Skill>,
+    problems: &mut Problems,
+) {
+    skills.retain(|skill| {
+        let SkillName { owner, slug } = &skill.id;
+        let pages = [
+            format!("{owner}/index.html"),
+            format!("{owner}/feed.xml"),
+            format!("{owner}/page"),
+            format!("{owner}/skills/{slug}"),
+        ];
+        let Some(file) = pages.iter().find_map(|page| files.in_the_way_of(page)) else {
+            return true;
+        };
+        let message =
+            format!("the operator's own `static/{file}` takes its place; this skill is left out");
+        problems
+            .push(left_out(content, &skill.id, message).hint("rename or remove one of the two"));
+        false
+    });
+}
+
+fn leave_out_owners_alike(content: &Content, skills: &mut Vec<Skill>, problems: &mut Problems) {
+    let stays = stay(skills.iter().map(|skill| skill.id.owner.as_str()));
+    skills.retain(|skill| {
+        let owner = &skill.id.owner;
+        let stays = &stays[&owner.to_lowercase()];
+        if stays == owner {
+            return true;
+        }
+        let message = format!(
+            "the owners `{owner}` and `{stays}` differ only in the case of letters; `{stays}` stays, and this skill is left out"
+        );
+        problems.push(left_out(content, &skill.id, message).hint("rename one of the two owners"));
+        false
+    });
+}
+
+fn leave_out_slugs_alike(content: &Content, skills: &mut Vec<Skill>, problems: &mut Problems) {
+    let names: Vec<String> = skills.iter().map(|skill| skill.id.to_string()).collect();
+    let stays = stay(names.iter().map(String::as_str));
+    skills.retain(|skill| {
+        let name = skill.id.to_string();
+        let stays = &stays[&name.to_lowercase()];
+        if *stays == name {
+            return true;
+        }
+        let message = format!(
+            "the skills `{name}` and `{stays}` differ only in the case of letters; `{stays}` stays, and this one is left out"
+        );
+        problems.push(left_out(content, &skill.id, message).hint("rename or remove one of the two"));
+        false
+    });
+}
+
+/// For each name in lower case which of the sorted `names` stays.
+fn stay<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
+    let mut stays: BTreeMap<String, String> = BTreeMap::new();
+    for name in names {
+        let lower = name.to_lowercase();
+        if lower == name {
+            stays.insert(lower, name.to_owned());
+        } else {
+            stays.entry(lower).or_insert_with(|| name.to_owned());
+        }
+    }
+    stays
+}
+
+/// The search index numbers only so many skills.
+fn leave_out_too_many(content: &Content, skills: &mut Vec<Skill>, problems: &mut Problems) {
+    let max_skills = content.options.max_skills;
+    if let Some(first) = skills.get(max_skills) {
+        let n_left_out = skills.len() - max_skills;
+        let message = format!(
+            "a registry has at most {max_skills} skills; this one and all after it, {n_left_out} in number, are left out"
+        );
+        problems.push(left_out(content, &first.id, message));
+        skills.truncate(max_skills);
     }
 }
 
 /// Names the files that have no place on the site, since another file takes it; the zip has them all.
-fn check_published(folder: &Path, skill: &Skill, problems: &mut Problems) {
+fn check_published(content: &Content, skill: &Skill, problems: &mut Problems) {
     for (file, published) in skill.files.iter().zip(published_files(skill)) {
         if published.is_none() {
             let taken = published_path(&file.path);
             problems.push(
                 Problem::warning(
-                    folder.join(&file.path),
+                    content.skill_path(&skill.id).join(&file.path),
                     "file in the zip only",
                     format!("the site would publish this as `{taken}`, where another file is; only the zip has it"),
                 )
@@ -53,11 +196,6 @@ fn check_published(folder: &Path, skill: &Skill, problems: &mut Problems) {
     }
 }
 
-fn clash(path: &Path, what: &str, name: &str, first: &str) -> Problem {
-    Problem::error(
-        path,
-        "name clash",
-        format!("the {what} `{name}` and `{first}` differ only in the case of letters; their pages would overwrite each other"),
-    )
-    .hint("rename or remove one of the two")
+fn left_out(content: &Content, skill: &SkillName, message: String) -> Problem {
+    Problem::warning(content.skill_path(skill), "name taken", message)
 }

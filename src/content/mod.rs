@@ -16,12 +16,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use skillpress_search::format::manifest::SKILLS_MAX;
 
 use crate::catalog::{Catalog, Skill, SkillName};
 use crate::problem::{Problem, Problems};
-use crate::render::url::RESERVED_OWNERS;
+use crate::render::url::{GROWING_FOLDERS, RESERVED_OWNERS};
+use crate::static_files;
 use alias::Aliases;
 use cache::Walked;
+use clash::OperatorsFiles;
 use moderation::Moderation;
 use names::Names;
 
@@ -91,11 +94,13 @@ fn load_with(
     let hidden = moderation.hidden.clone();
     let mut skills = read_skills(&content, &folders, &hidden, cache, &mut problems);
     moderation.apply(&mut skills);
-    clash::check(content.path, &skills, &mut problems);
 
     let written_aliases = Aliases::read(&content, &mut problems);
     let targets = written_aliases.as_ref().map(Aliases::targets);
-    let names = Names::new(&folders, &hidden, targets.unwrap_or_default());
+    let targets = targets.unwrap_or_default();
+    let operators_files = operators_files(&content, &mut problems);
+    let mut skills = clash::leave_out(&content, &targets, &operators_files, skills, &mut problems);
+    let names = Names::new(&content, &folders, &hidden, targets);
     let badge_kinds = badge::read(&content, &names, &mut skills, &mut problems);
     let stats_as_of = stats::read(&content, &names, &mut skills, &mut problems);
     let aliases = written_aliases
@@ -138,6 +143,25 @@ fn read_skills(
         .collect()
 }
 
+/// The files of `static/`. One that stands where more skills would put a page is an error at once, and not on the day when
+/// a stranger adds the skill.
+fn operators_files(content: &Content, problems: &mut Problems) -> OperatorsFiles {
+    let folder = static_files::folder(content.path);
+    let paths = static_files::site_paths(&folder);
+    for path in &paths {
+        let lower = path.to_lowercase();
+        if let Some(taken) = GROWING_FOLDERS
+            .iter()
+            .find(|taken| lower.starts_with(**taken))
+        {
+            let message = format!("the site writes its own pages below `{taken}`");
+            let problem = Problem::error(folder.join(path), "static file", message);
+            problems.push(problem.hint("move this file to another folder"));
+        }
+    }
+    paths.into_iter().collect()
+}
+
 /// What a registry may set about reading its content.
 #[derive(Clone, Debug)]
 pub struct LoadOptions {
@@ -149,6 +173,8 @@ pub struct LoadOptions {
     pub max_files: usize,
     /// Files of one skill beyond this sum are left out.
     pub max_skill_bytes: u64,
+    /// Skills beyond this many are left out.
+    pub max_skills: usize,
 }
 
 impl Default for LoadOptions {
@@ -158,6 +184,7 @@ impl Default for LoadOptions {
             max_file_bytes: 10_000_000,
             max_files: 1_000,
             max_skill_bytes: 50_000_000,
+            max_skills: SKILLS_MAX as usize,
         }
     }
 }
@@ -200,6 +227,12 @@ impl Content<'_> {
                 .as_ref()
                 .is_some_and(|root| target.starts_with(root))
         })
+    }
+
+    /// The folder of a skill.
+    fn skill_path(&self, skill: &SkillName) -> PathBuf {
+        let owner = self.path.join("skills").join(&skill.owner);
+        owner.join(&skill.slug)
     }
 
     /// Whether the site needs `owner` for itself.

@@ -45,7 +45,7 @@ impl Moderation {
         let fields = Fields::new(&file, &table);
         fields.allow_only(&["hidden", "suspicious"], problems);
         let nothing_hidden = BTreeSet::new();
-        let names = Names::new(folders, &nothing_hidden, BTreeMap::new());
+        let names = Names::new(content, folders, &nothing_hidden, BTreeMap::new());
         for entry in fields.tables("hidden", problems) {
             if let Some((name, _)) = moderation.entry(&entry, &names, problems) {
                 moderation.hidden.insert(name);
@@ -68,7 +68,7 @@ impl Moderation {
         fields.allow_only(&["skill", "note"], problems);
         let note = fields.text("note", 400, problems).map(|(note, _)| note);
         let (name, span) = fields.skill(problems)?;
-        if !names.has_folder(&name) {
+        if !names.is_there(&name) {
             problems.push(names.hint(
                 fields.file.error(
                     span.clone(),

@@ -2,14 +2,16 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use super::text;
 use super::walk::SkillFolder;
+use super::{Content, text};
 use crate::catalog::{Skill, SkillName};
 use crate::problem::Problem;
 
 /// All identities that the content folder knows.
 pub(super) struct Names<'a> {
+    content: &'a Content<'a>,
     /// Every skill that has a folder, sorted by identity.
     folders: &'a [SkillFolder],
     hidden: &'a BTreeSet<SkillName>,
@@ -31,11 +33,13 @@ pub(super) enum Absence {
 
 impl<'a> Names<'a> {
     pub(super) fn new(
+        content: &'a Content<'a>,
         folders: &'a [SkillFolder],
         hidden: &'a BTreeSet<SkillName>,
         aliases: BTreeMap<SkillName, SkillName>,
     ) -> Self {
         Self {
+            content,
             folders,
             hidden,
             aliases,
@@ -50,7 +54,7 @@ impl<'a> Names<'a> {
             .map_err(|_| {
                 if self.hidden.contains(name) {
                     Absence::Hidden
-                } else if self.has_folder(name) {
+                } else if self.is_there(name) {
                     Absence::LeftOut
                 } else {
                     Absence::Unknown
@@ -58,11 +62,18 @@ impl<'a> Names<'a> {
             })
     }
 
-    /// Whether there is a folder for `name`.
-    pub(super) fn has_folder(&self, name: &SkillName) -> bool {
-        self.folders
-            .binary_search_by(|folder| folder.id.cmp(name))
-            .is_ok()
+    /// Whether there is anything in the place of the skill `name`: a folder, or what its owner put there instead, such as
+    /// a link. What that does to the skill has its own problem.
+    pub(super) fn is_there(&self, name: &SkillName) -> bool {
+        let has_folder = self.folders.binary_search_by(|folder| folder.id.cmp(name));
+        let path = self.content.skill_path(name);
+        let owner = path.parent().map(Path::symlink_metadata);
+        has_folder.is_ok()
+            || match owner {
+                Some(Ok(owner)) if owner.is_dir() => path.symlink_metadata().is_ok(),
+                Some(Ok(_)) => true,
+                Some(Err(_)) | None => false,
+            }
     }
 
     /// Adds the name that was probably meant.

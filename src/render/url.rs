@@ -35,6 +35,9 @@ pub const RESERVED_OWNERS: &[&str] = &[
     "tags",
 ];
 
+/// Folders, in lower case, in which the site has the more pages the more skills there are.
+pub const GROWING_FOLDERS: &[&str] = &["api/v1/", "owners/", "sitemaps/", "skills/", "tags/"];
+
 /// The absolute URL of the site's root: `http` or `https`, no query, no fragment, ending in `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {

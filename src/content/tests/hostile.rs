@@ -74,14 +74,35 @@ fn names_that_are_no_identity_are_left_out_and_hidden_folders_are_not_mentioned(
 
 #[cfg(target_os = "linux")]
 #[test]
-fn identities_that_differ_only_in_case_are_errors_and_files_are_warnings() {
+fn of_names_that_differ_only_in_case_the_lower_one_stays_or_the_first() {
     let loaded = loaded(&[
         ("skills/Ana/one/SKILL.md", skill_md("one")),
         ("skills/Ana/two/SKILL.md", skill_md("two")),
         ("skills/ana/three/SKILL.md", skill_md("three")),
-        ("skills/ana/four/SKILL.md", skill_md("four")),
+        ("skills/bob/GIT/SKILL.md", skill_md("git")),
         ("skills/bob/Git/SKILL.md", skill_md("git")),
-        ("skills/bob/git/SKILL.md", skill_md("git")),
+        ("skills/eVe/x/SKILL.md", skill_md("x")),
+        ("skills/evE/x/SKILL.md", skill_md("x")),
+        // Without a skill an owner takes no name from another.
+        ("skills/Zoe/x/SKILL.md", skill_md("x")),
+        ("skills/zoe/x/notes.txt", String::new()),
+    ]);
+    assert_eq!(loaded.names(), ["Zoe/x", "ana/three", "bob/GIT", "eVe/x"]);
+    assert_eq!(loaded.problems.n_errors(), 0, "{}", loaded.shown);
+    for message in [
+        "warning: content/skills/Ana/one: the owners `Ana` and `ana` differ only in the case of letters; `ana` stays, and this skill is left out\nhint: rename one of the two owners\n",
+        "warning: content/skills/Ana/two: the owners `Ana` and `ana` differ only",
+        "warning: content/skills/bob/Git: the skills `bob/Git` and `bob/GIT` differ only in the case of letters; `bob/GIT` stays, and this one is left out\nhint: rename or remove one of the two\n",
+        "warning: content/skills/evE/x: the owners `evE` and `eVe` differ only",
+    ] {
+        loaded.says(message);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_that_differ_only_in_case_are_in_the_zip_only() {
+    let loaded = loaded(&[
         ("skills/eve/x/SKILL.md", skill_md("x")),
         ("skills/eve/x/a.md", String::new()),
         ("skills/eve/x/A.MD", String::new()),
@@ -92,14 +113,62 @@ fn identities_that_differ_only_in_case_are_errors_and_files_are_warnings() {
         ("skills/eve/y/license.txt", String::new()),
     ]);
     for message in [
-        "error: content/skills/ana: the owners `ana` and `Ana` differ only in the case of letters; their pages would overwrite each other\nhint: rename or remove one of the two\n",
-        "error: content/skills/bob/git: the skills `git` and `Git` differ only",
         "warning: content/skills/eve/x/a.md: the site would publish this as `a.md`, where another file is; only the zip has it",
         "warning: content/skills/eve/y/license.txt: the site would publish this as `license.txt`, where another file is; only the zip has it\nhint: rename one of the two\n",
     ] {
         loaded.says(message);
     }
-    assert_eq!(loaded.problems.n_errors(), 2, "{}", loaded.shown);
+    assert_eq!(loaded.problems.n_errors(), 0, "{}", loaded.shown);
+}
+
+#[test]
+fn a_skill_in_the_place_of_an_operators_file_is_left_out() {
+    let loaded = loaded(&[
+        ("skills/cname/x/SKILL.md", skill_md("x")),
+        ("skills/docs/x/SKILL.md", skill_md("x")),
+        ("skills/ana/x/SKILL.md", skill_md("x")),
+        ("skills/ana/y/SKILL.md", skill_md("y")),
+        ("skills/bob/x/SKILL.md", skill_md("x")),
+        ("static/CNAME", "skills.example\n".to_owned()),
+        ("static/docs/index.html", "<p>How to</p>".to_owned()),
+        ("static/ana/skills/Y/photo.png", String::new()),
+        ("static/bob/photo.png", String::new()),
+        ("static/tags.txt", String::new()),
+    ]);
+    assert_eq!(loaded.names(), ["ana/x", "bob/x"]);
+    assert_eq!(loaded.problems.n_errors(), 0, "{}", loaded.shown);
+    for message in [
+        "warning: content/skills/cname/x: the operator's own `static/CNAME` takes its place; this skill is left out\nhint: rename or remove one of the two\n",
+        "warning: content/skills/docs/x: the operator's own `static/docs/index.html` takes",
+        "warning: content/skills/ana/y: the operator's own `static/ana/skills/Y/photo.png` takes",
+    ] {
+        loaded.says(message);
+    }
+}
+
+#[test]
+fn an_operators_file_where_skills_make_pages_is_an_error_before_there_is_such_a_skill() {
+    let loaded = loaded(&[
+        ("skills/ana/x/SKILL.md", skill_md("x")),
+        ("static/Tags/email/index.html", String::new()),
+    ]);
+    loaded.says("error: content/static/Tags/email/index.html: the site writes its own pages below `tags/`\nhint: move this file to another folder\n");
+}
+
+#[test]
+fn skills_beyond_what_an_index_holds_are_left_out() {
+    let folder = ContentFolder::new(&[
+        ("skills/ana/x/SKILL.md", skill_md("x")),
+        ("skills/ana/y/SKILL.md", skill_md("y")),
+        ("skills/bob/x/SKILL.md", skill_md("x")),
+    ]);
+    let options = LoadOptions {
+        max_skills: 1,
+        ..LoadOptions::default()
+    };
+    let loaded = Loaded::with(&folder, &options, &Disk);
+    assert_eq!(loaded.names(), ["ana/x"]);
+    loaded.says("warning: content/skills/ana/y: a registry has at most 1 skills; this one and all after it, 2 in number, are left out\n");
 }
 
 #[cfg(unix)]

@@ -292,13 +292,12 @@ fn old_names_lead_to_the_present_one() {
 fn an_alias_that_leads_nowhere_is_an_error() {
     let loaded = with(&[(
         "aliases.toml",
-        "\"a/b\" = \"c/d\"\n\"c/d\" = \"a/b\"\n\"bob/git\" = \"ana/pdf-tools\"\n\"x/y\" = \"bob/gi\"\n\"Bob/Git\" = \"bob/git\"\n\
+        "\"a/b\" = \"c/d\"\n\"c/d\" = \"a/b\"\n\n\"x/y\" = \"bob/gi\"\n\"Bob/Git\" = \"bob/git\"\n\
          \"search/x\" = \"bob/git\"\n\"no name\" = \"bob/git\"\n\"q/q\" = 1\n",
     )]);
     for message in [
         "error: content/aliases.toml:1:9: the alias `a/b` leads in a circle\n",
         "error: content/aliases.toml:2:9: the alias `c/d` leads in a circle\n",
-        "error: content/aliases.toml:3:1: `bob/git` is a skill, so it cannot be an alias\n",
         "error: content/aliases.toml:4:9: the alias `x/y` leads to `bob/gi`, but there is no such skill\n4 | \"x/y\" = \"bob/gi\"\n  |         ^\nhint: did you mean `bob/git`?\n",
         "error: content/aliases.toml:5:1: the alias `Bob/Git` and `bob/git` differ only in the case of letters\n",
         "error: content/aliases.toml:6:1: `search` is a page of the site and cannot be an owner\n",
@@ -313,6 +312,42 @@ fn an_alias_that_leads_nowhere_is_an_error() {
         "\"a/b\" = \"bob/git\"\n\"a/b\" = \"bob/git\"\n",
     )])
     .says("error: content/aliases.toml:2:1: this is not valid TOML: duplicate key\n");
+}
+
+#[test]
+fn nobody_takes_over_an_old_name() {
+    let aliases = "\"Old/Name\" = \"bob/git\"\n\"ana/pdf-tools\" = \"bob/git\"\n";
+    let loaded = with(&[
+        ("skills/old/name/SKILL.md", &skill_md("name")),
+        ("aliases.toml", aliases),
+    ]);
+    assert_eq!(loaded.names(), ["bob/git"]);
+    assert_eq!(loaded.problems.n_errors(), 0, "{}", loaded.shown);
+    loaded.says("warning: content/skills/ana/pdf-tools: `ana/pdf-tools` is an old name of `bob/git`, which no other skill may take; this one is left out\nhint: rename it, or remove the line from `aliases.toml`\n");
+    loaded.says("warning: content/skills/old/name: `old/name` is an old name of `bob/git`");
+    assert_eq!(loaded.catalog.aliases.len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_strangers_put_in_the_place_of_a_skill_does_not_make_the_operators_files_wrong() {
+    use std::os::unix::fs::symlink;
+    for place in ["eve/gone", "eve"] {
+        let folder = folder(&[
+            (
+                "badges/official.toml",
+                &format!("{OFFICIAL}[[award]]\nskill = \"eve/gone\"\n"),
+            ),
+            ("aliases.toml", "\"old/name\" = \"eve/gone\"\n"),
+            ("moderation.toml", "[[hidden]]\nskill = \"eve/gone\"\n"),
+        ]);
+        let link = folder.path().join("skills").join(place);
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        symlink(folder.path().join("skills/bob"), link).unwrap();
+        let loaded = Loaded::of(&folder);
+        assert_eq!(loaded.problems.n_errors(), 0, "{}", loaded.shown);
+        assert_eq!(loaded.names(), ["ana/pdf-tools", "bob/git"]);
+    }
 }
 
 #[test]
