@@ -67,23 +67,20 @@ impl Site {
         (catalog, mut problems): (Catalog, Problems),
     ) -> Result<(Self, Problems), Problems> {
         problems.extend(api::client_problems(&catalog, &input.content));
-        if input.strict {
-            problems.make_strict();
-        }
         let config = match load_config(input) {
             Ok(config) => config,
             Err(config_problems) => {
+                if input.strict {
+                    problems.make_strict();
+                }
                 problems.extend(config_problems);
                 return Err(problems);
             }
         };
-        let own_vectors = match own_vectors(&input.content, &catalog, &config) {
-            Ok(own_vectors) => own_vectors,
-            Err(problem) => {
-                problems.push(*problem);
-                None
-            }
-        };
+        let own_vectors = own_vectors(&input.content, &catalog, &config, &mut problems);
+        if input.strict {
+            problems.make_strict();
+        }
         if problems.n_errors() > 0 {
             return Err(problems);
         }
@@ -156,39 +153,53 @@ impl Site {
     }
 }
 
-/// The vectors of `embeddings.npy` or `embeddings.jsonl`, when the settings ask for them.
+/// The vectors of `embeddings.npy` or `embeddings.jsonl`, when the settings ask for them; what is wrong with them is
+/// added to `problems`.
 fn own_vectors(
     content: &Path,
     catalog: &Catalog,
     config: &Config,
-) -> Result<Option<OwnVectors>, Box<Problem>> {
+    problems: &mut Problems,
+) -> Option<OwnVectors> {
+    const GROUP: &str = "embeddings";
     if config.embedding.mode != EmbeddingMode::Own {
-        return Ok(None);
+        return None;
     }
     let candidates = ["embeddings.npy", "embeddings.jsonl"].map(|name| content.join(name));
-    let path = candidates
-        .iter()
-        .find(|path| path.is_file())
-        .ok_or_else(|| {
-            Box::new(
-            Problem::error(
-                content,
-                "embeddings",
-                "`mode` is `own`, but there is no `embeddings.npy` or `embeddings.jsonl` here",
-            )
-            .hint("write one vector for each skill, or set `mode = \"words\"` below `[embedding]`"),
-        )
-        })?;
-    let problem = |message: String| Problem::error(path, "embeddings", message);
-    let bytes = std::fs::read(path)
-        .map_err(|error| Box::new(problem(format!("the vectors cannot be read: {error}"))))?;
+    let Some(path) = candidates.iter().find(|path| path.is_file()) else {
+        let message =
+            "`mode` is `own`, but there is no `embeddings.npy` or `embeddings.jsonl` here";
+        let hint = "write one vector for each skill, or set `mode = \"words\"` below `[embedding]`";
+        problems.push(Problem::error(content, GROUP, message).hint(hint));
+        return None;
+    };
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let message = format!("the vectors cannot be read: {error}");
+            problems.push(Problem::error(path, GROUP, message));
+            return None;
+        }
+    };
     let ids: Vec<String> = catalog.listed().map(|skill| skill.id.to_string()).collect();
-    let vectors = OwnVectors::parse(path, &bytes, &ids).map_err(|error| {
-        let mut problem = problem(error.message).hint(error.hint);
-        problem.line = error.line;
-        Box::new(problem)
-    })?;
-    Ok(Some(vectors))
+    match OwnVectors::parse(path, &bytes, &ids) {
+        Ok((vectors, outdated)) => {
+            for outdated in outdated {
+                problems.push(Problem {
+                    line: outdated.line(),
+                    ..Problem::warning(path, GROUP, outdated.to_string()).hint(outdated.hint())
+                });
+            }
+            Some(vectors)
+        }
+        Err(error) => {
+            problems.push(Problem {
+                line: error.line,
+                ..Problem::error(path, GROUP, error.message).hint(error.hint)
+            });
+            None
+        }
+    }
 }
 
 fn load_config(input: &InputArgs) -> Result<Config, Problems> {

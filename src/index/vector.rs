@@ -28,7 +28,7 @@ pub use adapt::{Adapted, BODY_MAX_CHARS, Document, adapt};
 use cells::Cells;
 use hnsw::Bytes;
 pub use model::Model;
-pub use own::{OwnVectors, OwnVectorsError};
+pub use own::{Outdated, OwnVectors, OwnVectorsError};
 pub use pack::{SessionBytes, session_bytes};
 
 /// What comes out of indexing by meaning; the default is nothing.

@@ -2,6 +2,9 @@
 //!
 //! `embeddings.jsonl` holds one `{"id": "owner/slug", "vector": [numbers]}` a line; skills may be missing.
 //! `embeddings.npy` holds a NumPy array of `f4` or `f8` with one row for each listed skill, sorted by `owner/slug`.
+//!
+//! Strangers add and remove skills, so vectors lag behind: what speaks of no listed skill is not used, and that is a
+//! warning.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -40,20 +43,104 @@ impl fmt::Display for OwnVectorsError {
 impl std::error::Error for OwnVectorsError {}
 
 impl OwnVectors {
-    /// Reads the contents of `path`, a `.npy` file or else JSON lines. `ids` are the listed skills, sorted.
+    /// Reads the contents of `path`, a `.npy` file or else JSON lines. `ids` are the listed skills, sorted. What is not as
+    /// it should be, but only because skills came or went, comes back beside the vectors.
     ///
     /// # Errors
-    /// The first thing that is wrong: not such a file, another number of rows or dimensions, an unknown or repeated
-    /// skill, a vector that is all zero or not finite.
-    pub fn parse(path: &Path, bytes: &[u8], ids: &[String]) -> Result<Self, OwnVectorsError> {
+    /// The first thing that is wrong: not such a file, vectors of different lengths, a second vector of a skill, a vector
+    /// that is all zero or not finite.
+    pub fn parse(
+        path: &Path,
+        bytes: &[u8],
+        ids: &[String],
+    ) -> Result<(Self, Vec<Outdated>), OwnVectorsError> {
+        let mut outdated = Vec::new();
         let vectors = if path.extension().is_some_and(|extension| extension == "npy") {
-            parse_npy(bytes, ids)?
+            parse_npy(bytes, ids, &mut outdated)?
         } else {
-            parse_json_lines(bytes, ids)?
+            parse_json_lines(bytes, ids, &mut outdated)?
         };
-        Ok(Self {
-            by_skill: to_bytes(&vectors),
-        })
+        let by_skill = to_bytes(&vectors);
+        Ok((Self { by_skill }, outdated))
+    }
+
+    /// The vectors of those skills that are kept, in the same order.
+    pub fn only(&self, are_kept: impl Iterator<Item = bool>) -> Self {
+        let by_skill = self.by_skill.iter().zip(are_kept);
+        Self {
+            by_skill: by_skill
+                .filter(|(_, is_kept)| *is_kept)
+                .map(|(vector, _)| vector.clone())
+                .collect(),
+        }
+    }
+}
+
+/// How vectors lag behind the skills.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outdated {
+    /// An array of another length, so nobody can say which row is whose, and none is used.
+    Rows {
+        /// How many there are.
+        n_rows: usize,
+        /// How many skills are listed.
+        n_skills: usize,
+    },
+    /// Vectors of skills that are not listed.
+    Unknown {
+        /// The first such line, from 1.
+        line: u32,
+        /// Its skill.
+        id: String,
+        /// How many there are.
+        n_vectors: usize,
+    },
+    /// Skills without a vector.
+    Missing {
+        /// The first such skill.
+        id: String,
+        /// How many there are.
+        n_skills: usize,
+    },
+}
+
+impl Outdated {
+    /// From 1; `None` when it is not about a line.
+    pub fn line(&self) -> Option<u32> {
+        match self {
+            Self::Unknown { line, .. } => Some(*line),
+            Self::Rows { .. } | Self::Missing { .. } => None,
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Rows { .. } => {
+                "make the vectors again, or use JSON lines, which name their skills"
+            }
+            Self::Unknown { .. } => "make the vectors again, or remove the line",
+            Self::Missing { .. } => "make the vectors again",
+        }
+    }
+}
+
+impl fmt::Display for Outdated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rows { n_rows, n_skills } => write!(
+                f,
+                "the array has {n_rows} rows, but there are {n_skills} listed skills; pages show no related skills"
+            ),
+            Self::Unknown { id, n_vectors, .. } => write!(
+                f,
+                "there is no listed skill `{id}`; of {n_vectors} vectors that is so, and they are left out"
+            ),
+            Self::Missing { id, n_skills } => write!(
+                f,
+                "`{id}` has no vector; of {n_skills} skills that is so, and their pages show no related ones"
+            ),
+        }
     }
 }
 
@@ -70,6 +157,7 @@ struct Line {
 fn parse_json_lines(
     bytes: &[u8],
     ids: &[String],
+    outdated: &mut Vec<Outdated>,
 ) -> Result<Vec<Option<Vec<f32>>>, OwnVectorsError> {
     let text = std::str::from_utf8(bytes).map_err(|_| OwnVectorsError {
         line: None,
@@ -83,6 +171,7 @@ fn parse_json_lines(
         .collect();
     let mut vectors: Vec<Option<Vec<f32>>> = vec![None; ids.len()];
     let mut first: Option<(usize, u32)> = None;
+    let mut unknown: Vec<(u32, String)> = Vec::new();
     for (text, line_number) in text.lines().zip(1u32..) {
         if text.trim().is_empty() {
             continue;
@@ -116,10 +205,8 @@ fn parse_json_lines(
             )
         })?;
         let Some(&idx) = idx_of.get(line.id.as_str()) else {
-            return Err(error(
-                format!("there is no listed skill `{}`", line.id),
-                "make the vectors again, or remove the line",
-            ));
+            unknown.push((line_number, line.id));
+            continue;
         };
         if vectors[idx].replace(line.vector).is_some() {
             return Err(error(
@@ -128,10 +215,33 @@ fn parse_json_lines(
             ));
         }
     }
+    let n_vectors = unknown.len();
+    if let Some((line, id)) = unknown.into_iter().next() {
+        outdated.push(Outdated::Unknown {
+            line,
+            id,
+            n_vectors,
+        });
+    }
+    let missing = vectors
+        .iter()
+        .zip(ids)
+        .filter(|(vector, _)| vector.is_none());
+    let missing: Vec<&String> = missing.map(|(_, id)| id).collect();
+    if let Some(id) = missing.first() {
+        outdated.push(Outdated::Missing {
+            id: (*id).clone(),
+            n_skills: missing.len(),
+        });
+    }
     Ok(vectors)
 }
 
-fn parse_npy(bytes: &[u8], ids: &[String]) -> Result<Vec<Option<Vec<f32>>>, OwnVectorsError> {
+fn parse_npy(
+    bytes: &[u8],
+    ids: &[String],
+    outdated: &mut Vec<Outdated>,
+) -> Result<Vec<Option<Vec<f32>>>, OwnVectorsError> {
     let error = |message: String, hint: &str| OwnVectorsError {
         line: None,
         message,
@@ -165,15 +275,6 @@ fn parse_npy(bytes: &[u8], ids: &[String]) -> Result<Vec<Option<Vec<f32>>>, OwnV
             save,
         ));
     };
-    if n_rows != ids.len() {
-        return Err(error(
-            format!(
-                "the array has {n_rows} rows, but there are {} listed skills",
-                ids.len()
-            ),
-            "write one row for each listed skill, sorted by `owner/slug`, or use JSON lines, which name them",
-        ));
-    }
     let len = n_rows
         .checked_mul(dimensions)
         .and_then(|n| n.checked_mul(value_len));
@@ -185,6 +286,13 @@ fn parse_npy(bytes: &[u8], ids: &[String]) -> Result<Vec<Option<Vec<f32>>>, OwnV
             ),
             save,
         ));
+    }
+    if n_rows != ids.len() {
+        outdated.push(Outdated::Rows {
+            n_rows,
+            n_skills: ids.len(),
+        });
+        return Ok(vec![None; ids.len()]);
     }
     let value = |bytes: &[u8]| match *bytes {
         [a, b, c, d] => f32::from_le_bytes([a, b, c, d]),
@@ -273,11 +381,13 @@ mod tests {
         ["ana/a", "ana/b", "bo/c"].map(str::to_owned).to_vec()
     }
 
-    fn json(text: &str) -> Result<OwnVectors, OwnVectorsError> {
+    type Parsed = Result<(OwnVectors, Vec<Outdated>), OwnVectorsError>;
+
+    fn json(text: &str) -> Parsed {
         OwnVectors::parse(Path::new("embeddings.jsonl"), text.as_bytes(), &ids())
     }
 
-    fn npy(header: &str, values: &[f32]) -> Result<OwnVectors, OwnVectorsError> {
+    fn npy(header: &str, values: &[f32]) -> Parsed {
         let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
         bytes.extend((header.len() as u16).to_le_bytes());
         bytes.extend(header.as_bytes());
@@ -289,20 +399,58 @@ mod tests {
 
     #[test]
     fn vectors_of_any_length_are_read_from_both_kinds_of_file() {
-        let own = json(
+        let (own, outdated) = json(
             "{\"id\": \"bo/c\", \"vector\": [3, 4]}\n\n{\"id\": \"ana/a\", \"vector\": [0.0, -1e-30]}\n",
         )
         .unwrap();
         let expected = [Some(vec![0, -127]), None, Some(vec![76, 102])];
         assert_eq!(own.by_skill, expected);
-        let own = npy(HEADER, &[0.0, -5.0, 1.0, 1.0, 30.0, 40.0]).unwrap();
+        let messages: Vec<String> = outdated.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            messages,
+            ["`ana/b` has no vector; of 1 skills that is so, and their pages show no related ones"]
+        );
+        let (own, outdated) = npy(HEADER, &[0.0, -5.0, 1.0, 1.0, 30.0, 40.0]).unwrap();
         let expected = [Some(vec![0, -127]), Some(vec![90, 90]), Some(vec![76, 102])];
-        assert_eq!(own.by_skill, expected);
+        assert_eq!((own.by_skill.as_slice(), outdated), (&expected[..], vec![]));
+    }
+
+    #[test]
+    fn vectors_of_skills_that_came_or_went_are_no_error() {
+        let (own, outdated) = json(
+            "{\"id\": \"ana/gone\", \"vector\": [3, 4]}\n{\"id\": \"ana/a\", \"vector\": [3, 4]}\n{\"id\": \"x/y\", \"vector\": [3, 4]}\n",
+        )
+        .unwrap();
+        assert_eq!(own.by_skill.iter().flatten().count(), 1);
+        let told: Vec<_> = outdated
+            .iter()
+            .map(|it| (it.line(), it.to_string()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    Some(1),
+                    "there is no listed skill `ana/gone`; of 2 vectors that is so, and they are left out".to_owned()
+                ),
+                (
+                    None,
+                    "`ana/b` has no vector; of 2 skills that is so, and their pages show no related ones".to_owned()
+                ),
+            ]
+        );
+        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }";
+        let (own, outdated) = npy(header, &[1.0; 4]).unwrap();
+        assert_eq!(own.by_skill, [None, None, None]);
+        assert_eq!(
+            outdated[0].to_string(),
+            "the array has 2 rows, but there are 3 listed skills; pages show no related skills"
+        );
     }
 
     #[test]
     fn errors_say_what_was_found_and_what_was_expected() {
-        let message = |result: Result<OwnVectors, OwnVectorsError>| match result {
+        let message = |result: Parsed| match result {
             Ok(_) => String::new(),
             Err(error) => error.to_string(),
         };
@@ -311,10 +459,6 @@ mod tests {
             (
                 "{\"id\": \"ana/b\", \"vector\": [1, 2, 3]}",
                 "line 2: the vector of `ana/b` has 3 dimensions, the one in line 1 has 2",
-            ),
-            (
-                "{\"id\": \"ana/x\", \"vector\": [1, 2]}",
-                "line 2: there is no listed skill `ana/x`",
             ),
             (a, "line 2: a second vector of `ana/a`"),
             (
@@ -330,13 +474,8 @@ mod tests {
         }
         for (header, values, expected) in [
             (
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }",
-                &[1.0; 4][..],
-                "the array has 2 rows, but there are 3 listed skills",
-            ),
-            (
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (6,), }",
-                &[1.0; 6],
+                &[1.0; 6][..],
                 "the array has 1 axes, expected 2: skills and dimensions",
             ),
             (
