@@ -3,7 +3,7 @@
 //! [`crate::content::load`] makes a [`Catalog`]; pages, feeds, the API and the search index are written from it.
 //! Lists hold only what may be published: hidden skills never enter a catalog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
@@ -38,6 +38,14 @@ impl Catalog {
         self.skills
             .binary_search_by(|skill| skill.id.cmp(name))
             .ok()
+    }
+
+    /// The same registry without these skills and the old names that lead to them.
+    pub fn without(&self, names: &BTreeSet<&SkillName>) -> Self {
+        let mut without = self.clone();
+        without.skills.retain(|skill| !names.contains(&skill.id));
+        without.aliases.retain(|_, name| !names.contains(name));
+        without
     }
 
     /// The definition of a badge kind.

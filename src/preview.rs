@@ -147,6 +147,7 @@ impl Preview {
             let start = Instant::now();
             let built = site.build_index();
             let written = built.and_then(|index| {
+                print_left_out(&site, &index);
                 self.write_index(&index)?;
                 self.swap_in(&site, &index)
             });
@@ -180,6 +181,7 @@ impl Preview {
 
     fn first(&self, site: Arc<Site>, warnings: &Problems) -> io::Result<Shown> {
         let index = site.build_index()?;
+        print_left_out(&site, &index);
         self.write_index(&index)?;
         let to_index = site.index_inputs();
         Ok(Shown {
@@ -296,6 +298,13 @@ impl Preview {
 impl Shown {
     fn is_behind(&self) -> bool {
         self.indexed != self.to_index
+    }
+}
+
+/// A build leaves these skills out; the preview goes on to show their pages.
+fn print_left_out(site: &Site, index: &SearchIndex) {
+    for problem in site.left_out_of(index).sorted() {
+        error_line!("{problem}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! A site from content to files: the steps that `build`, `check` and `serve` share.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use crate::catalog::Catalog;
 use crate::cli::InputArgs;
 use crate::config::{Config, EmbeddingMode};
 use crate::content::{self, Disk, LoadOptions, SkillCache};
+use crate::index::findability::NotFound;
 use crate::index::vector::OwnVectors;
 use crate::index::{self, SearchIndex};
 use crate::problem::{Problem, Problems};
@@ -18,14 +20,14 @@ use crate::sink::Sink;
 use crate::static_files;
 
 /// What a site is made from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Site {
     /// The registry.
     pub catalog: Arc<Catalog>,
     /// The settings.
     pub config: Config,
-    /// The operator's own files.
-    static_folder: PathBuf,
+    /// The content folder, as the user named it.
+    content: PathBuf,
     /// The operator's own vectors, when the settings say so.
     own_vectors: Option<OwnVectors>,
 }
@@ -37,6 +39,8 @@ pub struct SiteCounts {
     pub pages: PageCounts,
     /// The index.
     pub index: index::IndexCounts,
+    /// A warning for each skill that was left out since search does not find it.
+    pub left_out: Problems,
 }
 
 impl Site {
@@ -84,17 +88,16 @@ impl Site {
         if problems.n_errors() > 0 {
             return Err(problems);
         }
-        let static_folder = static_files::folder(&input.content);
         let site = Self {
             catalog: Arc::new(catalog),
             config,
-            static_folder,
+            content: input.content.clone(),
             own_vectors,
         };
         Ok((site, problems))
     }
 
-    /// Writes every file of the site to `sink`.
+    /// Writes every file of the site to `sink`. A skill that search does not find is no part of it.
     ///
     /// # Errors
     /// What the sink says.
@@ -102,14 +105,48 @@ impl Site {
         progress.stage("search index");
         let index = self.build_index()?;
         index.write(sink)?;
+        let (site, related) = self.found_by(&index);
         progress.stage("pages");
-        let written = self.write_pages(&index.related, sink, progress)?;
+        let written = site.write_pages(&related, sink, progress)?;
         progress.stage("API");
-        self.write_api(&written.zips, sink)?;
+        site.write_api(&written.zips, sink)?;
         Ok(SiteCounts {
             pages: written.counts,
+            left_out: self.left_out_of(&index),
             index: index.counts,
         })
+    }
+
+    /// The site of the skills that `index` finds, and the related skills of each.
+    fn found_by<'a>(&'a self, index: &'a SearchIndex) -> (Cow<'a, Self>, Cow<'a, Related>) {
+        if index.not_found.is_empty() {
+            return (Cow::Borrowed(self), Cow::Borrowed(&index.related));
+        }
+        let not_found = index.not_found.iter().map(|not_found| &not_found.id);
+        let catalog = self.catalog.without(&not_found.collect());
+        let related = index.related.followed(&self.catalog, &catalog);
+        let site = Self {
+            catalog: Arc::new(catalog),
+            config: self.config.clone(),
+            content: self.content.clone(),
+            own_vectors: None,
+        };
+        (Cow::Owned(site), Cow::Owned(related))
+    }
+
+    /// A warning for each skill that is not in `index`, since search does not find it.
+    pub fn left_out_of(&self, index: &SearchIndex) -> Problems {
+        let skills = self.content.join("skills");
+        let warning = |NotFound { id, query }: &NotFound| {
+            let message = format!("search does not find this skill by `{query}`; it is left out");
+            Problem::warning(
+                skills.join(&id.owner).join(&id.slug),
+                "not found by search",
+                message,
+            )
+            .hint("rename it, and report this: every name should be found")
+        };
+        index.not_found.iter().map(warning).collect()
     }
 
     /// Indexes the skills.
@@ -139,7 +176,7 @@ impl Site {
         let bar = progress.bar();
         let count = |n_done| bar.set_position(n_done as u64);
         let written = render::write_site(&self.catalog, &self.config, related, sink, &count)?;
-        static_files::copy(&self.static_folder, sink)?;
+        static_files::copy(&static_files::folder(&self.content), sink)?;
         Ok(written)
     }
 
@@ -208,4 +245,44 @@ fn load_config(input: &InputArgs) -> Result<Config, Problems> {
         config.base_url = base_url.clone();
     }
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::SkillName;
+    use crate::index::fixture::{catalog, skill};
+
+    #[test]
+    fn a_skill_that_search_does_not_find_is_no_part_of_the_site_and_told() {
+        let mut catalog = catalog(vec![
+            skill("ana", "pdf", "PDF", ""),
+            skill("bo", "odd", "Odd", ""),
+        ]);
+        let odd = SkillName::parse("bo/odd").unwrap();
+        let old = SkillName::parse("old/odd").unwrap();
+        catalog.aliases.insert(old, odd.clone());
+        let mut config = Config::default();
+        config.embedding.mode = EmbeddingMode::None;
+        let site = Site {
+            catalog: Arc::new(catalog),
+            config,
+            content: "content".into(),
+            own_vectors: None,
+        };
+        let mut index = site.build_index().unwrap();
+        assert!(site.left_out_of(&index).is_empty());
+        index.not_found.push(NotFound {
+            id: odd,
+            query: "odd".into(),
+        });
+        let (without, _) = site.found_by(&index);
+        assert_eq!(without.catalog.skills.len(), 1);
+        assert!(without.catalog.aliases.is_empty());
+        let told = site.left_out_of(&index);
+        assert_eq!(
+            told.sorted()[0].to_string(),
+            "warning: content/skills/bo/odd: search does not find this skill by `odd`; it is left out\nhint: rename it, and report this: every name should be found\n"
+        );
+    }
 }

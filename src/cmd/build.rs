@@ -40,7 +40,14 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
         DirSink::create(&args.out).map_err(|error| CommandError::System(error.to_string()))?;
     let failed =
         |error: io::Error| CommandError::io(&format!("write `{}`", args.out.display()), &error);
-    let counts = site.write(&sink, &progress).map_err(failed)?;
+    let mut counts = site.write(&sink, &progress).map_err(failed)?;
+    if args.input.strict && !counts.left_out.is_empty() {
+        counts.left_out.make_strict();
+        return Err(counts.left_out.into());
+    }
+    if !args.quiet {
+        print_warnings(&counts.left_out);
+    }
     progress.stage("report");
     let scope = Scope::of_build(&site.config.budgets);
     let report = report::measure(sink.fresh(), &scope)?;
@@ -49,14 +56,7 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     let written = sink.finish().map_err(failed)?;
     let stages = progress.finish();
     if !args.quiet {
-        print_summary(
-            args,
-            &site,
-            &problems,
-            (&counts, &written),
-            &report,
-            &stages,
-        );
+        print_summary(args, &problems, (&counts, &written), &report, &stages);
     }
     Ok(())
 }
@@ -93,7 +93,6 @@ fn print_warnings(problems: &Problems) {
 
 fn print_summary(
     args: &BuildArgs,
-    site: &Site,
     problems: &Problems,
     (counts, written): (&SiteCounts, &Written),
     report: &Report,
@@ -105,9 +104,9 @@ fn print_summary(
         .collect();
     print_line!(
         "{} skills, {} pages, {} warnings",
-        site.catalog.skills.len(),
+        counts.pages.skills,
         counts.pages.pages(),
-        problems.n_warnings()
+        problems.n_warnings() + counts.left_out.n_warnings()
     );
     print_line!("index: {}", counts.index);
     print_line!(

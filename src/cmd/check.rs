@@ -56,8 +56,10 @@ fn compare(
 ) -> Result<Problems, CommandError> {
     let failed = |error| CommandError::io(&format!("read the site `{}`", folder.display()), &error);
     let sink = CompareSink::open(folder).map_err(failed)?;
-    site.write(&sink, progress).map_err(failed)?;
-    sink.finish().map_err(failed)
+    let counts = site.write(&sink, progress).map_err(failed)?;
+    let mut problems = sink.finish().map_err(failed)?;
+    problems.extend(counts.left_out);
+    Ok(problems)
 }
 
 fn print_text(problems: &Problems) {

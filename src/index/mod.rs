@@ -11,15 +11,18 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod search_tests;
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 
-use skillpress_search::SkillId;
+use skillpress_search::{OpenError, SkillId};
 
-use crate::catalog::{Catalog, Skill};
+use crate::catalog::{Catalog, Skill, SkillName};
 use crate::config::{Config, EmbeddingMode};
 use crate::render::{RELATED_MAX, Related};
 use crate::sink::{Sink, fingerprint};
+use findability::{Findability, NotFound};
 use vector::{Document, Embedded, OwnVectors, VectorParts};
 
 /// The files of `search/`, and what else came out of indexing.
@@ -31,6 +34,8 @@ pub struct SearchIndex {
     pub related: Related,
     /// For a summary.
     pub counts: IndexCounts,
+    /// What search did not find; these skills are not in the index and must not be published.
+    pub not_found: Vec<NotFound>,
 }
 
 /// How large an index is.
@@ -64,21 +69,80 @@ impl fmt::Display for IndexCounts {
 
 /// Indexes the listed skills, and proves that each is found by what it is called.
 ///
+/// No skill may stop a build, so one that is not found is left out and the index is built again without it. No name is
+/// known that does this.
+///
 /// `own` are the operator's own vectors, for [`EmbeddingMode::Own`].
 ///
 /// # Errors
-/// What tantivy says; the skills that are not found.
+/// What tantivy says.
 pub fn build(
     catalog: &Catalog,
     config: &Config,
     own: Option<&OwnVectors>,
 ) -> io::Result<SearchIndex> {
-    let listed = catalog.listed_idxs();
-    let embedded = embed(catalog, &listed, config)?;
-    // The place in the catalog of each `SkillId`.
+    build_proved(catalog, config, own, findability::prove)
+}
+
+/// The same with any proof, which may name skills that it is given only.
+fn build_proved(
+    catalog: &Catalog,
+    config: &Config,
+    own: Option<&OwnVectors>,
+    prove: impl Fn(&[&Skill], &[(String, Vec<u8>)]) -> Result<Findability, OpenError>,
+) -> io::Result<SearchIndex> {
+    let mut listed = catalog.listed_idxs();
+    let mut own = own.map(Cow::Borrowed);
+    let mut not_found = Vec::new();
+    loop {
+        let mut index = build_unproved(catalog, &listed, config, own.as_deref())?;
+        let skills: Vec<&Skill> = index
+            .order
+            .iter()
+            .map(|&idx| &catalog.skills[idx])
+            .collect();
+        let proof = prove(&skills, &index.files).map_err(io::Error::other)?;
+        if proof.failures.is_empty() {
+            index.counts.n_skills = proof.n_skills;
+            index.counts.n_crowded_out = proof.n_crowded_out;
+            return Ok(SearchIndex {
+                related: related(catalog.skills.len(), &index.order, &index.related),
+                files: index.files,
+                counts: index.counts,
+                not_found,
+            });
+        }
+        // At least one skill fewer, so this ends.
+        let failed: HashSet<&SkillName> =
+            proof.failures.iter().map(|failure| &failure.id).collect();
+        let is_kept = |&idx: &usize| !failed.contains(&catalog.skills[idx].id);
+        own = own.map(|own| Cow::Owned(own.only(listed.iter().map(is_kept))));
+        listed.retain(is_kept);
+        not_found.extend(proof.failures);
+    }
+}
+
+/// An index before anything is said of it.
+struct Unproved {
+    files: Vec<(String, Vec<u8>)>,
+    /// The place in the catalog of each `SkillId`.
+    order: Vec<usize>,
+    /// By `SkillId`.
+    related: Vec<Vec<SkillId>>,
+    counts: IndexCounts,
+}
+
+/// Indexes the skills at the places `listed` of the catalog; `own` are vectors of these.
+fn build_unproved(
+    catalog: &Catalog,
+    listed: &[usize],
+    config: &Config,
+    own: Option<&OwnVectors>,
+) -> io::Result<Unproved> {
+    let embedded = embed(catalog, listed, config)?;
     let order = match &embedded {
         Some(embedded) => embedded.order.iter().map(|&idx| listed[idx]).collect(),
-        None => listed,
+        None => listed.to_vec(),
     };
     let skills: Vec<&Skill> = order.iter().map(|&idx| &catalog.skills[idx]).collect();
     let weights = lexical::FieldWeights::default();
@@ -87,17 +151,15 @@ pub fn build(
         || meaning(&skills, embedded, own),
     );
     let files = pack::pack(catalog, &skills, &lexical?, meaning.parts).map_err(io::Error::other)?;
-    let findability = findability::prove(&skills, &files).map_err(io::Error::other)?;
-    findability.check().map_err(io::Error::other)?;
     let counts = IndexCounts {
-        n_skills: findability.n_skills,
-        n_crowded_out: findability.n_crowded_out,
         n_embeddings: meaning.counts.n_embeddings,
         n_bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
+        ..IndexCounts::default()
     };
-    Ok(SearchIndex {
+    Ok(Unproved {
         files,
-        related: related(catalog.skills.len(), &order, &meaning.related),
+        order,
+        related: meaning.related,
         counts,
     })
 }
@@ -164,5 +226,51 @@ impl SearchIndex {
         self.files
             .iter()
             .try_for_each(|(path, bytes)| sink.write(&format!("search/{path}"), bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::fixture::{catalog, skill};
+
+    #[test]
+    fn a_skill_that_search_does_not_find_is_left_out_and_the_others_are_proved_again() {
+        let catalog = catalog(vec![
+            skill("ana", "pdf", "PDF", "Merges files."),
+            skill("bo", "odd", "Odd", "Merges files."),
+            skill("cy", "odder", "Odder", "Merges files."),
+            skill("di", "weather", "Weather", "Says the weather."),
+        ]);
+        // In each round one more is not found: the last of those whose slug begins so.
+        let prove = |skills: &[&Skill], files: &[(String, Vec<u8>)]| {
+            let mut proof = findability::prove(skills, files)?;
+            let odd = skills
+                .iter()
+                .filter(|skill| skill.id.slug.starts_with("odd"));
+            proof
+                .failures
+                .extend(odd.max_by_key(|skill| &skill.id).map(|skill| NotFound {
+                    id: skill.id.clone(),
+                    query: skill.id.to_string(),
+                }));
+            Ok(proof)
+        };
+        let index = build_proved(&catalog, &Config::default(), None, prove).unwrap();
+        let not_found: Vec<String> = index.not_found.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            not_found,
+            [
+                "`cy/odder` is not found by `cy/odder`",
+                "`bo/odd` is not found by `bo/odd`"
+            ]
+        );
+        assert_eq!(index.counts.n_skills, 2);
+        let without = catalog.without(&index.not_found.iter().map(|not| &not.id).collect());
+        let expected = build(&without, &Config::default(), None).unwrap();
+        assert!(index.files == expected.files, "the files differ");
+        for skill_idx in [1, 2] {
+            assert_eq!(index.related.of(skill_idx), [0; 0]);
+        }
     }
 }
