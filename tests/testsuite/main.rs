@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod harness;
 mod hostile;
+mod hostile_names;
 mod hostile_site;
 mod init;
 mod inspect;

@@ -56,3 +56,30 @@ fn cut_lists(weighed: &BTreeMap<String, WeighedTerm>, n_skills: u32) -> HashSet<
         .map(|(term, _)| term.clone())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lists_of_owners_and_names_that_are_not_read_to_their_end_are_cut() {
+        let list = |n: u32| WeighedTerm {
+            max_impact: 1,
+            postings: (0..n)
+                .map(|idx| Posting {
+                    skill: SkillId(idx * 200),
+                    level: SLUG_LEVEL,
+                })
+                .collect(),
+        };
+        let weighed = BTreeMap::from([
+            ("#tag".to_owned(), list(20_000)),
+            ("=weather".to_owned(), list(20_000)),
+            ("@ana".to_owned(), list(5_000)),
+            ("@bo".to_owned(), list(20_000)),
+        ]);
+        let mut cut: Vec<String> = cut_lists(&weighed, 4_000_000).into_iter().collect();
+        cut.sort();
+        assert_eq!(cut, ["=weather", "@bo"]);
+    }
+}
