@@ -33,10 +33,15 @@ pub struct Query {
 pub struct OwnerSlug {
     /// `owner/slug` as typed, in lower case.
     pub exact: String,
-    /// Its owner.
-    pub owner: String,
     /// The key of its slug, which other spellings have too.
     pub slug_key: String,
+}
+
+impl OwnerSlug {
+    /// Its owner, in lower case.
+    pub fn owner(&self) -> &str {
+        self.exact.split('/').next().unwrap_or_default()
+    }
 }
 
 /// A word that ranks.
@@ -302,7 +307,6 @@ fn owner_slug(text: &str) -> Option<OwnerSlug> {
     }
     Some(OwnerSlug {
         exact: analyzer::lower_case(exact),
-        owner: analyzer::lower_case(owner),
         slug_key: identity_key(slug)?,
     })
 }
@@ -400,7 +404,6 @@ mod tests {
             query.owner_slug,
             Some(OwnerSlug {
                 exact: "openclaw/google_calendar".into(),
-                owner: "openclaw".into(),
                 slug_key: "google-calendar".into(),
             })
         );

@@ -137,7 +137,7 @@ fn read_identities(
         }
     }
     if let Some(typed) = &query.owner_slug {
-        let of_owner = dictionary.list(&Namespace::Owner.term(&typed.owner));
+        let of_owner = dictionary.list(&Namespace::Owner.term(typed.owner()));
         let mut of_slug = dictionary.list(&Namespace::Identity.term(&typed.slug_key));
         of_slug.retain(|posting| {
             let is_owned = of_owner.iter().any(|owned| owned.skill == posting.skill);
