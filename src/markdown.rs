@@ -4,6 +4,9 @@
 //! `tree` builds elements from it that are well formed, bounded in depth and of a short list of kinds, whatever raw
 //! HTML stands in between; `sanitize` passes the written HTML through ammonia with an allow-list of its own.
 //! The second step makes the output valid, the third makes it safe without trusting the second.
+//!
+//! A stranger's document may be made to take memory and time, so everything here reads at most [`MARKDOWN_MAX_BYTES`]
+//! of it and stops when its HTML has [`HTML_MAX_BYTES`]; what comes after is not shown, and [`Rendered::cut_at`] tells.
 
 mod link;
 mod plain;
@@ -25,8 +28,10 @@ pub struct Rendered {
     /// Classes: `align-left|center|right`, `alert alert-note|tip|important|warning|caution`, `alert-title`,
     /// `footnotes`, `footnote-ref`, `language-…` on `code`, `table-scroll` around tables, `task` on check marks.
     pub html: String,
-    /// The headings in document order; empty when there are fewer than [`TOC_MIN_HEADINGS`].
+    /// The first [`TOC_MAX_ENTRIES`] headings in document order; empty when there are fewer than [`TOC_MIN_HEADINGS`].
     pub toc: Vec<TocEntry>,
+    /// Offset in the document of the first thing that is not shown, or not whole, because the document is too long.
+    pub cut_at: Option<usize>,
 }
 
 /// One line of a table of contents.
@@ -46,6 +51,15 @@ pub const ID_PREFIX: &str = "md-";
 /// A document with fewer headings needs no table of contents.
 pub const TOC_MIN_HEADINGS: usize = 3;
 
+/// Most entries of a table of contents. The longest of 2,291 real skills has 298.
+pub const TOC_MAX_ENTRIES: usize = 500;
+
+/// Longest part of a document that is read, in bytes. The longest of 2,291 real skills has 128 KB.
+pub const MARKDOWN_MAX_BYTES: usize = 512 * 1024;
+
+/// Longest HTML that a document becomes, in bytes, as far as it can be told before links are resolved.
+pub const HTML_MAX_BYTES: usize = 1_000_000;
+
 /// Renders a stranger's Markdown to HTML that is safe to put on a page.
 ///
 /// `resolve` gets the path of a relative link, decoded and without `.`, `..`, query and fragment, and returns the URL
@@ -53,7 +67,7 @@ pub const TOC_MIN_HEADINGS: usize = 3;
 /// comes from `resolve`, is relative and names a raster file; otherwise its alternative text is. Links elsewhere are
 /// kept when they are `http:`, `https:` or `mailto:`, with `rel="nofollow ugc noopener"`.
 ///
-/// Time is linear in `body` for all we know, memory about ten times its size; elements nest about 40 deep at most.
+/// Time and memory are linear in `body`, for all we know, and bounded by the limits above; elements nest about 40 deep at most.
 pub fn render(body: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
     render_below("", body, resolve)
 }
@@ -65,12 +79,33 @@ pub fn render_below(title: &str, body: &str, resolve: &dyn Fn(&str) -> Option<St
     let outline = slug::outline(&tree.nodes, title);
     let html = write::html(&tree, &outline);
     let html = sanitize::clean(&html);
-    let toc = if outline.toc.len() < TOC_MIN_HEADINGS {
-        Vec::new()
-    } else {
-        outline.toc
-    };
-    Rendered { html, toc }
+    let mut toc = outline.toc;
+    toc.truncate(TOC_MAX_ENTRIES);
+    if toc.len() < TOC_MIN_HEADINGS {
+        toc.clear();
+    }
+    Rendered {
+        html,
+        toc,
+        cut_at: tree.cut_at,
+    }
+}
+
+/// The part of a document that is read, at most [`MARKDOWN_MAX_BYTES`]: whole lines, unless one line is most of it.
+pub fn readable_start(body: &str) -> &str {
+    if body.len() <= MARKDOWN_MAX_BYTES {
+        return body;
+    }
+    let is_boundary = |at: &usize| body.is_char_boundary(*at);
+    let end = (0..=MARKDOWN_MAX_BYTES).rev().find(is_boundary);
+    let start = &body[..end.unwrap_or(0)];
+    let line_end = start.rfind('\n').filter(|at| *at > start.len() / 2);
+    line_end.map_or(start, |at| &start[..=at])
+}
+
+/// What [`Rendered::cut_at`] is, without rendering; wherever links lead, as they count by how they are written.
+pub fn cut_at(body: &str) -> Option<usize> {
+    tree::parse(body, &|_| None).cut_at
 }
 
 #[cfg(test)]

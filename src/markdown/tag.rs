@@ -149,6 +149,10 @@ impl Tag {
         }
     }
 
+    pub(super) fn is_heading(self) -> bool {
+        matches!(self, Self::Heading(_))
+    }
+
     pub(super) fn holds(self) -> Holds {
         match self {
             // Headings are not allowed in a header cell, so it holds phrasing only.

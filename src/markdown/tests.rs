@@ -7,6 +7,8 @@ use super::*;
 
 #[path = "../../tests/data/attacks/attacks.rs"]
 mod attacks;
+#[path = "../../tests/data/attacks/long.rs"]
+mod long;
 
 /// Renders with a skill that holds a few files.
 fn html(body: &str) -> String {
@@ -495,16 +497,63 @@ fn pathological_documents_take_bounded_time_and_stack() {
             "{name:?} took {elapsed:?}"
         );
         assert!(text.chars().count() <= 1500, "{name:?}");
-        // Missing cells of Markdown tables are filled in, 2^18 of them at most.
-        let n_allowed = body.len() * 40 + (10 << 18);
-        assert!(
-            rendered.html.len() < n_allowed,
-            "{name:?}: {} bytes became {}",
-            body.len(),
-            rendered.html.len()
-        );
+        assert!(rendered.html.len() <= HTML_MAX_BYTES, "{name:?}");
         assert!(depth(&rendered.html) < tree::DEPTH_MAX + 10, "{name:?}");
     }
+}
+
+#[test]
+fn a_document_without_end_becomes_a_page_with_one_that_says_so() {
+    for (name, body) in long::long_texts(2 * MARKDOWN_MAX_BYTES) {
+        let start = Instant::now();
+        let rendered = render(&body, &own_file);
+        let elapsed = start.elapsed();
+        println!(
+            "{name}: {} bytes of HTML, {} entries, cut at {:?}, {elapsed:?}",
+            rendered.html.len(),
+            rendered.toc.len(),
+            rendered.cut_at
+        );
+        assert!(
+            rendered.html.len() <= HTML_MAX_BYTES,
+            "{name}: {} bytes of HTML",
+            rendered.html.len()
+        );
+        assert!(rendered.toc.len() <= TOC_MAX_ENTRIES, "{name}");
+        let cut_at = rendered
+            .cut_at
+            .unwrap_or_else(|| panic!("{name} is not cut"));
+        assert!(
+            cut_at <= MARKDOWN_MAX_BYTES && body.is_char_boundary(cut_at),
+            "{name}"
+        );
+        assert!(elapsed < Duration::from_secs(20), "{name} took {elapsed:?}");
+    }
+}
+
+#[test]
+fn a_document_that_fits_is_whole() {
+    let line = "Some *words* in a [line](reference.md) of text.\n\n";
+    let body = line.repeat(1_000);
+    let rendered = render(&body, &own_file);
+    assert_eq!(rendered.cut_at, None);
+    assert_eq!(rendered.html.matches("<p>").count(), 1_000);
+    // As many bytes of Markdown as are read, and HTML that is hardly longer.
+    let most = format!("{}\n", "x".repeat(1023)).repeat(MARKDOWN_MAX_BYTES / 1024);
+    assert_eq!(cut_at(&most), None);
+    let more = format!("{most}The last line.\n");
+    assert_eq!(cut_at(&more), Some(most.len()));
+    assert_eq!(render(&more, &own_file).cut_at, Some(most.len()));
+    assert!(!render(&more, &own_file).html.contains("The last line"));
+}
+
+#[test]
+fn a_document_is_cut_at_the_same_place_wherever_its_links_lead() {
+    let body = "[a](b) ![c](d.png) <img src=e.png> <a href=f>g</a>\n\n".repeat(9_000);
+    let nowhere = cut_at(&body);
+    assert!(nowhere.is_some());
+    let somewhere = |path: &str| Some(format!("/a/skills/b/files/{path}"));
+    assert_eq!(render(&body, &somewhere).cut_at, nowhere);
 }
 
 /// Deepest nesting of elements, by counting tags.
@@ -550,6 +599,16 @@ proptest! {
         assert_well_formed(&body, &html);
         plain_text(&body, 50);
         first_paragraph(&body, 50);
+    }
+
+    /// What counts against the limit of the HTML is at least what it has.
+    #[test]
+    fn no_piece_of_html_is_longer_than_it_counts(body in hostile_text()) {
+        let resolve = |path: &str| own_file(path);
+        let tree = tree::parse(&body, &resolve);
+        let n_bytes = HTML_MAX_BYTES - tree.n_bytes_left;
+        let html = render(&body, &resolve).html;
+        prop_assert!(html.len() <= n_bytes, "{} > {n_bytes}: {html}", html.len());
     }
 
     /// What the tree promises holds before the last gate, which then has nothing to drop.

@@ -1,9 +1,9 @@
 //! The document as a list of well-nested elements.
 //!
 //! Markdown and the raw HTML in it are written by strangers and need not fit together: `<p>` is left open, `<li>`
-//! stands alone, ten thousand `<div>` are nested. [`TreeBuilder`] takes both and keeps four promises: elements nest,
-//! each holds only what HTML allows in it, none is deeper than [`DEPTH_MAX`] (and a few implied ones), and an element
-//! without content is not there.
+//! stands alone, ten thousand `<div>` are nested. [`TreeBuilder`] takes both and keeps five promises: elements nest,
+//! each holds only what HTML allows in it, none is deeper than [`DEPTH_MAX`] (and a few implied ones), an element
+//! without content is not there, and the HTML of all of it is no longer than [`super::HTML_MAX_BYTES`].
 
 use std::collections::HashMap;
 
@@ -11,6 +11,7 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CowStr};
 
 use super::link::{self, Target};
 use super::tag::{Holds, Tag};
+use super::write;
 
 mod markdown;
 
@@ -28,6 +29,10 @@ pub(super) struct Tree<'a> {
     pub(super) nodes: Vec<Node<'a>>,
     /// Footnotes by label; those that nothing refers to are not shown.
     pub(super) footnotes: HashMap<CowStr<'a>, Vec<Node<'a>>>,
+    /// Offset in the document of the first thing that is not here, or not whole, because the document is too long.
+    pub(super) cut_at: Option<usize>,
+    /// What is left of [`super::HTML_MAX_BYTES`].
+    pub(super) n_bytes_left: usize,
 }
 
 /// A step in document order.
@@ -80,6 +85,11 @@ pub(super) struct TreeBuilder<'a, 'r> {
     marks: Vec<Mark>,
     n_open_links: usize,
     n_open_code: usize,
+    /// What is left of the bytes of HTML that the document may have. What was added and removed again, since it was empty,
+    /// counts, so this bounds the time as well.
+    n_bytes_left: usize,
+    /// Whether something did not fit; nothing is added any more.
+    is_full: bool,
     resolve: &'r dyn Fn(&str) -> Option<String>,
 }
 
@@ -98,15 +108,39 @@ struct Mark {
 }
 
 impl<'a, 'r> TreeBuilder<'a, 'r> {
-    pub(super) fn new(resolve: &'r dyn Fn(&str) -> Option<String>) -> Self {
+    /// An empty document whose HTML may have `n_bytes_left` bytes.
+    pub(super) fn new(n_bytes_left: usize, resolve: &'r dyn Fn(&str) -> Option<String>) -> Self {
         Self {
             nodes: Vec::new(),
             open: Vec::new(),
             marks: Vec::new(),
             n_open_links: 0,
             n_open_code: 0,
+            n_bytes_left,
+            is_full: false,
             resolve,
         }
+    }
+
+    /// How many bytes of HTML there is room for.
+    pub(super) fn n_bytes_left(&self) -> usize {
+        self.n_bytes_left
+    }
+
+    /// Whether something did not fit any more.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// Makes room for a document within this one, such as a footnote, that is built apart.
+    pub(super) fn inner(&self) -> Self {
+        Self::new(self.n_bytes_left, self.resolve)
+    }
+
+    /// Takes back the room that an inner document left.
+    pub(super) fn take_room_of(&mut self, inner: &Self) {
+        self.n_bytes_left = inner.n_bytes_left;
+        self.is_full = inner.is_full;
     }
 
     pub(super) fn finish(mut self) -> Vec<Node<'a>> {
@@ -116,7 +150,7 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
 
     /// Opens an element of Markdown; [`Self::close_markdown`] belongs to it even if it found no place.
     pub(super) fn open_markdown(&mut self, tag: Tag, detail: Detail) {
-        let has_room = self.open.len() < DEPTH_MAX && self.make_room(tag);
+        let has_room = !self.is_full && self.open.len() < DEPTH_MAX && self.make_room(tag);
         let outer_len = self.open.len();
         if has_room {
             self.push(tag, detail);
@@ -145,7 +179,7 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
 
     /// Opens an element of raw HTML, if it may stand here.
     pub(super) fn open_raw(&mut self, tag: Tag, detail: Detail) {
-        if self.open.len() < RAW_DEPTH_MAX && self.make_room(tag) {
+        if !self.is_full && self.open.len() < RAW_DEPTH_MAX && self.make_room(tag) {
             self.push(tag, detail);
         }
     }
@@ -173,7 +207,7 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
             let mut rest: &str = &text;
             while let Some((before, url, after)) = link::split_at_url(rest) {
                 self.plain_text(before.to_owned().into());
-                match link::target(url, self.resolve) {
+                match self.link_target(url) {
                     Some(target) if self.may_open_link() => {
                         self.open_markdown(Tag::A, Detail::Link(target));
                         self.plain_text(url.to_owned().into());
@@ -203,7 +237,8 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
         if is_blank && (text.is_empty() || !self.top_takes_text()) {
             return;
         }
-        if self.make_room_for_phrasing() {
+        let text = self.charge_text(text);
+        if !text.is_empty() && self.make_room_for_phrasing() {
             self.nodes.push(Node::Text(text));
             self.note_content(!is_blank);
         }
@@ -216,27 +251,30 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
     }
 
     pub(super) fn line_break(&mut self) {
-        if self.make_room_for_phrasing() {
+        if self.charge(write::BREAK_BYTES) && self.make_room_for_phrasing() {
             self.nodes.push(Node::Break);
         }
     }
 
     pub(super) fn rule(&mut self) {
-        if self.make_room_for_block() {
+        if self.charge(write::RULE_BYTES) && self.make_room_for_block() {
             self.nodes.push(Node::Rule);
             self.note_content(true);
         }
     }
 
     pub(super) fn task(&mut self, is_done: bool) {
-        if self.make_room_for_phrasing() {
+        if self.charge(write::TASK_BYTES) && self.make_room_for_phrasing() {
             self.nodes.push(Node::Task { is_done });
             self.note_content(true);
         }
     }
 
     pub(super) fn footnote_reference(&mut self, label: CowStr<'a>) {
-        if self.may_open_link() && self.make_room_for_phrasing() {
+        if self.may_open_link()
+            && self.charge(write::FOOTNOTE_BYTES)
+            && self.make_room_for_phrasing()
+        {
             self.nodes.push(Node::FootnoteReference(label));
             self.note_content(true);
         }
@@ -250,6 +288,9 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
         width_px: Option<u16>,
         height_px: Option<u16>,
     ) {
+        if !self.charge(write::own_link_len(dest)) {
+            return;
+        }
         let Some(src) = link::image_source(dest, self.resolve) else {
             self.plain_text(alt.into());
             return;
@@ -260,6 +301,7 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
         } else {
             alt
         };
+        let alt = self.charge_text(alt.into()).into_string();
         if self.make_room_for_phrasing() {
             self.nodes.push(Node::Image(Image {
                 src,
@@ -272,8 +314,14 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
     }
 
     /// Where a link with this destination leads, if it may be shown.
-    pub(super) fn link_target(&self, dest: &str) -> Option<Target> {
-        link::target(dest, self.resolve)
+    pub(super) fn link_target(&mut self, dest: &str) -> Option<Target> {
+        let target = link::target(dest, self.resolve);
+        let len = match &target {
+            Some(Target::External(url)) => write::external_link_len(url),
+            // Whether or not it leads somewhere, so that a document ends at the same place on every site.
+            _ => write::own_link_len(dest),
+        };
+        if self.charge(len) { target } else { None }
     }
 
     /// Whether the next cell is one of a table's head.
@@ -343,6 +391,7 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
     fn imply_summary(&mut self) {
         if self.open.last().is_some_and(|top| !top.has_content) {
             self.push(Tag::Summary, Detail::None);
+            self.charge(write::TEXT_MIN_BYTES);
             self.nodes.push(Node::Text("Details".into()));
             self.note_content(true);
             self.close_top();
@@ -405,6 +454,43 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
         self.top_holds_phrasing() || self.top_tag().map(Tag::holds) == Some(Holds::Anything)
     }
 
+    /// Takes `n_bytes` of what is left; `false` when there is no room, now and from now on.
+    fn charge(&mut self, n_bytes: usize) -> bool {
+        self.is_full |= n_bytes > self.n_bytes_left;
+        if !self.is_full {
+            self.n_bytes_left -= n_bytes;
+        }
+        !self.is_full
+    }
+
+    /// As much of `text` as there is room for.
+    fn charge_text(&mut self, text: CowStr<'a>) -> CowStr<'a> {
+        if text.is_empty() {
+            return text;
+        }
+        let is_in_heading = || self.open.iter().any(|open| open.tag.is_heading());
+        // The text of a heading is its id as well.
+        let n_times = if is_in_heading() {
+            1 + write::ID_TIMES
+        } else {
+            1
+        };
+        let len = n_times * write::text_len(&text);
+        if self.charge(len.max(write::TEXT_MIN_BYTES)) {
+            return text;
+        }
+        let mut n_bytes_left = std::mem::take(&mut self.n_bytes_left);
+        let end = text.char_indices().find(|(_, c)| {
+            let len = n_times * write::char_len(*c);
+            let fits = len <= n_bytes_left;
+            n_bytes_left = n_bytes_left.saturating_sub(len);
+            !fits
+        });
+        text[..end.map_or(text.len(), |(end, _)| end)]
+            .to_owned()
+            .into()
+    }
+
     fn note_content(&mut self, is_content: bool) {
         if let Some(top) = self.open.last_mut() {
             top.has_content |= is_content;
@@ -412,6 +498,8 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
     }
 
     fn push(&mut self, tag: Tag, detail: Detail) {
+        // One that is too much still stands: what its place needed is there already.
+        self.charge(write::element_len(tag, &detail));
         match tag {
             Tag::A => self.n_open_links += 1,
             Tag::Code | Tag::Pre => self.n_open_code += 1,
@@ -438,7 +526,12 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
         match element.tag {
             Tag::A => self.n_open_links -= 1,
             Tag::Code | Tag::Pre => self.n_open_code -= 1,
-            Tag::Table => pad_rows(&mut self.nodes, element.node_idx),
+            Tag::Table => {
+                let cell_len = write::element_len(Tag::Td, &Detail::None);
+                let n_cells_max = self.n_bytes_left / cell_len;
+                let n_cells = pad_rows(&mut self.nodes, element.node_idx, n_cells_max);
+                self.n_bytes_left -= n_cells * cell_len;
+            }
             _ => {}
         }
         if element.has_content || element.tag.stays_when_empty() {
@@ -450,8 +543,9 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
     }
 }
 
-/// Gives every row of the table that starts at `table_idx`, and is still open, as many cells as its longest has.
-fn pad_rows(nodes: &mut Vec<Node<'_>>, table_idx: usize) {
+/// Gives every row of the table that starts at `table_idx`, and is still open, as many cells as its longest has, unless
+/// they are more than `n_cells_max`; returns how many it added.
+fn pad_rows(nodes: &mut Vec<Node<'_>>, table_idx: usize, n_cells_max: usize) -> usize {
     let mut n_cells_of_rows: Vec<usize> = Vec::new();
     walk_rows(&nodes[table_idx..], |_, step| match step {
         RowStep::Start => n_cells_of_rows.push(0),
@@ -461,8 +555,8 @@ fn pad_rows(nodes: &mut Vec<Node<'_>>, table_idx: usize) {
     let n_columns = n_cells_of_rows.iter().copied().max().unwrap_or(0);
     // An attack on memory rather than a table: thousands of short rows after a very long one.
     let n_missing: usize = n_cells_of_rows.iter().map(|n| n_columns - n).sum();
-    if n_missing == 0 || n_missing > nodes.len() - table_idx + 1000 {
-        return;
+    if n_missing == 0 || n_missing > n_cells_max.min(nodes.len() - table_idx + 1000) {
+        return 0;
     }
     let mut row_ends: Vec<usize> = Vec::new();
     walk_rows(&nodes[table_idx..], |node_idx, step| {
@@ -481,6 +575,7 @@ fn pad_rows(nodes: &mut Vec<Node<'_>>, table_idx: usize) {
         }
         nodes.push(node);
     }
+    n_missing
 }
 
 enum RowStep {

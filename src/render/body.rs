@@ -10,6 +10,8 @@ pub(super) struct Body {
     pub(super) html: Markup,
     /// Empty for a short body.
     pub(super) toc: Vec<TocEntry>,
+    /// Whether the file goes on where `html` ends.
+    pub(super) is_cut: bool,
 }
 
 /// `published` holds the site path of each of the skill's files that has one.
@@ -25,5 +27,6 @@ pub(super) fn render(site: &Site<'_>, skill: &Skill, published: &[Option<String>
     Body {
         html: Markup::sanitised(rendered.html),
         toc: rendered.toc,
+        is_cut: rendered.cut_at.is_some(),
     }
 }

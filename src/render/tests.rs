@@ -6,7 +6,7 @@ mod links;
 mod lists;
 mod stats;
 
-use fixture::{award, main_of, registry, render, render_with, skill, text};
+use fixture::{award, file, main_of, registry, render, render_with, skill, text};
 
 use super::Related;
 use crate::catalog::{SkillName, Timestamp};
@@ -246,4 +246,21 @@ fn a_day_is_shown_as_a_day() {
         main_of(&files, "skills/index.html")
             .contains(&format!(r#"<time datetime="{day}">{day}</time>"#))
     );
+}
+
+#[test]
+fn a_page_that_is_cut_says_so_and_leads_to_the_whole_file() {
+    let mut catalog = registry();
+    let text = "|a|\n|-|\n\n".repeat(10_000);
+    catalog.skills[1].body = text.clone();
+    catalog.skills[1].files = vec![file("SKILL.md", &text)];
+    let files = render(&catalog);
+    let page = main_of(&files, "ben/skills/notes/index.html");
+    let notice = "<p class=\"notice\">This file is too long to be shown whole. \
+        <a href=\"/ben/skills/notes/files/SKILL.md\">Read all of SKILL.md</a>.</p>";
+    assert!(page.contains(notice), "{}", &page[page.len() - 2_000..]);
+    assert!(page.len() < 1_100_000, "{}", page.len());
+    assert_eq!(files["ben/skills/notes/files/SKILL.md"], text.as_bytes());
+    let other = main_of(&files, "ana/skills/pdf-tools/index.html");
+    assert!(!other.contains("too long"));
 }

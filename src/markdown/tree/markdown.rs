@@ -3,12 +3,13 @@
 use std::mem;
 
 use pulldown_cmark as cmark;
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, TagEnd, TextMergeStream};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, TagEnd, TextMergeWithOffset};
 
 use super::{Detail, Node, Tag, Tree, TreeBuilder};
 use crate::markdown::raw_html::RawHtml;
+use crate::markdown::{HTML_MAX_BYTES, readable_start};
 
-/// Parses a document; see [`super::super::render`] for `resolve`.
+/// Parses a document as far as it fits a page; see [`super::super::render`] for `resolve`.
 pub(in crate::markdown) fn parse<'a>(
     body: &'a str,
     resolve: &dyn Fn(&str) -> Option<String>,
@@ -20,17 +21,26 @@ pub(in crate::markdown) fn parse<'a>(
         | Options::ENABLE_GFM;
     let mut reader = Reader {
         tree: Tree::default(),
-        builder: TreeBuilder::new(resolve),
+        builder: TreeBuilder::new(HTML_MAX_BYTES, resolve),
         outer: Vec::new(),
         raw_html: RawHtml::default(),
         html_block: None,
         image: None,
         alignments: Vec::new(),
         column_idx: 0,
-        resolve,
     };
-    for event in TextMergeStream::new(Parser::new_ext(body, options)) {
+    let shown = readable_start(body);
+    if shown.len() < body.len() {
+        reader.tree.cut_at = Some(shown.len());
+    }
+    // The parser takes memory for the whole text before the first event, hence the limit on both sides.
+    let events = Parser::new_ext(shown, options).into_offset_iter();
+    for (event, range) in TextMergeWithOffset::new(events) {
         reader.read(event);
+        if reader.builder.is_full() {
+            reader.tree.cut_at = Some(range.start);
+            break;
+        }
     }
     reader.finish()
 }
@@ -46,7 +56,6 @@ struct Reader<'a, 'r> {
     image: Option<ImageText<'a>>,
     alignments: Vec<cmark::Alignment>,
     column_idx: usize,
-    resolve: &'r dyn Fn(&str) -> Option<String>,
 }
 
 /// An image whose alternative text is being read.
@@ -62,6 +71,7 @@ impl<'a> Reader<'a, '_> {
         while !self.outer.is_empty() {
             self.end_footnote();
         }
+        self.tree.n_bytes_left = self.builder.n_bytes_left();
         self.tree.nodes = self.builder.finish();
         self.tree
     }
@@ -141,7 +151,7 @@ impl<'a> Reader<'a, '_> {
             cmark::Tag::List(Some(start)) => (Tag::Ol, Detail::Start(start)),
             cmark::Tag::Item => (Tag::Li, Detail::None),
             cmark::Tag::FootnoteDefinition(label) => {
-                let footnote = TreeBuilder::new(self.resolve);
+                let footnote = self.builder.inner();
                 self.outer
                     .push((label, mem::replace(&mut self.builder, footnote)));
                 return;
@@ -236,8 +246,10 @@ impl<'a> Reader<'a, '_> {
 
     fn end_footnote(&mut self) {
         if let Some((label, outer)) = self.outer.pop() {
-            let footnote: Vec<Node<'a>> = mem::replace(&mut self.builder, outer).finish();
-            self.tree.footnotes.entry(label).or_insert(footnote);
+            let footnote = mem::replace(&mut self.builder, outer);
+            self.builder.take_room_of(&footnote);
+            let nodes: Vec<Node<'a>> = footnote.finish();
+            self.tree.footnotes.entry(label).or_insert(nodes);
         }
     }
 }
