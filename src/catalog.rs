@@ -7,12 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 pub use skillpress_search::format::cards::is_identity_part;
 
 use crate::sink::fingerprint;
+
+mod file;
+
+pub use file::{SkillFile, SkillFileError};
 
 /// Everything a site is built from.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +77,15 @@ impl Catalog {
         (0..self.skills.len())
             .filter(|&skill_idx| !self.skills[skill_idx].is_suspicious)
             .collect()
+    }
+
+    /// The same with the bytes of all files, for tests whose content folder does not live as long.
+    #[cfg(test)]
+    pub(crate) fn with_files_in_memory(mut self) -> Self {
+        for file in self.skills.iter_mut().flat_map(|skill| &mut skill.files) {
+            *file = SkillFile::in_memory(file.path.clone(), &file.read().unwrap());
+        }
+        self
     }
 
     /// Owners with their listed skills, by name.
@@ -156,8 +168,11 @@ pub struct Skill {
     pub description: String,
     /// Lower-case, `[a-z0-9-]` and letters of other scripts, sorted, no repeats, at most [`TAGS_MAX`].
     pub tags: Vec<String>,
-    /// The Markdown after the front matter. Hostile.
+    /// The Markdown after the front matter, at most [`BODY_HELD_MAX_BYTES`] of it; [`crate::content::read_body`] gives
+    /// all. Hostile.
     pub body: String,
+    /// Where the Markdown begins in the text of the main file, in bytes, when `body` is only the start of it.
+    pub long_body_at: Option<usize>,
     /// Index in `files` of the file the body came from.
     pub main_file_idx: usize,
     /// What the front matter says beyond name, description and tags.
@@ -195,6 +210,9 @@ impl Skill {
         &self.files[self.main_file_idx]
     }
 }
+
+/// Longest part of a body that a catalog holds, in bytes. What is indexed is the start of it; a page reads the file again.
+pub const BODY_HELD_MAX_BYTES: usize = 64 * 1024;
 
 /// Most tags of one skill; further ones are dropped with a warning.
 pub const TAGS_MAX: usize = 12;
@@ -263,29 +281,6 @@ impl Requirements {
     /// Whether nothing is required.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-/// One file of a skill, read once; what is hashed, shown, zipped and copied are the same bytes.
-#[derive(Clone)]
-pub struct SkillFile {
-    /// Relative to the skill's folder, `/`-separated.
-    pub path: String,
-    /// The file as it was read; shared between the states of a catalog that is read again and again.
-    pub bytes: Arc<[u8]>,
-    /// Lower-case hex, 64 characters.
-    pub sha256: String,
-}
-
-impl Hash for SkillFile {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (&self.path, &self.sha256).hash(state);
-    }
-}
-
-impl fmt::Debug for SkillFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SkillFile({:?}, {} bytes)", self.path, self.bytes.len())
     }
 }
 

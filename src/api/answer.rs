@@ -13,7 +13,7 @@ use super::response::Response;
 use super::search::search;
 use super::shapes::{Counts, Item, Shaper, VersionEntry, current_version, versions};
 use super::state::ApiState;
-use crate::catalog::{Skill, SkillName};
+use crate::catalog::{Skill, SkillFileError, SkillName};
 use crate::hex::hex;
 
 /// Answers a request; `path` is percent-encoded and starts at the site's root with `/`, `query` has no `?`.
@@ -127,7 +127,8 @@ fn position_after(state: &ApiState, skills: &[usize], cursor: &str) -> Result<us
 
 fn skill(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
     let skill = find(state, slug, query)?;
-    Ok(Response::json(&state.shaper().detail(skill)))
+    let detail = state.shaper().detail(skill).map_err(changed)?;
+    Ok(Response::json(&detail))
 }
 
 fn version_list(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
@@ -177,8 +178,9 @@ fn file(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Respons
         .iter()
         .find(|file| file.path == path)
         .ok_or_else(|| Response::error(404, format!("`{}` has no such file", skill.id)))?;
-    let is_text = std::str::from_utf8(&file.bytes).is_ok();
-    if is_preview && !(is_text && file.bytes.len() <= PREVIEW_MAX_BYTES) {
+    let bytes = file.read().map_err(changed)?;
+    let is_text = std::str::from_utf8(&bytes).is_ok();
+    if is_preview && !(is_text && bytes.len() <= PREVIEW_MAX_BYTES) {
         return Err(Response::error(
             415,
             format!("only text of at most {PREVIEW_MAX_BYTES} bytes has a preview"),
@@ -190,9 +192,15 @@ fn file(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Respons
     } else {
         "application/octet-stream"
     };
-    Ok(Response::new(200, content_type, file.bytes.to_vec())
+    Ok(Response::new(200, content_type, bytes.into_owned())
         .header("etag", format!("\"{}\"", file.sha256))
         .header("content-security-policy", "default-src 'none'; sandbox"))
+}
+
+/// The content has been edited and is about to be read again. The path is this machine's and not told.
+fn changed(_error: SkillFileError) -> Response {
+    Response::error(503, "the file has changed and is about to be read again")
+        .header("retry-after", "1")
 }
 
 fn place(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {

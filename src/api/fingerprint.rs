@@ -23,7 +23,7 @@ pub(super) fn fingerprint(files: &[SkillFile]) -> String {
 pub(super) fn folder_hash(files: &[SkillFile]) -> String {
     digest_lines(sorted(files).iter().map(|file| {
         let path = &file.path;
-        format!("{path}\0{}\0{}", file.bytes.len(), file.sha256)
+        format!("{path}\0{}\0{}", file.len_bytes, file.sha256)
     }))
 }
 
@@ -93,10 +93,10 @@ mod tests {
 
     #[test]
     fn dot_files_do_not_count() {
-        let file = |path: &str| SkillFile {
-            path: path.to_owned(),
-            bytes: b"x".as_slice().into(),
-            sha256: "00".to_owned(),
+        let file = |path: &str| {
+            let mut file = SkillFile::in_memory(path, b"x");
+            file.sha256 = "00".to_owned();
+            file
         };
         let with = fingerprint(&[file(".clawhub/origin.json"), file("SKILL.md")]);
         assert_eq!(with, fingerprint(&[file("SKILL.md")]));

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::fingerprint::fingerprint;
-use crate::catalog::{Award, Catalog, Skill, SkillFile, Stats, Timestamp};
+use crate::catalog::{Award, Catalog, Skill, SkillFile, SkillFileError, Stats, Timestamp};
 use crate::config::{Config, Hosting};
+use crate::markdown::readable_start;
 use crate::render::{published_files, url};
 
 /// Makes the shapes of one site.
@@ -65,14 +66,16 @@ impl<'a> Shaper<'a> {
         }
     }
 
-    pub(super) fn detail(&self, skill: &'a Skill) -> Detail<'a> {
+    /// # Errors
+    /// When the main file is not what it was.
+    pub(super) fn detail(&self, skill: &'a Skill) -> Result<Detail<'a>, SkillFileError> {
         let versions = versions(skill);
-        Detail {
+        Ok(Detail {
             skill: Some(DetailSkill {
                 slug: &skill.id.slug,
                 display_name: &skill.name,
                 summary: &skill.description,
-                description: String::from_utf8_lossy(&skill.main_file().bytes).into_owned(),
+                description: description(skill)?,
                 topics: &skill.tags,
                 tags: Tags::new(&versions),
                 stats: StatsShape::new(skill, versions.len(), Counts::Shown),
@@ -89,7 +92,7 @@ impl<'a> Shaper<'a> {
             owner: Some(Owner::new(skill)),
             moderation: Moderation::new(skill),
             ambiguous: Vec::new(),
-        }
+        })
     }
 
     /// What stands for a slug that several owners use: no skill, and the choice.
@@ -142,7 +145,7 @@ impl<'a> Shaper<'a> {
             .zip(published_files(skill))
             .map(|(file, page_path)| FileShape {
                 path: &file.path,
-                size: file.bytes.len(),
+                size: file.len_bytes,
                 sha256: &file.sha256,
                 content_type: content_type(file),
                 url: page_path.map(|page_path| self.config.base_url.absolute(&page_path)),
@@ -536,6 +539,12 @@ pub(super) fn current_version(skill: &Skill) -> String {
         Some(version) => version.version.clone(),
         None => format!("sha256-{}", &fingerprint(&skill.files)[..12]),
     }
+}
+
+/// The text of the main file, as much of it as is read for a page.
+fn description(skill: &Skill) -> Result<String, SkillFileError> {
+    let bytes = skill.main_file().read()?;
+    Ok(readable_start(&String::from_utf8_lossy(&bytes)).to_owned())
 }
 
 /// The type of a file by its name; the client only shows it.

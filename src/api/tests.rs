@@ -70,7 +70,7 @@ fn catalog_of(files: &[(&str, &str)]) -> Catalog {
     }
     let (catalog, problems) = content::load(folder.path(), &LoadOptions::default(), &Disk);
     assert_eq!(problems.n_errors(), 0, "{:?}", problems.sorted());
-    catalog
+    catalog.with_files_in_memory()
 }
 
 fn catalog() -> Catalog {

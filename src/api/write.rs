@@ -153,7 +153,7 @@ fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io
     let folder = format!("api/v1/skills/{slug}");
     sink.write(
         &format!("{folder}/index.html"),
-        &to_json(&shaper.detail(skill))?,
+        &to_json(&shaper.detail(skill)?)?,
     )?;
     let versions = versions(skill);
     sink.write(

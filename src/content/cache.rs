@@ -280,7 +280,7 @@ mod tests {
             cache.expect_changes(&[notes.clone()].into());
             let (catalog, _) =
                 load_again(content.path(), &LoadOptions::default(), &Disk, &mut cache);
-            catalog.skills[0].files[1].bytes.to_vec()
+            catalog.skills[0].files[1].read().unwrap().into_owned()
         };
         assert_eq!(load(), b"one");
         fs::write(&notes, "other").unwrap();

@@ -1,13 +1,11 @@
 //! The files of a skill: which one is the page, and what is in them.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
-use super::Content;
 use super::walk::{self, FoundFile, FoundFiles, SkillFolder};
-use crate::catalog::SkillFile;
-use crate::hex::hex;
+use super::{Content, text};
+use crate::catalog::{BODY_HELD_MAX_BYTES, Skill, SkillFile, SkillFileError};
 use crate::problem::{Problem, Problems};
 
 /// The path of the file that the page is made from.
@@ -57,6 +55,13 @@ pub(super) fn choose_main(
     Some(file.path.clone())
 }
 
+/// The files of a skill, and what is in the main one.
+pub(super) struct ReadFiles {
+    pub(super) files: Vec<SkillFile>,
+    pub(super) main_file_idx: usize,
+    pub(super) main_bytes: Vec<u8>,
+}
+
 /// Reads the files, each once; what exceeds the limits is left out. `None` when one cannot be read.
 pub(super) fn read(
     content: &Content,
@@ -64,9 +69,10 @@ pub(super) fn read(
     found: Vec<FoundFile>,
     main_path: &str,
     problems: &mut Problems,
-) -> Option<Vec<SkillFile>> {
+) -> Option<ReadFiles> {
     let main_len = found.iter().find(|file| file.path == main_path)?.len_bytes;
     let mut files = Vec::with_capacity(found.len());
+    let mut main = None;
     let mut left_out = None;
     let mut n_others = 0_usize;
     let mut len_bytes = main_len;
@@ -83,11 +89,13 @@ pub(super) fn read(
             len_bytes += file.len_bytes;
         }
         match content.files.read(&file.source) {
-            Ok(bytes) => files.push(SkillFile {
-                sha256: hex(&Sha256::digest(&bytes)),
-                path: file.path,
-                bytes: bytes.into(),
-            }),
+            Ok(bytes) => {
+                let is_main = file.path == main_path;
+                files.push(SkillFile::on_disk(file.path, file.source, &bytes));
+                if is_main {
+                    main = Some((files.len() - 1, bytes));
+                }
+            }
             Err(error) => {
                 problems.push(super::unreadable(&folder.path.join(&file.path), &error));
                 return None;
@@ -95,7 +103,34 @@ pub(super) fn read(
         }
     }
     problems.extend(left_out.into_iter().collect());
-    Some(files)
+    let (main_file_idx, main_bytes) = main?;
+    Some(ReadFiles {
+        files,
+        main_file_idx,
+        main_bytes,
+    })
+}
+
+/// What a catalog holds of `body`, which `source` ends with: its start, and where it begins if that is not all.
+pub(super) fn held_body(source: &str, body: &str) -> (String, Option<usize>) {
+    let held = text::head(body, BODY_HELD_MAX_BYTES);
+    let is_long = held.len() < body.len();
+    (held.to_owned(), is_long.then(|| source.len() - body.len()))
+}
+
+/// The whole Markdown after the front matter.
+///
+/// # Errors
+/// When the main file is not what it was.
+pub fn read_body(skill: &Skill) -> Result<Cow<'_, str>, SkillFileError> {
+    let Some(body_at) = skill.long_body_at else {
+        return Ok(Cow::Borrowed(&skill.body));
+    };
+    let file = skill.main_file();
+    // What is wrong with the text was told when it was read first.
+    let mut source = decode(&file.read()?, Path::new(&file.path), &mut Problems::new());
+    source.drain(..body_at);
+    Ok(Cow::Owned(source))
 }
 
 /// Text without a byte order mark; bytes that are not UTF-8 become `�`, with a warning.

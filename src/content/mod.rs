@@ -48,6 +48,7 @@ mod walk;
 pub use badge::{badge_path, is_badge_kind};
 pub use badge_edit::{add_award, remove_award};
 pub use cache::SkillCache;
+pub use files::read_body;
 pub(crate) use text::{clean_line, is_device_name, path_fault};
 
 /// Reads the content folder; the catalog is good to publish if there are no errors among the problems.

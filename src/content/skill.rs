@@ -5,13 +5,14 @@ use std::path::Path;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde_json::{Map, Value};
 
+use super::files::{self, ReadFiles};
 use super::front_matter::{self, Front};
 use super::meta::{self, Meta};
 use super::walk::{FoundFile, FoundFiles, SkillFolder};
-use super::{Content, fields, files, text};
+use super::{Content, fields, text};
 use crate::catalog::{
-    DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, SkillFile, TAGS_MAX, Timestamp,
-    Version, is_discovery_name,
+    DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, TAGS_MAX, Timestamp, Version,
+    is_discovery_name,
 };
 use crate::problem::{Problem, Problems};
 
@@ -24,13 +25,12 @@ pub(super) fn read(
 ) -> Option<Skill> {
     let main_path = files::choose_main(&found, folder, problems)?;
     let files = files::read(content, folder, found.files, &main_path, problems)?;
-    let main_file_idx = files.iter().position(|file| file.path == main_path)?;
     let meta = match &found.meta {
         Some(file) => read_meta(content, folder, file, problems)?,
         None => Meta::default(),
     };
     let path = folder.path.join(&main_path);
-    let source = files::decode(&files[main_file_idx].bytes, &path, problems);
+    let source = files::decode(&files.main_bytes, &path, problems);
     let front = front_matter::parse(&source, &path, problems);
     Some(
         Draft {
@@ -40,7 +40,7 @@ pub(super) fn read(
             front,
             meta,
         }
-        .finish(files, main_file_idx, problems),
+        .finish(files, problems),
     )
 }
 
@@ -89,7 +89,7 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    fn finish(self, files: Vec<SkillFile>, main_file_idx: usize, problems: &mut Problems) -> Skill {
+    fn finish(self, files: ReadFiles, problems: &mut Problems) -> Skill {
         if self.source.trim().is_empty() {
             problems.push(
                 self.warning(
@@ -127,16 +127,18 @@ impl Draft<'_> {
             })
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| self.folder.id.slug.clone());
+        let (body, long_body_at) = files::held_body(self.source, self.front.body);
         Skill {
             id: self.folder.id.clone(),
             name,
             description,
             tags,
-            body: self.front.body.to_owned(),
-            main_file_idx,
+            body,
+            long_body_at,
+            main_file_idx: files.main_file_idx,
             front_matter,
             requirements,
-            files,
+            files: files.files,
             version,
             history: self.meta.history,
             created_at,

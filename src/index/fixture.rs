@@ -24,6 +24,7 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
         description: description.to_owned(),
         tags: Vec::new(),
         body: String::new(),
+        long_body_at: None,
         main_file_idx: 0,
         front_matter: FrontMatter::default(),
         requirements: Requirements::default(),

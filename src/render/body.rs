@@ -1,8 +1,11 @@
 //! The body of a skill as HTML, with links to the skill's own files.
 
+use std::io;
+
 use super::markup::Markup;
 use super::site::Site;
 use crate::catalog::Skill;
+use crate::content;
 use crate::markdown::{self, TocEntry};
 
 /// A rendered body.
@@ -15,7 +18,14 @@ pub(super) struct Body {
 }
 
 /// `published` holds the site path of each of the skill's files that has one.
-pub(super) fn render(site: &Site<'_>, skill: &Skill, published: &[Option<String>]) -> Body {
+///
+/// # Errors
+/// When a long body, which has to be read again, is not what it was.
+pub(super) fn render(
+    site: &Site<'_>,
+    skill: &Skill,
+    published: &[Option<String>],
+) -> io::Result<Body> {
     let resolve = |path: &str| {
         let file_idx = skill
             .files
@@ -23,10 +33,11 @@ pub(super) fn render(site: &Site<'_>, skill: &Skill, published: &[Option<String>
             .ok()?;
         Some(site.link(published[file_idx].as_ref()?))
     };
-    let rendered = markdown::render_below(&skill.name, &skill.body, &resolve);
-    Body {
+    let body = content::read_body(skill)?;
+    let rendered = markdown::render_below(&skill.name, &body, &resolve);
+    Ok(Body {
         html: Markup::sanitised(rendered.html),
         toc: rendered.toc,
         is_cut: rendered.cut_at.is_some(),
-    }
+    })
 }

@@ -15,7 +15,7 @@ use super::page::{Page, Section, write_page};
 use super::site::{DEPRECATED_KIND, Site};
 use super::text::shorten;
 use super::url;
-use super::zip::{ZipDigest, skill_zip};
+use super::zip::{SkillZip, ZipDigest};
 use crate::catalog::{Requirements, Skill, Version};
 use crate::sink::{Sink, fingerprint, write_unit};
 
@@ -59,19 +59,32 @@ fn write_all(
     sink: &dyn Sink,
 ) -> io::Result<ZipDigest> {
     let skill = &site.catalog.skills[skill_idx];
-    let zip = skill_zip(skill)?;
-    let digest = ZipDigest::of(&zip);
-    sink.write(&url::output_path(&url::zip(&skill.id)), &zip)?;
     let published = published_files(skill);
-    for (file, path) in skill.files.iter().zip(&published) {
-        if let Some(path) = path {
-            sink.write(&url::output_path(path), &file.bytes)?;
-        }
-    }
+    let digest = write_files(skill, &published, sink)?;
     let path = url::skill(&skill.id);
-    let template = SkillPage::new(site, skill_idx, related, &digest, &published);
+    let body = body::render(site, skill, &published)?;
+    let template = SkillPage::new(site, skill_idx, related, body, &digest, &published);
     write_page(sink, &path, &template)?;
     Ok(digest)
+}
+
+/// Writes the zip and, from the same read of each file, its copies; one file is held at a time.
+fn write_files(
+    skill: &Skill,
+    published: &[Option<String>],
+    sink: &dyn Sink,
+) -> io::Result<ZipDigest> {
+    let mut zip = SkillZip::new(skill);
+    for (file, path) in skill.files.iter().zip(published) {
+        let bytes = file.read()?;
+        zip.add(file, &bytes)?;
+        if let Some(path) = path {
+            sink.write(&url::output_path(path), &bytes)?;
+        }
+    }
+    let zip = zip.finish()?;
+    sink.write(&url::output_path(&url::zip(&skill.id)), &zip)?;
+    Ok(ZipDigest::of(&zip))
 }
 
 /// The site path of each file of a skill.
@@ -156,6 +169,7 @@ impl<'a> SkillPage<'a> {
         site: &'a Site<'a>,
         skill_idx: usize,
         related: &[usize],
+        body: Body,
         zip: &ZipDigest,
         published: &[Option<String>],
     ) -> Self {
@@ -186,7 +200,7 @@ impl<'a> SkillPage<'a> {
                 .homepage
                 .as_deref()
                 .map(|homepage| (homepage, shown_address(homepage))),
-            body: body::render(site, skill, published),
+            body,
             main_file_link: link(&published[skill.main_file_idx]),
             files: skill
                 .files
@@ -195,14 +209,14 @@ impl<'a> SkillPage<'a> {
                 .map(|(file, path)| FileRow {
                     path: &file.path,
                     link: link(path),
-                    size: file_size(file.bytes.len()),
+                    size: file_size(file.len_bytes),
                     sha256: &file.sha256,
                 })
                 .collect(),
             files_total: format!(
                 "{}, {}",
                 counted(skill.files.len(), "file", "files"),
-                file_size(skill.files.iter().map(|file| file.bytes.len()).sum())
+                file_size(skill.files.iter().map(|file| file.len_bytes).sum())
             ),
             versions,
             older_versions,

@@ -8,9 +8,10 @@ mod stats;
 
 use fixture::{award, file, main_of, registry, render, render_with, skill, text};
 
-use super::Related;
-use crate::catalog::{SkillName, Timestamp};
+use super::{Related, write_site};
+use crate::catalog::{SkillFile, SkillName, Timestamp};
 use crate::config::Config;
+use crate::sink::MemorySink;
 
 #[test]
 fn a_listing_has_cards_with_badges_and_counts() {
@@ -263,4 +264,22 @@ fn a_page_that_is_cut_says_so_and_leads_to_the_whole_file() {
     assert_eq!(files["ben/skills/notes/files/SKILL.md"], text.as_bytes());
     let other = main_of(&files, "ana/skills/pdf-tools/index.html");
     assert!(!other.contains("too long"));
+}
+
+#[test]
+fn a_file_that_changes_while_the_site_is_written_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("SKILL.md");
+    std::fs::write(&source, "Notes!").unwrap();
+    let mut catalog = registry();
+    catalog.skills[1].files = vec![SkillFile::on_disk("SKILL.md", source.clone(), b"Notes.")];
+    let (sink, related) = (MemorySink::new(), Related::default());
+    let error = write_site(&catalog, &Config::default(), &related, &sink, &|_| {}).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "`{}` has changed since the content was read",
+            source.display()
+        )
+    );
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::catalog::Skill;
+use crate::catalog::{Skill, SkillFile};
 use crate::hex::hex;
 
 /// Size and hash of a skill's zip.
@@ -28,21 +28,43 @@ impl ZipDigest {
     }
 }
 
-/// The zip of a skill: files by path, deflate level 6, dated 1980-01-01, mode 644.
+/// The zip of a skill.
 ///
 /// # Errors
-/// A path or a size that a zip cannot hold.
+/// A path or a size that a zip cannot hold; a file that is not what it was.
 pub fn skill_zip(skill: &Skill) -> io::Result<Vec<u8>> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(6))
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
-    let len_bytes: usize = skill.files.iter().map(|file| file.bytes.len()).sum();
-    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(len_bytes / 2)));
+    let mut zip = SkillZip::new(skill);
     for file in &skill.files {
-        writer.start_file(file.path.as_str(), options)?;
-        writer.write_all(&file.bytes)?;
+        zip.add(file, &file.read()?)?;
     }
-    Ok(writer.finish()?.into_inner())
+    zip.finish()
+}
+
+/// The zip of a skill while its files are read: in the order of the catalog, deflate level 6, dated 1980-01-01, mode 644.
+pub(super) struct SkillZip {
+    writer: ZipWriter<Cursor<Vec<u8>>>,
+}
+
+impl SkillZip {
+    pub(super) fn new(skill: &Skill) -> Self {
+        let len_bytes: usize = skill.files.iter().map(|file| file.len_bytes).sum();
+        Self {
+            writer: ZipWriter::new(Cursor::new(Vec::with_capacity(len_bytes / 2))),
+        }
+    }
+
+    /// Adds the next file, which holds `bytes`.
+    pub(super) fn add(&mut self, file: &SkillFile, bytes: &[u8]) -> io::Result<()> {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .compression_level(Some(6))
+            .last_modified_time(DateTime::default())
+            .unix_permissions(0o644);
+        self.writer.start_file(file.path.as_str(), options)?;
+        self.writer.write_all(bytes)
+    }
+
+    pub(super) fn finish(self) -> io::Result<Vec<u8>> {
+        Ok(self.writer.finish()?.into_inner())
+    }
 }

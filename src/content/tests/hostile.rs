@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::TAGS_MAX;
+use crate::catalog::{BODY_HELD_MAX_BYTES, TAGS_MAX};
+use crate::content::read_body;
 
 #[test]
 fn a_missing_content_folder_is_an_error_with_a_hint() {
@@ -206,7 +207,7 @@ fn links_are_followed_only_to_files_of_skills() {
         .map(|file| file.path.as_str())
         .collect();
     assert_eq!(paths, ["SKILL.md", "good.md"]);
-    assert_eq!(&*loaded.skill("ana/x").files[1].bytes, b"Free.");
+    assert_eq!(&*loaded.skill("ana/x").files[1].read().unwrap(), b"Free.");
     assert_eq!(loaded.names(), ["ana/x"]);
     for link in [
         "outside.md",
@@ -408,7 +409,7 @@ fn text_that_is_not_utf8_is_shown_with_marks() {
     loaded.says("warning: content/skills/ana/pdf/SKILL.md:3:17: the file is not UTF-8; bytes that are not are shown as `�`\n3 | description: Caf�.\n  |                 ^\nhint: save the file as UTF-8\n");
     let skill = loaded.skill("ana/pdf");
     assert_eq!(skill.description, "Caf\u{fffd}.");
-    assert!(skill.main_file().bytes.contains(&0xe9));
+    assert!(skill.main_file().read().unwrap().contains(&0xe9));
 }
 
 #[test]
@@ -416,12 +417,28 @@ fn a_megabyte_of_text_is_a_skill() {
     let body = "All work and no play. ".repeat(50_000);
     let loaded = one(format!("{}{body}", skill_md("pdf")));
     loaded.says_nothing();
-    assert!(loaded.skill("ana/pdf").body.ends_with(&body));
+    let skill = loaded.skill("ana/pdf");
+    assert_eq!(
+        skill.body.len(),
+        BODY_HELD_MAX_BYTES,
+        "the rest stays on disk"
+    );
+    assert_eq!(*read_body(skill).unwrap(), format!("# Title\n{body}"));
     let description = &one(&body).skill("ana/pdf").description.clone();
     assert!(
         description.chars().count() <= 160 && description.ends_with("All…"),
         "{description}"
     );
+}
+
+#[test]
+fn a_catalog_holds_no_more_of_a_long_skill_than_its_start() {
+    let text = format!("{}{}", skill_md("pdf"), "a word or two\n".repeat(500_000));
+    let loaded = one(&text);
+    let skill = loaded.skill("ana/pdf");
+    assert!(skill.body.capacity() <= BODY_HELD_MAX_BYTES);
+    assert_eq!(skill.main_file().len_bytes, text.len());
+    assert!(text.ends_with(&*read_body(skill).unwrap()));
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl Loaded {
         let (catalog, problems) = load(&path, options, files);
         let shown: String = problems.sorted().iter().map(ToString::to_string).collect();
         Self {
-            catalog,
+            catalog: catalog.with_files_in_memory(),
             problems,
             shown: shown.replace(path.to_str().unwrap(), "content"),
         }

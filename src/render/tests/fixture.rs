@@ -8,9 +8,7 @@ use crate::catalog::{
     Stats, Timestamp, Version,
 };
 use crate::config::Config;
-use crate::hex::hex;
 use crate::sink::MemorySink;
-use sha2::{Digest, Sha256};
 
 pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
@@ -85,6 +83,7 @@ pub(super) fn skill(id: &str, name: &str, updated_at: &str, files: &[(&str, &str
         description: String::new(),
         tags: Vec::new(),
         body: files[0].1.to_owned(),
+        long_body_at: None,
         main_file_idx: 0,
         front_matter: FrontMatter {
             name: Some(name.to_owned()),
@@ -127,11 +126,7 @@ pub(super) fn many(n_skills: usize) -> Catalog {
 }
 
 pub(super) fn file(path: &str, text: &str) -> SkillFile {
-    SkillFile {
-        path: path.to_owned(),
-        bytes: text.as_bytes().into(),
-        sha256: hex(&Sha256::digest(text)),
-    }
+    SkillFile::in_memory(path, text.as_bytes())
 }
 
 pub(super) fn version(version: &str, published_at: &str) -> Version {

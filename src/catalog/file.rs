@@ -1,0 +1,171 @@
+//! A file of a skill: what it is called and what is in it, without its bytes.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fs::File;
+use std::hash::{Hash, Hasher};
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::hex::hex;
+
+/// One file of a skill.
+///
+/// A catalog holds no bytes, since a thousand skills of strangers may have fifty gigabytes. They are read again by who
+/// hashes, shows, zips or copies them, and [`SkillFile::read`] gives the bytes of the first read or an error, so that
+/// these cannot disagree.
+#[derive(Clone)]
+pub struct SkillFile {
+    /// Relative to the skill's folder, `/`-separated.
+    pub path: String,
+    /// How many bytes the file has.
+    pub len_bytes: usize,
+    /// Of the bytes: lower-case hex, 64 characters.
+    pub sha256: String,
+    source: Source,
+}
+
+#[derive(Clone)]
+enum Source {
+    Disk(PathBuf),
+    Memory(Arc<[u8]>),
+}
+
+impl SkillFile {
+    /// A file that was read from `source` just now and holds `bytes`.
+    pub fn on_disk(path: impl Into<String>, source: PathBuf, bytes: &[u8]) -> Self {
+        Self::new(path.into(), bytes, Source::Disk(source))
+    }
+
+    /// A file that is nowhere but here.
+    pub fn in_memory(path: impl Into<String>, bytes: &[u8]) -> Self {
+        Self::new(path.into(), bytes, Source::Memory(bytes.into()))
+    }
+
+    fn new(path: String, bytes: &[u8], source: Source) -> Self {
+        Self {
+            path,
+            len_bytes: bytes.len(),
+            sha256: hex(&Sha256::digest(bytes)),
+            source,
+        }
+    }
+
+    /// The bytes that [`SkillFile::sha256`] is of.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more or holds other bytes.
+    pub fn read(&self) -> Result<Cow<'_, [u8]>, SkillFileError> {
+        let source = match &self.source {
+            Source::Memory(bytes) => return Ok(Cow::Borrowed(bytes)),
+            Source::Disk(source) => source,
+        };
+        let error = |cause| SkillFileError {
+            path: source.clone(),
+            cause,
+        };
+        let mut bytes = Vec::with_capacity(self.len_bytes + 1);
+        // A file that has grown is not read to its end.
+        File::open(source)
+            .and_then(|file| file.take(self.len_bytes as u64 + 1).read_to_end(&mut bytes))
+            .map_err(|cause| error(Some(cause)))?;
+        if bytes.len() == self.len_bytes && hex(&Sha256::digest(&bytes)) == self.sha256 {
+            Ok(Cow::Owned(bytes))
+        } else {
+            Err(error(None))
+        }
+    }
+}
+
+impl Hash for SkillFile {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.path, &self.sha256).hash(state);
+    }
+}
+
+impl fmt::Debug for SkillFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SkillFile({:?}, {} bytes)", self.path, self.len_bytes)
+    }
+}
+
+/// A file of a skill is not what it was when the content was read.
+#[derive(Debug)]
+pub struct SkillFileError {
+    /// The file.
+    pub path: PathBuf,
+    /// Why it cannot be read; `None` when it can, but holds other bytes.
+    pub cause: Option<io::Error>,
+}
+
+impl fmt::Display for SkillFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.cause {
+            Some(cause) => write!(f, "`{path}` was read before, but not again: {cause}"),
+            None => write!(f, "`{path}` has changed since the content was read"),
+        }
+    }
+}
+
+impl std::error::Error for SkillFileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.cause.as_ref()?)
+    }
+}
+
+impl From<SkillFileError> for io::Error {
+    fn from(error: SkillFileError) -> Self {
+        let kind = error
+            .cause
+            .as_ref()
+            .map_or(io::ErrorKind::Other, io::Error::kind);
+        Self::new(kind, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_gives_the_bytes_that_were_hashed_or_says_that_it_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("notes.md");
+        fs::write(&source, "one").unwrap();
+        let file = SkillFile::on_disk("notes.md", source.clone(), b"one");
+        assert_eq!(&*file.read().unwrap(), b"one");
+        for other in ["two", "one and more", ""] {
+            fs::write(&source, other).unwrap();
+            let error = file.read().unwrap_err();
+            assert!(error.cause.is_none());
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "`{}` has changed since the content was read",
+                    source.display()
+                )
+            );
+        }
+        fs::remove_file(&source).unwrap();
+        let error = io::Error::from(file.read().unwrap_err());
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(error.to_string().contains("was read before, but not again"));
+    }
+
+    #[test]
+    fn where_a_file_lies_does_not_matter_to_what_it_is() {
+        let on_disk = SkillFile::on_disk("a", "/nowhere/a".into(), b"x");
+        let in_memory = SkillFile::in_memory("a", b"x");
+        assert_eq!(
+            crate::sink::fingerprint(&on_disk),
+            crate::sink::fingerprint(&in_memory)
+        );
+        assert_eq!(&*in_memory.read().unwrap(), b"x");
+    }
+}
