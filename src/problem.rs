@@ -87,10 +87,8 @@ impl Problem {
     pub fn at(mut self, text: &str, line: u32, column: Option<u32>) -> Self {
         self.line = Some(line);
         self.column = column;
-        self.source_line = text
-            .lines()
-            .nth(line.saturating_sub(1) as usize)
-            .map(str::to_owned);
+        let source_line = text.lines().nth(line.saturating_sub(1) as usize);
+        self.source_line = source_line.map(|line| line.chars().take(SHOWN_LINE_CHARS).collect());
         self
     }
 
@@ -187,6 +185,16 @@ impl Problems {
         self.list.extend(other.list);
     }
 
+    /// Keeps the first `max` problems; a warning about `path` says that there were more.
+    pub fn keep_first(&mut self, max: usize, path: &Path) {
+        let n_more = self.list.len().saturating_sub(max);
+        if n_more > 0 {
+            self.list.truncate(max);
+            let message = format!("{n_more} more warnings about this folder are not shown");
+            self.push(Problem::warning(path, "further warnings", message));
+        }
+    }
+
     /// Turns every warning into an error (`--strict`).
     pub fn make_strict(&mut self) {
         for problem in &mut self.list {
@@ -258,6 +266,26 @@ mod tests {
         assert_eq!(
             problem.to_string(),
             "error: content/a.md:2:7: `name` has no closing quote\n2 | name: \"Ümläut\n  |       ^\nhint: add `\"`\n"
+        );
+    }
+
+    #[test]
+    fn a_line_without_end_is_held_as_far_as_it_is_shown() {
+        let problem = Problem::warning("a", "x", "m").at_offset(&"x".repeat(1_000_000), 7);
+        assert_eq!(problem.source_line.unwrap().len(), SHOWN_LINE_CHARS);
+    }
+
+    #[test]
+    fn of_too_many_problems_the_number_is_told() {
+        let problem = |idx: usize| Problem::warning("a", "x", format!("{idx}"));
+        let mut problems: Problems = (0..5).map(problem).collect();
+        problems.keep_first(5, Path::new("a"));
+        assert_eq!(problems.n_warnings(), 5);
+        problems.keep_first(3, Path::new("a"));
+        let last = problems.sorted()[3].to_string();
+        assert_eq!(
+            last,
+            "warning: a: 2 more warnings about this folder are not shown\n"
         );
     }
 

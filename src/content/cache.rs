@@ -52,6 +52,9 @@ impl SkillCache {
     }
 }
 
+/// Most problems of one folder that are told: ten thousand files with bad names say no more than a hundred.
+const FOLDER_PROBLEMS_MAX: usize = 100;
+
 /// With more changes than these, looking at every folder costs less than comparing each with each.
 const CHANGES_MAX: usize = 100;
 
@@ -110,6 +113,7 @@ pub(super) fn read(
             };
         }
     };
+    problems.keep_first(FOLDER_PROBLEMS_MAX, &folder.path);
     let versions = versions(&found);
     // A link that was left out is a problem of the folder.
     let is_self_contained = problems.is_empty()

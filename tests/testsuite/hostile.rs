@@ -208,3 +208,38 @@ fn assert_is_safe_link(path: &str, element: &str, attribute: &str, value: &str) 
         "{path}: <{element} {attribute}={value}>"
     );
 }
+
+#[test]
+fn a_skill_as_long_as_a_file_may_be_is_published_whole_with_a_page_of_common_size() {
+    let text = format!(
+        "---\nname: long\ndescription: Has no end.\n---\n{}",
+        "|a|\n|-|\n\n".repeat(1_000_000)
+    );
+    let test = SiteTest::two_skills().skill("eve/long", &text);
+    let built = test.rebuild();
+    assert!(
+        built
+            .stderr
+            .contains("SKILL.md:13457: the text is too long for a page"),
+        "{}",
+        built.stderr
+    );
+    assert_eq!(test.page("eve/skills/long/files/SKILL.md"), text);
+    let page = test.page("eve/skills/long/index.html");
+    assert!(page.len() < 1_100_000 && page.contains("Read all of SKILL.md"));
+    let zip = std::fs::File::open(test.path("public/eve/skills/long/long.zip")).unwrap();
+    let mut zip = zip::ZipArchive::new(zip).unwrap();
+    assert_eq!(zip.by_name("SKILL.md").unwrap().size(), text.len() as u64);
+    let record = test.page("api/v1/skills/long/index.html");
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    let description = record["skill"]["description"].as_str().unwrap();
+    assert!(description.len() > 500_000 && text.starts_with(description));
+    for (path, bytes) in test.site() {
+        let is_file = path.contains("/files/");
+        assert!(
+            is_file || bytes.len() < 1_100_000,
+            "{path} has {} bytes",
+            bytes.len()
+        );
+    }
+}

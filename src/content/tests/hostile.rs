@@ -416,7 +416,8 @@ fn text_that_is_not_utf8_is_shown_with_marks() {
 fn a_megabyte_of_text_is_a_skill() {
     let body = "All work and no play. ".repeat(50_000);
     let loaded = one(format!("{}{body}", skill_md("pdf")));
-    loaded.says_nothing();
+    loaded.says("SKILL.md:6: the text is too long for a page");
+    assert_eq!(loaded.problems.n_warnings(), 1);
     let skill = loaded.skill("ana/pdf");
     assert_eq!(
         skill.body.len(),
@@ -432,6 +433,52 @@ fn a_megabyte_of_text_is_a_skill() {
 }
 
 #[test]
+fn a_text_that_is_cut_is_told_with_its_line() {
+    let table = "|a|\n|-|\n\n";
+    let loaded = one(format!("{}{}", skill_md("pdf"), table.repeat(100_000)));
+    let cut_at = crate::markdown::cut_at(&format!("# Title\n{}", table.repeat(100_000))).unwrap();
+    // Five lines come before the first table, and each has three.
+    let line = 6 + (cut_at - "# Title\n".len()) / table.len() * 3;
+    loaded.says(&format!(
+        "warning: content/skills/ana/pdf/SKILL.md:{line}: the text is too long for a page and is cut in what begins on this line; the page links to the file\n\
+         hint: move parts of the text into files of their own, and link to them\n"
+    ));
+    assert_eq!(loaded.problems.n_warnings(), 1);
+    let body_len = read_body(loaded.skill("ana/pdf")).unwrap().len();
+    assert_eq!(body_len, "# Title\n".len() + 100_000 * table.len());
+}
+
+#[test]
+fn a_meta_file_without_end_is_not_parsed() {
+    let nested = format!("{{\"history\": [{}[]]}}", "[],".repeat(100_000));
+    let loaded = loaded(&[
+        ("skills/ana/pdf/SKILL.md", skill_md("pdf")),
+        ("skills/ana/pdf/_meta.json", nested.clone()),
+    ]);
+    loaded.says(&format!(
+        "warning: content/skills/ana/pdf/_meta.json: `_meta.json` has {} bytes; it is read up to 262144, so versions and dates are unknown\n\
+         hint: leave out old versions\n",
+        nested.len()
+    ));
+    assert_eq!(loaded.names(), ["ana/pdf"]);
+}
+
+#[test]
+fn a_folder_full_of_faults_is_told_of_in_a_hundred_lines() {
+    let mut files = vec![("skills/ana/pdf/SKILL.md".to_owned(), skill_md("pdf"))];
+    files.extend((0..150).map(|n| (format!("skills/ana/pdf/{n:03} *.md"), "x".to_owned())));
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let loaded = loaded(&files);
+    assert_eq!(loaded.problems.n_warnings(), 101);
+    loaded.says(
+        "warning: content/skills/ana/pdf: 50 more warnings about this folder are not shown\n",
+    );
+}
+
+#[test]
 fn a_catalog_holds_no_more_of_a_long_skill_than_its_start() {
     let text = format!("{}{}", skill_md("pdf"), "a word or two\n".repeat(500_000));
     let loaded = one(&text);
@@ -439,6 +486,13 @@ fn a_catalog_holds_no_more_of_a_long_skill_than_its_start() {
     assert!(skill.body.capacity() <= BODY_HELD_MAX_BYTES);
     assert_eq!(skill.main_file().len_bytes, text.len());
     assert!(text.ends_with(&*read_body(skill).unwrap()));
+    let shown: usize = loaded
+        .problems
+        .sorted()
+        .iter()
+        .map(|p| format!("{p:?}").len())
+        .sum();
+    assert!(shown < 10_000, "problems hold {shown} bytes");
 }
 
 #[test]
