@@ -217,9 +217,6 @@ pub const BODY_HELD_MAX_BYTES: usize = 64 * 1024;
 /// Most tags of one skill; further ones are dropped with a warning.
 pub const TAGS_MAX: usize = 12;
 
-/// Longest tag, in characters.
-pub const TAG_MAX_CHARS: usize = 48;
-
 /// Longest name of a skill, in characters.
 pub const NAME_MAX_CHARS: usize = 120;
 

@@ -1,6 +1,6 @@
 //! Rules for text and file names that strangers write: what is kept, what is dropped, what is safe to write to disk.
 
-use crate::catalog::TAG_MAX_CHARS;
+use skillpress_search::analyzer;
 
 /// `text` on one line: control characters count as spaces, invisible and reordering characters are dropped, runs of
 /// white space become one space, and at most `max_chars` characters are kept.
@@ -62,32 +62,9 @@ fn is_invisible(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// `text` as a tag: lower-case letters and digits of any script, runs of anything else become one `-`; `None` when
-/// nothing is left.
-///
-/// Full-width letters and digits become plain ones, as NFKC has it.
+/// `text` as a tag, see [`analyzer::tag`]; `None` when nothing is left of it.
 pub(super) fn tag(text: &str) -> Option<String> {
-    let mut tag = String::new();
-    for c in text.chars().take(4 * TAG_MAX_CHARS) {
-        let c = match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xff01 + 0x21).unwrap_or(c),
-            c => c,
-        };
-        for c in c.to_lowercase() {
-            if c.is_alphanumeric() {
-                tag.push(c);
-            } else if !tag.is_empty() && !tag.ends_with('-') {
-                tag.push('-');
-            }
-        }
-    }
-    let cut = tag
-        .char_indices()
-        .nth(TAG_MAX_CHARS)
-        .map_or(tag.len(), |(at, _)| at);
-    tag.truncate(cut);
-    tag.truncate(tag.trim_end_matches('-').len());
-    (!tag.is_empty()).then_some(tag)
+    analyzer::tag(text)
 }
 
 /// `text` when it is an absolute URL with one of `schemes` that a page may link to.
@@ -228,21 +205,6 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_lower_case_letters_and_digits() {
-        for (text, expected) in [
-            ("  Dev Tools!", Some("dev-tools")),
-            ("C++ / Rust", Some("c-rust")),
-            ("ＡＰＩ", Some("api")),
-            ("数据 分析", Some("数据-分析")),
-            ("../..", None),
-            ("", None),
-        ] {
-            assert_eq!(tag(text).as_deref(), expected, "{text}");
-        }
-        assert_eq!(tag(&"ab-".repeat(40)).unwrap().len(), 47);
-    }
-
-    #[test]
     fn only_plain_web_addresses_are_links() {
         assert_eq!(
             url(" HTTPS://example.org/a?b#c ", &["https", "http"]).as_deref(),
@@ -328,14 +290,6 @@ mod tests {
             prop_assert!(once.chars().count() <= max_chars);
             prop_assert_eq!(&clean_line(&once, max_chars), &once);
             prop_assert!(shorten(&text, max_chars).chars().count() <= max_chars.max(1));
-        }
-
-        #[test]
-        fn a_tag_is_a_safe_path_component(text in any::<String>()) {
-            if let Some(tag) = tag(&text) {
-                prop_assert!(tag.chars().all(|c| c.is_alphanumeric() || c == '-'));
-                prop_assert!(tag.chars().count() <= TAG_MAX_CHARS);
-            }
         }
     }
 }

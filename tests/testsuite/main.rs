@@ -15,4 +15,5 @@ mod plain_server;
 mod report;
 mod search;
 mod serve;
+mod texts;
 mod wasm;

@@ -80,7 +80,7 @@ impl Filter {
     /// A filter by the name of its kind (`owner`, `tag`, `badge`, `os`); `None` for other names and empty values.
     ///
     /// Letter case does not matter, and a tag may be written as its author would (`Google Calendar` is
-    /// `google-calendar`, `C++ / Rust` is `c-rust`).
+    /// `google-calendar`, `C++` is `c-plus-plus`), see [`analyzer::tag`].
     pub fn new(kind: &str, value: &str) -> Option<Self> {
         let kinds = [
             ("owner", FilterKind::Owner),
@@ -90,23 +90,12 @@ impl Filter {
         ];
         let is_named = |(name, _): &&(&str, FilterKind)| kind.eq_ignore_ascii_case(name);
         let kind = kinds.iter().find(is_named)?.1;
-        let mut normal = String::new();
-        let mut is_between = false;
-        for c in analyzer::lower_case(value.trim()).chars() {
-            let is_kept = match kind {
-                FilterKind::Tag => c.is_alphanumeric(),
-                FilterKind::Owner => c != '@' || !normal.is_empty(),
-                FilterKind::Badge | FilterKind::Os => true,
-            };
-            if is_kept {
-                if is_between && !normal.is_empty() {
-                    normal.push('-');
-                }
-                normal.push(c);
-            }
-            is_between = !is_kept;
-        }
-        let value = normal;
+        let value = value.trim();
+        let value = match kind {
+            FilterKind::Tag => analyzer::tag(value)?,
+            FilterKind::Owner => analyzer::lower_case(value.trim_start_matches('@')),
+            FilterKind::Badge | FilterKind::Os => analyzer::lower_case(value),
+        };
         (!value.is_empty()).then_some(Self { kind, value })
     }
 
@@ -388,13 +377,17 @@ mod tests {
     fn a_tag_filter_is_written_as_tags_are() {
         for (value, tag) in [
             ("Google Calendar", "#google-calendar"),
-            ("C++ / Rust", "#c-rust"),
+            ("C++", "#c-plus-plus"),
+            ("ＡＰＩ", "#api"),
             ("dev_tools", "#dev-tools"),
             ("数据 分析", "#数据-分析"),
         ] {
             assert_eq!(Filter::new("tag", value).unwrap().term(), tag);
         }
         assert_eq!(Filter::new("tag", " -- "), None);
+        let typed = Query::parse("tag:c++ tag:C# tag:c tag:.net");
+        let terms: Vec<String> = typed.filters.iter().map(Filter::term).collect();
+        assert_eq!(terms, ["#c-plus-plus", "#c-sharp", "#c", "#dot-net"]);
     }
 
     #[test]

@@ -16,6 +16,14 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// `c`, or the ASCII character of which it is the full-width form.
+pub(super) fn plain_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => (c as usize - 0xff01 + 0x21) as u8 as char,
+        _ => c,
+    }
+}
+
 fn fold_char(c: char, folded: &mut String) {
     let code = c as usize;
     match c {
@@ -33,7 +41,7 @@ fn fold_char(c: char, folded: &mut String) {
         },
         '\u{300}'..='\u{36f}' => {}
         '\u{1ea0}'..='\u{1ef9}' => folded.push(vietnamese(code)),
-        '\u{ff01}'..='\u{ff5e}' => folded.push((code - 0xff01 + 0x21) as u8 as char),
+        '\u{ff01}'..='\u{ff5e}' => folded.push(plain_width(c)),
         '\u{386}'..='\u{451}' => folded.push(greek_or_cyrillic(c)),
         _ => folded.push(c),
     }

@@ -9,12 +9,14 @@ mod fold;
 mod forms;
 mod stem;
 mod stop_words;
+mod tag;
 mod words;
 
 pub use fold::fold;
 pub use forms::{NameTerms, identity_key, joined_terms, name_parts, name_terms, text_terms};
 pub use stem::stem;
 pub use stop_words::is_stop_word;
+pub use tag::{TAG_MAX_CHARS, tag};
 pub use words::{WORD_MAX_BYTES, is_spelled, is_unspaced, lower_case, words};
 
 /// Version of the terms that this analyzer makes; an index of another version must not be read with it.

@@ -1,0 +1,118 @@
+//! What a tag is called: the same for whoever writes it and whoever looks for it.
+
+use alloc::string::String;
+
+use super::fold::plain_width;
+
+/// Longest tag, in characters.
+pub const TAG_MAX_CHARS: usize = 48;
+
+/// `text` as a tag: lower-case letters and digits of any script, runs of anything else become one `-`, full-width forms
+/// become plain ones; `None` when nothing is left.
+///
+/// Symbols that make another name of a letter are spelled out, so that `C`, `C++` and `C#` stay apart: `+` (plus) and
+/// `#` (sharp) after a letter, unless another letter follows, and `.` (dot) before the first letter, as in `.NET`.
+/// `text` is in Unicode's Normalization Form C.
+pub fn tag(text: &str) -> Option<String> {
+    let mut tag = String::new();
+    let mut is_after_letter = false;
+    let mut is_between = false;
+    let mut chars = text
+        .trim()
+        .chars()
+        .take(4 * TAG_MAX_CHARS)
+        .map(plain_width)
+        .peekable();
+    while let Some(c) = chars.next() {
+        let is_before_letter = chars.peek().is_some_and(|next| next.is_alphabetic());
+        let symbol = match c {
+            '+' if is_after_letter && !is_before_letter => "plus",
+            '#' if is_after_letter && !is_before_letter => "sharp",
+            '.' if tag.is_empty() && is_before_letter => "dot",
+            _ => "",
+        };
+        if !symbol.is_empty() {
+            push_part(&mut tag, true, symbol.chars());
+            is_between = true;
+            continue;
+        }
+        is_after_letter = c.is_alphabetic();
+        for c in c.to_lowercase() {
+            let is_kept = c.is_alphanumeric();
+            if is_kept {
+                push_part(&mut tag, is_between, [c]);
+            }
+            is_between = !is_kept;
+        }
+    }
+    if let Some((end, _)) = tag.char_indices().nth(TAG_MAX_CHARS) {
+        tag.truncate(end);
+    }
+    tag.truncate(tag.trim_end_matches('-').len());
+    (!tag.is_empty()).then_some(tag)
+}
+
+/// Adds `part`, with a `-` before it when it is apart from what stands there.
+fn push_part(tag: &mut String, is_apart: bool, part: impl IntoIterator<Item = char>) {
+    if is_apart && !tag.is_empty() {
+        tag.push('-');
+    }
+    tag.extend(part);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn tags_are_lower_case_letters_and_digits() {
+        for (text, expected) in [
+            ("  Dev Tools!", Some("dev-tools")),
+            ("dev_tools", Some("dev-tools")),
+            ("Node.js", Some("node-js")),
+            ("#pdf", Some("pdf")),
+            ("ＡＰＩ", Some("api")),
+            ("数据 分析", Some("数据-分析")),
+            ("../..", None),
+            (" -- ", None),
+            ("+1", Some("1")),
+            ("", None),
+        ] {
+            assert_eq!(tag(text).as_deref(), expected, "{text}");
+        }
+        assert_eq!(tag(&"ab-".repeat(40)).unwrap().len(), 47);
+    }
+
+    #[test]
+    fn names_that_differ_by_symbols_stay_apart() {
+        for (text, expected) in [
+            ("C", "c"),
+            ("C++", "c-plus-plus"),
+            ("Ｃ＋＋", "c-plus-plus"),
+            ("C++20", "c-plus-plus-20"),
+            ("C++ / Rust", "c-plus-plus-rust"),
+            ("C#", "c-sharp"),
+            ("F#", "f-sharp"),
+            (".NET", "dot-net"),
+            ("ASP.NET", "asp-net"),
+            ("react+redux", "react-redux"),
+            ("ages 8+", "ages-8"),
+        ] {
+            assert_eq!(tag(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_tag_is_a_safe_path_component_and_its_own_tag(text in "\\PC{0,60}|[cC.+# -]{0,60}") {
+            if let Some(name) = tag(&text) {
+                prop_assert!(name.chars().all(|c| c.is_alphanumeric() || c == '-'));
+                prop_assert!(name.chars().count() <= TAG_MAX_CHARS);
+                prop_assert!(!name.starts_with('-') && !name.ends_with('-') && !name.contains("--"));
+                prop_assert_eq!(tag(&name), Some(name));
+            }
+        }
+    }
+}
