@@ -26,3 +26,4 @@ pub mod sink;
 pub mod site;
 pub mod source;
 pub mod static_files;
+mod unicode;

@@ -111,14 +111,15 @@ pub(super) fn read(
     })
 }
 
-/// What a catalog holds of `body`, which `source` ends with: its start, and where it begins if that is not all.
+/// What a catalog holds of `body`, which `source` ends with: its start, cleaned, and where it begins if that is not all.
 pub(super) fn held_body(source: &str, body: &str) -> (String, Option<usize>) {
     let held = text::head(body, BODY_HELD_MAX_BYTES);
     let is_long = held.len() < body.len();
-    (held.to_owned(), is_long.then(|| source.len() - body.len()))
+    let held = text::clean_body(held).into_owned();
+    (held, is_long.then(|| source.len() - body.len()))
 }
 
-/// The whole Markdown after the front matter.
+/// The whole Markdown after the front matter, cleaned.
 ///
 /// # Errors
 /// When the main file is not what it was.
@@ -130,7 +131,7 @@ pub fn read_body(skill: &Skill) -> Result<Cow<'_, str>, SkillFileError> {
     // What is wrong with the text was told when it was read first.
     let mut source = decode(&file.read()?, Path::new(&file.path), &mut Problems::new());
     source.drain(..body_at);
-    Ok(Cow::Owned(source))
+    Ok(Cow::Owned(text::clean_body(&source).into_owned()))
 }
 
 /// Text without a byte order mark; bytes that are not UTF-8 become `�`, with a warning.

@@ -122,6 +122,7 @@ impl Draft<'_> {
         self.check_length(problems);
         self.check_name(problems);
         self.check_unknown_fields(problems);
+        self.check_characters(problems);
         let description = self.description(front_matter.description.as_deref(), problems);
         let tags = self.tags(&metadata, problems);
         let requirements = fields::requirements(&self.front.fields, &metadata);
@@ -217,7 +218,9 @@ impl Draft<'_> {
             return;
         }
         let slug = &self.folder.id.slug;
-        let Some(name) = self.front.fields.get("name").and_then(Value::as_str) else {
+        let shows = |name: &&str| !text::clean_line(name, NAME_MAX_CHARS).is_empty();
+        let name = self.front.fields.get("name").and_then(Value::as_str);
+        let Some(name) = name.filter(shows) else {
             problems.push(
                 self.warning_at(
                     "name",
@@ -288,6 +291,27 @@ impl Draft<'_> {
                 format!("the front matter has unknown fields: {names}"),
             )
             .hint("move them below `metadata`"),
+        );
+    }
+
+    fn check_characters(&self, problems: &mut Problems) {
+        let Some((at, c)) = text::unpublishable(self.source) else {
+            return;
+        };
+        // The Latin-1 reading of UTF-8 is full of these.
+        let was_misread = matches!(c, '\u{80}'..='\u{9f}');
+        let message = format!(
+            "the file holds U+{:04X}; pages leave out such characters",
+            u32::from(c)
+        );
+        problems.push(
+            self.warning("control characters", message)
+                .at_offset(self.source, at)
+                .hint(if was_misread {
+                    "the text was probably saved in a wrong encoding; write it again as UTF-8"
+                } else {
+                    "remove them"
+                }),
         );
     }
 

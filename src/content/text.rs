@@ -1,22 +1,26 @@
 //! Rules for text and file names that strangers write: what is kept, what is dropped, what is safe to write to disk.
 
+use std::borrow::Cow;
+
 use skillpress_search::analyzer;
 
-/// `text` on one line: control characters count as spaces, invisible and reordering characters are dropped, runs of
-/// white space become one space, and at most `max_chars` characters are kept.
+use crate::unicode;
+
+/// `text` on one line, in Unicode's Normalization Form C: control characters count as spaces, characters that show nothing
+/// are dropped, runs of white space become one space, and at most `max_chars` characters are kept.
+///
+/// Empty when nothing shows. Names of all kinds pass through here, so that what looks the same is the same.
 pub(crate) fn clean_line(text: &str, max_chars: usize) -> String {
     let mut line = String::with_capacity(text.len().min(4 * max_chars));
     let mut n_chars = 0;
     let mut is_space_due = false;
-    for c in text.chars() {
-        if c.is_whitespace() || c.is_control() {
+    for c in unicode::nfc_chars(unicode::shown(text.chars())) {
+        if unicode::is_blank(c) {
             is_space_due = n_chars > 0;
             continue;
         }
-        if is_invisible(c) {
-            continue;
-        }
         if n_chars + usize::from(is_space_due) >= max_chars {
+            line.truncate(line.trim_end_matches(unicode::is_joiner).len());
             break;
         }
         if std::mem::take(&mut is_space_due) {
@@ -27,6 +31,25 @@ pub(crate) fn clean_line(text: &str, max_chars: usize) -> String {
         n_chars += 1;
     }
     line
+}
+
+/// `text` without the characters that no page may hold; lines stay lines.
+pub(super) fn clean_body(text: &str) -> Cow<'_, str> {
+    if text.chars().all(unicode::is_html_text) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().filter(|&c| unicode::is_html_text(c)).collect()
+}
+
+/// The byte offset of the first character of `text` that [`clean_body`] drops, and the character.
+pub(super) fn unpublishable(text: &str) -> Option<(usize, char)> {
+    text.char_indices()
+        .find(|&(_, c)| !unicode::is_html_text(c))
+}
+
+/// `text` as a tag, see [`analyzer::tag`]; `None` when nothing is left of it.
+pub(super) fn tag(text: &str) -> Option<String> {
+    analyzer::tag(&clean_line(text, 4 * analyzer::TAG_MAX_CHARS))
 }
 
 /// `text` cut to `max_chars` characters, at the end of a word where there is one, with `…` for what is missing.
@@ -52,21 +75,6 @@ pub(super) fn head(text: &str, max_bytes: usize) -> &str {
     &text[..end]
 }
 
-/// Characters that show nothing and can only mislead: bidirectional overrides, zero-width spaces, tag characters.
-///
-/// Joiners stay, since emoji and several scripts need them.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// `text` as a tag, see [`analyzer::tag`]; `None` when nothing is left of it.
-pub(super) fn tag(text: &str) -> Option<String> {
-    analyzer::tag(text)
-}
-
 /// `text` when it is an absolute URL with one of `schemes` that a page may link to.
 ///
 /// User names are refused: `https://good.example@evil.example` misleads.
@@ -85,7 +93,7 @@ pub(super) fn url(text: &str, schemes: &[&str]) -> Option<String> {
         && !text.chars().any(|c| {
             c.is_whitespace()
                 || c.is_control()
-                || is_invisible(c)
+                || !is_shown_whole(c.encode_utf8(&mut [0; 4]))
                 || matches!(c, '"' | '\'' | '<' | '>' | '\\' | '`')
         });
     is_safe.then(|| format!("{scheme}://{rest}"))
@@ -113,7 +121,7 @@ fn component_fault(name: &str) -> Option<&'static str> {
         Some("is not a plain relative path")
     } else if name.len() > COMPONENT_MAX_BYTES {
         Some("has a name longer than 200 bytes")
-    } else if name.chars().any(|c| c.is_control() || is_invisible(c)) {
+    } else if !is_shown_whole(name) {
         Some("has a control or invisible character in its name")
     } else if name.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) {
         Some("has one of `\\ : * ? \" < > |` in its name")
@@ -124,6 +132,14 @@ fn component_fault(name: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether all of `name` shows: two names that look the same are the same.
+fn is_shown_whole(name: &str) -> bool {
+    let is_in_line = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    name.chars().all(is_in_line)
+        && !name.chars().all(unicode::is_blank)
+        && unicode::shown(name.chars()).eq(name.chars())
 }
 
 /// Whether Windows takes `name`, with or without an extension, for a device such as `con` or `LPT1.md`.
@@ -205,6 +221,36 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_shows_nothing_is_empty() {
+        for nothing in [
+            "\u{3164}",
+            " \u{200e}\u{2028}",
+            "\u{fe0f}",
+            "\u{e0041}",
+            "\u{2800}",
+            "\u{fffe}",
+        ] {
+            assert_eq!(clean_line(nothing, 120), "", "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn one_name_has_one_spelling() {
+        assert_eq!(clean_line("Cafe\u{301}", 120), "Caf\u{e9}");
+        assert_eq!(clean_line("e\u{200b}\u{301}", 1), "\u{e9}");
+        assert_eq!(tag("Cafe\u{301}"), tag("caf\u{e9}"));
+        assert_eq!(tag("p\u{200b}df\u{3164}").as_deref(), Some("pdf"));
+        assert_eq!(tag("\u{3164}"), None);
+    }
+
+    #[test]
+    fn a_body_holds_no_character_that_html_forbids() {
+        assert_eq!(clean_body("a\u{1b}[1m\r\n\tb\u{ffff}"), "a[1m\r\n\tb");
+        assert!(matches!(clean_body("\u{200d}é\n"), Cow::Borrowed(_)));
+        assert_eq!(unpublishable("é\u{85}"), Some((2, '\u{85}')));
+    }
+
+    #[test]
     fn only_plain_web_addresses_are_links() {
         assert_eq!(
             url(" HTTPS://example.org/a?b#c ", &["https", "http"]).as_deref(),
@@ -233,6 +279,8 @@ mod tests {
             "SKILL.md",
             "a/b c/d (1).md",
             "文档/模板.md",
+            "👩\u{200d}💻.md",
+            "at 1.00\u{202f}PM.png",
             "console.md",
             "com10.txt",
         ] {
@@ -253,6 +301,11 @@ mod tests {
             " a",
             "a\nb",
             "a\u{202e}b",
+            "a\u{200e}b",
+            "\u{3164}.md",
+            "x/\u{3000}/y",
+            "a\u{2028}b",
+            "\u{fdd0}",
             "con",
             "Aux.md",
             "x/lpt1.txt",

@@ -9,6 +9,7 @@ use super::link::Target;
 use super::slug::Outline;
 use super::tag::{Holds, Tag, heading_name};
 use super::tree::{Detail, Image, Node, Tree};
+use crate::unicode::is_html_text;
 
 /// The document as HTML, footnotes last.
 pub(super) fn html(tree: &Tree<'_>, outline: &Outline) -> String {
@@ -344,14 +345,8 @@ fn escape(html: &mut String, text: &str) {
             '<' => html.push_str("&lt;"),
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
-            '\n' | '\t' => html.push(c),
-            _ if c.is_control() || is_noncharacter(c) => {}
-            _ => html.push(c),
+            _ if is_html_text(c) => html.push(c),
+            _ => {}
         }
     }
-}
-
-fn is_noncharacter(c: char) -> bool {
-    let code = u32::from(c);
-    (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
 }

@@ -41,3 +41,33 @@ fn tags_that_differ_by_symbols_stay_apart_everywhere() {
         assert_eq!(ids, [format!("ana/{slug}")], "{typed}");
     }
 }
+
+#[test]
+fn no_page_holds_a_character_that_html_forbids() {
+    let hidden = "\u{fdd0}\u{ffff}\u{1fffe}\u{1}\u{85}";
+    let test = SiteTest::empty().skill(
+        "ana/pdf",
+        format!("---\nname: pdf\ndescription: \"D{hidden}oes it.\"\nlicense: \"M{hidden}IT\"\ntags: [\"t{hidden}ag\"]\n---\n# T{hidden}ext\n\n`co{hidden}de` &#xfdd0; &#x1; [l{hidden}ink](https://a.example/{hidden} \"t{hidden}\")\n"),
+    )
+    .file(
+        "content/skills/ana/pdf/_meta.json",
+        "{\"displayName\":\"P\u{fdd0}\\u0001\\ufffeDF\",\"latest\":{\"version\":\"1\u{ffff}\",\"publishedAt\":\"2026-01-31\"}}",
+    )
+    .build();
+    let is_forbidden = |c: char| {
+        let code = u32::from(c);
+        (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+            || (0xfdd0..=0xfdef).contains(&code)
+            || code & 0xfffe == 0xfffe
+    };
+    for (path, bytes) in test.site() {
+        let is_markup = [".html", ".xml", ".txt"]
+            .iter()
+            .any(|end| path.ends_with(end));
+        if is_markup && !path.contains("/files/") && !path.starts_with("api/") {
+            let text = String::from_utf8(bytes).expect("text");
+            let found = text.chars().find(|c| is_forbidden(*c));
+            assert_eq!(found, None, "{path}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod folder;
 mod hostile;
 mod operator;
 mod skills;
+mod slips;
 
 use super::{Disk, LoadOptions, ReadFile, load};
 use crate::catalog::{Catalog, Skill, SkillName};
