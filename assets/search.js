@@ -175,8 +175,8 @@ class Index {
   async search(query, { limit = 10, filters = [], mode = "hybrid", signal, onUpdate }, site, mayBeStale) {
     signal?.throwIfAborted();
     const { words } = this;
-    const text = encoder.encode(query.slice(0, 4000));
-    const rest = encoder.encode(filters.map((filter) => `\n${filter.replaceAll("\n", " ")}`).join(""));
+    const text = encoder.encode(query.slice(0, 4000).normalize());
+    const rest = encoder.encode(filters.map((filter) => `\n${filter.replaceAll("\n", " ").normalize()}`).join(""));
     words.put([...text, ...rest]);
     const search = words.door.search(text.length, Math.min(Math.max(limit, 0), 200), MODES[mode] ?? 0);
     const stats = { requests: 0, roundTrips: 0, bytes: 0 };

@@ -1,13 +1,20 @@
 //! What the Unicode character database says of a stranger's text: which characters show nothing, which are no text, and
 //! the one spelling of what can be spelled in several ways.
 
+use std::borrow::Cow;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::props::{
     CanonicalCombiningClass, DefaultIgnorableCodePoint, NoncharacterCodePoint,
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// `chars` in Normalization Form C, in which names are compared: `é` is one character, however it was typed.
+/// `text` in Normalization Form C, in which names are compared: `é` is one character, however it was typed.
+pub(crate) fn nfc(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
+/// The same, character by character.
 pub(crate) fn nfc_chars(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     ComposingNormalizerBorrowed::new_nfc().normalize_iter(chars)
 }

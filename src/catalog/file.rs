@@ -19,7 +19,7 @@ use crate::hex::hex;
 /// these cannot disagree.
 #[derive(Clone)]
 pub struct SkillFile {
-    /// Relative to the skill's folder, `/`-separated.
+    /// Relative to the skill's folder, `/`-separated, in Unicode's Normalization Form C.
     pub path: String,
     /// How many bytes the file has.
     pub len_bytes: usize,

@@ -18,6 +18,7 @@ use crate::cli::CommandError;
 use crate::cmd::queries;
 use crate::source::{SiteSource, is_url};
 use crate::terminal::Terminal;
+use crate::unicode;
 
 /// Options of `search`.
 #[derive(Debug, Args)]
@@ -95,7 +96,7 @@ pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
     let options = args.options();
     let mut search = |query: &str| {
         searcher
-            .find(query, &options, &mut source)
+            .find(&unicode::nfc(query), &options, &mut source)
             .map_err(|error| open_error(&args.site, &source, error))
     };
     if let Some(file) = &args.queries {
@@ -172,7 +173,7 @@ fn like(
 }
 
 fn parse_filter(text: &str) -> Result<Filter, String> {
-    Filter::parse(text).ok_or_else(|| {
+    Filter::parse(&unicode::nfc(text)).ok_or_else(|| {
         "write it as `owner:ana`, `tag:email`, `badge:official` or `os:linux`".to_owned()
     })
 }

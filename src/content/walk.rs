@@ -13,6 +13,7 @@ use super::cache::Stamp;
 use super::{Content, text};
 use crate::catalog::{SkillName, is_identity_part};
 use crate::problem::{Problem, Problems, Severity};
+use crate::unicode;
 
 /// A folder that may hold a skill: `skills/<owner>/<slug>`, both parts valid and allowed.
 #[derive(Debug)]
@@ -165,8 +166,10 @@ fn skill_folder(entry: &DirEntry) -> Result<SkillFolder, Box<Problem>> {
 /// A file of a skill that may be published.
 #[derive(Debug)]
 pub(super) struct FoundFile {
-    /// Relative to the skill's folder, `/`-separated, safe.
+    /// Relative to the skill's folder, `/`-separated, safe, in Normalization Form C.
     pub(super) path: String,
+    /// Whether the file system has the path in another form.
+    is_respelled: bool,
     /// Where to read it.
     pub(super) source: PathBuf,
     pub(super) len_bytes: u64,
@@ -230,8 +233,27 @@ pub(super) fn skill_files(
             .hint("rename files that the skill needs, so that their names do not begin with a dot"),
         );
     }
-    found.files.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+        .files
+        .sort_by(|a, b| (&a.path, a.is_respelled).cmp(&(&b.path, b.is_respelled)));
+    found.files.dedup_by(|twin, first| {
+        let is_twin = twin.path == first.path;
+        if is_twin {
+            problems.push(same_name(&folder.path.join(&twin.path)));
+        }
+        is_twin
+    });
     Ok(found)
+}
+
+/// A warning about a file whose name looks the same as another's: on some file systems they are one file.
+fn same_name(path: &Path) -> Problem {
+    Problem::warning(
+        path,
+        "two spellings of a name",
+        "two files have this name, written with other characters that look the same; one of them is left out",
+    )
+    .hint("rename or remove one of the two")
 }
 
 /// A warning about the first file that is left out because of the limits.
@@ -307,8 +329,10 @@ fn found_file(
         .hint("link to large files instead of shipping them")
         .into());
     }
+    let path = unicode::nfc(&relative);
     Ok(FoundFile {
-        path: relative,
+        is_respelled: path != relative,
+        path: path.into_owned(),
         source,
         len_bytes: metadata.len(),
         stamp: Stamp::of(&metadata),

@@ -2,6 +2,8 @@
 
 use ammonia::Url;
 
+use crate::unicode;
+
 /// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
@@ -176,7 +178,7 @@ fn encode_url(url: &str) -> String {
     encoded
 }
 
-/// The path in the skill's folder that a relative destination names.
+/// The path in the skill's folder that a relative destination names, in Normalization Form C as paths of files are.
 ///
 /// `None` for whatever is not plainly a file in it: absolute, climbing out, with `\` or a control character.
 fn own_path(dest: &str) -> Option<String> {
@@ -196,7 +198,7 @@ fn own_path(dest: &str) -> Option<String> {
             _ => segments.push(segment),
         }
     }
-    (!segments.is_empty()).then(|| segments.join("/"))
+    (!segments.is_empty()).then(|| unicode::nfc(&segments.join("/")).into_owned())
 }
 
 /// What stands before the first `:`, when a browser would read it as a scheme.

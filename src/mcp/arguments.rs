@@ -6,6 +6,7 @@ use skillpress_search::{Filter, Mode, Options};
 
 use crate::catalog::SkillName;
 use crate::terminal::printable;
+use crate::unicode;
 
 /// Longest query, in characters; the search reads no more.
 pub(super) const QUERY_CHARS_MAX: usize = 1000;
@@ -31,7 +32,7 @@ pub(super) fn search(arguments: JsonObject) -> Result<(String, Options), String>
     let mut filters = Vec::new();
     for kind in FILTERS {
         if let Some(value) = arguments.text(kind, FILTER_CHARS_MAX)? {
-            let filter = Filter::new(kind, &value);
+            let filter = Filter::new(kind, &unicode::nfc(&value));
             filters.push(filter.ok_or_else(|| format!("`{kind}` must not be empty"))?);
         }
     }
@@ -45,7 +46,7 @@ pub(super) fn search(arguments: JsonObject) -> Result<(String, Options), String>
         filters,
         ..Options::default()
     };
-    Ok((query, options))
+    Ok((unicode::nfc(&query).into_owned(), options))
 }
 
 /// The skill that `get_skill` is asked for.

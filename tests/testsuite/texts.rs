@@ -71,3 +71,19 @@ fn no_page_holds_a_character_that_html_forbids() {
         }
     }
 }
+
+#[test]
+fn a_link_finds_a_file_in_another_normal_form() {
+    let test = SiteTest::empty()
+        .skill(
+            "ana/pdf",
+            "# Text\n\nRead [one](caf\u{e9}.md) and [two](nai\u{308}ve.md).\n",
+        )
+        .file("content/skills/ana/pdf/cafe\u{301}.md", "One.")
+        .file("content/skills/ana/pdf/na\u{ef}ve.md", "Two.")
+        .build();
+    let page = test.page("ana/skills/pdf/index.html");
+    for name in ["caf%C3%A9.md", "na%C3%AFve.md"] {
+        assert!(page.contains(&format!("files/{name}\"")), "{name}: {page}");
+    }
+}

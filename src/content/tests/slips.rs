@@ -51,3 +51,30 @@ fn a_character_that_no_page_may_hold_is_left_out_and_told() {
         "SKILL.md:5:6: the file holds U+0080; pages leave out such characters\n5 | One â�� two.\n",
     );
 }
+
+#[test]
+fn two_spellings_of_a_file_name_are_one() {
+    let (composed, decomposed) = ("caf\u{e9}.md", "cafe\u{301}.md");
+    let file = |name: &str| format!("skills/ana/pdf/{name}");
+    let both = loaded(&[
+        (SKILL, skill_md("pdf").as_str()),
+        (&file(composed), "composed"),
+        (&file(decomposed), "decomposed"),
+    ]);
+    let files = &both.skill("ana/pdf").files;
+    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["SKILL.md", composed]);
+    assert_eq!(
+        &*files[1].read().unwrap(),
+        b"composed",
+        "the one in normal form stays"
+    );
+    both.says("two files have this name, written with other characters that look the same; one of them is left out\n");
+
+    let alone = loaded(&[
+        (SKILL, skill_md("pdf").as_str()),
+        (&file(decomposed), "decomposed"),
+    ]);
+    assert_eq!(alone.skill("ana/pdf").files[1].path, composed);
+    alone.says_nothing();
+}
