@@ -85,7 +85,7 @@ class Site {
   async #download(query) {
     const record = await this.#record(required(query, "slug"), query);
     await this.#requireCurrent(record, query);
-    const zip = await this.#read(`${record.owner}/skills/${record.slug}/${record.slug}.zip`);
+    const zip = await this.#read(ownPath(record, record.zip.url));
     return answer(zip.body, "application/zip", { "content-disposition": `attachment; filename="${record.slug}.zip"` });
   }
 
@@ -124,9 +124,7 @@ class Site {
     await this.#requireCurrent(record, query);
     const file = record.files.find((file) => file.path === path);
     if (!file?.url) throw text(404, "there is no such file");
-    // Of the address, only what follows the site's root counts: the site may have been copied to another host.
-    const folder = `${record.owner}/skills/${record.slug}/`;
-    const response = await this.#read(file.url.slice(file.url.lastIndexOf(`/${folder}files/`) + 1));
+    const response = await this.#read(ownPath(record, file.url));
     return answer(response.body, "application/octet-stream");
   }
 
@@ -187,6 +185,14 @@ class Site {
     if (!response.ok) throw text(502, `a file of the site answers ${response.status}`);
     return response;
   }
+}
+
+/**
+ * The path on this site of what a record names. Of the address, only what follows the site's root counts: the site may
+ * have been copied to another host.
+ */
+function ownPath({ owner, slug }, url) {
+  return url.slice(url.lastIndexOf(`/${owner}/skills/${slug}/`) + 1);
 }
 
 /** Skills that hold every word; those that hold it in their name come first. */

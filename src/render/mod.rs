@@ -17,6 +17,7 @@ mod llms;
 mod markup;
 pub(crate) mod number;
 mod page;
+mod published;
 mod redirect;
 mod search_page;
 mod site;

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer};
 
+pub use super::published::published_path;
+use super::published::without_programs;
 use crate::catalog::SkillName;
 
 /// Names at the top of a site that no owner can have, in lower case.
@@ -197,12 +199,13 @@ pub fn skill(name: &SkillName) -> String {
     format!("{}/skills/{}/", segment(&name.owner), segment(&name.slug))
 }
 
-/// `<owner>/skills/<slug>/<slug>.zip`.
+/// `<owner>/skills/<slug>/<slug>.zip`; a slug such as `form.php` gives `form_php.zip`, since servers may run the other.
 pub fn zip(name: &SkillName) -> String {
-    format!("{}{}.zip", skill(name), segment(&name.slug))
+    let slug = without_programs(&name.slug);
+    format!("{}{}.zip", skill(name), segment(&slug))
 }
 
-/// `<owner>/skills/<slug>/files/<path>`, with `.txt` appended to the types that a browser would run.
+/// `<owner>/skills/<slug>/files/<path>`, the path as [`published_path`] has it.
 pub fn file(name: &SkillName, path: &str) -> String {
     let segments: Vec<String> = published_path(path).split('/').map(segment).collect();
     format!("{}files/{}", skill(name), segments.join("/"))
@@ -215,26 +218,6 @@ fn paged(folder: String, page: usize) -> String {
         format!("{folder}page/{page}/")
     }
 }
-
-/// The name under which a skill's file is published: `path`, with `.txt` appended when a browser might run it.
-///
-/// The site's origin is shared by all skills, so only types that are known to be inert keep their name. Names without
-/// an extension get `.txt` too, since hosts guess; so do `index.*` names, which hosts serve for a folder.
-pub fn published_path(path: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if INERT_EXTENSIONS.contains(&extension) {
-        path.to_owned()
-    } else {
-        format!("{path}.txt")
-    }
-}
-
-/// Types that hosts serve as text, data or raster images, and browsers never run.
-const INERT_EXTENSIONS: &[&str] = &[
-    "avif", "bmp", "csv", "gif", "gz", "jpeg", "jpg", "json", "jsonl", "md", "mp3", "mp4", "ogg",
-    "png", "tar", "toml", "tsv", "txt", "wav", "webm", "webp", "yaml", "yml", "zip",
-];
 
 /// Everything but the unreserved characters of RFC 3986 (section 2.3) is encoded.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -294,6 +277,8 @@ mod tests {
         let name = SkillName::parse("ana/pdf-tools").unwrap();
         assert_eq!(skill(&name), "ana/skills/pdf-tools/");
         assert_eq!(zip(&name), "ana/skills/pdf-tools/pdf-tools.zip");
+        let program = SkillName::parse("ana/form.php").unwrap();
+        assert_eq!(zip(&program), "ana/skills/form.php/form_php.zip");
         assert_eq!(
             file(&name, "docs/a b.md"),
             "ana/skills/pdf-tools/files/docs/a%20b.md"
@@ -304,18 +289,5 @@ mod tests {
         assert_eq!(tag("日本", 1), "tags/%E6%97%A5%E6%9C%AC/");
         assert_eq!(output_path(&tag("日本", 1)), "tags/日本/index.html");
         assert_eq!(output_path("404.html"), "404.html");
-    }
-
-    #[test]
-    fn files_that_a_browser_would_run_get_another_ending() {
-        for active in [
-            "a.html", "a.HTM", "x/a.svg", "a.js", "a.mjs", "a.css", "a.wasm", "a.xml", "a.xhtml",
-            "run", "a.pdf",
-        ] {
-            assert_eq!(published_path(active), format!("{active}.txt"));
-        }
-        for inert in ["SKILL.md", "a.json", "x/y.png", "a.csv"] {
-            assert_eq!(published_path(inert), inert);
-        }
     }
 }

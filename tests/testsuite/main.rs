@@ -4,6 +4,7 @@ mod badge;
 mod build;
 mod check;
 mod harness;
+mod host_names;
 mod hostile;
 mod hostile_names;
 mod hostile_site;
