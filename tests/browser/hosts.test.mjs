@@ -214,6 +214,19 @@ describe("the nginx example", () => {
     }
   });
 
+  test("answers with a stranger's file itself, whatever lies beside it", async () => {
+    const file = "ana/skills/pdf-tools/files/SKILL.md";
+    const text = readFileSync(path.join(site, file), "utf8");
+    writeFileSync(path.join(site, `${file}.gz`), gzipSync("<script>alert(1)</script>"));
+    try {
+      const response = await get(file, { "accept-encoding": "gzip" });
+      assert.equal(response.headers.get("content-type"), "text/markdown; charset=utf-8");
+      assert.equal(await response.text(), text);
+    } finally {
+      rmSync(path.join(site, `${file}.gz`));
+    }
+  });
+
   test("leads from old names to new ones, from folders to their pages, and says what is missing", async () => {
     const locations = {
       "brook/skills/changelog/": "/brook/skills/changelog-keeper/",
