@@ -82,13 +82,15 @@ impl Problem {
         self
     }
 
-    /// Places the problem at `line` (from 1) and, if known, `column` (from 1, in characters) of `text`.
+    /// Places the problem at `line` (from 1, as [`lines`] counts) and, if known, `column` (from 1, in characters) of `text`.
     #[must_use]
     pub fn at(mut self, text: &str, line: u32, column: Option<u32>) -> Self {
         self.line = Some(line);
         self.column = column;
-        let source_line = text.lines().nth(line.saturating_sub(1) as usize);
-        self.source_line = source_line.map(|line| line.chars().take(SHOWN_LINE_CHARS).collect());
+        // Without a column there is no caret; a file with a fault in each line must not be searched once for each.
+        self.source_line = column
+            .and_then(|_| lines(text).nth(line.saturating_sub(1) as usize))
+            .map(|line| line.chars().take(SHOWN_LINE_CHARS).collect());
         self
     }
 
@@ -105,20 +107,44 @@ fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error>
     serializer.collect_str(&path.display())
 }
 
-/// Line and column (both from 1, the column in characters) of the byte `offset` of `text`.
+/// The lines of `text` as editors number them: each ends with a line feed, a carriage return, or both.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().flat_map(|line| line.split('\r'))
+}
+
+/// Line and column (both from 1, the column in characters) of the byte `offset` of `text`; lines are those of [`lines`].
 pub fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
     let mut end = offset.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let before = &text[..end];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = before.matches('\n').count() + 1;
-    let column = before[line_start..].chars().count() + 1;
+    let bytes = text.as_bytes();
+    let is_line_end = |at: usize| {
+        bytes[at] == b'\n'
+            || bytes[at] == b'\r' && bytes.get(at + 1).is_none_or(|&next| next != b'\n')
+    };
+    let line = (0..end).filter(|&at| is_line_end(at)).count() + 1;
+    let line_start = (0..end).rfind(|&at| is_line_end(at)).map_or(0, |at| at + 1);
+    let column = text[line_start..end].chars().count() + 1;
     (
         u32::try_from(line).unwrap_or(u32::MAX),
         u32::try_from(column).unwrap_or(u32::MAX),
     )
+}
+
+/// What `error`, of parsing all of `json`, says, and the byte offset where.
+///
+/// The parser counts lines by line feeds alone and columns in bytes, and ends its sentence with both.
+pub fn json_fault(json: &str, error: &serde_json::Error) -> (String, usize) {
+    let message = error.to_string();
+    let message = message
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let line_starts = std::iter::once(0).chain(json.match_indices('\n').map(|(at, _)| at + 1));
+    let line_start = line_starts.take(error.line().max(1)).last().unwrap_or(0);
+    (message, line_start + error.column().saturating_sub(1))
 }
 
 /// Longest part of a line of source that is shown above a caret, in characters.
@@ -314,6 +340,25 @@ mod tests {
     fn a_strangers_text_cannot_steer_the_terminal() {
         let shown = Problem::warning("a\u{1b}[2J", "x", "evil \u{202e}txt\r\n").to_string();
         assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}') && !shown.contains('\r'));
+    }
+
+    #[test]
+    fn a_line_is_what_an_editor_numbers_whatever_ends_it() {
+        let text = "a\nb\r\n\rd é\r\r\nf\n";
+        let expected = ["a", "b", "", "d é", "", "f"];
+        assert_eq!(lines(text).collect::<Vec<_>>(), expected);
+        for (found, place) in [("a", (1, 1)), ("b", (2, 1)), ("é", (4, 3)), ("f", (6, 1))] {
+            assert_eq!(line_and_column(text, text.find(found).unwrap()), place);
+        }
+    }
+
+    #[test]
+    fn a_fault_of_json_stands_where_an_editor_shows_it() {
+        let json = "{\r\"ü\":\r\n x}";
+        let error = serde_json::from_str::<serde_json::Value>(json).unwrap_err();
+        let (message, offset) = json_fault(json, &error);
+        assert_eq!(message, "expected value");
+        assert_eq!(line_and_column(json, offset), (3, 2));
     }
 
     #[test]

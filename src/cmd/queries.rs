@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use crate::cli::CommandError;
+use crate::problem;
 
 /// The lines of `file`, in order; empty ones are left out.
 ///
@@ -14,16 +15,15 @@ pub(super) fn read<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, CommandEr
     let text = std::fs::read_to_string(file)
         .map_err(|error| CommandError::io(&format!("read `{}`", file.display()), &error))?;
     let text = text.trim_start_matches('\u{feff}');
-    let lines = text.lines().enumerate();
+    let lines = problem::lines(text).zip(1u32..);
     lines
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(line_idx, line)| {
+        .filter(|(line, _)| !line.trim().is_empty())
+        .map(|(line, line_number)| {
             serde_json::from_str(line).map_err(|error| {
-                let (place, column) = (file.display(), error.column());
-                let message = error.to_string();
-                // serde_json ends its sentence with the place in the one line that it was given.
-                let message = message.split(" at line ").next().unwrap_or(&message);
-                CommandError::System(format!("{place}:{}:{column}: {message}", line_idx + 1))
+                let (fault, offset) = problem::json_fault(line, &error);
+                let (_, column) = problem::line_and_column(line, offset);
+                let place = file.display();
+                CommandError::System(format!("{place}:{line_number}:{column}: {fault}"))
             })
         })
         .collect()

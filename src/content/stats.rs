@@ -18,7 +18,7 @@ use super::Content;
 use super::names::{Absence, Names};
 use super::text;
 use crate::catalog::{Skill, SkillName, Stats, Timestamp};
-use crate::problem::{Problem, Problems};
+use crate::problem::{self, Problem, Problems};
 
 /// Reads the statistics into `skills`; the latest day that they speak of comes back.
 pub(super) fn read(
@@ -90,7 +90,7 @@ struct Row {
 
 fn jsonl_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (line, json) in (1..).zip(text.lines()) {
+    for (line, json) in (1..).zip(problem::lines(text)) {
         if json.trim().is_empty() {
             continue;
         }
@@ -103,12 +103,11 @@ fn jsonl_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
                 collect(path, text, line, parsed, &mut rows, problems);
             }
             Err(error) => {
-                let column = u32::try_from(error.column())
-                    .ok()
-                    .filter(|&column| column > 0);
+                let (fault, offset) = problem::json_fault(json, &error);
+                let (_, column) = problem::line_and_column(json, offset);
                 problems.push(
-                    Problem::error(path, GROUP, format!("the line is not a JSON object: {error}"))
-                        .at(text, line, column)
+                    Problem::error(path, GROUP, format!("the line is not a JSON object: {fault}"))
+                        .at(text, line, Some(column))
                         .hint("write one object a line, such as `{\"skill\":\"owner/slug\",\"downloads\":1}`"),
                 );
             }
@@ -134,10 +133,15 @@ fn csv_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
             return rows;
         }
     };
+    let mut line = RecordLine::new(text);
     if !header.iter().any(|key| key == "skill") {
         problems.push(
             Problem::error(path, GROUP, "the first line has no column `skill`")
-                .at(text, 1, None)
+                .at(
+                    text,
+                    line.of(reader.headers().ok().and_then(csv::StringRecord::position)),
+                    None,
+                )
                 .hint("begin the file with `skill,downloads,stars,installs,as_of`"),
         );
         return rows;
@@ -146,15 +150,13 @@ fn csv_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line = error.position().map_or(1, csv::Position::line);
-                let line = u32::try_from(line).unwrap_or(u32::MAX);
+                let line = line.of(error.position());
                 let message = format!("this is not CSV: {error}");
                 problems.push(Problem::error(path, GROUP, message).at(text, line, None));
                 continue;
             }
         };
-        let line = record.position().map_or(1, csv::Position::line);
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let line = line.of(record.position());
         if record.len() != header.len() {
             let message = format!(
                 "the line has {} values; the first line has {}",
@@ -176,6 +178,39 @@ fn csv_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
         collect(path, text, line, parsed, &mut rows, problems);
     }
     rows
+}
+
+/// The lines of the records of a CSV file, asked for in their order.
+///
+/// The parser's own count leaves out empty lines, and counts a record into the line where the one before ended.
+struct RecordLine<'t> {
+    text: &'t str,
+    /// The start of a line, and its number.
+    start: usize,
+    line: u32,
+}
+
+impl<'t> RecordLine<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            start: 0,
+            line: 1,
+        }
+    }
+
+    /// The line in which the record at `position` begins.
+    fn of(&mut self, position: Option<&csv::Position>) -> u32 {
+        let position = position.map_or(0, csv::Position::byte);
+        let position = usize::try_from(position).unwrap_or(usize::MAX);
+        let after = self.text.get(position..).unwrap_or_default();
+        let start = self.text.len() - after.trim_start_matches(['\r', '\n']).len();
+        if let Some(between) = self.text.get(self.start..start) {
+            self.line += problem::line_and_column(between, between.len()).0 - 1;
+            self.start = start;
+        }
+        self.line
+    }
 }
 
 fn collect(

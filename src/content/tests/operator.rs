@@ -226,6 +226,41 @@ fn a_bad_line_of_statistics_is_an_error_and_an_unknown_skill_a_warning() {
 }
 
 #[test]
+fn a_line_of_statistics_is_the_one_that_an_editor_shows() {
+    for (end, name) in [("\n", "LF"), ("\r\n", "CRLF"), ("\r", "CR")] {
+        let csv = [
+            "skill,downloads",
+            "bob/git,5",
+            "",
+            "",
+            "ana/pdf-tools,x",
+            "",
+        ]
+        .join(end);
+        let loaded = with(&[("stats.csv", &csv)]);
+        assert!(
+            loaded
+                .shown
+                .contains("error: content/stats.csv:5: `downloads` is `x`"),
+            "{name}: {}",
+            loaded.shown
+        );
+        let jsonl = ["{\"skill\":\"bob/git\"}", "", "{\"skill\":\"ü\" 1}", ""].join(end);
+        let loaded = with(&[("stats.jsonl", &jsonl)]);
+        let expected =
+            "error: content/stats.jsonl:3:14: the line is not a JSON object: expected `,` or `}`\n";
+        assert!(loaded.shown.contains(expected), "{name}: {}", loaded.shown);
+        assert_eq!(loaded.problems.n_errors(), 1, "{name}: {}", loaded.shown);
+    }
+    with(&[("stats.csv", "\n\nname\n")]).says("error: content/stats.csv:3: the first line");
+    with(&[(
+        "stats.csv",
+        "skill,as_of\n\"bob/\n\ngit\",\n\nana/pdf-tools,x\n",
+    )])
+    .says("error: content/stats.csv:6: `as_of` is `x`");
+}
+
+#[test]
 fn a_hidden_skill_appears_nowhere_and_nobody_complains() {
     let loaded = with(&[
         (

@@ -13,6 +13,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::hnsw::Bytes;
+use crate::problem;
 
 /// A vector of each skill; `None` where there is none.
 #[derive(Clone, Debug, Hash)]
@@ -172,7 +173,7 @@ fn parse_json_lines(
     let mut vectors: Vec<Option<Vec<f32>>> = vec![None; ids.len()];
     let mut first: Option<(usize, u32)> = None;
     let mut unknown: Vec<(u32, String)> = Vec::new();
-    for (text, line_number) in text.lines().zip(1u32..) {
+    for (text, line_number) in problem::lines(text).zip(1u32..) {
         if text.trim().is_empty() {
             continue;
         }
@@ -183,7 +184,7 @@ fn parse_json_lines(
         };
         let line: Line = serde_json::from_str(text).map_err(|json| {
             error(
-                format!("not a vector: {json}"),
+                format!("not a vector: {}", problem::json_fault(text, &json).0),
                 "write `{\"id\": \"owner/slug\", \"vector\": [0.1, …]}` on each line",
             )
         })?;
@@ -467,7 +468,7 @@ mod tests {
             ),
             (
                 "{\"id\": \"ana/b\"}",
-                "line 2: not a vector: missing field `vector` at line 1 column 15",
+                "line 2: not a vector: missing field `vector`",
             ),
         ] {
             assert_eq!(message(json(&format!("{a}{text}"))), expected);
