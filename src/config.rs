@@ -1,10 +1,12 @@
 //! The settings of a site: `skillpress.toml`, or the defaults when there is none.
 
+use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::input_file;
 use crate::problem::{Problem, Problems};
 use crate::render::url::BaseUrl;
 
@@ -119,21 +121,20 @@ impl Config {
     /// # Errors
     /// One problem with its place when the file cannot be read, is not TOML, or holds an unknown or wrong setting.
     pub fn load(path: &Path, is_required: bool) -> Result<Self, Problems> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(path, &text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_required => {
-                Ok(Self::default())
+        let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        match input_file::read_text(path) {
+            Ok(text) => Self::parse(path, text.strip_prefix('\u{feff}').unwrap_or(&text)),
+            Err(error) if is_missing(&error) && !is_required => Ok(Self::default()),
+            Err(error) => {
+                let hint = if is_missing(&error) {
+                    "leave `--config` out to use `skillpress.toml`, or the defaults when there is none"
+                } else {
+                    input_file::hint(&error)
+                };
+                let message = format!("the settings cannot be read: {error}");
+                let problem = Problem::error(path, "config", message).hint(hint);
+                Err([problem].into_iter().collect())
             }
-            Err(error) => Err([Problem::error(
-                path,
-                "config",
-                format!("the settings cannot be read: {error}"),
-            )
-            .hint(
-                "leave `--config` out to use `skillpress.toml`, or the defaults when there is none",
-            )]
-            .into_iter()
-            .collect()),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod config;
 pub mod content;
 mod hex;
 pub mod index;
+pub mod input_file;
 pub mod inspect;
 pub mod markdown;
 pub mod mcp;

@@ -13,6 +13,7 @@ use crate::content::{self, Disk, LoadOptions, SkillCache};
 use crate::index::findability::NotFound;
 use crate::index::vector::OwnVectors;
 use crate::index::{self, SearchIndex};
+use crate::input_file;
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::render::{self, PageCounts, Related, WrittenSite, ZipDigest};
@@ -190,6 +191,9 @@ impl Site {
     }
 }
 
+/// Largest file of vectors that is read, in bytes: those of a million skills with 1,024 dimensions.
+const VECTORS_MAX_BYTES: u64 = 4 << 30;
+
 /// The vectors of `embeddings.npy` or `embeddings.jsonl`, when the settings ask for them; what is wrong with them is
 /// added to `problems`.
 fn own_vectors(
@@ -203,18 +207,19 @@ fn own_vectors(
         return None;
     }
     let candidates = ["embeddings.npy", "embeddings.jsonl"].map(|name| content.join(name));
-    let Some(path) = candidates.iter().find(|path| path.is_file()) else {
+    let is_there = |path: &&PathBuf| path.symlink_metadata().is_ok();
+    let Some(path) = candidates.iter().find(is_there) else {
         let message =
             "`mode` is `own`, but there is no `embeddings.npy` or `embeddings.jsonl` here";
         let hint = "write one vector for each skill, or set `mode = \"words\"` below `[embedding]`";
         problems.push(Problem::error(content, GROUP, message).hint(hint));
         return None;
     };
-    let bytes = match std::fs::read(path) {
+    let bytes = match input_file::read(path, VECTORS_MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(error) => {
             let message = format!("the vectors cannot be read: {error}");
-            problems.push(Problem::error(path, GROUP, message));
+            problems.push(Problem::error(path, GROUP, message).hint(input_file::hint(&error)));
             return None;
         }
     };

@@ -3,23 +3,24 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::input_file;
 use crate::sink::Sink;
 
-/// Copies every file below `folder` (which may be missing) to `sink`; links are not followed.
+/// Copies every file below `folder` (which may be missing) to `sink`; links are left out.
 ///
 /// These files are the operator's, so unlike a skill's they keep active types: a `CNAME`, a verification page, a logo.
 ///
 /// # Errors
-/// What the file system or the sink says, such as a file in the place of a page.
+/// What the file system or the sink says, such as a file in the place of a page; what is neither file, folder nor link.
 pub fn copy(folder: &Path, sink: &dyn Sink) -> io::Result<()> {
     if !folder.is_dir() {
         return Ok(());
     }
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let entry = entry?;
-        if entry.file_type().is_file() {
+        if !entry.file_type().is_dir() && !entry.path_is_symlink() {
             let path = site_path(entry.path().strip_prefix(folder).unwrap_or(entry.path()))?;
-            sink.write(&path, &std::fs::read(entry.path())?)?;
+            sink.write(&path, &read(entry.path())?)?;
         }
     }
     Ok(())
@@ -35,6 +36,15 @@ pub fn site_paths(folder: &Path) -> Vec<String> {
     files
         .filter_map(|entry| site_path(entry.path().strip_prefix(folder).ok()?).ok())
         .collect()
+}
+
+/// # Errors
+/// The file's path, and what is wrong.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    input_file::read(file, input_file::FILE_MAX_BYTES).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", file.display());
+        io::Error::new(error.kind(), message)
+    })
 }
 
 fn site_path(relative: &Path) -> io::Result<String> {

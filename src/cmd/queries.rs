@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use crate::cli::CommandError;
+use crate::input_file;
 use crate::problem;
 
 /// The lines of `file`, in order; empty ones are left out.
@@ -12,7 +13,7 @@ use crate::problem;
 /// # Errors
 /// A file that cannot be read; the first line that is not what is expected, with its place.
 pub(super) fn read<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, CommandError> {
-    let text = std::fs::read_to_string(file)
+    let text = input_file::read_text(file)
         .map_err(|error| CommandError::io(&format!("read `{}`", file.display()), &error))?;
     let text = text.trim_start_matches('\u{feff}');
     let lines = problem::lines(text).zip(1u32..);

@@ -8,6 +8,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike,
 use super::badge::badge_path;
 use super::text;
 use crate::catalog::{Award, Catalog, SkillName, Timestamp};
+use crate::input_file;
 use crate::problem::Problem;
 
 /// Writes the award of a badge to `skill` into the badge file of its kind, at its end, and returns the file's path.
@@ -107,9 +108,10 @@ fn edit_file(
     path: PathBuf,
     edit: impl FnOnce(&mut DocumentMut) -> Result<(), String>,
 ) -> Result<PathBuf, Box<Problem>> {
-    let fault = |message: String| Box::new(Problem::error(&path, GROUP, message));
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| fault(format!("the file cannot be read: {error}")))?;
+    let fault = |message: String| Problem::error(&path, GROUP, message);
+    let text = input_file::read_text(&path).map_err(|error| {
+        fault(format!("the file cannot be read: {error}")).hint(input_file::hint(&error))
+    })?;
     let edited = edit_text(&text, edit).map_err(fault)?;
     replace_file(&path, &edited)
         .map_err(|error| fault(format!("the file cannot be written: {error}")))?;

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use skillpress_search::format::manifest::SKILLS_MAX;
 
 use crate::catalog::{Catalog, Skill, SkillName};
+use crate::input_file;
 use crate::problem::{Problem, Problems};
 use crate::render::url::{GROWING_FOLDERS, RESERVED_OWNERS};
 use crate::static_files;
@@ -199,13 +200,13 @@ pub trait ReadFile: Sync {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 }
 
-/// Reads from disk.
+/// Reads regular files from disk.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
 impl ReadFile for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        input_file::read(path, input_file::FILE_MAX_BYTES)
     }
 }
 
@@ -262,7 +263,7 @@ impl Content<'_> {
             Ok(bytes) => bytes,
             Err(error) => {
                 let message = format!("the file cannot be read: {error}");
-                problems.push(Problem::error(path, group, message).hint("check its permissions"));
+                problems.push(Problem::error(path, group, message).hint(input_file::hint(&error)));
                 return None;
             }
         };
@@ -303,7 +304,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
         "unreadable",
         format!("the file cannot be read: {error}; the skill is left out"),
     )
-    .hint("check its permissions")
+    .hint(input_file::hint(error))
 }
 
 #[cfg(test)]

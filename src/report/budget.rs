@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::{Component, Report};
 use crate::config::{Budget, Budgets};
+use crate::input_file;
 use crate::problem::{Problem, Problems};
 use crate::render::number::grouped;
 
 /// One error for each budget that `report` exceeds, at its place in the settings at `config_path`.
 pub fn check(report: &Report, budgets: &Budgets, config_path: &Path) -> Problems {
     // Only for the place: without the text the problem names the file.
-    let config = std::fs::read_to_string(config_path).unwrap_or_default();
+    let config = input_file::read_text(config_path).unwrap_or_default();
     measured(report, budgets)
         .into_iter()
         .filter_map(|measured| {

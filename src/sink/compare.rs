@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use super::dir::is_operators_file;
 use super::{Sink, check_path};
+use crate::input_file;
 use crate::problem::{Problem, Problems};
 
 /// Takes a site and names each difference from the one on disk; writes nothing.
@@ -90,13 +91,18 @@ impl Sink for CompareSink {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         check_path(path)?;
         let file = self.folder.join(path);
-        let problem = match std::fs::read(&file) {
+        let problem = match input_file::read(&file, input_file::FILE_MAX_BYTES) {
             Ok(baked) if baked == bytes => None,
             Ok(baked) => Some(difference(&file, &baked, bytes)),
-            Err(_) => Some(Problem::error(
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Problem::error(
                 &file,
                 "missing file",
                 "the content gives this file, but the site lacks it",
+            )),
+            Err(error) => Some(Problem::error(
+                &file,
+                "stale file",
+                format!("the content gives this file, but it cannot be read: {error}"),
             )),
         };
         let mut found = self

@@ -12,6 +12,7 @@ mod init;
 mod inspect;
 mod links;
 mod mcp;
+mod operator;
 mod plain_server;
 mod report;
 mod search;
