@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use crate::catalog::{Award, SkillName, Timestamp};
 use crate::cli::CommandError;
 use crate::content::{self, Disk, LoadOptions};
+use crate::problem::{Problems, Severity};
 
 /// Options of `badge`.
 #[derive(Debug, Args)]
@@ -53,11 +54,14 @@ struct Target {
 /// Adds or removes one award and says which file changed.
 ///
 /// # Errors
-/// Unknown kinds and skills, an award that is there already or is not there, a file that cannot be written.
+/// Unknown and faulty kinds, unknown skills, an award that is there already or is not there, a file that cannot be written.
 pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
     let target = args.action.target();
+    let (catalog, problems) = content::load(&target.content, &LoadOptions::default(), &Disk);
+    if catalog.badge_kind(&target.kind).is_none() {
+        refuse_faulty_kind(target, &problems)?;
+    }
     // Problems elsewhere in the content must not stand in the way of mending a badge file.
-    let (catalog, _) = content::load(&target.content, &LoadOptions::default(), &Disk);
     let (edited, done) = match &args.action {
         Action::Add { by, note, at, .. } => {
             let award = Award {
@@ -84,6 +88,23 @@ pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
         file.display()
     );
     Ok(())
+}
+
+/// Says why a kind that has a file is not known: what is wrong in the file, or that there is no content to read.
+fn refuse_faulty_kind(target: &Target, problems: &Problems) -> Result<(), CommandError> {
+    let file = content::badge_path(&target.content, &target.kind);
+    let faults: Problems = problems
+        .sorted()
+        .into_iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .filter(|problem| problem.path == file || problem.path == target.content)
+        .cloned()
+        .collect();
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults.into())
+    }
 }
 
 impl Action {

@@ -35,6 +35,32 @@ fn adding_and_removing_keeps_comments_and_order() {
 }
 
 #[test]
+fn a_kind_whose_file_is_faulty_is_refused_with_the_faults_and_their_places() {
+    let text = "label = \"Official\"\ncolour = \"blue\"\n";
+    let test = SiteTest::two_skills().file("content/badges/official.toml", text);
+    for action in ["add", "remove"] {
+        let ran = test.run(&["badge", action, "official", "ana/pdf-tools"]);
+        assert_eq!(ran.code, 1);
+        assert_eq!(
+            ran.stderr,
+            "error: content/badges/official.toml:1:1: `description` is missing\n\
+             1 | label = \"Official\"\n  | ^\nhint: add `description = \"…\"`\n\n\
+             error: content/badges/official.toml:2:1: there is no setting `colour` here\n\
+             2 | colour = \"blue\"\n  | ^\nhint: did you mean `color`?\n\n"
+        );
+    }
+    let file = test.path("content/badges/official.toml");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), text);
+    let ran = test.run(&["badge", "add", "official", "a/b", "--content", "nowhere"]);
+    assert!(
+        ran.stderr
+            .starts_with("error: nowhere: there is no such content folder\n"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn unknown_kinds_and_skills_are_refused_with_a_hint() {
     let test = SiteTest::two_skills();
     let before = std::fs::read(test.path("content/badges/official.toml")).unwrap();
