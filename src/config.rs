@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::DeTable;
 
 use crate::input_file;
 use crate::problem::{Problem, Problems};
@@ -28,6 +29,9 @@ pub struct Config {
     pub install: InstallConfig,
     /// Limits that fail a build when they are exceeded.
     pub budgets: Budgets,
+    /// Whether `base_url` was said, here or on the command line: addresses for visitors cannot be guessed.
+    #[serde(skip)]
+    pub is_base_url_set: bool,
 }
 
 impl Default for Config {
@@ -40,6 +44,7 @@ impl Default for Config {
             embedding: EmbeddingConfig::default(),
             install: InstallConfig::default(),
             budgets: Budgets::default(),
+            is_base_url_set: false,
         }
     }
 }
@@ -143,11 +148,14 @@ impl Config {
             Some(span) => problem.at_offset(text, span.start),
             None => problem,
         };
-        let config: Self = toml::from_str(text).map_err(|error| -> Problems {
+        let mut config: Self = toml::from_str(text).map_err(|error| -> Problems {
             let problem = Problem::error(path, "config", first_line(error.message()))
                 .hint("the README lists every setting with its default");
             [place(problem, error.span())].into_iter().collect()
         })?;
+        let settings = DeTable::parse(text);
+        config.is_base_url_set =
+            settings.is_ok_and(|settings| settings.get_ref().contains_key("base_url"));
         if config.install.hosting == Hosting::Github && config.install.github_repository.is_none() {
             let problem = Problem::error(
                 path,
@@ -196,6 +204,13 @@ mod tests {
             error.starts_with("error: skillpress.toml:2:1: unknown field `colour`"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_base_url_that_is_set_is_told_from_the_default() {
+        let is_set = |text| Config::parse(Path::new("x"), text).unwrap().is_base_url_set;
+        assert!(is_set("base_url = \"http://localhost:4000/\"\n"));
+        assert!(!is_set("title = \"A\"\n"));
     }
 
     #[test]

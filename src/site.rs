@@ -248,6 +248,7 @@ fn load_config(input: &InputArgs) -> Result<Config, Problems> {
     let mut config = Config::load(input.config_path(), input.config.is_some())?;
     if let Some(base_url) = &input.base_url {
         config.base_url = base_url.clone();
+        config.is_base_url_set = true;
     }
     Ok(config)
 }

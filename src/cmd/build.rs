@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::{CommandError, InputArgs};
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::report::{self, Report, Scope, budget};
 use crate::sink::{DirSink, Written};
@@ -32,7 +32,8 @@ pub struct BuildArgs {
 /// Problems of the content; what the system refuses. The site that was there stays as it was.
 pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     let progress = Progress::new(args.quiet);
-    let (site, problems) = Site::load(&args.input, &progress)?;
+    let (site, mut problems) = Site::load(&args.input, &progress)?;
+    check_base_url(args, &site, &mut problems)?;
     if !args.quiet {
         print_warnings(&problems);
     }
@@ -57,6 +58,31 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     let stages = progress.finish();
     if !args.quiet {
         print_summary(args, &problems, (&counts, &written), &report, &stages);
+    }
+    Ok(())
+}
+
+/// Tells when nobody said where the site will stand. `check` says nothing of it: it cannot know what the build is told.
+fn check_base_url(
+    args: &BuildArgs,
+    site: &Site,
+    problems: &mut Problems,
+) -> Result<(), CommandError> {
+    if site.config.is_base_url_set {
+        return Ok(());
+    }
+    let base_url = &site.config.base_url;
+    problems.push(
+        Problem::warning(
+            args.input.config_path(),
+            "no base URL",
+            format!("`base_url` is not set, so canonical links, feeds, the sitemap and install commands say `{base_url}`, which works for no visitor"),
+        )
+        .hint("set `base_url` in the settings, or build with `--base-url URL`; with that very address, a build for this machine says nothing"),
+    );
+    if args.input.strict {
+        problems.make_strict();
+        return Err(std::mem::take(problems).into());
     }
     Ok(())
 }

@@ -47,6 +47,36 @@ fn a_failed_build_leaves_the_published_site() {
 }
 
 #[test]
+fn a_build_that_was_not_told_its_address_says_so() {
+    let test = SiteTest::two_skills();
+    let warning = "warning: skillpress.toml: `base_url` is not set, so canonical links, feeds, the sitemap and install commands say `http://localhost:4000/`, which works for no visitor\nhint: set `base_url`";
+    let ran = test.run(&["build"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stderr.contains(warning), "{}", ran.stderr);
+    assert!(!test.run(&["check"]).stdout.contains("base_url"));
+    let told = test.run(&["build", "--base-url", "http://localhost:4000/"]);
+    assert!(!told.stderr.contains("base_url"), "{}", told.stderr);
+    test.write("skillpress.toml", "base_url = \"http://localhost:4000/\"\n");
+    let told = test.run(&["build"]);
+    assert!(!told.stderr.contains("base_url"), "{}", told.stderr);
+}
+
+#[test]
+fn a_build_that_was_not_told_its_address_fails_when_warnings_count() {
+    let skill = "---\nname: pdf\ndescription: Reads PDF.\n---\n# PDF\n";
+    let test = SiteTest::empty().skill("ana/pdf", skill);
+    let ran = test.run(&["build", "--strict"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.stderr
+            .starts_with("error: skillpress.toml: `base_url` is not set"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!test.path("public").exists());
+}
+
+#[test]
 fn a_folder_that_skillpress_did_not_write_is_refused() {
     let test = SiteTest::two_skills().file("public/thesis.txt", "years of work");
     let ran = test.run(&["build"]);
