@@ -304,7 +304,7 @@ impl Shown {
 /// A build leaves these skills out; the preview goes on to show their pages.
 fn print_left_out(site: &Site, index: &SearchIndex) {
     for problem in site.left_out_of(index).sorted() {
-        error_line!("{problem}");
+        terminal::error_lines(format_args!("{problem}\n"));
     }
 }
 
