@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::walk::{self, FoundFile, FoundFiles, SkillFolder};
-use super::{Content, text};
+use super::{Content, layout, text};
 use crate::catalog::{BODY_HELD_MAX_BYTES, Skill, SkillFile, SkillFileError};
 use crate::problem::{Problem, Problems};
 
@@ -39,7 +39,11 @@ pub(super) fn choose_main(
             .hint("put the skill's text into a file `SKILL.md`")
     };
     if found.meta.is_none() {
-        problems.push(no_skill_md("the folder has no `SKILL.md` and is left out"));
+        let files: Vec<&str> = found.files.iter().map(|file| file.path.as_str()).collect();
+        problems.push(
+            layout::too_deep(folder, &files)
+                .unwrap_or_else(|| no_skill_md("the folder has no `SKILL.md` and is left out")),
+        );
         return None;
     }
     let Some(file) = substitute else {

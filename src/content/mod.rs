@@ -37,6 +37,7 @@ mod clash;
 mod fields;
 mod files;
 mod front_matter;
+mod layout;
 mod meta;
 mod moderation;
 mod names;
@@ -75,12 +76,7 @@ fn load_with(
     files: &dyn ReadFile,
     mut cache: Option<&mut SkillCache>,
 ) -> (Catalog, Problems) {
-    let content = Content {
-        path: content,
-        root: content.canonicalize().ok(),
-        options,
-        files,
-    };
+    let content = Content::new(content, options, files);
     let mut problems = Problems::new();
     // What changes behind a link is told under another path.
     let skills = content.root.as_ref().map(|root| root.join("skills"));
@@ -102,6 +98,9 @@ fn load_with(
     let targets = targets.unwrap_or_default();
     let operators_files = operators_files(&content, &mut problems);
     let mut skills = clash::leave_out(&content, &targets, &operators_files, skills, &mut problems);
+    if skills.is_empty() {
+        problems.extend(empty(&content, &folders, &hidden).into_iter().collect());
+    }
     let names = Names::new(&content, &folders, &hidden, targets);
     let badge_kinds = badge::read(&content, &names, &mut skills, &mut problems);
     let stats_as_of = stats::read(&content, &names, &mut skills, &mut problems);
@@ -115,6 +114,21 @@ fn load_with(
         stats_as_of,
     };
     (catalog, problems)
+}
+
+/// The error when there is nothing to publish; `None` when the operator hides it all, or no folder of a skill has a
+/// `SKILL.md`, which has been told of each.
+fn empty(
+    content: &Content,
+    folders: &[walk::SkillFolder],
+    hidden: &BTreeSet<SkillName>,
+) -> Option<Problem> {
+    let no_skills = || {
+        let skills = content.path.join("skills");
+        Problem::error(skills, "no skills", "there is no skill in this folder")
+            .hint("make one with `skillpress new OWNER/SLUG`")
+    };
+    layout::nothing_published(content, hidden).or_else(|| folders.is_empty().then(no_skills))
 }
 
 fn read_skills(
@@ -220,7 +234,16 @@ struct Content<'a> {
     files: &'a dyn ReadFile,
 }
 
-impl Content<'_> {
+impl<'a> Content<'a> {
+    fn new(path: &'a Path, options: &'a LoadOptions, files: &'a dyn ReadFile) -> Self {
+        Self {
+            path,
+            root: path.canonicalize().ok(),
+            options,
+            files,
+        }
+    }
+
     /// Whether `path`, after all links, lies inside the content folder.
     fn holds(&self, path: &Path) -> bool {
         let target = path.canonicalize().ok();

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::cache::Stamp;
+use super::layout::{self, is_skill_md};
 use super::{Content, text};
 use crate::catalog::{SkillName, is_identity_part};
 use crate::problem::{Problem, Problems, Severity};
@@ -36,23 +37,15 @@ pub(super) fn skill_folders(
     }
     let skills = content.path.join("skills");
     if !skills.is_dir() || !content.holds(&skills) {
-        problems.push(
-            Problem::error(
-                content.path,
-                "no skills folder",
-                "the content folder has no folder `skills`",
-            )
-            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"),
-        );
+        problems.push(no_skills_folder(content, &skills));
         return None;
     }
-    let mut folders = Vec::new();
+    let mut found = Found::default();
     let mut walk = WalkDir::new(&skills)
         .min_depth(1)
         .max_depth(2)
         .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|entry| !is_hidden(entry));
+        .into_iter();
     while let Some(entry) = walk.next() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -65,6 +58,15 @@ pub(super) fn skill_folders(
                 continue;
             }
         };
+        if is_hidden(&entry) {
+            if entry.file_type().is_dir() {
+                walk.skip_current_dir();
+                if !is_litter(&entry) {
+                    problems.extend(layout::in_hidden_folder(entry.path()).into_iter().collect());
+                }
+            }
+            continue;
+        }
         if entry.depth() == 1 {
             if let Some(problem) = owner_fault(content, &entry) {
                 problems.push(problem);
@@ -74,19 +76,95 @@ pub(super) fn skill_folders(
             }
             continue;
         }
-        match skill_folder(&entry) {
-            Ok(folder) => folders.push(folder),
-            Err(problem) => problems.push(*problem),
+        found.add(&entry);
+    }
+    Some(found.finish(problems))
+}
+
+/// What an owner's folder holds.
+#[derive(Default)]
+struct Found {
+    folders: Vec<SkillFolder>,
+    /// By owner.
+    problems: Vec<(String, Problem)>,
+    /// Owners whose folder is a skill itself.
+    skills_as_owners: BTreeSet<String>,
+}
+
+impl Found {
+    /// Takes what stands directly in an owner's folder.
+    fn add(&mut self, entry: &DirEntry) {
+        let owner = entry.path().parent().and_then(Path::file_name);
+        let owner = owner.unwrap_or_default().to_string_lossy().into_owned();
+        if entry.file_type().is_file() && entry.file_name().to_str().is_some_and(is_skill_md) {
+            self.skills_as_owners.insert(owner.clone());
+            let problem = layout::too_high(entry.path(), &owner);
+            self.problems.push((owner, problem));
+            return;
+        }
+        match skill_folder(entry, owner.clone()) {
+            Ok(folder) => self.folders.push(folder),
+            Err(problem) => self.problems.push((owner, *problem)),
         }
     }
-    if folders.is_empty() {
-        problems.push(
-            Problem::error(&skills, "no skills", "there is no skill in this folder")
-                .hint("make one with `skillpress new OWNER/SLUG`"),
-        );
+
+    /// The folders, sorted by identity. Where the owner's folder is a skill, its other files and its folders are parts
+    /// of that skill and no problems of their own.
+    fn finish(mut self, problems: &mut Problems) -> Vec<SkillFolder> {
+        let is_part = |owner: &str| self.skills_as_owners.contains(owner);
+        self.folders
+            .retain(|folder| !is_part(&folder.id.owner) || has_skill(&folder.path));
+        let told = self
+            .problems
+            .into_iter()
+            .filter(|(owner, problem)| !is_part(owner) || problem.group == layout::OUT_OF_PLACE);
+        problems.extend(told.map(|(_, problem)| problem).collect());
+        self.folders.sort_by(|a, b| a.id.cmp(&b.id));
+        self.folders
     }
-    folders.sort_by(|a, b| a.id.cmp(&b.id));
-    Some(folders)
+}
+
+/// Whether a folder has what makes it a skill.
+fn has_skill(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name()).any(|name| {
+        name.to_str()
+            .is_some_and(|name| is_skill_md(name) || name == "_meta.json")
+    })
+}
+
+/// Why there is no folder of skills.
+fn no_skills_folder(content: &Content, skills: &Path) -> Problem {
+    let error = |message| Problem::error(content.path, "no skills folder", message);
+    match skills.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => error(
+            "`skills` is a link that does not lead to a folder inside the content folder, so it is not followed",
+        )
+        .hint("put the folder itself in its place"),
+        Ok(_) => error("`skills` is not a folder")
+            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"),
+        Err(_) => layout::nothing_published(content, &BTreeSet::new()).unwrap_or_else(|| {
+            error("the content folder has no folder `skills`")
+                .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`")
+        }),
+    }
+}
+
+/// What is to be said of a link in the place of a folder; `None` when `entry` is no such link.
+fn link_fault(entry: &DirEntry, place: &str) -> Option<Problem> {
+    let path = entry.path();
+    let what = match path.metadata() {
+        _ if !entry.path_is_symlink() => return None,
+        Ok(target) if target.is_dir() => "a link to a folder",
+        Ok(_) => return None,
+        Err(_) => "a link that leads nowhere",
+    };
+    let message = format!(
+        "this is {what} in the place of {place}; links are not followed here, so it is left out"
+    );
+    Some(
+        Problem::warning(path, "link left out", message).hint("put the folder itself in its place"),
+    )
 }
 
 const IDENTITY_HINT: &str = "rename it to ASCII letters, digits, `-`, `_` and `.`, a letter or digit first, at most 96, and not `index.html`";
@@ -94,6 +172,9 @@ const IDENTITY_HINT: &str = "rename it to ASCII letters, digits, `-`, `_` and `.
 /// What keeps `entry`, directly below `skills/`, from being an owner.
 fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Problem> {
     let path = entry.path();
+    if let Some(problem) = link_fault(entry, "the folder of an owner") {
+        return Some(problem);
+    }
     if !entry.file_type().is_dir() {
         return Some(
             Problem::warning(
@@ -131,8 +212,11 @@ fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Problem> {
     })
 }
 
-fn skill_folder(entry: &DirEntry) -> Result<SkillFolder, Box<Problem>> {
+fn skill_folder(entry: &DirEntry, owner: String) -> Result<SkillFolder, Box<Problem>> {
     let path = entry.path();
+    if let Some(problem) = link_fault(entry, "the folder of a skill") {
+        return Err(problem.into());
+    }
     if !entry.file_type().is_dir() {
         let problem = Problem::warning(
             path,
@@ -153,10 +237,9 @@ fn skill_folder(entry: &DirEntry) -> Result<SkillFolder, Box<Problem>> {
         .hint(IDENTITY_HINT)
         .into());
     }
-    let owner = path.parent().and_then(Path::file_name).unwrap_or_default();
     Ok(SkillFolder {
         id: SkillName {
-            owner: owner.to_string_lossy().into_owned(),
+            owner,
             slug: slug.into_owned(),
         },
         path: path.to_owned(),
@@ -371,7 +454,7 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.depth() > 0 && entry.file_name().to_str().is_some_and(is_hidden_name)
 }
 
-fn is_litter(entry: &DirEntry) -> bool {
+pub(super) fn is_litter(entry: &DirEntry) -> bool {
     entry.file_name().to_str().is_some_and(is_litter_name)
 }
 

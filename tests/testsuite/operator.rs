@@ -86,3 +86,24 @@ fn a_pipe_among_the_files_of_a_skill_or_of_a_site_or_as_queries_is_not_waited_fo
     let (code, _) = ends(&test, &["check", "--site", "public"]);
     assert_eq!(code, 1);
 }
+
+#[test]
+fn a_plain_repository_is_no_registry_and_leaves_the_published_site() {
+    let test = SiteTest::two_skills().build();
+    let before = test.site();
+    std::fs::remove_dir_all(test.path("content/skills")).unwrap();
+    std::fs::remove_file(test.path("content/badges/official.toml")).unwrap();
+    let text = "---\nname: pdf\ndescription: Reads PDF.\n---\n";
+    test.write("content/skills/pdf/SKILL.md", text);
+    test.write("content/skills/pdf/templates/day.md", "Day.\n");
+    for args in [&["check"][..], &["build"], &["build", "--allow-fewer"]] {
+        let ran = test.run(args);
+        assert_eq!(ran.code, 1, "{args:?}");
+        let shown = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(
+            shown.contains("error: content: no skill is published, although this folder has 1 `SKILL.md`, such as `skills/pdf/SKILL.md`; this looks like a plain repository without owners"),
+            "{shown}"
+        );
+    }
+    assert!(before == test.site());
+}

@@ -45,7 +45,7 @@ fn an_owner_with_a_name_that_the_site_needs_is_left_out() {
 }
 
 #[test]
-fn names_that_are_no_identity_are_left_out_and_hidden_folders_are_not_mentioned() {
+fn names_that_are_no_identity_are_left_out_and_hidden_folders_without_skills_are_not_mentioned() {
     let loaded = loaded(&[
         ("skills/ana/Pdf_1.0/SKILL.md", skill_md("x")),
         ("skills/ana/-x/SKILL.md", skill_md("x")),
@@ -55,10 +55,9 @@ fn names_that_are_no_identity_are_left_out_and_hidden_folders_are_not_mentioned(
         ("skills/ana/Index.html/SKILL.md", skill_md("x")),
         ("skills/index.html/x/SKILL.md", skill_md("x")),
         ("skills/ana/.git/SKILL.md", skill_md("x")),
-        ("skills/.github/x/SKILL.md", skill_md("x")),
+        ("skills/.github/x/README.md", skill_md("x")),
         ("skills/an a/x/SKILL.md", skill_md("x")),
         ("skills/README.md", String::new()),
-        ("skills/ana/SKILL.md", skill_md("ana")),
     ]);
     assert_eq!(loaded.names(), ["ana/Pdf_1.0"]);
     loaded.says("warning: content/skills/ana/a b: `a b` cannot be the slug of a skill; the skill is left out\nhint: rename it to ASCII letters");
@@ -69,7 +68,6 @@ fn names_that_are_no_identity_are_left_out_and_hidden_folders_are_not_mentioned(
         .says("warning: content/skills/an a: `an a` cannot be an owner; its skills are left out\n");
     loaded
         .says("warning: content/skills/README.md: this is no folder of an owner and is left out\n");
-    loaded.says("warning: content/skills/ana/SKILL.md: this stands directly in an owner's folder and is left out\n");
     assert!(!loaded.shown.contains(".git"), "{}", loaded.shown);
 }
 
@@ -199,6 +197,7 @@ fn links_are_followed_only_to_files_of_skills() {
     symlink("..", skill.join("up")).unwrap();
     symlink(folder.outside(), folder.path().join("skills/eve")).unwrap();
     symlink("x", folder.path().join("skills/ana/y")).unwrap();
+    symlink("nowhere", folder.path().join("skills/ana/z")).unwrap();
     let loaded = Loaded::of(&folder);
     let paths: Vec<_> = loaded
         .skill("ana/x")
@@ -220,8 +219,9 @@ fn links_are_followed_only_to_files_of_skills() {
     ] {
         loaded.says(&format!("warning: content/skills/ana/x/{link}: this link does not lead to a file inside `skills/`; it is left out\nhint: put a copy of the file in its place\n"));
     }
-    loaded.says("warning: content/skills/eve: this is no folder of an owner and is left out\n");
-    loaded.says("warning: content/skills/ana/y: this stands directly in an owner's folder and is left out\n");
+    loaded.says("warning: content/skills/eve: this is a link to a folder in the place of the folder of an owner; links are not followed here, so it is left out\nhint: put the folder itself in its place\n");
+    loaded.says("warning: content/skills/ana/y: this is a link to a folder in the place of the folder of a skill; links");
+    loaded.says("warning: content/skills/ana/z: this is a link that leads nowhere in the place of the folder of a skill");
     assert_eq!(loaded.problems.n_errors(), 0);
 }
 
@@ -243,7 +243,7 @@ fn folders_of_the_content_that_are_links_to_elsewhere_are_errors() {
     )
     .unwrap();
     let loaded = Loaded::of(&folder);
-    loaded.says("error: content: the content folder has no folder `skills`\n");
+    loaded.says("error: content: `skills` is a link that does not lead to a folder inside the content folder, so it is not followed\n");
     assert!(loaded.catalog.skills.is_empty());
 
     let folder = ContentFolder::new(&[("skills/ana/x/SKILL.md", skill_md("x"))]);

@@ -2,6 +2,7 @@
 
 mod folder;
 mod hostile;
+mod layout;
 mod operator;
 mod skills;
 mod slips;

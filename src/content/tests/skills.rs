@@ -176,7 +176,7 @@ fn an_archived_skill_without_skill_md_is_made_from_what_there_is() {
     loaded.says("warning: content/skills/ana/b: the skill has no `SKILL.md`; its page is made from `readme.md`\n");
     loaded.says("warning: content/skills/ana/d: the skill has no Markdown file and is left out\n");
     loaded.says("warning: content/skills/ana/e: the folder has no `SKILL.md` and is left out\n");
-    loaded.says("warning: content/skills/ana/f: the folder has no `SKILL.md` and is left out\n");
+    loaded.says("warning: content/skills/ana/f: the folder has no `SKILL.md` and is left out; it has `sub/SKILL.md`");
 }
 
 #[test]

@@ -1,0 +1,302 @@
+//! Skills that lie where none are looked for, said as they are: one level too high or too deep, in a hidden folder, in
+//! a repository with another layout.
+//!
+//! The layouts are those of public repositories of skills: `skills/<slug>/`, `.claude/skills/<slug>/`,
+//! `plugins/<plugin>/skills/<slug>/`, `skills/.curated/<slug>/`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::walk::{SkillFolder, is_litter};
+use super::{Content, text};
+use crate::catalog::{SkillName, is_identity_part};
+use crate::problem::Problem;
+
+/// Whether `name` is that of the file that makes a folder a skill, in any letter case.
+pub(super) fn is_skill_md(name: &str) -> bool {
+    name.eq_ignore_ascii_case("SKILL.md")
+}
+
+/// The error of a content folder of which nothing is published although skills lie in it; `None` when none do.
+///
+/// Skills that the operator hides do not count. Links are not followed, and of a huge folder not everything is looked at.
+pub(super) fn nothing_published(
+    content: &Content,
+    hidden: &BTreeSet<SkillName>,
+) -> Option<Problem> {
+    let mut n_found = 0_usize;
+    let mut layouts: BTreeMap<Layout, (usize, SkillMd)> = BTreeMap::new();
+    for skill_md in skill_mds(content.path) {
+        if skill_md.skill().is_some_and(|name| hidden.contains(&name)) {
+            continue;
+        }
+        n_found += 1;
+        let layout = Layout::of(&skill_md, content);
+        layouts.entry(layout).or_insert((0, skill_md)).0 += 1;
+    }
+    // The most common one; of two, the one that is declared first.
+    let (layout, (_, example)) = layouts
+        .into_iter()
+        .rev()
+        .max_by_key(|(_, (count, _))| *count)?;
+    let message = format!(
+        "no skill is published, although this folder has {n_found} `SKILL.md`, such as `{}`; {}",
+        example.shown(),
+        layout.description(&example)
+    );
+    Some(
+        Problem::error(content.path, "no skills", message)
+            .hint(layout.hint(&example, content.path)),
+    )
+}
+
+/// The warning about a `SKILL.md` in the place of a slug; `path` is the file, directly in an owner's folder.
+pub(super) fn too_high(path: &Path, owner: &str) -> Problem {
+    Problem::warning(
+        path,
+        OUT_OF_PLACE,
+        "this skill lies directly in the folder of an owner, one level too high, and is left out",
+    )
+    .hint(format!(
+        "move the folder to `skills/<owner>/{owner}`: skills are expected in `skills/<owner>/<slug>/SKILL.md`"
+    ))
+}
+
+/// The warning about the folder of a skill that has no `SKILL.md`, if it has some further down. `files` are the paths
+/// of all its files, below it.
+pub(super) fn too_deep(folder: &SkillFolder, files: &[&str]) -> Option<Problem> {
+    let deeper: Vec<SkillMd> = files
+        .iter()
+        .filter(|path| path.rsplit('/').next().is_some_and(is_skill_md))
+        .map(|path| SkillMd::at(path))
+        .collect();
+    let first = deeper.first()?;
+    let SkillName { owner, slug } = &folder.id;
+    let is_below_first =
+        |file: &&str| file.split('/').next() == first.folders.first().map(String::as_str);
+    let is_doubled = first.folders.len() == 1 && files.iter().all(is_below_first);
+    let (from, to) = (first.folder(), first.slug());
+    let hint = if is_doubled && deeper.len() == 1 {
+        format!("move what is in `{from}` one level up, into `skills/{owner}/{slug}`")
+    } else {
+        format!("move each to `skills/{owner}/<slug>`, such as `{from}` to `skills/{owner}/{to}`")
+    };
+    let message = format!(
+        "the folder has no `SKILL.md` and is left out; it has {}, deeper than skills are looked for",
+        listed(&deeper)
+    );
+    Some(Problem::warning(&folder.path, OUT_OF_PLACE, message).hint(hint))
+}
+
+/// The warning about a hidden folder below `skills/`, if skills lie in it.
+pub(super) fn in_hidden_folder(folder: &Path) -> Option<Problem> {
+    let found: Vec<SkillMd> = skill_mds(folder).collect();
+    (!found.is_empty()).then(|| {
+        Problem::warning(
+            folder,
+            OUT_OF_PLACE,
+            format!(
+                "folders whose names begin with a dot are left out, this one with {}",
+                listed(&found)
+            ),
+        )
+        .hint("move the skills to `skills/<owner>/<slug>`, or rename the folder")
+    })
+}
+
+/// The kind of warnings about skills that lie elsewhere.
+pub(super) const OUT_OF_PLACE: &str = "skill out of place";
+
+/// Most entries of a folder that are looked at.
+const ENTRIES_MAX: usize = 100_000;
+
+/// Deepest `SKILL.md` that is looked for, in names from the folder.
+const DEPTH_MAX: usize = 10;
+
+/// Most paths that a message shows.
+const SHOWN_MAX: usize = 5;
+
+fn listed(skill_mds: &[SkillMd]) -> String {
+    let shown = skill_mds.iter().take(SHOWN_MAX);
+    let shown: Vec<String> = shown
+        .map(|skill_md| format!("`{}`", skill_md.shown()))
+        .collect();
+    match skill_mds.len().saturating_sub(SHOWN_MAX) {
+        0 => shown.join(", "),
+        rest => format!("{} and {rest} more", shown.join(", ")),
+    }
+}
+
+/// Where a `SKILL.md` lies: the names of the folders from some folder down to it.
+struct SkillMd {
+    folders: Vec<String>,
+}
+
+impl SkillMd {
+    /// The one at `path`, which is `/`-separated.
+    fn at(path: &str) -> Self {
+        let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
+        folders.pop();
+        Self { folders }
+    }
+
+    /// The skill that it would be, were it where skills are looked for.
+    fn skill(&self) -> Option<SkillName> {
+        match &self.folders[..] {
+            [skills, owner, slug, ..] if skills == "skills" => {
+                SkillName::parse(&format!("{owner}/{slug}"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The name of its folder if that can be a slug, for a hint.
+    fn slug(&self) -> &str {
+        match self.folders.last() {
+            Some(name) if is_identity_part(name) && !text::is_device_name(name) => name,
+            _ => "<slug>",
+        }
+    }
+
+    fn folder(&self) -> String {
+        text::clean_line(&self.folders.join("/"), 200)
+    }
+
+    fn shown(&self) -> String {
+        match self.folders.is_empty() {
+            true => "SKILL.md".to_owned(),
+            false => format!("{}/SKILL.md", self.folder()),
+        }
+    }
+}
+
+/// Every `SKILL.md` below `folder`, sorted by path.
+fn skill_mds(folder: &Path) -> impl Iterator<Item = SkillMd> {
+    WalkDir::new(folder)
+        .min_depth(1)
+        .max_depth(DEPTH_MAX)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| !is_litter(entry))
+        .take(ENTRIES_MAX)
+        .filter_map(Result::ok)
+        .filter(|entry| {
+            entry.file_type().is_file() && entry.file_name().to_str().is_some_and(is_skill_md)
+        })
+        .map(move |entry| {
+            let above = entry.path().parent().unwrap_or(folder);
+            let below = above.strip_prefix(folder).unwrap_or(above);
+            SkillMd {
+                folders: below
+                    .iter()
+                    .map(|name| name.to_string_lossy().into_owned())
+                    .collect(),
+            }
+        })
+}
+
+/// How skills are laid out in a folder that is no content folder, or not a good one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Layout {
+    /// `skills/<slug>/SKILL.md`
+    Plain,
+    /// `skills/.<group>/<slug>/SKILL.md`
+    HiddenGroups,
+    /// `.<agent>/skills/<slug>/SKILL.md`
+    Agent,
+    /// `plugins/<plugin>/skills/<slug>/SKILL.md`
+    Plugins,
+    /// `<folder>/skills/<owner>/<slug>/SKILL.md`
+    Above,
+    /// `<owner>/<slug>/SKILL.md`, in a folder that is called `skills`
+    Below,
+    /// `SKILL.md`
+    OneSkill,
+    /// `skills/<owner>/<group>/<slug>/SKILL.md`
+    Deep,
+    /// `<folder>/<slug>/SKILL.md`
+    Elsewhere,
+    /// `skills/<owner>/<slug>/SKILL.md`
+    InPlace,
+}
+
+impl Layout {
+    fn of(skill_md: &SkillMd, content: &Content) -> Self {
+        let folders: Vec<&str> = skill_md.folders.iter().map(String::as_str).collect();
+        let is_called_skills = || {
+            content
+                .root
+                .as_ref()
+                .is_some_and(|root| root.ends_with("skills"))
+        };
+        match folders[..] {
+            [] | ["skills"] => Self::OneSkill,
+            ["skills", group, _] if group.starts_with('.') => Self::HiddenGroups,
+            ["skills", _] => Self::Plain,
+            ["skills", _, _] => Self::InPlace,
+            ["skills", ..] => Self::Deep,
+            [agent, "skills", ..] if agent.starts_with('.') => Self::Agent,
+            ["plugins", _, "skills", ..] => Self::Plugins,
+            [.., "skills", _, _] => Self::Above,
+            [_, _] if is_called_skills() => Self::Below,
+            _ => Self::Elsewhere,
+        }
+    }
+
+    fn description(self, example: &SkillMd) -> String {
+        let folder = example.folders.first().map_or("", String::as_str);
+        let layout = match self {
+            Self::Plain => "a plain repository without owners, `skills/<slug>/SKILL.md`",
+            Self::HiddenGroups => {
+                "a collection with hidden groups, `skills/.<group>/<slug>/SKILL.md`"
+            }
+            Self::Agent => {
+                let folder = text::clean_line(folder, 40);
+                return format!(
+                    "this looks like the skills of an agent, `{folder}/skills/<slug>/SKILL.md`"
+                );
+            }
+            Self::Plugins => "a marketplace of plugins, `plugins/<plugin>/skills/<slug>/SKILL.md`",
+            Self::Above => "a folder above a content folder",
+            Self::Below => "the folder `skills` of a content folder",
+            Self::OneSkill => "a single skill, not a registry",
+            Self::Deep => "skills in groups, `skills/<owner>/<group>/<slug>/SKILL.md`",
+            Self::Elsewhere => "skills beside the folder where they are looked for, `skills`",
+            Self::InPlace => {
+                return "those that lie in their place are left out for what the warnings say"
+                    .to_owned();
+            }
+        };
+        format!("this looks like {layout}")
+    }
+
+    /// What to do, as the example shows it.
+    fn hint(self, example: &SkillMd, content: &Path) -> String {
+        let (folder, slug) = (example.folder(), example.slug());
+        match self {
+            Self::Above => {
+                let above = &example.folders[..example.folders.len() - 3];
+                let above = content.join(above.join("/"));
+                format!("name the content folder: `--content {}`", above.display())
+            }
+            Self::Below => "name the folder above this one with `--content`".to_owned(),
+            Self::OneSkill => {
+                "make a folder for it, `skills/<owner>/<slug>/`, in a content folder".to_owned()
+            }
+            Self::InPlace => "mend what the warnings say".to_owned(),
+            Self::Deep => {
+                let owner = &example.folders[1];
+                format!(
+                    "move each to `skills/<owner>/<slug>`, such as `{folder}` to `skills/{owner}/{slug}`"
+                )
+            }
+            Self::Plain | Self::HiddenGroups | Self::Agent | Self::Plugins | Self::Elsewhere => {
+                format!(
+                    "move or copy each to `skills/<owner>/<slug>`, where `<owner>` is who publishes it, such as `{folder}` to `skills/<owner>/{slug}`"
+                )
+            }
+        }
+    }
+}
