@@ -15,6 +15,7 @@ mod hex;
 pub mod index;
 pub mod input_file;
 pub mod inspect;
+pub mod loss;
 pub mod markdown;
 pub mod mcp;
 pub mod preview;

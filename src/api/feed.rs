@@ -4,16 +4,19 @@
 //! skill is in depends on the hash of its identity alone: an edited skill changes one shard. Counts that change every
 //! day are not in it.
 
+use std::collections::BTreeSet;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::json::to_json;
 use super::shapes::{Badges, FileShape, Shaper, current_version, ms};
-use crate::catalog::Skill;
+use crate::catalog::{Skill, SkillName};
 use crate::hex::hex;
+use crate::input_file;
 use crate::render::{ZipDigest, url};
 use crate::sink::Sink;
 
@@ -38,6 +41,69 @@ pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io:
     };
     sink.write(MANIFEST_PATH, &to_json(&manifest)?)?;
     Ok(manifest.shards.len() + 1)
+}
+
+/// The catalog of a site that stands in a folder. Damaged and foreign files count as nothing.
+#[derive(Debug)]
+pub struct PublishedCatalog {
+    folder: PathBuf,
+    /// How many skills it says to list.
+    pub n_skills: usize,
+    /// Names of files in the folder.
+    shards: Vec<String>,
+}
+
+impl PublishedCatalog {
+    /// Reads the manifest of the site in `site`.
+    pub fn open(site: &Path) -> Option<Self> {
+        let manifest = site.join(MANIFEST_PATH);
+        let bytes = input_file::read(&manifest, input_file::FILE_MAX_BYTES).ok()?;
+        let manifest: ReadManifest = serde_json::from_slice(&bytes).ok()?;
+        let is_name = |name: &String| !name.contains(['/', '\\', ':']) && name.ends_with(".json");
+        let shards = manifest.shards.into_iter().map(|shard| shard.url);
+        Some(Self {
+            folder: site.join(MANIFEST_PATH).parent()?.to_owned(),
+            n_skills: manifest.count,
+            shards: shards.filter(is_name).collect(),
+        })
+    }
+
+    /// The skills that its shards list.
+    pub fn skills(&self) -> BTreeSet<SkillName> {
+        let read = |name: &String| {
+            let file = self.folder.join(name);
+            let bytes = input_file::read(&file, input_file::FILE_MAX_BYTES).ok()?;
+            serde_json::from_slice::<ReadShard>(&bytes).ok()
+        };
+        let shards = self.shards.iter().filter_map(read);
+        let entries = shards.flat_map(|shard| shard.skills);
+        entries
+            .filter_map(|entry| SkillName::parse(&format!("{}/{}", entry.owner, entry.slug)))
+            .collect()
+    }
+}
+
+/// The part of a [`Manifest`] that a later build reads.
+#[derive(Deserialize)]
+struct ReadManifest {
+    count: usize,
+    shards: Vec<ReadShardRef>,
+}
+
+#[derive(Deserialize)]
+struct ReadShardRef {
+    url: String,
+}
+
+#[derive(Deserialize)]
+struct ReadShard {
+    skills: Vec<ReadEntry>,
+}
+
+#[derive(Deserialize)]
+struct ReadEntry {
+    owner: String,
+    slug: String,
 }
 
 /// About this many skills are in a shard.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::{CommandError, InputArgs};
+use crate::loss;
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::report::{self, Report, Scope, budget};
@@ -24,6 +25,10 @@ pub struct BuildArgs {
     /// Print errors only
     #[arg(long)]
     quiet: bool,
+    /// Replace the site there even if it has skills and this build none, or at least 10 and this build less than half
+    /// as many; skills that are hidden do not count
+    #[arg(long)]
+    allow_fewer: bool,
 }
 
 /// Builds the site and prints a summary.
@@ -39,6 +44,7 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     }
     let sink =
         DirSink::create(&args.out).map_err(|error| CommandError::System(error.to_string()))?;
+    check_loss(args, &site)?;
     let failed =
         |error: io::Error| CommandError::io(&format!("write `{}`", args.out.display()), &error);
     let mut counts = site.write(&sink, &progress).map_err(failed)?;
@@ -85,6 +91,17 @@ fn check_base_url(
         return Err(std::mem::take(problems).into());
     }
     Ok(())
+}
+
+/// Stops the build before it loses most skills of the site that it would replace.
+fn check_loss(args: &BuildArgs, site: &Site) -> Result<(), CommandError> {
+    if args.allow_fewer {
+        return Ok(());
+    }
+    match loss::check(&args.out, &args.input.content, &site.catalog) {
+        None => Ok(()),
+        Some(problem) => Err(Problems::from_iter([problem]).into()),
+    }
 }
 
 /// Stops the build before the new site replaces the old one when it exceeds a budget.

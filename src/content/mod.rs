@@ -70,6 +70,14 @@ pub fn load_again(
     load_with(content, options, files, Some(cache))
 }
 
+/// The skills that the operator hides, so that nobody takes them for lost.
+pub fn hidden_skills(content: &Path) -> BTreeSet<SkillName> {
+    let options = LoadOptions::default();
+    let content = Content::new(content, &options, &Disk);
+    // Which of them there are is no matter here, and loading has told of faults.
+    Moderation::read(&content, &[], &mut Problems::new()).hidden
+}
+
 fn load_with(
     content: &Path,
     options: &LoadOptions,

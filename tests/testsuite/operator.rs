@@ -107,3 +107,91 @@ fn a_plain_repository_is_no_registry_and_leaves_the_published_site() {
     }
     assert!(before == test.site());
 }
+
+/// A registry of `n` skills `ana/s00`, `ana/s01`, ….
+fn registry(n: usize) -> SiteTest {
+    (0..n).fold(SiteTest::empty(), |test, n| {
+        let name = format!("s{n:02}");
+        let text = format!("---\nname: {name}\ndescription: Skill {n}.\n---\n");
+        test.skill(&format!("ana/{name}"), text)
+    })
+}
+
+fn remove(test: &SiteTest, skills: std::ops::Range<usize>) {
+    for n in skills {
+        std::fs::remove_dir_all(test.path(&format!("content/skills/ana/s{n:02}"))).unwrap();
+    }
+}
+
+#[test]
+fn a_build_that_would_lose_most_skills_stops_unless_that_is_allowed() {
+    let test = registry(12).build();
+    let before = test.site();
+    remove(&test, 0..7);
+    let ran = test.run(&["build"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.stderr.contains(
+            "error: public: the site there has 12 skills, and this build has 5; missing are `ana/s00`, `ana/s01`, `ana/s02`, `ana/s03`, `ana/s04`, `ana/s05`, `ana/s06`\n\
+             hint: look whether the content folder is whole; if these skills are meant to go, build with `--allow-fewer`\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+    assert!(before == test.site());
+    assert_eq!(test.run(&["build", "--allow-fewer"]).code, 0);
+    assert!(!test.path("public/ana/skills/s00").exists());
+    assert!(test.path("public/ana/skills/s11").exists());
+    remove(&test, 7..11);
+    assert_eq!(test.run(&["build"]).code, 0, "five are not many");
+}
+
+#[test]
+fn skills_that_the_operator_hides_or_renames_are_not_lost() {
+    let hidden = |skills: std::ops::Range<usize>| -> String {
+        skills
+            .map(|n| format!("[[hidden]]\nskill = \"ana/s{n:02}\"\n"))
+            .collect()
+    };
+    let test = registry(12).build();
+    test.write("content/moderation.toml", hidden(0..12));
+    assert_eq!(test.run(&["build"]).code, 0);
+    std::fs::remove_file(test.path("content/moderation.toml")).unwrap();
+    test.rebuild();
+
+    // Of the eleven that are not hidden, six are gone.
+    remove(&test, 0..6);
+    test.write("content/moderation.toml", hidden(11..12));
+    let ran = test.run(&["build"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("has 11 skills, and this build has 5;"),
+        "{}",
+        ran.stderr
+    );
+    // Of the nine, six are gone; but nine are not many.
+    test.write("content/moderation.toml", hidden(9..12));
+    assert_eq!(test.run(&["build"]).code, 0);
+
+    let test = registry(10).build();
+    std::fs::rename(
+        test.path("content/skills/ana"),
+        test.path("content/skills/bo"),
+    )
+    .unwrap();
+    assert_eq!(test.run(&["build"]).code, 0, "a new owner is no loss");
+}
+
+#[test]
+fn damaged_and_foreign_files_of_a_site_do_not_stop_a_build() {
+    let test = SiteTest::two_skills().build();
+    for manifest in [
+        "",
+        "[]",
+        "{\"count\": 5000, \"shards\": []}",
+        "{\"count\": 5000, \"shards\": [{\"url\": \"../../../../content/x.json\"}, {\"url\": \"none.json\"}]}",
+    ] {
+        test.write("public/api/v1/catalog/manifest.json", manifest);
+        test.rebuild();
+    }
+}
