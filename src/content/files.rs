@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::encoding::{self, Decoded, EncodingFault};
 use super::walk::{self, FoundFile, FoundFiles, SkillFolder};
 use super::{Content, layout, text};
 use crate::catalog::{BODY_HELD_MAX_BYTES, Skill, SkillFile, SkillFileError};
@@ -133,28 +134,29 @@ pub fn read_body(skill: &Skill) -> Result<Cow<'_, str>, SkillFileError> {
     };
     let file = skill.main_file();
     // What is wrong with the text was told when it was read first.
-    let mut source = decode(&file.read()?, Path::new(&file.path), &mut Problems::new());
-    source.drain(..body_at);
-    Ok(Cow::Owned(text::clean_body(&source).into_owned()))
+    let source = encoding::decode(&file.read()?).text;
+    Ok(Cow::Owned(
+        text::clean_body(&source[body_at..]).into_owned(),
+    ))
 }
 
-/// Text without a byte order mark; bytes that are not UTF-8 become `�`, with a warning.
-pub(super) fn decode(bytes: &[u8], path: &Path, problems: &mut Problems) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(error) => {
-            let text = String::from_utf8_lossy(bytes).into_owned();
-            problems.push(
-                Problem::warning(
-                    path,
-                    "not UTF-8",
-                    "the file is not UTF-8; bytes that are not are shown as `�`",
-                )
-                .at_offset(&text, error.valid_up_to())
-                .hint("save the file as UTF-8"),
-            );
-            text
-        }
-    }
+/// The text of a file; a warning tells when it is not UTF-8.
+pub(super) fn decode(bytes: &[u8], path: &Path, problems: &mut Problems) -> Decoded {
+    let decoded = encoding::decode(bytes);
+    let warning = match decoded.fault {
+        None => return decoded,
+        Some(EncodingFault::Utf16) => Problem::warning(
+            path,
+            "UTF-16",
+            "the file is UTF-16; the site reads it, but clients do not",
+        ),
+        Some(EncodingFault::NotUtf8 { at }) => Problem::warning(
+            path,
+            "not UTF-8",
+            "the file is not UTF-8; bytes that are not are shown as `�`",
+        )
+        .at_offset(&decoded.text, at),
+    };
+    problems.push(warning.hint(EncodingFault::HINT));
+    decoded
 }

@@ -26,6 +26,7 @@ use crate::static_files;
 use alias::Aliases;
 use cache::Walked;
 use clash::OperatorsFiles;
+use encoding::EncodingFault;
 use moderation::Moderation;
 use names::Names;
 
@@ -34,6 +35,7 @@ mod badge;
 mod badge_edit;
 mod cache;
 mod clash;
+mod encoding;
 mod fields;
 mod files;
 mod front_matter;
@@ -298,19 +300,18 @@ impl<'a> Content<'a> {
                 return None;
             }
         };
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Some(text.to_owned()),
-            Err(error) => {
-                let text = String::from_utf8_lossy(bytes);
-                problems.push(
-                    Problem::error(path, group, "the file is not UTF-8")
-                        .at_offset(&text, error.valid_up_to())
-                        .hint("save the file as UTF-8"),
-                );
-                None
+        let decoded = encoding::decode(&bytes);
+        let fault = match decoded.fault {
+            None => return Some(decoded.text),
+            Some(EncodingFault::Utf16) => {
+                Problem::error(path, group, "the file is UTF-16; UTF-8 is expected")
             }
-        }
+            Some(EncodingFault::NotUtf8 { at }) => {
+                Problem::error(path, group, "the file is not UTF-8").at_offset(&decoded.text, at)
+            }
+        };
+        problems.push(fault.hint(EncodingFault::HINT));
+        None
     }
 
     /// Where the link `path` ends, if that is a file of a skill that is not hidden.

@@ -5,6 +5,7 @@ use std::path::Path;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde_json::{Map, Value};
 
+use super::encoding::EncodingFault;
 use super::files::{self, ReadFiles};
 use super::front_matter::{self, Front};
 use super::meta::{self, Meta};
@@ -32,12 +33,13 @@ pub(super) fn read(
     };
     let path = folder.path.join(&main_path);
     let source = files::decode(&files.main_bytes, &path, problems);
-    let front = front_matter::parse(&source, &path, problems);
+    let front = front_matter::parse(&source.text, &path, problems);
     Some(
         Draft {
             folder,
             path: &path,
-            source: &source,
+            source: &source.text,
+            is_utf16: source.fault == Some(EncodingFault::Utf16),
             front,
             meta,
         }
@@ -83,7 +85,7 @@ fn read_meta(
     match content.files.read(&file.source) {
         Ok(bytes) => {
             let json = files::decode(&bytes, &path, problems);
-            Some(meta::parse(&json, &path, &folder.id, problems))
+            Some(meta::parse(&json.text, &path, &folder.id, problems))
         }
         Err(error) => {
             problems.push(super::unreadable(&path, &error));
@@ -99,6 +101,7 @@ struct Draft<'a> {
     path: &'a Path,
     /// Its text.
     source: &'a str,
+    is_utf16: bool,
     front: Front<'a>,
     meta: Meta,
 }
@@ -116,7 +119,8 @@ impl Draft<'_> {
         }
         let metadata = self.metadata(problems);
         let front_matter = FrontMatter {
-            is_broken: self.front.is_present && (self.front.is_broken || !self.front.is_strict),
+            is_broken: self.front.is_present
+                && (self.front.is_broken || !self.front.is_strict || self.is_utf16),
             ..fields::front_matter(&self.front.fields, &metadata)
         };
         self.check_length(problems);

@@ -413,7 +413,7 @@ fn an_operators_file_that_cannot_be_read_is_an_error() {
         }
     }
     let folder = folder(&[("badges/official.toml", OFFICIAL), ("stats.csv", "skill\n")]);
-    folder.write("moderation.toml", b"\xff\xfe");
+    folder.write("moderation.toml", b"\xff");
     let loaded = Loaded::with(&folder, &LoadOptions::default(), &Failing);
     loaded.says("error: content/badges/official.toml: the file cannot be read: disk on fire\nhint: check its permissions\n");
     loaded.says("error: content/stats.csv: the file cannot be read: disk on fire\n");

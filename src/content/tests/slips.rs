@@ -5,6 +5,38 @@ use super::*;
 const SKILL: &str = "skills/ana/pdf/SKILL.md";
 const META: &str = "skills/ana/pdf/_meta.json";
 
+/// `text` as UTF-16 with a byte order mark.
+fn utf16(text: &str) -> Vec<u8> {
+    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn utf_16_is_read_and_told() {
+    let meta = utf16(r#"{"latest":{"version":"1.0.0"}}"#);
+    let text = utf16("---\nname: pdf\ndescription: Für alle.\n---\n# Títle\n");
+    let loaded = loaded(&[(SKILL, text), (META, meta)]);
+    let skill = loaded.skill("ana/pdf");
+    assert_eq!(skill.description, "Für alle.");
+    assert_eq!(skill.body, "# Títle\n");
+    assert!(skill.front_matter.is_broken, "clients do not read it");
+    assert_eq!(skill.version.as_ref().unwrap().version, "1.0.0");
+    for file in [SKILL, META] {
+        loaded.says(&format!(
+            "warning: content/{file}: the file is UTF-16; the site reads it, but clients do not\nhint: save the file as UTF-8\n"
+        ));
+    }
+}
+
+#[test]
+fn an_operators_file_in_utf_16_is_an_error_that_says_so() {
+    let loaded = loaded(&[
+        (SKILL, skill_md("pdf").into_bytes()),
+        ("stats.csv", utf16("skill,stars\nana/pdf,1\n")),
+    ]);
+    loaded.says("error: content/stats.csv: the file is UTF-16; UTF-8 is expected\nhint: save the file as UTF-8\n");
+}
+
 #[test]
 fn a_name_that_shows_nothing_is_no_name() {
     let loaded = loaded(&[
