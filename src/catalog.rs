@@ -244,7 +244,7 @@ pub struct FrontMatter {
     pub allowed_tools: Vec<String>,
     /// `author`.
     pub author: Option<String>,
-    /// `homepage` or `metadata.*.homepage`: an absolute `https:` or `http:` URL, anything else is dropped.
+    /// `homepage` or `metadata.*.homepage`: an absolute `https:` or `http:` URL in ASCII, anything else is dropped.
     pub homepage: Option<String>,
     /// `metadata.*.emoji`: at most a few characters.
     pub emoji: Option<String>,
@@ -288,7 +288,7 @@ pub struct Version {
     pub version: String,
     /// When it was published.
     pub published_at: Option<Timestamp>,
-    /// Link to the commit: an absolute `https:` URL, anything else is dropped.
+    /// Link to the commit: an absolute `https:` URL in ASCII, anything else is dropped.
     pub commit_url: Option<String>,
 }
 

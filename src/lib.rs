@@ -29,3 +29,4 @@ pub mod site;
 pub mod source;
 pub mod static_files;
 mod unicode;
+mod web_url;

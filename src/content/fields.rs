@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::text;
 use crate::catalog::{FrontMatter, Requirements, SHORT_MAX_CHARS};
+use crate::web_url;
 
 /// Top-level fields of the Agent Skills specification, and further ones that a skill may have here.
 pub(super) const KNOWN_FIELDS: [&str; 20] = [
@@ -62,7 +63,7 @@ pub(super) fn front_matter(
             .or_else(|| short("authors"))
             .or_else(|| short_text(metadata.get("author")?)),
         homepage: first(&sources, |source| {
-            text::url(source.get("homepage")?.as_str()?, &["https", "http"])
+            homepage_link(source.get("homepage")?.as_str()?)
         }),
         emoji: first(&sources, |source| emoji(source.get("emoji")?.as_str()?)),
         is_internal: match metadata.get("internal") {
@@ -72,6 +73,24 @@ pub(super) fn front_matter(
         },
         is_broken: false,
     }
+}
+
+/// The homepage as it is written, when there is one and no page can link to it.
+pub(super) fn refused_homepage(
+    fields: &Map<String, Value>,
+    metadata: &Map<String, Value>,
+) -> Option<String> {
+    let sources = sources(fields, metadata);
+    let given = || sources.iter().filter_map(|source| source.get("homepage"));
+    if given().any(|homepage| homepage.as_str().and_then(homepage_link).is_some()) {
+        return None;
+    }
+    given().find_map(short_text)
+}
+
+/// `text` as the address of a homepage.
+pub(super) fn homepage_link(text: &str) -> Option<String> {
+    web_url::link(text, &["https", "http"])
 }
 
 /// What must be there before the skill works.

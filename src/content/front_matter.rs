@@ -38,13 +38,25 @@ impl Front<'_> {
         let is_key = |line: &&str| strip_key(line) == Some(key);
         let line_idx = self.yaml.lines().position(|line| is_key(&line))?;
         let line = self.yaml.lines().nth(line_idx)?;
-        let value_at = line.find(':')? + 1;
-        let n_spaces = line[value_at..].len() - line[value_at..].trim_start().len();
-        let column = line[..value_at + n_spaces].chars().count() + 1;
         Some((
             self.first_line + u32::try_from(line_idx).ok()?,
-            u32::try_from(column).ok()?,
+            value_column(line)?,
         ))
+    }
+
+    /// The place of `key` where it stands on a line of its own below the top-level field `parent`, like
+    /// [`Self::place_of`]; else that of `parent`.
+    pub(super) fn place_below(&self, parent: &str, key: &str) -> Option<(u32, u32)> {
+        let (parent_line, column) = self.place_of(parent)?;
+        let first_idx = (parent_line - self.first_line) as usize + 1;
+        let lines = self.yaml.lines().skip(first_idx);
+        let below = (parent_line + 1..).zip(lines.take_while(|line| strip_key(line).is_none()));
+        for (line_number, line) in below {
+            if strip_key(line.trim_start()) == Some(key) {
+                return Some((line_number, value_column(line)?));
+            }
+        }
+        Some((parent_line, column))
     }
 }
 
@@ -322,6 +334,14 @@ fn strip_key(line: &str) -> Option<&str> {
     (is_key && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(key)
 }
 
+/// The column, from 1, of the value on a line `key: value`.
+fn value_column(line: &str) -> Option<u32> {
+    let value_at = line.find(':')? + 1;
+    let n_spaces = line[value_at..].len() - line[value_at..].trim_start().len();
+    let column = line[..value_at + n_spaces].chars().count() + 1;
+    u32::try_from(column).ok()
+}
+
 /// The text after the colon of a field, with the indented lines below it, without quotes around it.
 fn plain_value(block: &str) -> String {
     let (_, value) = block.split_once(':').unwrap_or(("", block));
@@ -374,6 +394,9 @@ mod tests {
         assert_eq!(front.place_of("name-x"), Some((4, 9)));
         assert_eq!(front.place_of("description"), Some((5, 13)));
         assert_eq!(front.place_of("c"), None);
+        let (front, _) = read("---\nmetadata:\n  a: 1\n  x:\n    date: soon\ndate: now\n---\n");
+        assert_eq!(front.place_below("metadata", "date"), Some((5, 11)));
+        assert_eq!(front.place_below("metadata", "b"), Some((2, 10)));
     }
 
     #[test]

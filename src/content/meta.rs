@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::text;
 use crate::catalog::{NAME_MAX_CHARS, SkillName, Timestamp, VERSION_MAX_CHARS, Version};
 use crate::problem::{Problem, Problems};
+use crate::web_url;
 
 /// What `_meta.json` says; everything in it is optional.
 #[derive(Debug, Default, PartialEq)]
@@ -93,7 +94,7 @@ fn version(value: &Value) -> Option<Version> {
         commit_url: value
             .get("commit")
             .and_then(Value::as_str)
-            .and_then(|commit| text::url(commit, &["https"])),
+            .and_then(|commit| web_url::link(commit, &["https"])),
     })
 }
 

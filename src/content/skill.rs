@@ -127,6 +127,7 @@ impl Draft<'_> {
         self.check_name(problems);
         self.check_unknown_fields(problems);
         self.check_characters(problems);
+        self.check_homepage(&metadata, problems);
         let description = self.description(front_matter.description.as_deref(), problems);
         let tags = self.tags(&metadata, problems);
         let requirements = fields::requirements(&self.front.fields, &metadata);
@@ -175,10 +176,11 @@ impl Draft<'_> {
         Problem::warning(self.path, group, message)
     }
 
-    /// A warning about the value of a top-level field.
+    /// A warning about the value of a field, of the top level or else below `metadata`.
     fn warning_at(&self, key: &str, group: &'static str, message: impl Into<String>) -> Problem {
         let warning = self.warning(group, message);
-        match self.front.place_of(key) {
+        let place = self.front.place_of(key);
+        match place.or_else(|| self.front.place_below("metadata", key)) {
             Some((line, column)) => warning.at(self.source, line, Some(column)),
             None => warning,
         }
@@ -316,6 +318,27 @@ impl Draft<'_> {
                 } else {
                     "remove them"
                 }),
+        );
+    }
+
+    fn check_homepage(&self, metadata: &Map<String, Value>, problems: &mut Problems) {
+        let Some(homepage) = fields::refused_homepage(&self.front.fields, metadata) else {
+            return;
+        };
+        let with_scheme = format!("https://{homepage}");
+        let is_host_alone = homepage.contains('.') && !homepage.contains(':');
+        let meant = is_host_alone && fields::homepage_link(&with_scheme).is_some();
+        problems.push(
+            self.warning_at(
+                "homepage",
+                "address not linked",
+                format!("`homepage` is `{homepage}`, which is no address that a page can link to"),
+            )
+            .hint(if meant {
+                format!("write `homepage: {with_scheme}`")
+            } else {
+                "write an address that begins with `https://`".to_owned()
+            }),
         );
     }
 

@@ -75,30 +75,6 @@ pub(super) fn head(text: &str, max_bytes: usize) -> &str {
     &text[..end]
 }
 
-/// `text` when it is an absolute URL with one of `schemes` that a page may link to.
-///
-/// User names are refused: `https://good.example@evil.example` misleads.
-pub(super) fn url(text: &str, schemes: &[&str]) -> Option<String> {
-    let text = text.trim();
-    let (scheme, rest) = text.split_once("://")?;
-    let scheme = scheme.to_ascii_lowercase();
-    let authority_len = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let authority = &rest[..authority_len];
-    let is_host_char =
-        |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
-    let is_safe = schemes.contains(&scheme.as_str())
-        && text.len() <= 2048
-        && authority.starts_with(|c: char| c.is_alphanumeric() || c == '[')
-        && authority.chars().all(is_host_char)
-        && !text.chars().any(|c| {
-            c.is_whitespace()
-                || c.is_control()
-                || !is_shown_whole(c.encode_utf8(&mut [0; 4]))
-                || matches!(c, '"' | '\'' | '<' | '>' | '\\' | '`')
-        });
-    is_safe.then(|| format!("{scheme}://{rest}"))
-}
-
 /// Why a file of a skill cannot be published under `path`, a `/`-separated path; `None` when it can.
 ///
 /// A path that passes is relative, stays below the folder it is joined to, and can be written on every common file
@@ -248,29 +224,6 @@ mod tests {
         assert_eq!(clean_body("a\u{1b}[1m\r\n\tb\u{ffff}"), "a[1m\r\n\tb");
         assert!(matches!(clean_body("\u{200d}é\n"), Cow::Borrowed(_)));
         assert_eq!(unpublishable("é\u{85}"), Some((2, '\u{85}')));
-    }
-
-    #[test]
-    fn only_plain_web_addresses_are_links() {
-        assert_eq!(
-            url(" HTTPS://example.org/a?b#c ", &["https", "http"]).as_deref(),
-            Some("https://example.org/a?b#c")
-        );
-        for bad in [
-            "javascript:alert(1)",
-            "javascript://x/%0aalert(1)",
-            "https:/x",
-            "https://",
-            "//x",
-            "https://good.example@evil.example/",
-            "https://x/\"onload=",
-            "https://x y",
-            "https://x\\y",
-            "data:text/html,x",
-        ] {
-            assert_eq!(url(bad, &["https", "http"]), None, "{bad}");
-        }
-        assert_eq!(url("http://x.example", &["https"]), None);
     }
 
     #[test]

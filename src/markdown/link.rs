@@ -1,8 +1,6 @@
 //! Which links and image sources of strangers may stand on a page.
 
-use ammonia::Url;
-
-use crate::unicode;
+use crate::{unicode, web_url};
 
 /// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +21,7 @@ pub(super) fn target(dest: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Op
         return (!fragment.is_empty()).then_some(Target::Fragment(fragment));
     }
     match scheme(dest) {
-        Some(_) => external(dest).map(Target::External),
+        Some(_) => web_url::link(dest, &EXTERNAL_SCHEMES).map(Target::External),
         None => resolve(&own_path(dest)?).map(Target::Own),
     }
 }
@@ -58,11 +56,14 @@ pub(super) fn is_own(url: &str) -> bool {
 /// Whether `url` is absolute with a scheme that links may have.
 pub(super) fn is_external(url: &str) -> bool {
     scheme(url).is_some_and(|scheme| {
-        ["http", "https", "mailto"]
+        EXTERNAL_SCHEMES
             .iter()
             .any(|allowed| scheme.eq_ignore_ascii_case(allowed))
     })
 }
+
+/// Schemes of links that lead elsewhere.
+const EXTERNAL_SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 
 /// The file name in a destination without its extension, as a last name for an image.
 pub(super) fn file_stem(dest: &str) -> String {
@@ -121,61 +122,6 @@ fn trim_url_end(mut url: &str) -> &str {
         }
         url = &url[..url.len() - last.len_utf8()];
     }
-}
-
-/// The URL in the form that browsers read and validators accept.
-fn external(dest: &str) -> Option<String> {
-    if !is_external(dest) {
-        return None;
-    }
-    let url = Url::parse(dest).ok()?;
-    // `https://bank.example@evil.example` is made to mislead.
-    if !url.username().is_empty() || url.password().is_some() {
-        return None;
-    }
-    if url.scheme() == "mailto" {
-        if !url.path().contains('@') {
-            return None;
-        }
-    } else if !url.host_str().is_some_and(is_host) {
-        return None;
-    }
-    Some(encode_url(url.as_str()))
-}
-
-/// Whether a parsed host is a name or an address, not a placeholder such as `{host}`.
-fn is_host(host: &str) -> bool {
-    !host.is_empty()
-        && host
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b))
-}
-
-/// Percent-encodes what a URL parser lets pass but a valid URL does not hold.
-fn encode_url(url: &str) -> String {
-    let path_start = url
-        .find("://")
-        .map_or(0, |at| at + 3 + url[at + 3..].find('/').unwrap_or(0));
-    let (authority, rest) = url.split_at(path_start);
-    let mut encoded = String::with_capacity(url.len());
-    encoded.push_str(authority);
-    let mut seen_fragment = false;
-    for (at, c) in rest.char_indices() {
-        let is_escape = || {
-            let digits = rest.as_bytes().get(at + 1..at + 3);
-            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-        };
-        match c {
-            '%' if !is_escape() => encoded.push_str("%25"),
-            '#' if seen_fragment => encoded.push_str("%23"),
-            ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '[' | ']' => {
-                encoded.push_str(&format!("%{:02X}", u32::from(c)));
-            }
-            _ => encoded.push(c),
-        }
-        seen_fragment |= c == '#';
-    }
-    encoded
 }
 
 /// The path in the skill's folder that a relative destination names, in Normalization Form C as paths of files are.

@@ -18,6 +18,7 @@ use super::url;
 use super::zip::{SkillZip, ZipDigest};
 use crate::catalog::{Requirements, Skill, Version};
 use crate::sink::{Sink, fingerprint, write_unit};
+use crate::web_url;
 
 /// Longest description in a page's head, in characters.
 const META_DESCRIPTION_MAX_CHARS: usize = 200;
@@ -124,7 +125,8 @@ struct SkillPage<'a> {
     install: Install,
     requirements: Vec<Requirement<'a>>,
     counts: Vec<(&'static str, String)>,
-    homepage: Option<(&'a str, &'a str)>,
+    /// Link and what is shown of it.
+    homepage: Option<(&'a str, String)>,
     body: Body,
     main_file_link: Option<String>,
     files: Vec<FileRow<'a>>,
@@ -199,7 +201,7 @@ impl<'a> SkillPage<'a> {
                 .front_matter
                 .homepage
                 .as_deref()
-                .map(|homepage| (homepage, shown_address(homepage))),
+                .map(|homepage| (homepage, web_url::shown(homepage))),
             body,
             main_file_link: link(&published[skill.main_file_idx]),
             files: skill
@@ -369,17 +371,6 @@ fn counts(skill: &Skill) -> Vec<(&'static str, String)> {
     .filter(|(_, count)| *count > 0)
     .map(|(label, count)| (label, compact(count)))
     .collect()
-}
-
-/// A URL without its scheme and final slash.
-fn shown_address(homepage: &str) -> &str {
-    let address = homepage
-        .split_once("://")
-        .map_or(homepage, |(_, address)| address);
-    address
-        .strip_prefix("www.")
-        .unwrap_or(address)
-        .trim_end_matches('/')
 }
 
 /// The current version and the older ones, newest first.

@@ -87,3 +87,15 @@ fn a_link_finds_a_file_in_another_normal_form() {
         assert!(page.contains(&format!("files/{name}\"")), "{name}: {page}");
     }
 }
+
+#[test]
+fn a_homepage_that_looks_like_another_is_shown_as_it_is() {
+    let test = SiteTest::empty();
+    let test = skill(test, "honest", "homepage: https://www.münchen.example/a/");
+    let test = skill(test, "other", "homepage: https://p\u{430}ypal.example").build();
+    let page = test.page("ana/skills/honest/index.html");
+    assert!(page.contains("href=\"https://www.xn--mnchen-3ya.example/a/\""));
+    assert!(page.contains(">münchen.example/a<"), "{page}");
+    let page = test.page("ana/skills/other/index.html");
+    assert!(page.contains(">xn--pypal-4ve.example<"), "{page}");
+}

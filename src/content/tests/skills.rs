@@ -43,7 +43,7 @@ fn a_good_skill_needs_no_comment() {
             Some("MIT"),
             Some("Needs poppler"),
             Some("Ana"),
-            Some("https://pdf.example")
+            Some("https://pdf.example/")
         )
     );
     assert_eq!(front.allowed_tools, ["Bash(pdf:* a, b)", "Read", "Write"]);

@@ -110,3 +110,28 @@ fn two_spellings_of_a_file_name_are_one() {
     assert_eq!(alone.skill("ana/pdf").files[1].path, composed);
     alone.says_nothing();
 }
+
+#[test]
+fn an_address_that_cannot_be_linked_is_told_with_its_place() {
+    let homepage = |address: &str| {
+        one(format!(
+            "---\nname: pdf\ndescription: Does it.\nhomepage: {address}\n---\n"
+        ))
+    };
+    homepage("pdf.example/tools").says("warning: content/skills/ana/pdf/SKILL.md:4:11: `homepage` is `pdf.example/tools`, which is no address that a page can link to\n4 | homepage: pdf.example/tools\n  |           ^\nhint: write `homepage: https://pdf.example/tools`\n");
+    for bad in [
+        "local",
+        "javascript:alert(1)",
+        "https://a..example",
+        "https://ana@pdf.example",
+    ] {
+        let loaded = homepage(bad);
+        assert_eq!(loaded.skill("ana/pdf").front_matter.homepage, None, "{bad}");
+        loaded.says("hint: write an address that begins with `https://`\n");
+    }
+    let loaded = homepage("https://p\u{430}ypal.example");
+    assert_eq!(
+        loaded.skill("ana/pdf").front_matter.homepage.as_deref(),
+        Some("https://xn--pypal-4ve.example/")
+    );
+}
