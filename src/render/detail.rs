@@ -277,7 +277,14 @@ fn json_ld(site: &Site<'_>, skill: &Skill) -> Markup {
                 .as_ref()
                 .map(|version| version.version.clone()),
         ),
-        ("license", skill.front_matter.license.clone()),
+        (
+            "license",
+            skill
+                .front_matter
+                .license
+                .as_deref()
+                .and_then(license_or_link),
+        ),
         ("datePublished", skill.created_at.map(|at| at.rfc3339())),
         ("dateModified", skill.updated_at.map(|at| at.rfc3339())),
         (
@@ -291,6 +298,12 @@ fn json_ld(site: &Site<'_>, skill: &Skill) -> Markup {
         }
     }
     Markup::json(&data)
+}
+
+/// A licence for programs, which may follow it as a link: an `https:` URL, or words that are no URL and no path.
+fn license_or_link(license: &str) -> Option<String> {
+    let is_words = !license.contains([':', '\\']) && !license.contains("//");
+    web_url::link(license, &["https"]).or_else(|| is_words.then(|| license.to_owned()))
 }
 
 fn awarded_badges<'a>(site: &Site<'a>, skill: &'a Skill) -> Vec<AwardedBadge<'a>> {

@@ -99,3 +99,35 @@ fn a_homepage_that_looks_like_another_is_shown_as_it_is() {
     let page = test.page("ana/skills/other/index.html");
     assert!(page.contains(">xn--pypal-4ve.example<"), "{page}");
 }
+
+#[test]
+fn structured_data_holds_a_licence_that_is_no_hidden_link() {
+    let license = |license: &str| {
+        let test = skill(SiteTest::empty(), "pdf", &format!("license: '{license}'")).build();
+        let page = test.page("ana/skills/pdf/index.html");
+        let start = page
+            .find("application/ld+json\">")
+            .expect("structured data")
+            + 21;
+        let end = start + page[start..].find("</script>").expect("its end");
+        let data: Value = serde_json::from_str(&page[start..end]).expect("JSON");
+        data["license"].as_str().map(str::to_owned)
+    };
+    for kept in [
+        "MIT OR Apache-2.0",
+        "Terms in LICENSE.txt",
+        "https://mit.example/",
+    ] {
+        assert_eq!(license(kept).as_deref(), Some(kept));
+    }
+    for dropped in [
+        "javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,x",
+        "http://mit.example/",
+        "//evil.example/mit",
+        "\\\\evil.example\\mit",
+    ] {
+        assert_eq!(license(dropped), None, "{dropped}");
+    }
+}
