@@ -8,6 +8,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 pub use skillpress_search::format::cards::is_identity_part;
 
@@ -392,14 +393,18 @@ impl Timestamp {
         (0..=END_OF_9999_MS).contains(&ms).then_some(Self(ms))
     }
 
-    /// From `2026-01-31`, `2026-01-31T10:00:00Z` or the same with an offset; a day means its first instant in UTC.
+    /// From `2026-01-31`, `2026-01-31T10:00:00Z`, the same with an offset, also after a space, or a day in another form
+    /// that can be read in one way only, such as `2026/1/31` or `January 31, 2026`; a day means its first instant in UTC.
+    ///
+    /// `None` for anything else, `01/02/2026` among it.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let instant: Option<jiff::Timestamp> = text.parse().ok();
+        let instant = instant.or_else(|| jiff::Timestamp::strptime("%F %T %z", text).ok());
         let instant = instant.or_else(|| {
-            let date: jiff::civil::Date = text.parse().ok()?;
+            let date = text.parse().ok().or_else(|| written_date(text))?;
             jiff::tz::TimeZone::UTC
-                .to_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
+                .to_timestamp(Date::to_datetime(date, jiff::civil::Time::midnight()))
                 .ok()
         })?;
         Self::from_ms(instant.as_millisecond())
@@ -423,6 +428,23 @@ impl Timestamp {
     }
 }
 
+/// A day that is not written as ISO 8601 has it: the year first, or the month by its English name.
+fn written_date(text: &str) -> Option<Date> {
+    const FORMS: [&str; 8] = [
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        "%Y.%m.%d",
+        "%Y年%m月%d日",
+        "%B %d, %Y",
+        "%d %B %Y",
+        "%b %d, %Y",
+        "%d %b %Y",
+    ];
+    FORMS
+        .iter()
+        .find_map(|form| Date::strptime(form, text).ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -441,10 +463,31 @@ mod tests {
     }
 
     #[test]
+    fn days_may_be_written_otherwise_where_one_day_only_can_be_meant() {
+        let day = Timestamp::parse("2026-01-05");
+        for text in [
+            "2026/01/05",
+            "2026/1/5",
+            "2026-1-5",
+            "2026.01.05",
+            "20260105",
+            "2026年1月5日",
+            "January 5, 2026",
+            "january 05, 2026",
+            "Jan 5, 2026",
+            "5 January 2026",
+            "05 Jan 2026",
+        ] {
+            assert_eq!(Timestamp::parse(text), day, "{text}");
+        }
+    }
+
+    #[test]
     fn dates_come_in_three_forms() {
         let day = Timestamp::parse("2026-01-31").unwrap();
         assert_eq!(day, Timestamp::parse("2026-01-31T00:00:00Z").unwrap());
         assert_eq!(day, Timestamp::parse("2026-01-31T02:00:00+02:00").unwrap());
+        assert_eq!(day, Timestamp::parse("2026-01-31 02:00:00 +0200").unwrap());
         assert_eq!(
             (day.date().as_str(), day.rfc3339().as_str()),
             ("2026-01-31", "2026-01-31T00:00:00Z")
@@ -455,6 +498,14 @@ mod tests {
             "2026-13-01",
             "1969-12-31",
             "2026-01-31T25:00:00Z",
+            "01/02/2026",
+            "31/01/2026",
+            "31.01.2026",
+            "26/01/31",
+            "2026/02/30",
+            "2026",
+            "2026-01",
+            "January 2026",
         ] {
             assert_eq!(Timestamp::parse(bad), None, "{bad}");
         }

@@ -35,6 +35,7 @@ mod badge;
 mod badge_edit;
 mod cache;
 mod clash;
+mod date;
 mod encoding;
 mod fields;
 mod files;

@@ -10,7 +10,7 @@ use super::files::{self, ReadFiles};
 use super::front_matter::{self, Front};
 use super::meta::{self, Meta};
 use super::walk::{FoundFile, FoundFiles, SkillFolder};
-use super::{Content, fields, text};
+use super::{Content, date, fields, text};
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, TAGS_MAX, Timestamp, Version,
     is_discovery_name,
@@ -131,7 +131,7 @@ impl Draft<'_> {
         let description = self.description(front_matter.description.as_deref(), problems);
         let tags = self.tags(&metadata, problems);
         let requirements = fields::requirements(&self.front.fields, &metadata);
-        let (created_at, updated_at) = self.dates(&metadata);
+        let (created_at, updated_at) = self.dates(&metadata, problems);
         let version = self
             .meta
             .latest
@@ -411,7 +411,11 @@ impl Draft<'_> {
     }
 
     /// The oldest and the newest date that the content gives.
-    fn dates(&self, metadata: &Map<String, Value>) -> (Option<Timestamp>, Option<Timestamp>) {
+    fn dates(
+        &self,
+        metadata: &Map<String, Value>,
+        problems: &mut Problems,
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
         let published = || {
             self.meta
                 .latest
@@ -422,16 +426,25 @@ impl Draft<'_> {
         if let (Some(oldest), Some(newest)) = (published().min(), published().max()) {
             return (Some(oldest), Some(newest));
         }
-        let written = || {
-            [&self.front.fields, metadata]
-                .into_iter()
-                .flat_map(|source| {
-                    ["date", "created", "updated"]
-                        .iter()
-                        .filter_map(|&key| Timestamp::parse(source.get(key)?.as_str()?))
-                })
-        };
-        (written().min(), written().max())
+        const KEYS: [&str; 3] = ["date", "created", "updated"];
+        let mut written = Vec::new();
+        for source in [&self.front.fields, metadata] {
+            for key in KEYS {
+                let Some(value) = source.get(key).filter(|value| !is_nothing(value)) else {
+                    continue;
+                };
+                let timestamp = date::timestamp(value);
+                if timestamp.is_none() {
+                    let message = date::not_read(key, value);
+                    problems.push(
+                        self.warning_at(key, date::NOT_READ, message)
+                            .hint(date::HINT),
+                    );
+                }
+                written.extend(timestamp);
+            }
+        }
+        (written.iter().min().copied(), written.iter().max().copied())
     }
 
     /// The version that the front matter gives, as it is written there: `1.10` is not the number 1.1.
@@ -456,6 +469,11 @@ impl Draft<'_> {
             commit_url: None,
         })
     }
+}
+
+/// Whether a field is there without a value.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// The first paragraph of `body` that has text, as plain text.

@@ -1,6 +1,7 @@
 //! What authors and their programs get slightly wrong: read where it can mean one thing only, told otherwise.
 
 use super::*;
+use crate::catalog::Timestamp;
 
 const SKILL: &str = "skills/ana/pdf/SKILL.md";
 const META: &str = "skills/ana/pdf/_meta.json";
@@ -134,4 +135,34 @@ fn an_address_that_cannot_be_linked_is_told_with_its_place() {
         loaded.skill("ana/pdf").front_matter.homepage.as_deref(),
         Some("https://xn--pypal-4ve.example/")
     );
+}
+
+#[test]
+fn a_date_in_another_form_is_read_where_it_means_one_day() {
+    for written in [
+        "2026/01/31",
+        "2026-1-31",
+        "January 31, 2026",
+        "20260131",
+        "1769817600",
+    ] {
+        let loaded = one(format!(
+            "---\nname: pdf\ndescription: Does it.\nupdated: {written}\n---\n"
+        ));
+        let updated_at = loaded.skill("ana/pdf").updated_at;
+        assert_eq!(updated_at, Timestamp::parse("2026-01-31"), "{written}");
+        loaded.says_nothing();
+    }
+}
+
+#[test]
+fn a_date_that_is_not_read_is_told_with_its_place() {
+    let loaded = one(
+        "---\nname: pdf\ndescription: Does it.\ndate: 31.01.2026\nmetadata:\n  created: 01/02/2026\n  updated: 2026-02-01\n---\n",
+    );
+    loaded.says("warning: content/skills/ana/pdf/SKILL.md:4:7: `date` is `31.01.2026`, which is no date, or could be several\n4 | date: 31.01.2026\n  |       ^\nhint: write a day such as `2026-01-31`\n");
+    loaded.says("SKILL.md:6:12: `created` is `01/02/2026`, which");
+    let skill = loaded.skill("ana/pdf");
+    assert_eq!(skill.created_at, Timestamp::parse("2026-02-01"));
+    one("---\nname: pdf\ndescription: Does it.\ndate:\nupdated: \"\"\n---\n").says_nothing();
 }
