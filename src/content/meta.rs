@@ -1,12 +1,13 @@
 //! `_meta.json`, as the ClawHub archive has it: who published which versions of a skill, and when.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::text;
+use super::{date, text, version};
 use crate::catalog::{NAME_MAX_CHARS, SkillName, Timestamp, VERSION_MAX_CHARS, Version};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, json_fault};
 use crate::web_url;
 
 /// What `_meta.json` says; everything in it is optional.
@@ -14,51 +15,28 @@ use crate::web_url;
 pub(super) struct Meta {
     /// One line, not empty.
     pub(super) display_name: Option<String>,
+    /// `latest`, or else the newest of `history`.
     pub(super) latest: Option<Version>,
-    /// Newest first.
+    /// The other versions, newest first, each once.
     pub(super) history: Vec<Version>,
 }
 
 /// Reads the text of a `_meta.json`; the folder decides who the skill is, whatever the file says.
 pub(super) fn parse(json: &str, path: &Path, id: &SkillName, problems: &mut Problems) -> Meta {
-    let value: Value = match serde_json::from_str(json) {
-        Ok(value) => value,
-        Err(error) => {
-            let line = u32::try_from(error.line()).unwrap_or(u32::MAX).max(1);
-            let column = u32::try_from(error.column()).unwrap_or(u32::MAX).max(1);
-            problems.push(
-                Problem::warning(
-                    path,
-                    "broken _meta.json",
-                    format!(
-                        "`_meta.json` is not valid JSON: {error}; versions and dates are unknown"
-                    ),
-                )
-                .at(json, line, Some(column)),
-            );
-            return Meta::default();
-        }
+    let mut reader = Reader {
+        json,
+        path,
+        problems,
+        told: BTreeSet::new(),
     };
-    warn_of_other_identity(&value, path, id, problems);
-    let mut history: Vec<Version> = value
-        .get("history")
-        .and_then(Value::as_array)
-        .map(|versions| {
-            versions
-                .iter()
-                .take(VERSIONS_MAX)
-                .filter_map(version)
-                .collect()
-        })
-        .unwrap_or_default();
-    history.sort_by_key(|version| std::cmp::Reverse(version.published_at));
+    let Some(value) = reader.value() else {
+        return Meta::default();
+    };
+    reader.check_identity(&value, id);
+    let (latest, history) = reader.versions(&value);
     Meta {
-        display_name: value
-            .get("displayName")
-            .and_then(Value::as_str)
-            .map(|name| text::clean_line(name, NAME_MAX_CHARS))
-            .filter(|name| !name.is_empty()),
-        latest: value.get("latest").and_then(version),
+        display_name: reader.display_name(&value),
+        latest,
         history,
     }
 }
@@ -66,43 +44,243 @@ pub(super) fn parse(json: &str, path: &Path, id: &SkillName, problems: &mut Prob
 /// Most old versions of one skill that are kept.
 const VERSIONS_MAX: usize = 1_000;
 
-fn warn_of_other_identity(value: &Value, path: &Path, id: &SkillName, problems: &mut Problems) {
-    let part = |key: &str| value.get(key).and_then(Value::as_str);
-    let owner = part("owner").unwrap_or(&id.owner);
-    let slug = part("slug").unwrap_or(&id.slug);
-    if (owner, slug) != (&id.owner, &id.slug) {
-        problems.push(
-            Problem::warning(
-                path,
-                "_meta.json names another skill",
-                format!(
-                    "`_meta.json` says `{}`, but the folder is `{id}`; the folder counts",
-                    text::clean_line(&format!("{owner}/{slug}"), 2 * NAME_MAX_CHARS)
-                ),
-            )
-            .hint("move the folder, or mend `owner` and `slug`"),
-        );
+/// Longest part of a value that a message shows, in characters.
+const SHOWN_MAX_CHARS: usize = 80;
+
+/// The text of a file, and what is to be said of it.
+struct Reader<'a> {
+    json: &'a str,
+    path: &'a Path,
+    problems: &'a mut Problems,
+    /// Kinds of problems that were told: a slip of a program stands in every version, and one warning is enough.
+    told: BTreeSet<&'static str>,
+}
+
+impl Reader<'_> {
+    fn value(&mut self) -> Option<Value> {
+        const GROUP: &str = "broken _meta.json";
+        match serde_json::from_str(self.json) {
+            Ok(value @ Value::Object(_)) => Some(value),
+            Ok(_) => {
+                self.tell(
+                    GROUP,
+                    None,
+                    "`_meta.json` is not an object; versions and dates are unknown".to_owned(),
+                    "write `{\"latest\": {\"version\": \"1.0.0\", \"publishedAt\": \"2026-01-31\"}}`",
+                );
+                None
+            }
+            Err(error) => {
+                let (fault, offset) = json_fault(self.json, &error);
+                let message = format!(
+                    "`_meta.json` is not valid JSON: {fault}; versions and dates are unknown"
+                );
+                let warning = Problem::warning(self.path, GROUP, message);
+                self.problems.push(warning.at_offset(self.json, offset));
+                None
+            }
+        }
     }
-}
 
-fn version(value: &Value) -> Option<Version> {
-    let version = value.get("version").and_then(Value::as_str)?;
-    let version = text::clean_line(version, VERSION_MAX_CHARS);
-    (!version.is_empty()).then(|| Version {
-        version,
-        published_at: value.get("publishedAt").and_then(timestamp),
-        commit_url: value
-            .get("commit")
-            .and_then(Value::as_str)
-            .and_then(|commit| web_url::link(commit, &["https"])),
-    })
-}
+    fn check_identity(&mut self, value: &Value, id: &SkillName) {
+        let part = |key: &str| value.get(key).and_then(Value::as_str);
+        let owner = part("owner").unwrap_or(&id.owner);
+        let slug = part("slug").unwrap_or(&id.slug);
+        if (owner, slug) != (&id.owner, &id.slug) {
+            let name = text::clean_line(&format!("{owner}/{slug}"), 2 * NAME_MAX_CHARS);
+            self.tell(
+                "_meta.json names another skill",
+                None,
+                format!("`_meta.json` says `{name}`, but the folder is `{id}`; the folder counts"),
+                "move the folder, or mend `owner` and `slug`",
+            );
+        }
+    }
 
-/// Milliseconds, or a date as text.
-fn timestamp(value: &Value) -> Option<Timestamp> {
-    match value {
-        Value::Number(ms) => Timestamp::from_ms(ms.as_i64()?),
-        Value::String(date) => Timestamp::parse(date),
-        _ => None,
+    fn display_name(&mut self, value: &Value) -> Option<String> {
+        let given = value.get("displayName").filter(|given| !given.is_null())?;
+        let name = text::clean_line(given.as_str().unwrap_or(""), NAME_MAX_CHARS);
+        if name.is_empty() {
+            self.tell(
+                "no display name",
+                Some(("displayName", given)),
+                "`displayName` is no text that shows; it is left out".to_owned(),
+                "write the name that people read, or leave `displayName` out",
+            );
+        }
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// The current version and the other ones.
+    fn versions(&mut self, value: &Value) -> (Option<Version>, Vec<Version>) {
+        let mut latest = value.get("latest").and_then(|latest| self.version(latest));
+        let mut history = self.history(value.get("history").unwrap_or(&Value::Null));
+        version::sort_newest_first(&mut history);
+        if latest.is_none() && !history.is_empty() {
+            latest = Some(history.remove(0));
+        }
+        let mut seen = BTreeSet::new();
+        history.retain(|version| {
+            if let Some(latest) = &mut latest
+                && latest.version == version.version
+            {
+                latest.published_at = latest.published_at.or(version.published_at);
+                if latest.commit_url.is_none() {
+                    latest.commit_url.clone_from(&version.commit_url);
+                }
+                return false;
+            }
+            let is_new = seen.insert(version.version.clone());
+            if !is_new {
+                self.tell(
+                    "repeated version",
+                    None,
+                    format!(
+                        "the version `{}` is in `history` more than once; the newest counts",
+                        version.version
+                    ),
+                    "remove the others",
+                );
+            }
+            is_new
+        });
+        (latest, history)
+    }
+
+    fn history(&mut self, value: &Value) -> Vec<Version> {
+        const GROUP: &str = "history not read";
+        let list = match value {
+            Value::Array(list) => list.as_slice(),
+            Value::Null => &[],
+            other => {
+                self.tell(
+                    GROUP,
+                    Some(("history", other)),
+                    "`history` is not a list; it is left out".to_owned(),
+                    "write a list of objects with `version` and `publishedAt`",
+                );
+                &[]
+            }
+        };
+        if list.len() > VERSIONS_MAX {
+            self.tell(
+                GROUP,
+                None,
+                format!(
+                    "`history` has {} versions; the first {VERSIONS_MAX} are kept",
+                    list.len()
+                ),
+                "keep the newest versions",
+            );
+        }
+        let kept = list.iter().take(VERSIONS_MAX);
+        kept.filter_map(|item| self.version(item)).collect()
+    }
+
+    /// A version as an object or as its number alone.
+    fn version(&mut self, value: &Value) -> Option<Version> {
+        if value.is_null() {
+            return None;
+        }
+        let number = match value {
+            Value::Object(_) => value.get("version").unwrap_or(&Value::Null),
+            alone => alone,
+        };
+        let written = match number {
+            Value::String(text) => text.clone(),
+            Value::Number(_) => {
+                self.tell(
+                    "version is a number",
+                    Some(("version", number)),
+                    format!(
+                        "the version `{number}` is a number, in which `1.10` and `1.1` are the same"
+                    ),
+                    "put versions into quotes",
+                );
+                number.to_string()
+            }
+            _ => String::new(),
+        };
+        let version = text::clean_line(&written, VERSION_MAX_CHARS);
+        if version.is_empty() {
+            self.tell(
+                "version without a number",
+                None,
+                "a version has no text in `version`; it is left out".to_owned(),
+                "write `\"version\": \"1.0.0\"`",
+            );
+            return None;
+        }
+        Some(Version {
+            version,
+            published_at: self.published_at(value.get("publishedAt")),
+            commit_url: self.commit_url(value.get("commit")),
+        })
+    }
+
+    fn published_at(&mut self, value: Option<&Value>) -> Option<Timestamp> {
+        let value = value.filter(|value| !value.is_null())?;
+        let published_at = date::timestamp(value);
+        if published_at.is_none() {
+            self.tell(
+                date::NOT_READ,
+                Some(("publishedAt", value)),
+                date::not_read("publishedAt", value),
+                date::HINT,
+            );
+        }
+        published_at
+    }
+
+    fn commit_url(&mut self, value: Option<&Value>) -> Option<String> {
+        let value = value.filter(|value| !value.is_null() && value.as_str() != Some(""))?;
+        let commit_url = value
+            .as_str()
+            .and_then(|text| web_url::link(text, &["https"]));
+        if commit_url.is_none() {
+            let shown = text::clean_line(value.as_str().unwrap_or(""), SHOWN_MAX_CHARS);
+            self.tell(
+                "address not linked",
+                Some(("commit", value)),
+                format!("`commit` is `{shown}`, which is no address that a page can link to"),
+                "write the address of the commit, with `https://`",
+            );
+        }
+        commit_url
+    }
+
+    /// Where `"key": value` stands, of a list or object where the first of `key` with such a one stands.
+    fn place_of(&self, key: &str, value: &Value) -> Option<usize> {
+        let key = format!("\"{key}\"");
+        let mut literal = value.to_string();
+        if value.is_array() || value.is_object() {
+            literal.truncate(1);
+        }
+        self.json.match_indices(&key).find_map(|(at, _)| {
+            let after = self.json[at + key.len()..].trim_start();
+            let found = after.strip_prefix(':')?.trim_start();
+            found
+                .starts_with(&literal)
+                .then(|| self.json.len() - found.len())
+        })
+    }
+
+    /// Warns, where the key of `at` has the value of `at`, once for each group.
+    fn tell(
+        &mut self,
+        group: &'static str,
+        at: Option<(&str, &Value)>,
+        message: String,
+        hint: &str,
+    ) {
+        if !self.told.insert(group) {
+            return;
+        }
+        let warning = Problem::warning(self.path, group, message).hint(hint);
+        let offset = at.and_then(|(key, value)| self.place_of(key, value));
+        self.problems.push(match offset {
+            Some(offset) => warning.at_offset(self.json, offset),
+            None => warning,
+        });
     }
 }

@@ -48,6 +48,7 @@ mod skill;
 mod stats;
 mod text;
 mod toml_file;
+mod version;
 mod walk;
 
 pub use badge::{badge_path, is_badge_kind};

@@ -92,7 +92,7 @@ fn the_archive_gives_names_versions_and_dates() {
         (
             "skills/ana/pdf/_meta.json",
             r#"{"owner":"ana","slug":"pdf","displayName":"PDF  Tools","latest":{"version":"1.2.0","publishedAt":1769879125430,"commit":"https://git.example/c/1"},
-            "history":[{"version":"1.0.0","publishedAt":1767225600000,"commit":"javascript:alert(1)"},{"version":"1.1.0","publishedAt":1768000000000},{"version":7}]}"#,
+            "history":[{"version":"1.0.0","publishedAt":1767225600000},{"version":"1.1.0","publishedAt":1768000000000}]}"#,
         ),
     ]);
     loaded.says_nothing();
