@@ -72,6 +72,8 @@ impl Site {
         (catalog, mut problems): (Catalog, Problems),
     ) -> Result<(Self, Problems), Problems> {
         problems.extend(api::client_problems(&catalog, &input.content));
+        let no_dates = render::no_dates(&catalog, &input.content);
+        problems.extend(no_dates.into_iter().collect());
         let config = match load_config(input) {
             Ok(config) => config,
             Err(config_problems) => {

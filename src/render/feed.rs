@@ -5,13 +5,15 @@
 
 use std::fmt::Write;
 use std::io;
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::site::Site;
 use super::text::xml;
 use super::url::{self, Sort};
-use crate::catalog::{Skill, Timestamp};
+use crate::catalog::{Catalog, Skill, Timestamp};
+use crate::problem::Problem;
 use crate::sink::{Sink, write_unit};
 
 /// Most entries of a feed.
@@ -36,6 +38,23 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
         })
     })?;
     Ok(1 + owners.len())
+}
+
+/// A warning when there are skills but no dates, without which the feeds are empty and no list can show what is new.
+pub fn no_dates(catalog: &Catalog, content: &Path) -> Option<Problem> {
+    let mut listed = catalog.listed().peekable();
+    listed.peek()?;
+    if listed.any(|skill| skill.updated_at.is_some()) {
+        return None;
+    }
+    Some(
+        Problem::warning(
+            content.join("skills"),
+            "no dates",
+            "no skill has a date, so the feeds are empty and lists cannot show what is new",
+        )
+        .hint("write `updated: 2026-01-31` below `metadata` in the front matter of skills, or `publishedAt` into their `_meta.json`"),
+    )
 }
 
 /// A feed at `path` about the page at `page_path`; `skill_idxs` has the last updated first.

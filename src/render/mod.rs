@@ -39,6 +39,7 @@ use crate::sink::Sink;
 use site::Site;
 
 pub use detail::published_files;
+pub use feed::no_dates;
 pub use install::{clawhub_command, is_discoverable};
 pub use zip::ZipDigest;
 

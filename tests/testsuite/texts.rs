@@ -43,6 +43,75 @@ fn tags_that_differ_by_symbols_stay_apart_everywhere() {
 }
 
 #[test]
+fn a_registry_without_dates_says_that_its_feed_is_empty() {
+    let told = "warning: content/skills: no skill has a date, so the feeds are empty and lists cannot show what is new\nhint: write `updated: 2026-01-31` below `metadata`";
+    let test = skill(SiteTest::empty(), "pdf", "license: MIT");
+    let (built, checked) = (test.rebuild(), test.run(&["check"]));
+    assert!(built.stderr.contains(told), "{}", built.stderr);
+    assert!(checked.stdout.contains(told), "{}", checked.stdout);
+    assert!(!test.page("feed.xml").contains("<entry>"));
+
+    test.write(
+        "content/skills/ana/pdf/SKILL.md",
+        "---\nname: pdf\ndescription: Does it.\nmetadata:\n  updated: 2026-01-31\n---\n",
+    );
+    let built = test.rebuild();
+    assert!(
+        !built.stderr.contains("no skill has a date"),
+        "{}",
+        built.stderr
+    );
+    assert!(
+        test.page("feed.xml")
+            .contains("<updated>2026-01-31T00:00:00Z</updated>")
+    );
+}
+
+#[test]
+fn structured_data_holds_a_licence_that_is_no_hidden_link() {
+    let license = |license: &str| {
+        let test = skill(SiteTest::empty(), "pdf", &format!("license: '{license}'")).build();
+        let page = test.page("ana/skills/pdf/index.html");
+        let start = page
+            .find("application/ld+json\">")
+            .expect("structured data")
+            + 21;
+        let end = start + page[start..].find("</script>").expect("its end");
+        let data: Value = serde_json::from_str(&page[start..end]).expect("JSON");
+        data["license"].as_str().map(str::to_owned)
+    };
+    for kept in [
+        "MIT OR Apache-2.0",
+        "Terms in LICENSE.txt",
+        "https://mit.example/",
+    ] {
+        assert_eq!(license(kept).as_deref(), Some(kept));
+    }
+    for dropped in [
+        "javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,x",
+        "http://mit.example/",
+        "//evil.example/mit",
+        "\\\\evil.example\\mit",
+    ] {
+        assert_eq!(license(dropped), None, "{dropped}");
+    }
+}
+
+#[test]
+fn a_homepage_that_looks_like_another_is_shown_as_it_is() {
+    let test = SiteTest::empty();
+    let test = skill(test, "honest", "homepage: https://www.münchen.example/a/");
+    let test = skill(test, "other", "homepage: https://p\u{430}ypal.example").build();
+    let page = test.page("ana/skills/honest/index.html");
+    assert!(page.contains("href=\"https://www.xn--mnchen-3ya.example/a/\""));
+    assert!(page.contains(">münchen.example/a<"), "{page}");
+    let page = test.page("ana/skills/other/index.html");
+    assert!(page.contains(">xn--pypal-4ve.example<"), "{page}");
+}
+
+#[test]
 fn no_page_holds_a_character_that_html_forbids() {
     let hidden = "\u{fdd0}\u{ffff}\u{1fffe}\u{1}\u{85}";
     let test = SiteTest::empty().skill(
@@ -85,49 +154,5 @@ fn a_link_finds_a_file_in_another_normal_form() {
     let page = test.page("ana/skills/pdf/index.html");
     for name in ["caf%C3%A9.md", "na%C3%AFve.md"] {
         assert!(page.contains(&format!("files/{name}\"")), "{name}: {page}");
-    }
-}
-
-#[test]
-fn a_homepage_that_looks_like_another_is_shown_as_it_is() {
-    let test = SiteTest::empty();
-    let test = skill(test, "honest", "homepage: https://www.münchen.example/a/");
-    let test = skill(test, "other", "homepage: https://p\u{430}ypal.example").build();
-    let page = test.page("ana/skills/honest/index.html");
-    assert!(page.contains("href=\"https://www.xn--mnchen-3ya.example/a/\""));
-    assert!(page.contains(">münchen.example/a<"), "{page}");
-    let page = test.page("ana/skills/other/index.html");
-    assert!(page.contains(">xn--pypal-4ve.example<"), "{page}");
-}
-
-#[test]
-fn structured_data_holds_a_licence_that_is_no_hidden_link() {
-    let license = |license: &str| {
-        let test = skill(SiteTest::empty(), "pdf", &format!("license: '{license}'")).build();
-        let page = test.page("ana/skills/pdf/index.html");
-        let start = page
-            .find("application/ld+json\">")
-            .expect("structured data")
-            + 21;
-        let end = start + page[start..].find("</script>").expect("its end");
-        let data: Value = serde_json::from_str(&page[start..end]).expect("JSON");
-        data["license"].as_str().map(str::to_owned)
-    };
-    for kept in [
-        "MIT OR Apache-2.0",
-        "Terms in LICENSE.txt",
-        "https://mit.example/",
-    ] {
-        assert_eq!(license(kept).as_deref(), Some(kept));
-    }
-    for dropped in [
-        "javascript:alert(1)",
-        "java\tscript:alert(1)",
-        "data:text/html,x",
-        "http://mit.example/",
-        "//evil.example/mit",
-        "\\\\evil.example\\mit",
-    ] {
-        assert_eq!(license(dropped), None, "{dropped}");
     }
 }
