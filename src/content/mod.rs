@@ -50,6 +50,7 @@ mod text;
 mod toml_file;
 mod version;
 mod walk;
+mod yaml;
 
 pub use badge::{badge_path, is_badge_kind};
 pub use badge_edit::{add_award, remove_award};
