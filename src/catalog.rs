@@ -146,16 +146,37 @@ impl fmt::Display for SkillName {
     }
 }
 
+/// Longest name that clients install, in characters.
+const DISCOVERY_NAME_MAX_CHARS: usize = 64;
+
 /// Whether clients install a skill of this name, and the Agent Skills specification allows it: 1 to 64 of `[a-z0-9-]`,
 /// no `-` at an edge or twice in a row.
 pub fn is_discovery_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
+    (1..=DISCOVERY_NAME_MAX_CHARS).contains(&name.len())
         && name
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !name.starts_with('-')
         && !name.ends_with('-')
         && !name.contains("--")
+}
+
+/// The name under which clients install what is called `text`, such as a slug: lower-case letters, digits and single
+/// hyphens, good for [`is_discovery_name`].
+///
+/// `None` when nothing of the text remains.
+pub fn install_name(text: &str) -> Option<String> {
+    let mut name = String::new();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            name.push(c.to_ascii_lowercase());
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    name.truncate(DISCOVERY_NAME_MAX_CHARS);
+    let name = name.trim_end_matches('-');
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// One published skill.
@@ -448,6 +469,20 @@ fn written_date(text: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_text_with_a_letter_or_digit_gives_a_name_that_clients_install() {
+        for (slug, name) in [
+            ("pdf-tools", "pdf-tools"),
+            ("Sum2.Slides", "sum2-slides"),
+            ("a--b_c-", "a-b-c"),
+        ] {
+            assert_eq!(install_name(slug).as_deref(), Some(name));
+        }
+        assert_eq!(install_name("--"), None);
+        let long = install_name(&"ab-".repeat(30)).unwrap();
+        assert!(is_discovery_name(&long), "{long}");
+    }
 
     #[test]
     fn an_identity_is_two_safe_names() {

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::json::to_json;
-use crate::catalog::{Catalog, Skill};
+use crate::catalog::{Catalog, Skill, install_name};
 use crate::config::Config;
 use crate::problem::{Problem, Problems};
 use crate::render::url;
@@ -64,23 +64,6 @@ pub(super) fn index(
         }],
     };
     to_json(&index).map(Some)
-}
-
-/// The name under which the client installs a skill: its slug, made of lower-case letters, digits and single hyphens.
-///
-/// `None` when nothing of the slug remains. At most 64 characters, as the contract says.
-pub fn install_name(slug: &str) -> Option<String> {
-    let mut name = String::new();
-    for c in slug.chars() {
-        if c.is_ascii_alphanumeric() {
-            name.push(c.to_ascii_lowercase());
-        } else if !name.is_empty() && !name.ends_with('-') {
-            name.push('-');
-        }
-    }
-    name.truncate(NAME_MAX_CHARS);
-    let name = name.trim_end_matches('-');
-    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// Whether the `skills` client installs the skill from its page's address.
@@ -142,8 +125,7 @@ fn accepted(skill: &Skill) -> Result<(), (&'static str, &'static str)> {
     Ok(())
 }
 
-/// Longest name and description of an entry; JavaScript counts UTF-16 units.
-const NAME_MAX_CHARS: usize = 64;
+/// Longest description of an entry; JavaScript counts UTF-16 units.
 const DESCRIPTION_MAX_UNITS: usize = 1024;
 
 /// The skill's own description, else one from the registry, cut to what the contract allows.
@@ -176,23 +158,4 @@ struct Entry<'a> {
     description: String,
     url: String,
     digest: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_slug_gives_a_valid_install_name() {
-        for (slug, name) in [
-            ("pdf-tools", "pdf-tools"),
-            ("Sum2.Slides", "sum2-slides"),
-            ("a--b_c-", "a-b-c"),
-        ] {
-            assert_eq!(install_name(slug).as_deref(), Some(name));
-        }
-        assert_eq!(install_name("--"), None);
-        let long = install_name(&"ab-".repeat(30)).unwrap();
-        assert!(long.len() <= 64 && !long.ends_with('-'));
-    }
 }

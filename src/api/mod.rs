@@ -30,7 +30,7 @@ mod tests;
 mod write;
 
 pub use answer::answer;
-pub use discovery::{client_problems, install_name, is_installable};
+pub use discovery::{client_problems, is_installable};
 pub use feed::PublishedCatalog;
 pub use http::{LiveApi, router};
 pub use index_search::IndexSearch;
