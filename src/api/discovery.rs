@@ -97,29 +97,29 @@ pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
 }
 
 /// Why the client refuses a skill, and what would help.
-fn accepted(skill: &Skill) -> Result<(), (&'static str, &'static str)> {
+fn accepted(skill: &Skill) -> Result<(), (&'static str, String)> {
     if skill.files.len() > 1 && skill.main_file().path != "SKILL.md" {
         return Err((
             "its main file is not named `SKILL.md`",
-            "rename the file, in these letters",
+            "rename the file, in these letters".to_owned(),
         ));
     }
     if skill.front_matter.is_broken {
         return Err((
-            "its front matter is not valid YAML between a first line `---` and another such line",
-            "mend what the other warning about this file says, or remove blank lines and spaces around the first `---`",
+            "it does not find `name` and `description` as YAML between a first line `---` and another such line",
+            "mend what the other warning about this file says".to_owned(),
         ));
     }
     if skill.front_matter.name.is_none() {
         return Err((
             "the front matter has no `name` that is text",
-            "add `name:` and the name of the folder",
+            "add `name:` and the name of the folder".to_owned(),
         ));
     }
     if skill.front_matter.description.is_none() {
         return Err((
             "the front matter has no `description` that is text",
-            "add `description:` and what the skill is for",
+            "add `description:` and what the skill is for".to_owned(),
         ));
     }
     Ok(())

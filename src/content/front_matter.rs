@@ -1,15 +1,15 @@
 //! Finds the YAML front matter of a Markdown file and reads it as far as it can be read.
 //!
-//! Front matter opens with `---` on the first line that is not blank and closes with the next line `---`. Authors
-//! write YAML by hand, so an error costs them a warning with its place and not the skill: every top-level field that
-//! is valid on its own is kept, and the text of the others is taken as it stands.
+//! Front matter opens with `---` on the first line that is neither blank nor an HTML comment, and closes with the next
+//! line `---`. Authors write YAML by hand, so an error costs them a warning with its place and not the skill: every
+//! top-level field that is valid on its own is kept, and the text of the others is taken as it stands.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::yaml;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, line_and_column};
 
 /// What stands at the head of a Markdown file, and where.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Front<'a> {
     pub(super) is_present: bool,
     /// Whether the YAML has an error, which has been reported.
     pub(super) is_broken: bool,
-    /// Whether strict readers find it too; they may still refuse its YAML.
+    /// Whether strict readers find it too; they may still refuse its YAML. Why not has been reported.
     pub(super) is_strict: bool,
     /// The text between the delimiters.
     pub(super) yaml: &'a str,
@@ -33,13 +33,21 @@ pub(super) struct Front<'a> {
 impl Front<'_> {
     /// Line and column, both from 1, of the value of a top-level field, as far as its line shows it.
     pub(super) fn place_of(&self, key: &str) -> Option<(u32, u32)> {
-        let is_key = |line: &&str| yaml::strip_key(line) == Some(key);
-        let line_idx = self.yaml.lines().position(|line| is_key(&line))?;
-        let line = self.yaml.lines().nth(line_idx)?;
-        Some((
-            self.first_line + u32::try_from(line_idx).ok()?,
-            value_column(line)?,
-        ))
+        let (line_idx, line) = self.line_of(key)?;
+        Some((self.first_line + line_idx, value_column(line)?))
+    }
+
+    /// The line of a top-level field and its number in `yaml`, from 0; a name with other capitals counts when there is
+    /// no better one.
+    fn line_of(&self, key: &str) -> Option<(u32, &str)> {
+        let find = |is_key: &dyn Fn(&str) -> bool| {
+            let mut lines = self.yaml.lines().enumerate();
+            lines.find(|(_, line)| yaml::strip_key(line).is_some_and(is_key))
+        };
+        let found =
+            find(&|name| name == key).or_else(|| find(&|name| name.eq_ignore_ascii_case(key)));
+        let (line_idx, line) = found?;
+        Some((u32::try_from(line_idx).ok()?, line))
     }
 
     /// The place of `key` where it stands on a line of its own below the top-level field `parent`, like
@@ -61,124 +69,161 @@ impl Front<'_> {
 
 /// Reads the front matter of `text`; what is wrong with it goes to `problems` as warnings about `path`.
 pub(super) fn parse<'a>(text: &'a str, path: &Path, problems: &mut Problems) -> Front<'a> {
-    let split = split(text);
-    let (yaml, is_closed) = match split {
-        Split::None => {
-            problems.push(no_front_matter(text, path));
-            return Front {
-                body: text,
-                ..Front::default()
-            };
-        }
-        Split::Unclosed { yaml, .. } => (yaml, false),
-        Split::Closed { yaml, .. } => (yaml, true),
+    let Some(found) = find(text) else {
+        problems.push(no_front_matter(text, path));
+        return Front {
+            body: text,
+            ..Front::default()
+        };
     };
-    let (Split::Closed { body, yaml_at, .. } | Split::Unclosed { body, yaml_at, .. }) = split
-    else {
-        unreachable!("`Split::None` has returned")
-    };
-    let first_line = crate::problem::line_and_column(text, yaml_at).0;
-    if !is_closed {
-        problems.push(
-            Problem::warning(
-                path,
-                "front matter not closed",
-                "the front matter that opens here has no closing `---`",
-            )
-            .at(text, first_line.saturating_sub(1).max(1), Some(1))
-            .hint("add a line `---` after its last field"),
-        );
-    }
+    let fault = found.fault(text, path);
     let mut front = Front {
         is_present: true,
-        is_strict: is_closed && is_found_by_strict_readers(text, yaml),
-        yaml,
-        first_line,
-        body,
+        is_strict: fault.is_none(),
+        yaml: &text[found.yaml_at..found.yaml_end],
+        first_line: line_and_column(text, found.yaml_at).0,
+        body: &text[found.body_at..],
         ..Front::default()
     };
-    match yaml::parse(yaml) {
+    problems.extend(fault.into_iter().collect());
+    match yaml::parse(front.yaml) {
         Ok(Value::Object(fields)) => front.fields = fields,
         Ok(Value::Null) => {}
-        Ok(_) => problems.push(
-            Problem::warning(
-                path,
-                "front matter without fields",
-                "the front matter is not a list of `field: value` lines",
-            )
-            .at(text, first_line, Some(1))
-            .hint("write `name: …` and `description: …`, each on its own line"),
-        ),
+        Ok(_) => {
+            problems.push(
+                Problem::warning(
+                    path,
+                    "front matter without fields",
+                    "the front matter is not a list of `field: value` lines; it is shown as text",
+                )
+                .at(text, front.first_line, Some(1))
+                .hint("write `name: …` and `description: …`, each on its own line"),
+            );
+            front.body = &text[found.opening_at..];
+        }
         Err(fault) => {
-            problems.push(fault.into_problem(text, path, first_line));
-            front.fields = yaml::salvage(yaml);
+            problems.push(fault.into_problem(text, path, front.first_line));
+            front.fields = yaml::salvage(front.yaml);
             front.is_broken = true;
         }
     }
     front
 }
 
-#[derive(Clone, Copy)]
-enum Split<'a> {
-    None,
-    Closed {
-        yaml: &'a str,
-        yaml_at: usize,
-        body: &'a str,
-    },
-    Unclosed {
-        yaml: &'a str,
-        yaml_at: usize,
-        body: &'a str,
-    },
+/// Where the front matter is, in bytes from the start of the text.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    /// The line `---` that opens it.
+    opening_at: usize,
+    yaml_at: usize,
+    yaml_end: usize,
+    body_at: usize,
+    /// Whether a line `---` closes it. Without one, it ends before the first blank line or heading.
+    is_closed: bool,
 }
 
-/// Where the front matter is. Without a closing line, it ends before the first blank line or heading.
-fn split(text: &str) -> Split<'_> {
-    let blank_len = text.len() - text.trim_start().len();
-    let opening_at = text[..blank_len].rfind('\n').map_or(0, |at| at + 1);
-    let Some(opening) = text[opening_at..].split_inclusive('\n').next() else {
-        return Split::None;
-    };
+fn find(text: &str) -> Option<Found> {
+    let opening_at = text[..first_visible_at(text)?]
+        .rfind('\n')
+        .map_or(0, |at| at + 1);
+    let opening = text[opening_at..].split_inclusive('\n').next()?;
     if opening.trim_end() != "---" {
-        return Split::None;
+        return None;
     }
     let yaml_at = opening_at + opening.len();
     let mut at = yaml_at;
     let mut unclosed_end = None;
     for line in text[yaml_at..].split_inclusive('\n') {
         if line.trim_end() == "---" {
-            return Split::Closed {
-                yaml: &text[yaml_at..at],
+            return Some(Found {
+                opening_at,
                 yaml_at,
-                body: &text[at + line.len()..],
-            };
+                yaml_end: at,
+                body_at: at + line.len(),
+                is_closed: true,
+            });
         }
         if unclosed_end.is_none() && (line.trim().is_empty() || line.starts_with('#')) {
             unclosed_end = Some(at);
         }
         at += line.len();
     }
-    let end = unclosed_end.unwrap_or(at);
-    if yaml::strip_key(&text[yaml_at..end]).is_none() {
-        return Split::None; // a thematic break above plain text
-    }
-    Split::Unclosed {
-        yaml: &text[yaml_at..end],
+    let yaml_end = unclosed_end.unwrap_or(at);
+    let is_thematic_break = yaml::strip_key(&text[yaml_at..yaml_end]).is_none();
+    (!is_thematic_break).then_some(Found {
+        opening_at,
         yaml_at,
-        body: &text[end..],
+        yaml_end,
+        body_at: yaml_end,
+        is_closed: false,
+    })
+}
+
+/// Where the first thing stands that is neither white space nor an HTML comment; `None` when a comment has no end.
+fn first_visible_at(text: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += text[at..].len() - text[at..].trim_start().len();
+        let Some(comment) = text[at..].strip_prefix("<!--") else {
+            return Some(at);
+        };
+        at += "<!--".len() + comment.find("-->")? + "-->".len();
     }
 }
 
-/// Whether `yaml`, which has its own closing line, is also what stands between the first line, which is `---` and nothing
-/// else, and the next line that begins with `---`.
-fn is_found_by_strict_readers(text: &str, yaml: &str) -> bool {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let after_opening = text
-        .strip_prefix("---\n")
-        .or_else(|| text.strip_prefix("---\r\n"));
-    after_opening.is_some_and(|after| after.starts_with(yaml))
-        && yaml.lines().all(|line| !line.starts_with("---"))
+impl Found {
+    /// What keeps strict readers from finding the front matter: for them it stands between a first line that is `---` and
+    /// nothing else, and the next line that begins with `---`.
+    fn fault(&self, text: &str, path: &Path) -> Option<Problem> {
+        const GROUP: &str = "front matter not found by clients";
+        let opening_line = line_and_column(text, self.opening_at).0;
+        if !self.is_closed {
+            let message = "the front matter that opens here has no closing `---`";
+            return Some(
+                Problem::warning(path, "front matter not closed", message)
+                    .at(text, opening_line, Some(1))
+                    .hint("add a line `---` after its last field"),
+            );
+        }
+        if self.opening_at > 0 {
+            let is_comment = text[..self.opening_at].contains("<!--");
+            let (what, hint) = if is_comment {
+                (
+                    "a comment stands",
+                    "move the comment below the front matter",
+                )
+            } else {
+                ("blank lines stand", "remove the blank lines")
+            };
+            let message = format!(
+                "{what} above the front matter; clients find it only where `---` is the very first line"
+            );
+            return Some(
+                Problem::warning(path, GROUP, message)
+                    .at(text, 1, Some(1))
+                    .hint(hint),
+            );
+        }
+        let opening = &text[self.opening_at..self.yaml_at];
+        if !matches!(opening, "---\n" | "---\r\n") {
+            let message =
+                "spaces follow the first `---`; clients do not find front matter that opens so";
+            return Some(
+                Problem::warning(path, GROUP, message)
+                    .at(text, opening_line, Some(4))
+                    .hint("remove the spaces"),
+            );
+        }
+        let yaml = &text[self.yaml_at..self.yaml_end];
+        let mut lines = yaml.lines().zip(opening_line + 1..);
+        let (_, line) = lines.find(|(line, _)| line.starts_with("---"))?;
+        let message = "the line begins with `---`; clients take it for the end of the front matter";
+        Some(
+            Problem::warning(path, GROUP, message)
+                .at(text, line, Some(1))
+                .hint("indent the line, or remove it"),
+        )
+    }
 }
 
 fn no_front_matter(text: &str, path: &Path) -> Problem {
@@ -187,10 +232,24 @@ fn no_front_matter(text: &str, path: &Path) -> Problem {
         "no front matter",
         "there is no front matter; the name comes from the folder, the description from the first paragraph",
     );
-    let is_fenced = text.trim_start().starts_with("```")
-        && text.lines().take(4).any(|line| line.trim() == "---");
+    const LOOKED_AT_LINES: usize = 10;
+    let lines: Vec<&str> = text.lines().take(LOOKED_AT_LINES).collect();
+    let is_fence = |line: &str| line.trim_start().starts_with("```");
+    let is_field = |line: &str| matches!(yaml::strip_key(line), Some("name" | "description"));
+    let first = lines.iter().find(|line| !line.trim().is_empty());
+    let is_fenced =
+        first.is_some_and(|line| is_fence(line)) && lines.iter().any(|line| line.trim() == "---");
+    let is_unopened = first.is_some_and(|line| is_field(line));
+    let is_lower_down = lines
+        .windows(2)
+        .take_while(|pair| !is_fence(pair[0]))
+        .any(|pair| pair[0].trim_end() == "---" && is_field(pair[1]));
     problem.hint(if is_fenced {
         "take the front matter out of the code fence: `---` has to be the first line"
+    } else if is_unopened {
+        "put a line `---` above the fields and another one below them"
+    } else if is_lower_down {
+        "move the front matter to the top of the file: `---` has to be the first line"
     } else {
         "begin the file with `---`, `name: …`, `description: …`, `---`"
     })

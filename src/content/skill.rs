@@ -40,6 +40,7 @@ pub(super) fn read(
             path: &path,
             source: &source.text,
             is_utf16: source.fault == Some(EncodingFault::Utf16),
+            has_mark: files.main_bytes.starts_with(b"\xef\xbb\xbf"),
             front,
             meta,
         }
@@ -102,6 +103,8 @@ struct Draft<'a> {
     /// Its text.
     source: &'a str,
     is_utf16: bool,
+    /// Whether a byte order mark stands before the text.
+    has_mark: bool,
     front: Front<'a>,
     meta: Meta,
 }
@@ -124,6 +127,7 @@ impl Draft<'_> {
             ..fields::front_matter(&self.front.fields, &metadata)
         };
         self.check_length(problems);
+        self.check_mark(problems);
         self.check_name(problems);
         self.check_unknown_fields(problems);
         self.check_characters(problems);
@@ -217,6 +221,18 @@ impl Draft<'_> {
             .at(self.source, line, None)
             .hint("move parts of the text into files of their own, and link to them"),
         );
+    }
+
+    fn check_mark(&self, problems: &mut Problems) {
+        if self.has_mark && self.front.is_present {
+            problems.push(
+                self.warning(
+                    "front matter not found by clients",
+                    "a byte order mark stands above the front matter; some clients do not find it",
+                )
+                .hint("save the file as UTF-8 without a byte order mark"),
+            );
+        }
     }
 
     fn check_name(&self, problems: &mut Problems) {

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 pub(super) fn parse(yaml: &str) -> Result<Value, YamlFault> {
     if yaml.len() > YAML_MAX_BYTES {
         return Err(YamlFault {
-            group: "front matter too long",
+            cause: Cause::TooLong,
             message: format!(
                 "the front matter has {} bytes; at most {YAML_MAX_BYTES} are read as YAML",
                 yaml.len()
@@ -26,6 +26,221 @@ pub(super) fn parse(yaml: &str) -> Result<Value, YamlFault> {
             place: None,
         });
     }
+    read(yaml).map_err(|error| {
+        let message = UserMessageFormatter.format_message(error.without_snippet());
+        let message = text::clean_line(&message, 200);
+        let place = error.location().and_then(|location| {
+            let line = u32::try_from(location.line()).ok()?;
+            Some((line, u32::try_from(location.column()).ok()?))
+        });
+        let is_repeated = matches!(
+            error.without_snippet(),
+            serde_saphyr::Error::DuplicateMappingKey { .. }
+        );
+        if message.starts_with("YAML document too large or too complex") {
+            YamlFault {
+                cause: Cause::TooComplex,
+                message: "the front matter has too many parts, levels or copies to be read as YAML"
+                    .to_owned(),
+                place,
+            }
+        } else {
+            YamlFault {
+                cause: if is_repeated {
+                    Cause::Repeated
+                } else {
+                    Cause::Syntax
+                },
+                message: format!("the front matter is not valid YAML: {message}"),
+                place,
+            }
+        }
+    })
+}
+
+/// The top-level fields of broken YAML: each is read on its own, and one that is broken is taken as text.
+pub(super) fn salvage(yaml: &str) -> Map<String, Value> {
+    let mut fields = Map::new();
+    for block in blocks(yaml).into_iter().take(SALVAGED_MAX) {
+        let value = block.value();
+        fields.entry(block.key).or_insert(value);
+    }
+    fields
+}
+
+/// The part of a YAML text that one top-level field stands in.
+#[derive(Clone, Copy, Debug)]
+struct Block<'a> {
+    /// The name of the field.
+    key: &'a str,
+    /// Where the block begins, in bytes from the start of the YAML.
+    at: usize,
+    /// The line of the key and all that follows, up to the next field.
+    text: &'a str,
+    /// Length of the first part of `text`, which is laid out as YAML has it. No field claims the lines after it: they
+    /// were meant to continue the value, but are not indented.
+    indented_len: usize,
+}
+
+impl Block<'_> {
+    /// What stands after the colon.
+    fn value_text(&self) -> &str {
+        self.text.split_once(':').map_or("", |(_, value)| value)
+    }
+
+    /// The value by itself, as YAML where it can be read so, else its text.
+    fn value(&self) -> Value {
+        let read = |yaml: &str| match parse(yaml) {
+            Ok(Value::Object(mut field)) => field.remove(self.key),
+            _ => None,
+        };
+        if let Some(value) = read(self.text) {
+            return value;
+        }
+        let (indented, rest) = self.text.split_at(self.indented_len);
+        match read(indented) {
+            Some(Value::String(text)) if !rest.is_empty() => Value::String(text + "\n" + rest),
+            Some(Value::Null) | None => Value::String(self.plain_text()),
+            Some(value) => value,
+        }
+    }
+
+    /// The text of the value without comments between fields and without quotes around it.
+    fn plain_text(&self) -> String {
+        let mut lines = self.value_text().lines();
+        let first = lines.next().unwrap_or("").trim();
+        let is_block_scalar = matches!(first, "|" | ">" | "|-" | ">-" | "|+" | ">+");
+        let mut text = if is_block_scalar {
+            String::new()
+        } else {
+            first.to_owned()
+        };
+        for line in lines.filter(|line| !line.starts_with('#')) {
+            text.push('\n');
+            text.push_str(line.trim());
+        }
+        let text = text.trim();
+        let unquoted = ['"', '\'']
+            .iter()
+            .find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
+        unquoted.unwrap_or(text).to_owned()
+    }
+}
+
+/// The parts of `yaml` that look like one top-level field each.
+///
+/// Lines that no field claims belong to the field before them. Those above all fields, and what a merge left behind,
+/// belong to none.
+fn blocks(yaml: &str) -> Vec<Block<'_>> {
+    let yaml = text::head(yaml, YAML_MAX_BYTES);
+    let mut blocks = Vec::new();
+    let mut open: Option<Block<'_>> = None;
+    let mut at = 0;
+    for line in yaml.split_inclusive('\n') {
+        let end = at + line.len();
+        if let Some(key) = strip_key(line) {
+            blocks.extend(open.replace(Block {
+                key,
+                at,
+                text: line,
+                indented_len: line.len(),
+            }));
+        } else if is_conflict_marker(line) {
+            blocks.extend(open.take());
+        } else if let Some(block) = &mut open {
+            let is_whole = block.indented_len == block.text.len();
+            let is_indented = line.trim().is_empty()
+                || line.starts_with([' ', '\t', '-', '#', '[', ']', '{', '}']);
+            block.text = &yaml[block.at..end];
+            if is_whole && is_indented {
+                block.indented_len = block.text.len();
+            }
+        }
+        at = end;
+    }
+    blocks.extend(open);
+    blocks
+}
+
+/// The key of a line `key: value` that is not indented.
+pub(super) fn strip_key(line: &str) -> Option<&str> {
+    let line = line.lines().next()?;
+    let (key, rest) = line.split_once(':')?;
+    let key = key.trim_end();
+    let unquoted = ['"', '\'']
+        .iter()
+        .find_map(|&quote| key.strip_prefix(quote)?.strip_suffix(quote));
+    let key = unquoted.unwrap_or(key);
+    let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && key.len() <= 64
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    (is_key && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(key)
+}
+
+/// What is wrong with a YAML text: a sentence and, if known, line and column from 1.
+#[derive(Debug)]
+pub(super) struct YamlFault {
+    cause: Cause,
+    message: String,
+    place: Option<(u32, u32)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Cause {
+    TooLong,
+    TooComplex,
+    Repeated,
+    Syntax,
+}
+
+impl YamlFault {
+    /// The fault as a warning about `path`, whose `text` has the YAML at `first_line`.
+    pub(super) fn into_problem(self, text: &str, path: &Path, first_line: u32) -> Problem {
+        let (line, column) = self.place.unwrap_or((1, 1));
+        let group = match self.cause {
+            Cause::TooLong => "front matter too long",
+            Cause::TooComplex => "front matter too complex",
+            Cause::Repeated | Cause::Syntax => "YAML error",
+        };
+        let problem = Problem::warning(path, group, self.message).at(
+            text,
+            first_line + line.saturating_sub(1),
+            Some(column),
+        );
+        let hint = match self.cause {
+            Cause::TooLong | Cause::TooComplex => "keep the front matter to a few short fields",
+            Cause::Repeated => "keep one of the two; the first one is shown",
+            Cause::Syntax => syntax_hint(problem.source_line.as_deref().unwrap_or(""), column),
+        };
+        problem.hint(hint)
+    }
+}
+
+/// What mends a fault at `column` of `line`.
+fn syntax_hint(line: &str, column: u32) -> &'static str {
+    let is_text = line.starts_with(char::is_alphanumeric) && strip_key(line).is_none();
+    if is_conflict_marker(line) {
+        "decide the merge: remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`, and one of the versions"
+    } else if line.trim_start_matches(' ').starts_with('\t') {
+        "indent lines with spaces, not with tabs"
+    } else if column == 1 && is_text {
+        "indent lines that continue a value by two spaces"
+    } else {
+        "put values that contain `: `, `#`, brackets or quotes into quotes"
+    }
+}
+
+/// Whether version control left the line when it could not merge.
+fn is_conflict_marker(line: &str) -> bool {
+    ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
+        .iter()
+        .any(|marker| line.starts_with(marker))
+}
+
+/// Reads YAML within the bounds.
+fn read(yaml: &str) -> Result<Value, serde_saphyr::Error> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 32,
@@ -49,127 +264,11 @@ pub(super) fn parse(yaml: &str) -> Result<Value, YamlFault> {
         non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     };
-    serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
-        let message = UserMessageFormatter.format_message(error.without_snippet());
-        let message = text::clean_line(&message, 200);
-        let place = error.location().and_then(|location| {
-            let line = u32::try_from(location.line()).ok()?;
-            Some((line, u32::try_from(location.column()).ok()?))
-        });
-        if message.starts_with("YAML document too large or too complex") {
-            YamlFault {
-                group: "front matter too complex",
-                message: "the front matter has too many parts, levels or copies to be read as YAML"
-                    .to_owned(),
-                place,
-            }
-        } else {
-            YamlFault {
-                group: "YAML error",
-                message: format!("the front matter is not valid YAML: {message}"),
-                place,
-            }
-        }
-    })
-}
-
-/// The top-level fields of broken YAML: each is read on its own, and one that is broken is taken as text.
-pub(super) fn salvage(yaml: &str) -> Map<String, Value> {
-    let mut fields = Map::new();
-    let yaml = text::head(yaml, YAML_MAX_BYTES);
-    for block in blocks(yaml).into_iter().take(SALVAGED_MAX) {
-        let Some(key) = strip_key(block) else {
-            continue;
-        };
-        let value = match parse(block) {
-            Ok(Value::Object(mut field)) => field.remove(key),
-            _ => None,
-        };
-        let value = value.unwrap_or_else(|| Value::String(plain_value(block)));
-        fields.entry(key).or_insert(value);
-    }
-    fields
-}
-
-/// What is wrong with a YAML text: a sentence and, if known, line and column from 1.
-pub(super) struct YamlFault {
-    group: &'static str,
-    message: String,
-    place: Option<(u32, u32)>,
-}
-
-impl YamlFault {
-    /// The fault as a warning about `path`, whose `text` has the YAML at `first_line`.
-    pub(super) fn into_problem(self, text: &str, path: &Path, first_line: u32) -> Problem {
-        let (line, column) = self.place.unwrap_or((1, 1));
-        Problem::warning(path, self.group, self.message)
-            .at(text, first_line + line.saturating_sub(1), Some(column))
-            .hint(match self.group {
-                "YAML error" => "put values that contain `: `, `#` or quotes into quotes",
-                _ => "keep the front matter to a few short fields",
-            })
-    }
+    serde_saphyr::from_str_with_options(yaml, options)
 }
 
 /// Longest front matter that is read as YAML, in bytes; the longest real ones have about 8 KB.
-const YAML_MAX_BYTES: usize = 64 * 1024;
+pub(super) const YAML_MAX_BYTES: usize = 64 * 1024;
 
 /// Most fields that are read from broken YAML.
 const SALVAGED_MAX: usize = 64;
-
-/// The parts of `yaml` that look like one top-level field each; lines that belong to none are dropped.
-fn blocks(yaml: &str) -> Vec<&str> {
-    let mut blocks = Vec::new();
-    let mut block = None;
-    let mut at = 0;
-    for line in yaml.split_inclusive('\n') {
-        let is_key = strip_key(line).is_some();
-        let continues =
-            line.trim().is_empty() || line.starts_with([' ', '\t', '-', '#', '[', ']', '{', '}']);
-        if (is_key || !continues)
-            && let Some(start) = block.take()
-        {
-            blocks.push(&yaml[start..at]);
-        }
-        if is_key {
-            block = Some(at);
-        }
-        at += line.len();
-    }
-    blocks.extend(block.map(|start| &yaml[start..]));
-    blocks
-}
-
-/// The key of a line `key: value` that is not indented.
-pub(super) fn strip_key(line: &str) -> Option<&str> {
-    let line = line.lines().next()?;
-    let (key, rest) = line.split_once(':')?;
-    let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && key.len() <= 64
-        && key
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
-    (is_key && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(key)
-}
-
-/// The text after the colon of a field, with the indented lines below it, without quotes around it.
-fn plain_value(block: &str) -> String {
-    let (_, value) = block.split_once(':').unwrap_or(("", block));
-    let mut lines = value.lines();
-    let first = lines.next().unwrap_or("").trim();
-    let is_block_scalar = matches!(first, "|" | ">" | "|-" | ">-" | "|+" | ">+");
-    let mut text = if is_block_scalar {
-        String::new()
-    } else {
-        first.to_owned()
-    };
-    for line in lines.take_while(|line| line.is_empty() || line.starts_with([' ', '\t'])) {
-        text.push('\n');
-        text.push_str(line.trim());
-    }
-    let text = text.trim();
-    let unquoted = ['"', '\'']
-        .iter()
-        .find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
-    unquoted.unwrap_or(text).to_owned()
-}

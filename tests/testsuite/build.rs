@@ -314,3 +314,16 @@ fn an_identity_that_two_folders_claim_leaves_the_published_site() {
     );
     assert!(before == test.site());
 }
+
+#[test]
+fn front_matter_below_a_comment_is_not_shown_as_text() {
+    let test = SiteTest::empty()
+        .skill(
+            "mo/tides",
+            "<!-- made by a tool -->\n---\nname: tides\ndescription: Tells the tides.\n---\nAll the text.\n",
+        )
+        .build();
+    let page = test.page("mo/skills/tides/index.html");
+    assert!(page.contains("Tells the tides.") && page.contains("All the text."));
+    assert!(!page.contains("description: Tells"));
+}

@@ -49,13 +49,13 @@ fn a_skill_that_a_client_refuses_is_named_in_a_warning() {
         .map(|line| line.replace("the `skills` client cannot install it: ", ""))
         .collect();
     insta::assert_snapshot!(reasons.concat(), @"
-    content/skills/bo/blank/SKILL.md: its front matter is not valid YAML between a first line `---` and another such line
-    content/skills/bo/broken/SKILL.md: its front matter is not valid YAML between a first line `---` and another such line
+    content/skills/bo/blank/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
+    content/skills/bo/broken/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
     content/skills/bo/described/SKILL.md: the front matter has no `description` that is text
     content/skills/bo/lower/skill.md: its main file is not named `SKILL.md`
-    content/skills/bo/open/SKILL.md: its front matter is not valid YAML between a first line `---` and another such line
+    content/skills/bo/open/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
     content/skills/bo/plain/SKILL.md: the front matter has no `name` that is text
-    content/skills/bo/ruled/SKILL.md: its front matter is not valid YAML between a first line `---` and another such line
+    content/skills/bo/ruled/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
     ");
     let written = files_of(&catalog, &config());
     for skill in &catalog.skills {

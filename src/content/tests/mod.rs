@@ -1,6 +1,7 @@
 //! Whole content folders, loaded; problems are compared as they are printed, with the folder named `content`.
 
 mod folder;
+mod front_matter;
 mod hostile;
 mod layout;
 mod operator;

@@ -214,18 +214,6 @@ fn front_matter_in_a_code_fence_is_none() {
 }
 
 #[test]
-fn marks_line_ends_and_blank_lines_do_not_hide_front_matter() {
-    let text = "\u{feff}\r\n---\r\nname: pdf\r\ndescription: Does it.\r\n---  \r\nBody\r\n";
-    let loaded = one(text);
-    loaded.says_nothing();
-    let skill = loaded.skill("ana/pdf");
-    assert_eq!(
-        (skill.description.as_str(), skill.body.as_str()),
-        ("Does it.", "Body\r\n")
-    );
-}
-
-#[test]
 fn front_matter_that_is_not_closed_ends_at_a_blank_line() {
     let loaded = one("---\nname: pdf\ndescription: Does it.\n\n# Title\n");
     loaded.says("warning: content/skills/ana/pdf/SKILL.md:1:1: the front matter that opens here has no closing `---`\n1 | ---\n  | ^\nhint: add a line `---` after its last field\n");
@@ -241,7 +229,7 @@ fn broken_yaml_costs_a_warning_and_keeps_what_can_be_read() {
     let loaded = one(
         "---\nname: pdf\ndescription: Use when: reading\n  a PDF\nlicense: \"MIT\nmetadata: {\"openclaw\": {\"emoji\": \"📄\"}}\n---\nBody\n",
     );
-    loaded.says("warning: content/skills/ana/pdf/SKILL.md:3:22: the front matter is not valid YAML: mapping values are not allowed in this context\n3 | description: Use when: reading\n  |                      ^\nhint: put values that contain `: `, `#` or quotes into quotes\n");
+    loaded.says("warning: content/skills/ana/pdf/SKILL.md:3:22: the front matter is not valid YAML: mapping values are not allowed in this context\n3 | description: Use when: reading\n  |                      ^\nhint: put values that contain `: `, `#`, brackets or quotes into quotes\n");
     assert_eq!(loaded.problems.n_warnings(), 1, "{}", loaded.shown);
     let skill = loaded.skill("ana/pdf");
     assert_eq!(skill.description, "Use when: reading a PDF");

@@ -1,0 +1,137 @@
+//! What authors write at the head of their files: which fields are read, and what is said of text that is not.
+
+use super::*;
+
+#[test]
+fn what_stands_above_the_front_matter_is_told_and_does_not_hide_it() {
+    let fields = "---\nname: pdf\ndescription: Does it.\n---\nBody\n";
+    for (above, says) in [
+        (
+            "<!-- made by a tool -->\n<!-- version\n4 -->\n",
+            "SKILL.md:1:1: a comment stands above the front matter; clients find it only where `---` is the very first line\n\
+             1 | <!-- made by a tool -->\n  | ^\nhint: move the comment below the front matter\n",
+        ),
+        (
+            "\r\n\n",
+            "SKILL.md:1:1: blank lines stand above the front matter; clients find it only where `---` is the very first line\n\
+             1 | \n  | ^\nhint: remove the blank lines\n",
+        ),
+        (
+            "\u{feff}",
+            "SKILL.md: a byte order mark stands above the front matter; some clients do not find it\n\
+             hint: save the file as UTF-8 without a byte order mark\n",
+        ),
+    ] {
+        let loaded = one(format!("{above}{fields}"));
+        loaded.says(says);
+        assert_eq!(loaded.problems.n_warnings(), 1, "{}", loaded.shown);
+        let skill = loaded.skill("ana/pdf");
+        assert_eq!(
+            (skill.description.as_str(), skill.body.as_str()),
+            ("Does it.", "Body\n")
+        );
+        assert_eq!(skill.front_matter.is_broken, above != "\u{feff}");
+    }
+    let spaces = one("---  \nname: pdf\ndescription: Does it.\n---\n");
+    spaces.says("SKILL.md:1:4: spaces follow the first `---`; clients do not find front matter that opens so\n");
+    let rule = one("---\nname: pdf\ndescription: |\n  Does it.\n---- x\n---\n");
+    rule.says("SKILL.md:5:1: the line begins with `---`; clients take it for the end of the front matter\n");
+    for text in [
+        "<!-- no end\n---\nname: pdf\n---\n",
+        "<!-- x --> ---\nname: pdf\n---\n",
+    ] {
+        one(text).says("there is no front matter");
+    }
+}
+
+#[test]
+fn carriage_returns_and_spaces_at_the_end_are_no_fault() {
+    let loaded = one("---\r\nname: pdf\r\ndescription: Does it.\r\n---  \r\nBody\r\n");
+    loaded.says_nothing();
+    let skill = loaded.skill("ana/pdf");
+    assert_eq!(
+        (skill.description.as_str(), skill.body.as_str()),
+        ("Does it.", "Body\r\n")
+    );
+}
+
+#[test]
+fn why_front_matter_is_missing_decides_the_hint() {
+    one("name: pdf\ndescription: Does it.\n\n---\nBody\n")
+        .says("hint: put a line `---` above the fields and another one below them\n");
+    one("> Related: x\n\n---\nname: pdf\ndescription: Does it.\n---\nBody\n").says(
+        "hint: move the front matter to the top of the file: `---` has to be the first line\n",
+    );
+}
+
+#[test]
+fn text_between_two_rules_is_shown() {
+    let loaded = one("---\nA note, no fields.\n---\nBody\n");
+    loaded.says("SKILL.md:2:1: the front matter is not a list of `field: value` lines; it is shown as text\n");
+    assert_eq!(
+        loaded.skill("ana/pdf").body,
+        "---\nA note, no fields.\n---\nBody\n"
+    );
+}
+
+#[test]
+fn lines_that_no_field_claims_belong_to_the_field_before_them() {
+    for (yaml, description) in [
+        (
+            "description: Counts the boxes and\nwrites the number\n\ninto a table.",
+            "Counts the boxes and writes the number into a table.",
+        ),
+        (
+            "description: |\nCounts boxes.\nAll of them.",
+            "Counts boxes. All of them.",
+        ),
+        (
+            "description: Use when: counting\nboxes",
+            "Use when: counting boxes",
+        ),
+        (
+            "description: Counts\n- boxes\nand bags",
+            "Counts - boxes and bags",
+        ),
+        ("description:\nCounts boxes", "Counts boxes"),
+        (
+            "description: Counts boxes\n<<<<<<< HEAD\n=======\n>>>>>>> x",
+            "Counts boxes",
+        ),
+        (
+            "\"description\": Counts boxes\nand bags",
+            "Counts boxes and bags",
+        ),
+    ] {
+        let loaded = one(format!("---\nname: pdf\n{yaml}\nlicense: MIT\n---\n"));
+        loaded.says("the front matter is not valid YAML: ");
+        let skill = loaded.skill("ana/pdf");
+        assert_eq!(skill.description, description, "{yaml}");
+        assert_eq!(skill.front_matter.license.as_deref(), Some("MIT"), "{yaml}");
+    }
+}
+
+#[test]
+fn the_hint_for_broken_yaml_names_the_cause() {
+    for (yaml, hint) in [
+        (
+            "description: One\nand two.",
+            "indent lines that continue a value by two spaces",
+        ),
+        (
+            "description: Use when: x",
+            "put values that contain `: `, `#`, brackets or quotes into quotes",
+        ),
+        (
+            "description: One.\ndescription: Two.",
+            "keep one of the two; the first one is shown",
+        ),
+        ("description: One.\n<<<<<<< HEAD", "decide the merge: "),
+        (
+            "description: One.\nmetadata:\n\ta: b",
+            "indent lines with spaces, not with tabs",
+        ),
+    ] {
+        one(format!("---\nname: pdf\n{yaml}\n---\n")).says(&format!("hint: {hint}"));
+    }
+}
