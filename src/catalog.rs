@@ -273,7 +273,7 @@ pub struct FrontMatter {
     /// `metadata.internal: true`.
     pub is_internal: bool,
     /// Whether strict readers refuse it, so that only what could be saved stands here: it does not open with the first
-    /// line, is not closed, or is no valid YAML.
+    /// line, is not closed, is no valid YAML, or spells the names of fields with capitals.
     pub is_broken: bool,
 }
 

@@ -7,14 +7,51 @@ use super::text;
 use crate::catalog::{FrontMatter, Requirements, SHORT_MAX_CHARS};
 use crate::web_url;
 
-/// Top-level fields of the Agent Skills specification, and further ones that a skill may have here.
-pub(super) const KNOWN_FIELDS: [&str; 20] = [
+/// The fields of the Agent Skills specification (agentskills.io/specification), which allows no others.
+const SPECIFIED: [&str; 6] = [
     "name",
     "description",
     "license",
     "compatibility",
     "metadata",
     "allowed-tools",
+];
+
+/// Fields that clients read at the top level and nowhere else: below `metadata` they do nothing.
+///
+/// Codex (`codex-rs/core-skills/src/loader.rs`), opencode (`packages/opencode/src/skill/skill.ts`) and Gemini CLI
+/// (`packages/core/src/skills/skillLoader.ts`) read no others than the specification has.
+const READ_BY_CLIENTS: [&str; 20] = [
+    // Claude Code: code.claude.com/docs/en/skills, "Frontmatter reference". VS Code reads `argument-hint`, `context`,
+    // `disable-model-invocation` and `user-invocable` too (code.visualstudio.com/docs/agent-customization/agent-skills),
+    // Cursor `disable-model-invocation` and `paths` (cursor.com/docs/skills, "Frontmatter fields").
+    "agent",
+    "argument-hint",
+    "arguments",
+    "context",
+    "disable-model-invocation",
+    "disallowed-tools",
+    "effort",
+    "hooks",
+    "model",
+    "paths",
+    "shell",
+    "user-invocable",
+    "when_to_use",
+    // OpenClaw: docs/tools/skills.md, "Optional frontmatter keys"; beside these `homepage`, `user-invocable` and
+    // `disable-model-invocation`.
+    "command-arg-mode",
+    "command-dispatch",
+    "command-tool",
+    // Hermes Agent: website/docs/developer-guide/creating-skills.md; beside these `version` and `author`.
+    "platforms",
+    "prerequisites",
+    "required_credential_files",
+    "required_environment_variables",
+];
+
+/// Further fields that are read here; `version` is ClawHub's too (docs/skill-format.md).
+const READ_HERE: [&str; 17] = [
     "author",
     "authors",
     "categories",
@@ -22,14 +59,61 @@ pub(super) const KNOWN_FIELDS: [&str; 20] = [
     "created",
     "date",
     "emoji",
+    "envVars",
     "homepage",
+    "install",
     "keywords",
     "os",
+    "primaryEnv",
     "requires",
     "tags",
     "updated",
     "version",
 ];
+
+/// Every field that the specification, a client or this registry reads at the top level.
+fn known() -> impl Iterator<Item = &'static str> {
+    SPECIFIED
+        .into_iter()
+        .chain(READ_BY_CLIENTS)
+        .chain(READ_HERE)
+}
+
+/// Whether somebody reads a top-level field of this name.
+pub(super) fn is_known(key: &str) -> bool {
+    known().any(|known| known == key)
+}
+
+/// The field that `key`, which nobody reads, is most likely a slip of; none that the skill has already.
+pub(super) fn meant(key: &str, fields: &Map<String, Value>) -> Option<&'static str> {
+    let letters = |key: &str| -> String {
+        let letters = key.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let own = letters(key);
+    let same = known().find(|known| letters(known) == own);
+    // Words that look alike are many, so a guess is made only at the few names that matter most.
+    same.or_else(|| text::suggest(key, SPECIFIED))
+        .filter(|meant| !fields.contains_key(*meant))
+}
+
+/// Gives known fields that are written with capitals, such as `Name`, their own names in lower case; returns the names
+/// as they were written. A field that is there already keeps its value, and the other one its name.
+pub(super) fn rename_capitals(fields: &mut Map<String, Value>) -> Vec<String> {
+    let mut renamed = Vec::new();
+    let given = std::mem::take(fields);
+    for (key, value) in &given {
+        let name = key.to_ascii_lowercase();
+        let is_free = !given.contains_key(&name) && !fields.contains_key(&name);
+        if is_known(&name) && is_free {
+            renamed.push(key.clone());
+            fields.insert(name, value.clone());
+        } else {
+            fields.insert(key.clone(), value.clone());
+        }
+    }
+    renamed
+}
 
 /// Longest `compatibility`, in characters, as the specification has it.
 const COMPATIBILITY_MAX_CHARS: usize = 500;
@@ -43,25 +127,22 @@ pub(super) fn front_matter(
     metadata: &Map<String, Value>,
 ) -> FrontMatter {
     let sources = sources(fields, metadata);
-    let short = |key: &str| short_text(fields.get(key)?);
     FrontMatter {
         name: fields.get("name").and_then(Value::as_str).and_then(line),
         description: fields
             .get("description")
             .and_then(Value::as_str)
             .and_then(line),
-        license: short("license"),
-        compatibility: fields
-            .get("compatibility")
-            .map(|value| strings(value, COMPATIBILITY_MAX_CHARS, |_| false).join(", "))
-            .filter(|text| !text.is_empty()),
+        license: fields.get("license").and_then(license),
+        compatibility: fields.get("compatibility").and_then(compatibility),
         allowed_tools: fields
             .get("allowed-tools")
             .map(allowed_tools)
             .unwrap_or_default(),
-        author: short("author")
-            .or_else(|| short("authors"))
-            .or_else(|| short_text(metadata.get("author")?)),
+        author: first(&[fields, metadata], |source| {
+            let of = |key: &str| people(source.get(key)?);
+            of("author").or_else(|| of("authors"))
+        }),
         homepage: first(&sources, |source| {
             homepage_link(source.get("homepage")?.as_str()?)
         }),
@@ -225,6 +306,27 @@ pub(super) fn short_text(value: &Value) -> Option<String> {
         SHORT_MAX_CHARS,
     );
     (!text.is_empty()).then_some(text)
+}
+
+/// A licence: its name, or ClawHub's mapping with the identifier in `spdx`.
+fn license(value: &Value) -> Option<String> {
+    short_text(value.get("spdx").unwrap_or(value))
+}
+
+/// Which environment a skill needs.
+fn compatibility(value: &Value) -> Option<String> {
+    let text = strings(value, COMPATIBILITY_MAX_CHARS, |_| false).join(", ");
+    (!text.is_empty()).then_some(text)
+}
+
+/// Names of people, one or a list; each may be a mapping with a `name`.
+fn people(value: &Value) -> Option<String> {
+    let name = |person: &Value| short_text(person.get("name").unwrap_or(person));
+    let people = match value {
+        Value::Array(people) => people.iter().filter_map(name).take(LIST_MAX).collect(),
+        person => vec![name(person)?],
+    };
+    short_text(&Value::String(people.join(", ")))
 }
 
 /// The texts in `value`: a list, or one text that is split where `is_separator` says.

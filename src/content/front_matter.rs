@@ -37,6 +37,11 @@ impl Front<'_> {
         Some((self.first_line + line_idx, value_column(line)?))
     }
 
+    /// Line and column, both from 1, of the name of a top-level field.
+    pub(super) fn place_of_key(&self, key: &str) -> Option<(u32, u32)> {
+        Some((self.first_line + self.line_of(key)?.0, 1))
+    }
+
     /// The line of a top-level field and its number in `yaml`, from 0; a name with other capitals counts when there is
     /// no better one.
     fn line_of(&self, key: &str) -> Option<(u32, &str)> {

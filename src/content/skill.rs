@@ -10,7 +10,7 @@ use super::files::{self, ReadFiles};
 use super::front_matter::{self, Front};
 use super::meta::{self, Meta};
 use super::walk::{FoundFile, FoundFiles, SkillFolder};
-use super::{Content, date, fields, text};
+use super::{Content, date, fields, text, yaml};
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, TAGS_MAX, Timestamp, Version,
     is_discovery_name,
@@ -33,7 +33,7 @@ pub(super) fn read(
     };
     let path = folder.path.join(&main_path);
     let source = files::decode(&files.main_bytes, &path, problems);
-    let front = front_matter::parse(&source.text, &path, problems);
+    let mut front = front_matter::parse(&source.text, &path, problems);
     Some(
         Draft {
             folder,
@@ -41,6 +41,7 @@ pub(super) fn read(
             source: &source.text,
             is_utf16: source.fault == Some(EncodingFault::Utf16),
             has_mark: files.main_bytes.starts_with(b"\xef\xbb\xbf"),
+            renamed: fields::rename_capitals(&mut front.fields),
             front,
             meta,
         }
@@ -106,6 +107,8 @@ struct Draft<'a> {
     /// Whether a byte order mark stands before the text.
     has_mark: bool,
     front: Front<'a>,
+    /// Fields of `front` whose names had capitals, as they were written.
+    renamed: Vec<String>,
     meta: Meta,
 }
 
@@ -122,12 +125,12 @@ impl Draft<'_> {
         }
         let metadata = self.metadata(problems);
         let front_matter = FrontMatter {
-            is_broken: self.front.is_present
-                && (self.front.is_broken || !self.front.is_strict || self.is_utf16),
+            is_broken: self.is_broken(),
             ..fields::front_matter(&self.front.fields, &metadata)
         };
         self.check_length(problems);
         self.check_mark(problems);
+        self.check_capitals(problems);
         self.check_name(problems);
         self.check_unknown_fields(problems);
         self.check_characters(problems);
@@ -140,7 +143,7 @@ impl Draft<'_> {
             .meta
             .latest
             .clone()
-            .or_else(|| self.version(updated_at));
+            .or_else(|| self.version(&metadata, updated_at));
         let name = self
             .meta
             .display_name
@@ -190,6 +193,17 @@ impl Draft<'_> {
         }
     }
 
+    /// Whether strict readers miss what is read here.
+    fn is_broken(&self) -> bool {
+        let is_renamed = |key: &str| {
+            self.renamed
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(key))
+        };
+        let is_broken = self.front.is_broken || !self.front.is_strict || self.is_utf16;
+        self.front.is_present && (is_broken || is_renamed("name") || is_renamed("description"))
+    }
+
     fn metadata(&self, problems: &mut Problems) -> Map<String, Value> {
         fields::metadata(&self.front.fields).unwrap_or_else(|error| {
             if !self.front.is_broken {
@@ -233,6 +247,24 @@ impl Draft<'_> {
                 .hint("save the file as UTF-8 without a byte order mark"),
             );
         }
+    }
+
+    fn check_capitals(&self, problems: &mut Problems) {
+        let Some(first) = self.renamed.first() else {
+            return;
+        };
+        let message = format!(
+            "fields have capitals in their names, where clients do not find them: {}",
+            quoted(&self.renamed)
+        );
+        let warning = self.warning("field names with capitals", message);
+        problems.push(
+            match self.front.place_of_key(first) {
+                Some((line, column)) => warning.at(self.source, line, Some(column)),
+                None => warning,
+            }
+            .hint("write field names in lower case, such as `name`"),
+        );
     }
 
     fn check_name(&self, problems: &mut Problems) {
@@ -285,35 +317,23 @@ impl Draft<'_> {
     }
 
     fn check_unknown_fields(&self, problems: &mut Problems) {
-        let unknown: Vec<String> = self
-            .front
-            .fields
-            .keys()
-            .filter(|key| !fields::KNOWN_FIELDS.contains(&key.as_str()))
-            .map(|key| format!("`{}`", text::clean_line(key, 40)))
-            .collect();
-        let Some(first) = self
-            .front
-            .fields
-            .keys()
-            .find(|key| !fields::KNOWN_FIELDS.contains(&key.as_str()))
-        else {
+        let fields = &self.front.fields;
+        let unknown: Vec<&String> = fields.keys().filter(|key| !fields::is_known(key)).collect();
+        let slip = unknown
+            .iter()
+            .find_map(|&key| Some((key, fields::meant(key, fields)?)));
+        let Some(&shown) = slip.as_ref().map(|(key, _)| key).or(unknown.first()) else {
             return;
         };
-        const SHOWN_MAX: usize = 5;
-        let rest = unknown.len().saturating_sub(SHOWN_MAX);
-        let mut names = unknown[..unknown.len().min(SHOWN_MAX)].join(", ");
-        if rest > 0 {
-            names.push_str(&format!(" and {rest} more"));
-        }
-        problems.push(
-            self.warning_at(
-                first,
-                "unknown fields",
-                format!("the front matter has unknown fields: {names}"),
-            )
-            .hint("move them below `metadata`"),
+        let message = format!(
+            "the front matter has fields that no known client reads: {}",
+            quoted(&unknown)
         );
+        let hint = match slip {
+            Some((_, key)) => format!("did you mean `{key}`?"),
+            None => "notes of your own belong below `metadata`; leave a field where it is if a client of yours reads it there".to_owned(),
+        };
+        problems.push(self.warning_at(shown, "unknown fields", message).hint(hint));
     }
 
     fn check_characters(&self, problems: &mut Problems) {
@@ -463,22 +483,25 @@ impl Draft<'_> {
         (written.iter().min().copied(), written.iter().max().copied())
     }
 
-    /// The version that the front matter gives, as it is written there: `1.10` is not the number 1.1.
-    fn version(&self, published_at: Option<Timestamp>) -> Option<Version> {
-        let version = match self.front.fields.get("version")? {
-            Value::Number(number) => {
-                let (line, column) = self.front.place_of("version")?;
-                let line = self.source.lines().nth(line as usize - 1)?;
-                let written: String = line.chars().skip(column as usize - 1).collect();
-                let written = written.split('#').next().unwrap_or("").trim().to_owned();
-                if written.is_empty() {
-                    number.to_string()
-                } else {
-                    written
-                }
-            }
-            value => fields::short_text(value)?,
+    /// The version that the front matter gives at its top or below `metadata`, where the specification's own example has
+    /// it.
+    fn version(
+        &self,
+        metadata: &Map<String, Value>,
+        published_at: Option<Timestamp>,
+    ) -> Option<Version> {
+        let version_in = |key: &str, source: &Map<String, Value>| {
+            let value = source.get("version")?;
+            let block = || {
+                yaml::blocks(self.front.yaml)
+                    .into_iter()
+                    .find(|block| block.key.eq_ignore_ascii_case(key))
+            };
+            let written = value.is_number().then(|| block()?.version()).flatten();
+            written.or_else(|| fields::short_text(value))
         };
+        let version = version_in("version", &self.front.fields)
+            .or_else(|| version_in("metadata", metadata))?;
         Some(Version {
             version: text::clean_line(&version, 64),
             published_at,
@@ -490,6 +513,20 @@ impl Draft<'_> {
 /// Whether a field is there without a value.
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// The first few of `names` in backticks, and how many more there are.
+fn quoted(names: &[impl AsRef<str>]) -> String {
+    const SHOWN_MAX: usize = 5;
+    let shown: Vec<String> = names
+        .iter()
+        .take(SHOWN_MAX)
+        .map(|name| format!("`{}`", text::clean_line(name.as_ref(), 40)))
+        .collect();
+    match names.len().saturating_sub(SHOWN_MAX) {
+        0 => shown.join(", "),
+        n_more => format!("{} and {n_more} more", shown.join(", ")),
+    }
 }
 
 /// The first paragraph of `body` that has text, as plain text.

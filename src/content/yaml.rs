@@ -2,8 +2,11 @@
 //!
 //! What a hostile author could make large is bounded: nesting, nodes, copies of anchors.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{MessageFormatter, NonFiniteFloatPolicy, UserMessageFormatter};
@@ -70,9 +73,9 @@ pub(super) fn salvage(yaml: &str) -> Map<String, Value> {
 
 /// The part of a YAML text that one top-level field stands in.
 #[derive(Clone, Copy, Debug)]
-struct Block<'a> {
+pub(super) struct Block<'a> {
     /// The name of the field.
-    key: &'a str,
+    pub(super) key: &'a str,
     /// Where the block begins, in bytes from the start of the YAML.
     at: usize,
     /// The line of the key and all that follows, up to the next field.
@@ -86,6 +89,25 @@ impl Block<'_> {
     /// What stands after the colon.
     fn value_text(&self) -> &str {
         self.text.split_once(':').map_or("", |(_, value)| value)
+    }
+
+    /// The version that the block gives, or gives below `metadata`, as it is written: `1.10` is not the number 1.1.
+    pub(super) fn version(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: Option<String>,
+        }
+        let direct = || {
+            read::<BTreeMap<String, String>>(self.text)
+                .ok()?
+                .into_values()
+                .next()
+        };
+        let below = || {
+            let fields = read::<BTreeMap<String, Versioned>>(self.text).ok()?;
+            fields.into_values().next()?.version
+        };
+        direct().or_else(below)
     }
 
     /// The value by itself, as YAML where it can be read so, else its text.
@@ -131,7 +153,7 @@ impl Block<'_> {
 ///
 /// Lines that no field claims belong to the field before them. Those above all fields, and what a merge left behind,
 /// belong to none.
-fn blocks(yaml: &str) -> Vec<Block<'_>> {
+pub(super) fn blocks(yaml: &str) -> Vec<Block<'_>> {
     let yaml = text::head(yaml, YAML_MAX_BYTES);
     let mut blocks = Vec::new();
     let mut open: Option<Block<'_>> = None;
@@ -240,7 +262,7 @@ fn is_conflict_marker(line: &str) -> bool {
 }
 
 /// Reads YAML within the bounds.
-fn read(yaml: &str) -> Result<Value, serde_saphyr::Error> {
+fn read<T: DeserializeOwned>(yaml: &str) -> Result<T, serde_saphyr::Error> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 32,

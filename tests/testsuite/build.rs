@@ -316,6 +316,26 @@ fn an_identity_that_two_folders_claim_leaves_the_published_site() {
 }
 
 #[test]
+fn a_version_below_metadata_is_published_like_one_at_the_top() {
+    let test = SiteTest::empty()
+        .skill(
+            "mo/tides",
+            "---\nname: tides\ndescription: Tells the tides.\nmetadata:\n  version: \"3.4.5\"\n---\nText.\n",
+        )
+        .build();
+    for part in [
+        "mo/skills/tides/index.html",
+        "mo/skills/tides/skill.json",
+        "api/",
+    ] {
+        let is_there = test.site().iter().any(|(path, bytes)| {
+            path.starts_with(part) && String::from_utf8_lossy(bytes).contains("3.4.5")
+        });
+        assert!(is_there, "{part}");
+    }
+}
+
+#[test]
 fn front_matter_below_a_comment_is_not_shown_as_text() {
     let test = SiteTest::empty()
         .skill(

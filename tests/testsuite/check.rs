@@ -87,6 +87,20 @@ fn strict_turns_warnings_into_errors() {
 }
 
 #[test]
+fn fields_of_clients_pass_the_strict_check() {
+    let ran = SiteTest::empty()
+        .skill(
+            "mo/tides",
+            "---\nname: tides\ndescription: Tells the tides.\ndisable-model-invocation: true\nargument-hint: \"[port]\"\nuser-invocable: true\n---\nText.\n",
+        )
+        .run(&["check", "--strict"]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (0, "0 errors, 0 warnings\n")
+    );
+}
+
+#[test]
 fn problems_are_json_for_machines() {
     let test = SiteTest::two_skills().badge("official", "[[award]]\nskill = \"no/body\"\n");
     let ran = test.run(&["check", "--json"]);

@@ -3,6 +3,75 @@
 use super::*;
 
 #[test]
+fn a_version_below_metadata_counts_as_it_is_written() {
+    for (yaml, version) in [
+        ("metadata:\n  version: \"3.4.5\"\n", "3.4.5"),
+        ("metadata:\n  author: Ana\n  version: 1.10\n", "1.10"),
+        ("metadata: {version: 2.0, x: y}\n", "2.0"),
+        ("Version: 1.40\n", "1.40"),
+        ("metadata: '{\"version\": \"0.1\"}'\n", "0.1"),
+        (
+            "version: 1.20 # the second\nmetadata:\n  version: 9\n",
+            "1.20",
+        ),
+        ("x: y: z\nmetadata:\n  version: 1.30\n", "1.30"),
+    ] {
+        let loaded = one(format!(
+            "---\nname: pdf\ndescription: Does it.\n{yaml}---\n"
+        ));
+        let found = loaded.skill("ana/pdf").version.as_ref();
+        assert_eq!(
+            found.map(|found| found.version.as_str()),
+            Some(version),
+            "{yaml}"
+        );
+    }
+}
+
+#[test]
+fn fields_that_clients_read_at_the_top_need_no_comment() {
+    one("---\nname: pdf\ndescription: Does it.\ndisable-model-invocation: true\nargument-hint: \"[day]\"\nuser-invocable: true\nwhen_to_use: Always.\n\
+         model: haiku\nhooks: {}\ncontext: fork\ncommand-dispatch: tool\nplatforms: [linux]\nrequired_environment_variables: []\nprimaryEnv: KEY\n---\n")
+    .says_nothing();
+}
+
+#[test]
+fn a_field_that_nobody_reads_is_named_and_may_stay() {
+    one("---\nname: pdf\ndescription: Does it.\ntriggers: [a]\nmodels: x\n---\n").says(
+        "warning: content/skills/ana/pdf/SKILL.md:4:11: the front matter has fields that no known client reads: `triggers`, `models`\n4 | triggers: [a]\n  |           ^\n\
+         hint: notes of your own belong below `metadata`; leave a field where it is if a client of yours reads it there\n",
+    );
+    one("---\nname: pdf\ndescription: Does it.\nnpm: x\nallowed_tools: Read\n---\n").says(
+        "SKILL.md:5:16: the front matter has fields that no known client reads: `npm`, `allowed_tools`\n5 | allowed_tools: Read\n  |                ^\nhint: did you mean `allowed-tools`?\n",
+    );
+}
+
+#[test]
+fn fields_with_capitals_are_read_with_one_warning_that_names_the_cause() {
+    let loaded =
+        one("---\nName: pdf\nDescription: Does it.\nLICENSE: MIT\nWhen_To_Use: Never.\n---\n");
+    loaded.says(
+        "warning: content/skills/ana/pdf/SKILL.md:2:1: fields have capitals in their names, where clients do not find them: `Name`, `Description`, `LICENSE`, `When_To_Use`\n\
+         2 | Name: pdf\n  | ^\nhint: write field names in lower case, such as `name`\n",
+    );
+    assert_eq!(loaded.problems.n_warnings(), 1, "{}", loaded.shown);
+    let skill = loaded.skill("ana/pdf");
+    assert_eq!(
+        (skill.name.as_str(), skill.description.as_str()),
+        ("pdf", "Does it.")
+    );
+    assert_eq!(skill.front_matter.license.as_deref(), Some("MIT"));
+    assert!(skill.front_matter.is_broken, "clients find no name");
+
+    let both =
+        one("---\nname: pdf\ndescription: Does it.\nLicense: MIT\nlicense: Apache-2.0\n---\n");
+    both.says("fields that no known client reads: `License`\n");
+    let skill = both.skill("ana/pdf");
+    assert_eq!(skill.front_matter.license.as_deref(), Some("Apache-2.0"));
+    assert!(!skill.front_matter.is_broken);
+}
+
+#[test]
 fn what_stands_above_the_front_matter_is_told_and_does_not_hide_it() {
     let fields = "---\nname: pdf\ndescription: Does it.\n---\nBody\n";
     for (above, says) in [
@@ -134,4 +203,17 @@ fn the_hint_for_broken_yaml_names_the_cause() {
     ] {
         one(format!("---\nname: pdf\n{yaml}\n---\n")).says(&format!("hint: {hint}"));
     }
+}
+
+#[test]
+fn licences_and_authors_may_be_mappings() {
+    let loaded = one(
+        "---\nname: pdf\ndescription: A.\nlicense: {spdx: MIT, transferable: true}\nauthors: [{name: Ana, url: x}, Bo]\n---\n",
+    );
+    loaded.says_nothing();
+    let front = &loaded.skill("ana/pdf").front_matter;
+    assert_eq!(
+        (front.license.as_deref(), front.author.as_deref()),
+        (Some("MIT"), Some("Ana, Bo"))
+    );
 }

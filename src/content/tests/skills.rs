@@ -269,9 +269,6 @@ fn breaches_of_the_specification_are_told_to_the_author() {
     one("---\nname: pdf\n---\nText.\n").says(
         "the front matter has no text in `description`; the first paragraph stands in for it\n",
     );
-    one("---\nname: pdf\ndescription: Does it.\ntriggers: [a]\nmodel: x\n---\n").says(
-        "warning: content/skills/ana/pdf/SKILL.md:4:11: the front matter has unknown fields: `triggers`, `model`\n4 | triggers: [a]\n  |           ^\nhint: move them below `metadata`\n",
-    );
     let long = one(format!(
         "---\nname: pdf\ndescription: {}\n---\n",
         "x".repeat(1100)
