@@ -116,7 +116,7 @@ pub(super) fn rename_capitals(fields: &mut Map<String, Value>) -> Vec<String> {
 }
 
 /// Longest `compatibility`, in characters, as the specification has it.
-const COMPATIBILITY_MAX_CHARS: usize = 500;
+pub(super) const COMPATIBILITY_MAX_CHARS: usize = 500;
 
 /// Most items of one list of requirements.
 const LIST_MAX: usize = 50;
@@ -205,6 +205,20 @@ pub(super) fn requirements(
             non_empty(installs(source.get("install")?))
         })
         .unwrap_or_default(),
+    }
+}
+
+/// Whether `value` can be shown as the field `key` that people see; anything can as a field that is not shown.
+pub(super) fn is_readable(key: &str, value: &Value) -> bool {
+    match key {
+        "license" => license(value).is_some(),
+        "author" | "authors" => people(value).is_some(),
+        "compatibility" => compatibility(value).is_some(),
+        "version" | "emoji" => short_text(value).is_some(),
+        "homepage" => value.is_string(),
+        "allowed-tools" => !allowed_tools(value).is_empty(),
+        "requires" => value.is_object(),
+        _ => true,
     }
 }
 

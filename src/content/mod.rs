@@ -41,6 +41,7 @@ mod fields;
 mod files;
 mod front_matter;
 mod layout;
+mod lost_text;
 mod meta;
 mod moderation;
 mod names;

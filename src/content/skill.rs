@@ -10,7 +10,7 @@ use super::files::{self, ReadFiles};
 use super::front_matter::{self, Front};
 use super::meta::{self, Meta};
 use super::walk::{FoundFile, FoundFiles, SkillFolder};
-use super::{Content, date, fields, text, yaml};
+use super::{Content, date, fields, lost_text, text, yaml};
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, TAGS_MAX, Timestamp, Version,
     is_discovery_name,
@@ -135,6 +135,7 @@ impl Draft<'_> {
         self.check_unknown_fields(problems);
         self.check_characters(problems);
         self.check_homepage(&metadata, problems);
+        lost_text::check(&self.front, self.source, self.path, problems);
         let description = self.description(front_matter.description.as_deref(), problems);
         let tags = self.tags(&metadata, problems);
         let requirements = fields::requirements(&self.front.fields, &metadata);
@@ -381,13 +382,22 @@ impl Draft<'_> {
     fn description(&self, given: Option<&str>, problems: &mut Problems) -> String {
         let Some(given) = given else {
             if self.front.is_present {
+                let (message, hint) = match self.front.fields.get("description") {
+                    None | Some(Value::Null | Value::String(_)) => (
+                        "the front matter has no text in `description`; the first paragraph stands in for it".to_owned(),
+                        "write `description: …`, what the skill does and when to use it",
+                    ),
+                    Some(value) => (
+                        format!(
+                            "`description` is {}, not text; the first paragraph stands in for it",
+                            lost_text::kind(value)
+                        ),
+                        "put the value into quotes",
+                    ),
+                };
                 problems.push(
-                    self.warning_at(
-                        "description",
-                        "no description",
-                        "the front matter has no text in `description`; the first paragraph stands in for it",
-                    )
-                    .hint("write `description: …`, what the skill does and when to use it"),
+                    self.warning_at("description", "no description", message)
+                        .hint(hint),
                 );
             }
             return first_paragraph(self.front.body);

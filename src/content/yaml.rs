@@ -77,9 +77,9 @@ pub(super) struct Block<'a> {
     /// The name of the field.
     pub(super) key: &'a str,
     /// Where the block begins, in bytes from the start of the YAML.
-    at: usize,
+    pub(super) at: usize,
     /// The line of the key and all that follows, up to the next field.
-    text: &'a str,
+    pub(super) text: &'a str,
     /// Length of the first part of `text`, which is laid out as YAML has it. No field claims the lines after it: they
     /// were meant to continue the value, but are not indented.
     indented_len: usize,
@@ -87,7 +87,7 @@ pub(super) struct Block<'a> {
 
 impl Block<'_> {
     /// What stands after the colon.
-    fn value_text(&self) -> &str {
+    pub(super) fn value_text(&self) -> &str {
         self.text.split_once(':').map_or("", |(_, value)| value)
     }
 

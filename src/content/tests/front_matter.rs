@@ -1,5 +1,7 @@
 //! What authors write at the head of their files: which fields are read, and what is said of text that is not.
 
+use proptest::prelude::*;
+
 use super::*;
 
 #[test]
@@ -206,6 +208,95 @@ fn the_hint_for_broken_yaml_names_the_cause() {
 }
 
 #[test]
+fn text_that_yaml_drops_is_told_with_its_place() {
+    one("---\nname: pdf\ndescription: Closes ticket #42 and tells the crew\n---\n").says(
+        "warning: content/skills/ana/pdf/SKILL.md:3:28: ` #` begins a comment, so `#42 and tells the crew` is not part of `description`\n\
+         3 | description: Closes ticket #42 and tells the crew\n  |                            ^\nhint: put the value into quotes\n",
+    );
+    for (yaml, says) in [
+        (
+            "description: Writes code in C # or F\n",
+            "3:31: ` #` begins a comment, so `# or F` ",
+        ),
+        (
+            "description:\n  Writes code\n  in C #x\n",
+            "5:8: ` #` begins a comment, so `#x` ",
+        ),
+        (
+            "description: A.\ntags: #pdf #office\n",
+            "4:7: ` #` begins a comment, so `#pdf #office` ",
+        ),
+        (
+            "description: A.\ntags:\n  - a\n  - #pdf\n",
+            "6:5: ` #` begins a comment, so `#pdf` ",
+        ),
+        (
+            "description: A.\nauthor: Ana #1\n",
+            "4:13: ` #` begins a comment, so `#1` ",
+        ),
+        (
+            "description: !Important do it\n",
+            "3:14: YAML takes `!Important` for a mark of its own, so it is not part of `description`\n",
+        ),
+        (
+            "description: &all of it\n",
+            "3:14: YAML takes `&all` for a mark of its own, ",
+        ),
+        (
+            "Description: Fixes #1\n",
+            "3:20: ` #` begins a comment, so `#1` ",
+        ),
+    ] {
+        one(format!("---\nname: pdf\n{yaml}---\n")).says(says);
+    }
+}
+
+#[test]
+fn a_comment_that_was_meant_as_one_needs_no_comment() {
+    one("---\n# first\nname: pdf # the name\n# then\ndescription: >- # folded\n  Fixes #1 # all\nlicense: MIT # see LICENSE\ncompatibility: \"C #1\" # quoted\n\
+         tags: [a, b] # two\nmetadata:\n  key: x #1\n# last\n---\n")
+    .says_nothing();
+    let broken = one("---\nname: pdf\ndescription: Use when: #42 is open\n---\n");
+    assert_eq!(broken.problems.n_warnings(), 1, "{}", broken.shown);
+    assert_eq!(broken.skill("ana/pdf").description, "Use when: #42 is open");
+}
+
+#[test]
+fn a_value_that_cannot_be_shown_is_told() {
+    one("---\nname: pdf\ndescription:\n  Use when: reading\n---\nText.\n").says(
+        "SKILL.md:3:13: `description` is a list of fields, not text; the first paragraph stands in for it\n3 | description:\n  |             ^\nhint: put the value into quotes\n",
+    );
+    for (yaml, says) in [
+        (
+            "license: {a: b}",
+            "4:10: `license` is a list of fields, which cannot be shown\n",
+        ),
+        (
+            "author: true",
+            "4:9: `author` is true or false, which cannot be shown\n",
+        ),
+        (
+            "compatibility: {linux: true}",
+            "`compatibility` is a list of fields",
+        ),
+        ("homepage: [a]", "`homepage` is a list, "),
+    ] {
+        let loaded = one(format!("---\nname: pdf\ndescription: A.\n{yaml}\n---\n"));
+        loaded.says(says);
+        loaded.says("hint: write it as text\n");
+        assert_eq!(loaded.problems.n_warnings(), 1, "{}", loaded.shown);
+    }
+    one("---\nname: pdf\ndescription: A.\nrequires: [jq]\n---\n").says(
+        "`requires` is a list, which cannot be shown\n4 | requires: [jq]\n  |           ^\nhint: say what is required, such as `bins: [jq]` below `requires`\n",
+    );
+    let long = one(format!(
+        "---\nname: pdf\ndescription: A.\ncompatibility: {}\n---\n",
+        "x ".repeat(300)
+    ));
+    long.says("SKILL.md:4:16: `compatibility` has 599 characters; 500 are kept\nhint: move details into the body\n".replace("\nhint", &format!("\n4 | compatibility: {}\n  |                ^\nhint", "x ".repeat(52) + "x")).as_str());
+}
+
+#[test]
 fn licences_and_authors_may_be_mappings() {
     let loaded = one(
         "---\nname: pdf\ndescription: A.\nlicense: {spdx: MIT, transferable: true}\nauthors: [{name: Ana, url: x}, Bo]\n---\n",
@@ -216,4 +307,21 @@ fn licences_and_authors_may_be_mappings() {
         (front.license.as_deref(), front.author.as_deref()),
         (Some("MIT"), Some("Ana, Bo"))
     );
+}
+
+proptest! {
+    #[test]
+    fn no_word_of_a_description_is_lost_without_a_word(
+        opening in "(|\"|'|\\[|\\{|!|&|\\*|@|%|\\| |> |>-\n  |\\|\n    |\n|\n  |- |\\? )",
+        words in proptest::collection::vec(
+            ("[b-z]{4,6}", "( |\n|\n  |\n    |\n- |\n  - | #| # |: |:\n|, |\n\n|\n\t|\n---- |\n\\.\\.\\.\n|\"|'|\\]|\\}| - )"),
+            1..5,
+        ),
+    ) {
+        let text: String = words.iter().map(|(word, then)| format!("{word}{then}")).collect();
+        let loaded = one(format!("---\nname: pdf\ndescription: {opening}{text}\nlicense: MIT\n---\nBody.\n"));
+        let description = &loaded.skill("ana/pdf").description;
+        let lost = words.iter().find(|(word, _)| !description.contains(word.as_str()));
+        prop_assert!(lost.is_none() || !loaded.problems.is_empty(), "{lost:?} of {text:?}: {description:?}");
+    }
 }
