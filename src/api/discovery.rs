@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::json::to_json;
 use crate::catalog::{Catalog, Skill, install_name};
 use crate::config::Config;
+use crate::content::Proposal;
 use crate::problem::{Problem, Problems};
 use crate::render::url;
 
@@ -113,7 +114,7 @@ fn accepted(skill: &Skill) -> Result<(), (&'static str, String)> {
     if skill.front_matter.name.is_none() {
         return Err((
             "the front matter has no `name` that is text",
-            "add `name:` and the name of the folder".to_owned(),
+            Proposal::name(&skill.id.slug, None).to_string(),
         ));
     }
     if skill.front_matter.description.is_none() {

@@ -40,6 +40,7 @@ mod encoding;
 mod fields;
 mod files;
 mod front_matter;
+mod hint;
 mod layout;
 mod lost_text;
 mod meta;
@@ -57,6 +58,7 @@ pub use badge::{badge_path, is_badge_kind};
 pub use badge_edit::{add_award, remove_award};
 pub use cache::SkillCache;
 pub use files::read_body;
+pub(crate) use hint::Proposal;
 pub(crate) use text::{clean_line, is_device_name, path_fault};
 
 /// Reads the content folder; the catalog is good to publish if there are no errors among the problems.

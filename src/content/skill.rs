@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::encoding::EncodingFault;
 use super::files::{self, ReadFiles};
 use super::front_matter::{self, Front};
+use super::hint::Proposal;
 use super::meta::{self, Meta};
 use super::walk::{FoundFile, FoundFiles, SkillFolder};
 use super::{Content, date, fields, lost_text, text, yaml};
@@ -282,11 +283,12 @@ impl Draft<'_> {
                     "no name",
                     "the front matter has no text in `name`; clients do not install such a skill",
                 )
-                .hint(format!("write `name: {slug}`")),
+                .hint(Proposal::name(slug, None)),
             );
             return;
         };
         let shown = text::clean_line(name, NAME_MAX_CHARS);
+        let proposal = Proposal::name(slug, Some(name));
         if !is_discovery_name(name) {
             problems.push(
                 self.warning_at(
@@ -294,7 +296,7 @@ impl Draft<'_> {
                     "name not conformant",
                     format!("`name` is `{shown}`; clients install only names of lower-case letters, digits and `-`"),
                 )
-                .hint(format!("write `name: {slug}`")),
+                .hint(proposal),
             );
         } else if name != slug {
             problems.push(
@@ -305,7 +307,7 @@ impl Draft<'_> {
                         "`name` is `{shown}`, but the folder is `{slug}`; they should be the same"
                     ),
                 )
-                .hint(format!("write `name: {slug}`, or rename the folder")),
+                .hint(proposal),
             );
         }
         if name.chars().count() > NAME_MAX_CHARS {
@@ -331,7 +333,7 @@ impl Draft<'_> {
             quoted(&unknown)
         );
         let hint = match slip {
-            Some((_, key)) => format!("did you mean `{key}`?"),
+            Some((_, key)) => Proposal::Spell { key }.to_string(),
             None => "notes of your own belong below `metadata`; leave a field where it is if a client of yours reads it there".to_owned(),
         };
         problems.push(self.warning_at(shown, "unknown fields", message).hint(hint));

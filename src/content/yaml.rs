@@ -201,6 +201,24 @@ pub(super) fn strip_key(line: &str) -> Option<&str> {
     (is_key && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(key)
 }
 
+/// `text` as a YAML scalar on one line, which every reader takes for this text.
+///
+/// Words that some version of YAML takes for a truth value or for nothing, and all that does not begin with a letter
+/// (`2026-01-31` is a date to many readers), stand in quotes.
+pub(super) fn scalar(text: &str) -> String {
+    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        && !WORDS.contains(&text.to_ascii_lowercase().as_str());
+    if is_plain {
+        text.to_owned()
+    } else {
+        Value::from(text).to_string() // a JSON string is a YAML scalar
+    }
+}
+
 /// What is wrong with a YAML text: a sentence and, if known, line and column from 1.
 #[derive(Debug)]
 pub(super) struct YamlFault {

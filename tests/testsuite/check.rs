@@ -52,7 +52,7 @@ fn skills_that_the_client_refuses_are_named_by_check_and_counted_by_build() {
     assert!(
         ran.stdout.contains(
             "warning: content/skills/bo/cron-explainer/SKILL.md: the `skills` client cannot install it: \
-             the front matter has no `name` that is text\nhint: add `name:` and the name of the folder\n"
+             the front matter has no `name` that is text\nhint: write `name: cron-explainer`\n"
         ),
         "{}",
         ran.stdout

@@ -2,6 +2,7 @@
 
 mod folder;
 mod front_matter;
+mod hints;
 mod hostile;
 mod layout;
 mod operator;
