@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::input_file;
+use crate::render::NO_JEKYLL;
 use crate::sink::Sink;
 
 /// Copies every file below `folder` (which may be missing) to `sink`; links are left out.
@@ -20,7 +21,10 @@ pub fn copy(folder: &Path, sink: &dyn Sink) -> io::Result<()> {
         let entry = entry?;
         if !entry.file_type().is_dir() && !entry.path_is_symlink() {
             let path = site_path(entry.path().strip_prefix(folder).unwrap_or(entry.path()))?;
-            sink.write(&path, &read(entry.path())?)?;
+            // Every site has that file; an operator's own says the same.
+            if path != NO_JEKYLL {
+                sink.write(&path, &read(entry.path())?)?;
+            }
         }
     }
     Ok(())
@@ -71,6 +75,7 @@ mod tests {
         std::fs::create_dir_all(folder.join("about")).unwrap();
         std::fs::write(folder.join("CNAME"), "skills.example\n").unwrap();
         std::fs::write(folder.join("about/index.html"), "<p>About</p>").unwrap();
+        std::fs::write(folder.join(".nojekyll"), "").unwrap();
         let sink = MemorySink::new();
         copy(&folder, &sink).unwrap();
         let files = sink.into_files();

@@ -40,6 +40,7 @@ use site::Site;
 
 pub use detail::published_files;
 pub use feed::no_dates;
+pub use hosting::NO_JEKYLL;
 pub use install::{clawhub_command, is_discoverable};
 pub use zip::ZipDigest;
 

@@ -168,6 +168,7 @@ fn an_empty_registry_has_every_page() {
         "_headers",
         "_redirects",
         "favicon.svg",
+        ".nojekyll",
     ] {
         assert!(files.contains_key(path), "{path}");
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use super::references::is_script;
+use crate::render::NO_JEKYLL;
 
 /// How much of the site one kind of file takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -28,7 +29,8 @@ pub(super) struct SiteFile {
     pub(super) len: u64,
 }
 
-/// Every file below `folder`, by path. Dot files at the root are none of the site's: the marker of a build, `.gitignore`.
+/// Every file below `folder`, by path. Other dot files at the root than `.nojekyll` are none of the site's: the marker of a
+/// build, `.gitignore`.
 ///
 /// # Errors
 /// One sentence when a folder cannot be read.
@@ -42,7 +44,7 @@ pub(super) fn walk(folder: &Path) -> Result<Vec<SiteFile>, String> {
         }
         let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
         let path = path.to_string_lossy().replace('\\', "/");
-        if path.starts_with('.') && !path.contains('/') {
+        if path.starts_with('.') && !path.contains('/') && path != NO_JEKYLL {
             continue;
         }
         files.push(SiteFile {

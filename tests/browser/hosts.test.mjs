@@ -90,7 +90,7 @@ test("another site searches the one that nginx serves", async () => {
 
 /** Addresses of all files as a visitor asks for them. */
 const addresses = () => filesBelow(site, "")
-  .filter((file) => statSync(path.join(site, file)).isFile() && !/^(_headers|_redirects|\.skillpress)$/.test(file))
+  .filter((file) => statSync(path.join(site, file)).isFile() && !/^(_headers|_redirects|\.nojekyll|\.skillpress)$/.test(file))
   .map((file) => `/${file.replace(/(^|\/)index\.html$/, "$1")}`);
 
 /** One value only: two of these would mean nothing, or something else. */

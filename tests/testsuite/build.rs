@@ -295,6 +295,14 @@ fn whatever_the_operator_gets_wrong_leaves_the_published_site() {
     }
 }
 
+#[test]
+fn no_host_makes_pages_of_the_files_of_a_site() {
+    let test = SiteTest::two_skills()
+        .file("content/static/.nojekyll", "")
+        .build();
+    assert_eq!(test.page(".nojekyll"), "");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_identity_that_two_folders_claim_leaves_the_published_site() {
