@@ -25,6 +25,8 @@ pub struct SkillFile {
     pub len_bytes: usize,
     /// Of the bytes: lower-case hex, 64 characters.
     pub sha256: String,
+    /// Whether it runs when it is unpacked: it begins with `#!`, or its owner may execute it where the content lies.
+    pub is_executable: bool,
     source: Source,
 }
 
@@ -50,6 +52,7 @@ impl SkillFile {
             path,
             len_bytes: bytes.len(),
             sha256: hex(&Sha256::digest(bytes)),
+            is_executable: bytes.starts_with(b"#!"),
             source,
         }
     }
@@ -82,7 +85,7 @@ impl SkillFile {
 
 impl Hash for SkillFile {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (&self.path, &self.sha256).hash(state);
+        (&self.path, &self.sha256, self.is_executable).hash(state);
     }
 }
 

@@ -172,6 +172,8 @@ struct FileVersion {
 pub(super) struct Stamp {
     len_bytes: u64,
     modified: Option<SystemTime>,
+    /// Whether the file's owner may execute it; git keeps this bit of a file's mode. Unix only.
+    pub(super) is_executable: bool,
     /// Inode and time of its last change, which programs that set the modification time cannot set. Unix only.
     inode: (u64, i64, i64),
 }
@@ -181,9 +183,21 @@ impl Stamp {
         Self {
             len_bytes: metadata.len(),
             modified: metadata.modified().ok(),
+            is_executable: is_executable(metadata),
             inode: inode(metadata),
         }
     }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_metadata: &Metadata) -> bool {
+    false
 }
 
 #[cfg(unix)]
@@ -265,6 +279,28 @@ mod tests {
 
         fs::remove_dir_all(content.path().join("skills/ana")).unwrap();
         assert_eq!(load(Some("skills/ana")).0.skills.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_may_be_executed_from_now_on_is_noticed() {
+        use std::os::unix::fs::PermissionsExt;
+        let content = tempfile::tempdir().unwrap();
+        let folder = content.path().join("skills/ana/a");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("SKILL.md"), "# Text\n").unwrap();
+        fs::write(folder.join("run"), "echo\n").unwrap();
+        let mut cache = SkillCache::default();
+        let mut load = || load_again(content.path(), &LoadOptions::default(), &Disk, &mut cache).0;
+        let before = load();
+        fs::set_permissions(folder.join("run"), fs::Permissions::from_mode(0o755)).unwrap();
+        let after = load();
+        assert!(after.skills[0].files[1].is_executable);
+        let (before, after) = (
+            before.fingerprint(&before.skills[0]),
+            after.fingerprint(&after.skills[0]),
+        );
+        assert_ne!(before, after);
     }
 
     #[cfg(unix)]

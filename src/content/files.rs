@@ -96,7 +96,9 @@ pub(super) fn read(
         match content.files.read(&file.source) {
             Ok(bytes) => {
                 let is_main = file.path == main_path;
-                files.push(SkillFile::on_disk(file.path, file.source, &bytes));
+                let mut read = SkillFile::on_disk(file.path, file.source, &bytes);
+                read.is_executable |= file.stamp.is_executable;
+                files.push(read);
                 if is_main {
                     main = Some((files.len() - 1, bytes));
                 }

@@ -222,6 +222,23 @@ fn files_are_published_as_they_are_under_names_that_nothing_runs() {
 }
 
 #[test]
+fn files_that_run_are_unpacked_as_such() {
+    let files = [
+        ("SKILL.md", "# PDF"),
+        ("run.sh", "#!/bin/sh\n"),
+        ("bin/run", ""),
+    ];
+    let mut skill = skill("ana/pdf-tools", "PDF Tools", "2026-03-01", &files);
+    skill.files[2].is_executable = true;
+    let zip = super::zip::skill_zip(&skill).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    let modes: Vec<_> = (0..3)
+        .map(|file_idx| archive.by_index(file_idx).unwrap().unix_mode().unwrap() & 0o777)
+        .collect();
+    assert_eq!(modes, [0o644, 0o755, 0o755]);
+}
+
+#[test]
 fn commands_are_those_that_the_host_answers() {
     use crate::config::Hosting;
     let catalog = registry();

@@ -40,7 +40,8 @@ pub fn skill_zip(skill: &Skill) -> io::Result<Vec<u8>> {
     zip.finish()
 }
 
-/// The zip of a skill while its files are read: in the order of the catalog, deflate level 6, dated 1980-01-01, mode 644.
+/// The zip of a skill while its files are read: in the order of the catalog, deflate level 6, dated 1980-01-01, mode 755
+/// for those that run and 644 for others.
 pub(super) struct SkillZip {
     writer: ZipWriter<Cursor<Vec<u8>>>,
 }
@@ -59,7 +60,7 @@ impl SkillZip {
             .compression_method(CompressionMethod::Deflated)
             .compression_level(Some(6))
             .last_modified_time(DateTime::default())
-            .unix_permissions(0o644);
+            .unix_permissions(if file.is_executable { 0o755 } else { 0o644 });
         self.writer.start_file(file.path.as_str(), options)?;
         self.writer.write_all(bytes)
     }

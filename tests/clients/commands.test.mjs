@@ -1,6 +1,8 @@
 // The commands that a skill's page shows: each is run as it stands, and installs the published bytes.
 
 import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { Registry, User } from "./harness.mjs";
@@ -20,7 +22,7 @@ const CONTENT = {
     latest: { version: "1.1.0", publishedAt: Date.UTC(2026, 0, 20) },
     history: [],
   }),
-  "skills/ana/pdf-tools/scripts/read.py": "print('pdf')\n",
+  "skills/ana/pdf-tools/scripts/read.py": "#!/usr/bin/env python3\nprint('pdf')\n",
   "skills/ana/pdf-tools/assets/form.bin": Buffer.from([0, 255, 1, 254]),
   "skills/bo/single/SKILL.md": skill("single", "Text."),
   "skills/bo/Odd--Name/SKILL.md": skill("Odd Name", "Text."),
@@ -78,6 +80,10 @@ for (const kind of ["serve", "edge", "github", "static"]) {
             // The repository's folder comes as it is, with what tells the builder of versions.
             if (kind === "github" && line.includes("clawhub")) files.delete("_meta.json");
             assert.deepEqual(files, published, line);
+            if (line.startsWith("curl") && id === "ana/pdf-tools") {
+              const script = await stat(join(user.project, folder, "scripts/read.py"));
+              assert.equal(script.mode & 0o111, 0o111, "a script runs when it is unpacked");
+            }
           }
         } finally {
           await user.remove();

@@ -320,3 +320,30 @@ fn dates_never_come_from_the_file_system() {
         (None, None, &None)
     );
 }
+
+#[test]
+fn a_file_that_runs_is_known_by_its_first_line_or_its_mode() {
+    let folder = ContentFolder::new(&[
+        (
+            "skills/ana/pdf/SKILL.md",
+            "---\nname: pdf\ndescription: Reads.\n---\n# PDF\n",
+        ),
+        ("skills/ana/pdf/bin/tool", "\u{7f}ELF"),
+        ("skills/ana/pdf/notes.md", "See #!"),
+        ("skills/ana/pdf/run.sh", "#!/bin/sh\n"),
+    ]);
+    let executable = |folder| {
+        let loaded = Loaded::of(folder);
+        let files = loaded.skill("ana/pdf").files.iter();
+        let files = files.filter(|file| file.is_executable);
+        files.map(|file| file.path.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(executable(&folder), ["run.sh"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let tool = folder.path().join("skills/ana/pdf/bin/tool");
+        std::fs::set_permissions(tool, std::fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(executable(&folder), ["bin/tool", "run.sh"]);
+    }
+}
