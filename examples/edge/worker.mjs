@@ -32,7 +32,7 @@ export function createHandler({ readFile, basePath = "/", search = scan }) {
   const site = new Site(readFile, basePath, search);
   return async (request) => {
     const url = new URL(request.url);
-    if (!url.pathname.startsWith(`${basePath}api/v1/`)) return readFile(url.pathname);
+    if (!url.pathname.startsWith(`${basePath}api/v1/`)) return site.file(url.pathname);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return text(405, "the API only reads; use GET", { allow: "GET, HEAD" });
     }
@@ -50,6 +50,26 @@ export function createHandler({ readFile, basePath = "/", search = scan }) {
 class Site {
   constructor(readFile, basePath, search) {
     Object.assign(this, { readFile, basePath, search });
+  }
+
+  /** The file, or where it is now that its skill has another name. */
+  async file(path) {
+    const response = await this.readFile(path);
+    if (response.status !== 404) return response;
+    return (await this.#moved(path.slice(this.basePath.length))) ?? response;
+  }
+
+  /** A skill's record stands under its old names too, and says the new one. */
+  async #moved(path) {
+    const [, owner, slug, rest] = /^([^/]+)\/skills\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    if (!rest) return null;
+    const found = await this.readFile(`${this.basePath}${owner}/skills/${slug}/skill.json`);
+    if (!found.ok) return null;
+    const record = await found.json();
+    if (record.owner === owner && record.slug === slug) return null;
+    const isZip = rest.endsWith(".zip") && !rest.includes("/");
+    const now = isZip ? ownPath(record, record.zip.url) : `${record.owner}/skills/${record.slug}/${rest}`;
+    return answer(null, "text/plain; charset=utf-8", { location: this.basePath + now }, 301);
   }
 
   answer(route, query, path) {
@@ -142,7 +162,8 @@ class Site {
       ? [{ ownerHandle: document.owner.handle, slug: document.skill.slug }]
       : document.ambiguous;
     const chosen = choices.filter(({ ownerHandle }) => !handle || ownerHandle.toLowerCase() === handle);
-    if (chosen.length === 0) throw text(404, "Skill not found");
+    // An owner may be one that the skill had before, under which its record stands too.
+    if (chosen.length === 0) chosen.push({ ownerHandle: handle, slug });
     if (chosen.length > 1) {
       const owners = chosen.map(({ ownerHandle }) => ownerHandle).join(", ");
       throw text(409, `AMBIGUOUS_SKILL_SLUG: add \`ownerHandle=\` and one of ${owners}`);

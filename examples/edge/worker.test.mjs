@@ -85,6 +85,23 @@ test("a skill, its old name and a file are answered", async () => {
   assert.equal(await response.text(), source);
 });
 
+test("whatever is asked for under an old name leads on", async () => {
+  const get = (path) => handle(new Request(`https://skills.example/brook/skills/${path}`));
+  for (const [old, now] of [
+    ["changelog/changelog.zip", "changelog-keeper/changelog-keeper.zip"],
+    ["changelog/files/SKILL.md", "changelog-keeper/files/SKILL.md"],
+  ]) {
+    const response = await get(old);
+    assert.equal(response.status, 301, old);
+    assert.equal(response.headers.get("location"), `/brook/skills/${now}`);
+    assert.equal((await get(now)).status, 200, now);
+  }
+  for (const document of ["", "skill.json", ".well-known/agent-skills/index.json"]) {
+    assert.equal((await get(`changelog/${document}`)).status, 200, document);
+  }
+  for (const missing of ["changelog-keeper/nothing.zip", "nothing/nothing.zip"]) assert.equal((await get(missing)).status, 404);
+});
+
 test("wrong requests get a sentence with the right status", async () => {
   for (const [route, status] of [
     ["/search?q=x&mode=fuzzy", 400],

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::json::to_json;
-use crate::catalog::{Catalog, Skill, install_name};
+use crate::catalog::{Catalog, Skill, SkillName, install_name};
 use crate::config::Config;
 use crate::content::Proposal;
 use crate::problem::{Problem, Problems};
@@ -18,28 +18,30 @@ use crate::render::url;
 /// The schema that an index must name, to the letter.
 const SCHEMA: &str = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
 
-/// The folder of a skill's page; ends in `/`.
-pub(super) fn page_folder(skill: &Skill) -> String {
-    url::output_path(&url::skill(&skill.id))
+/// The folder of a skill's page, under its name or one that it had before; ends in `/`.
+pub(super) fn page_folder(name: &SkillName) -> String {
+    url::output_path(&url::skill(name))
         .trim_end_matches("index.html")
         .to_owned()
 }
 
-/// The site path of a skill's index.
-pub(super) fn index_path(skill: &Skill) -> String {
-    format!("{}.well-known/agent-skills/index.json", page_folder(skill))
+/// The site path of the index below the page that a name has.
+pub(super) fn index_path(name: &SkillName) -> String {
+    format!("{}.well-known/agent-skills/index.json", page_folder(name))
 }
 
-/// The index, or `None` when the skill has none (see [`is_installable`]).
+/// The index that stands below the page of `name`, which is the skill's or one that it had before; `None` when the skill
+/// has none (see [`is_installable`]).
 ///
 /// `zip_sha256` is the hash of the skill's published zip. Addresses are relative to the index, so that a copy of the
 /// site on another host installs from itself.
 pub(super) fn index(
     config: &Config,
     skill: &Skill,
+    name: &SkillName,
     zip_sha256: &str,
 ) -> io::Result<Option<Vec<u8>>> {
-    let Some(name) = install_name(&skill.id.slug).filter(|_| is_installable(skill)) else {
+    let Some(install_name) = install_name(&skill.id.slug).filter(|_| is_installable(skill)) else {
         return Ok(None);
     };
     let (kind, address, sha256) = if skill.files.len() == 1 {
@@ -52,20 +54,25 @@ pub(super) fn index(
     } else {
         ("archive", url::zip(&skill.id), zip_sha256)
     };
-    let page = url::skill(&skill.id);
-    let from_page = address.strip_prefix(&page).unwrap_or(&address);
+    let url = match address.strip_prefix(&url::skill(name)) {
+        Some(from_page) => format!("../../{from_page}"),
+        None => format!("../../{PAGE_TO_ROOT}{address}"),
+    };
     let index = Index {
         schema: SCHEMA,
         skills: [Entry {
-            name: &name,
+            name: &install_name,
             kind,
             description: description(config, skill),
-            url: format!("../../{from_page}"),
+            url,
             digest: format!("sha256:{sha256}"),
         }],
     };
     to_json(&index).map(Some)
 }
+
+/// From the folder `<owner>/skills/<slug>/` to the site's root.
+const PAGE_TO_ROOT: &str = "../../../";
 
 /// Whether the `skills` client installs the skill from its page's address.
 ///

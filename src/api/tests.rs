@@ -165,6 +165,8 @@ fn the_files_of_the_api_are_these() {
     ana/skills/notes/skill.json
     ana/skills/pdf-tools/.well-known/agent-skills/index.json
     ana/skills/pdf-tools/skill.json
+    ana/skills/pdf/.well-known/agent-skills/index.json
+    ana/skills/pdf/skill.json
     api/openapi.json
     api/v1/badges.json
     api/v1/skills/Odd--Name/index.html
@@ -332,6 +334,7 @@ fn new_counts_change_only_the_files_of_their_skills() {
         changed,
         [
             "ana/skills/pdf-tools/skill.json",
+            "ana/skills/pdf/skill.json",
             "api/v1/skills/pdf-tools/index.html",
             "api/v1/skills/pdf/index.html",
             "api/v1/stats.json"

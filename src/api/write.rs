@@ -13,6 +13,7 @@
 //! api/v1/badges.json, api/v1/stats.json          badges and counts of all skills
 //! <owner>/skills/<slug>/skill.json               a skill by its whole identity
 //! <owner>/skills/<slug>/.well-known/agent-skills/index.json
+//!                                                the last two under names of before, too
 //! ```
 //!
 //! An address that is both a document and a folder is an `index.html` that holds JSON.
@@ -27,7 +28,7 @@ use super::directory::{Directory, Found};
 use super::json::to_json;
 use super::shapes::{Counts, CountsShape, Item, Shaper, ms, versions};
 use super::{discovery, feed, install, list};
-use crate::catalog::{BadgeKind, Catalog, Skill, is_identity_part};
+use crate::catalog::{BadgeKind, Catalog, Skill, SkillName, is_identity_part};
 use crate::config::Config;
 use crate::content::is_device_name;
 use crate::render::ZipDigest;
@@ -52,10 +53,12 @@ pub fn write_api(
     }
     let shaper = Shaper::of_files(catalog, config);
     let n_records = write_records(&shaper, zips, sink)?;
+    let n_former = write_former_records(&shaper, zips, sink)?;
     let n_files = write_fixed(&shaper, sink)?
         + write_lists(&shaper, sink)?
         + write_slugs(&shaper, sink)?
         + n_records.files
+        + n_former
         + feed::write(&shaper, zips, sink)?;
     Ok(WrittenApi {
         n_files,
@@ -219,7 +222,7 @@ fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Re
             // The zip's digest follows from the skill.
             let inputs = || shaper.catalog.fingerprint(skill);
             write_unit(sink, &format!("skill {}", skill.id), inputs, |sink| {
-                write_record(shaper, skill, zip, sink)
+                write_record(shaper, skill, &skill.id, zip, sink)
             })
         })
         .collect::<io::Result<_>>()?;
@@ -233,10 +236,29 @@ fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Re
     })
 }
 
-/// Writes the files of one skill; returns whether the `skills` client can install it.
+/// Writes the same under the names that skills had before, for hosts that redirect nothing: what somebody wrote down
+/// installs the skill all the same. Returns how many files these are.
+fn write_former_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<usize> {
+    let aliases: Vec<_> = shaper.catalog.aliases.iter().collect();
+    let n_files = aliases.par_iter().map(|(old, new)| {
+        let Some(skill_idx) = shaper.catalog.skill_idx(new) else {
+            return Ok(0);
+        };
+        let (skill, zip) = (&shaper.catalog.skills[skill_idx], &zips[skill_idx]);
+        let inputs = || shaper.catalog.fingerprint(skill);
+        let is_discoverable = write_unit(sink, &format!("alias {old}"), inputs, |sink| {
+            write_record(shaper, skill, old, zip, sink)
+        })?;
+        Ok(1 + usize::from(is_discoverable))
+    });
+    n_files.sum()
+}
+
+/// Writes the files of one skill below the page of `name`; returns whether the `skills` client can install it.
 fn write_record(
     shaper: &Shaper,
     skill: &Skill,
+    name: &SkillName,
     zip: &ZipDigest,
     sink: &dyn Sink,
 ) -> io::Result<bool> {
@@ -245,12 +267,12 @@ fn write_record(
         is_suspicious: skill.is_suspicious,
         stats: skill.stats.map(CountsShape::from),
     };
-    let path = format!("{}skill.json", discovery::page_folder(skill));
+    let path = format!("{}skill.json", discovery::page_folder(name));
     sink.write(&path, &to_json(&record)?)?;
-    match discovery::index(shaper.config, skill, &zip.sha256)? {
+    match discovery::index(shaper.config, skill, name, &zip.sha256)? {
         None => Ok(false),
         Some(index) => {
-            sink.write(&discovery::index_path(skill), &index)?;
+            sink.write(&discovery::index_path(name), &index)?;
             Ok(true)
         }
     }

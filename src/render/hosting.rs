@@ -78,19 +78,22 @@ fn headers(site: &Site<'_>) -> String {
     text
 }
 
+/// One line for the zip of each old name, one for its page, one for all that is below.
+///
+/// The first line that matches counts, so zips, whose names change, come first. Lines with `*` come last, since a host
+/// reads 2,000 lines without and 100 with one, and takes all that follow a line with one for such; of more aliases the
+/// rest has its page and its zip, and the documents that stand under each old name as files.
 fn redirects(site: &Site<'_>) -> String {
-    let mut text = String::new();
-    for (old, new) in &site.catalog.aliases {
-        for path_of in [url::skill, url::zip] {
-            let _ = writeln!(
-                text,
-                "{} {} 301",
-                site.link(&path_of(old)),
-                site.link(&path_of(new))
-            );
-        }
-    }
-    text
+    let aliases = || site.catalog.aliases.iter();
+    let zips = aliases().map(|(old, new)| (url::zip(old), url::zip(new)));
+    let pages = aliases().map(|(old, new)| (url::skill(old), url::skill(new)));
+    let below = pages
+        .clone()
+        .map(|(old, new)| (format!("{old}*"), format!("{new}:splat")));
+    zips.chain(pages)
+        .chain(below)
+        .map(|(from, to)| format!("{} {} 301\n", site.link(&from), site.link(&to)))
+        .collect()
 }
 
 fn robots(site: &Site<'_>) -> String {

@@ -1,4 +1,5 @@
-//! Pages at old addresses that lead to the new ones, for hosts that read no `_redirects`.
+//! Pages at old addresses that lead to the new ones, for hosts that read no `_redirects`. The API writes a skill's record
+//! and its discovery index there.
 
 use std::io;
 

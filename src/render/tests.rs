@@ -122,8 +122,9 @@ fn an_old_name_leads_to_the_new_one() {
     );
     assert_eq!(
         text(&files, "_redirects"),
-        "/ana/skills/pdf/ /ana/skills/pdf-tools/ 301\n\
-         /ana/skills/pdf/pdf.zip /ana/skills/pdf-tools/pdf-tools.zip 301\n"
+        "/ana/skills/pdf/pdf.zip /ana/skills/pdf-tools/pdf-tools.zip 301\n\
+         /ana/skills/pdf/ /ana/skills/pdf-tools/ 301\n\
+         /ana/skills/pdf/* /ana/skills/pdf-tools/:splat 301\n"
     );
 }
 
@@ -167,8 +168,8 @@ fn an_empty_registry_has_every_page() {
         "opensearch.xml",
         "_headers",
         "_redirects",
-        "favicon.svg",
         ".nojekyll",
+        "favicon.svg",
     ] {
         assert!(files.contains_key(path), "{path}");
     }

@@ -230,7 +230,11 @@ describe("the nginx example", () => {
   test("leads from old names to new ones, from folders to their pages, and says what is missing", async () => {
     const locations = {
       "brook/skills/changelog/": "/brook/skills/changelog-keeper/",
+      "brook/skills/changelog": "/brook/skills/changelog-keeper",
       "brook/skills/changelog/changelog.zip": "/brook/skills/changelog-keeper/changelog-keeper.zip",
+      "brook/skills/changelog/skill.json": "/brook/skills/changelog-keeper/skill.json",
+      "brook/skills/changelog/files/SKILL.md?x": "/brook/skills/changelog-keeper/files/SKILL.md",
+      "brook/skills/changelog/a%20b%0d%0aX-Y:%20z": "/brook/skills/changelog-keeper/a%20b%0d%0aX-Y:%20z",
       "ana/skills/pdf-tools": "/ana/skills/pdf-tools/",
       "api/v1/skills/pdf-tools": "/api/v1/skills/pdf-tools/",
     };

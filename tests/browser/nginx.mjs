@@ -1,5 +1,5 @@
 // Runs nginx with the example that the project publishes, as an ordinary user.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -59,25 +59,27 @@ export async function serveWithNginx(folder) {
   };
 }
 
-/** The example with its three lines changed. */
+const example = readFileSync(path.join(root, "examples/nginx.conf"), "utf8");
+
+/** The example with its four lines changed. */
 function site(folder, port, redirects) {
-  let text = readFileSync(path.join(root, "examples/nginx.conf"), "utf8");
-  for (const [line, own] of [
-    ["listen 80;", `listen 127.0.0.1:${port};`],
-    ["root /srv/skills/public;", `root ${folder};`],
-    ["include /etc/nginx/skills-redirects*.map;", `include ${redirects}*.map;`],
+  let text = example;
+  for (const [line, own, times] of [
+    ["listen 80;", `listen 127.0.0.1:${port};`, 1],
+    ["root /srv/skills/public;", `root ${folder};`, 1],
+    ["include /etc/nginx/skills-redirects*.map;", `include ${redirects}*.map;`, 2],
   ]) {
     const marked = `${line} # CHANGE`;
-    if (text.split(marked).length !== 2) throw new Error(`the example has no line \`${marked}\``);
-    text = text.replace(marked, own);
+    if (text.split(marked).length !== times + 1) throw new Error(`the example has no ${times} lines \`${marked}\``);
+    text = text.replaceAll(marked, own);
   }
   return text;
 }
 
 /** What the example's `awk` prints. */
 function redirectMap(folder) {
-  const lines = readFileSync(path.join(folder, "_redirects"), "utf8").trim().split("\n");
-  return lines.map((line) => line.split(/\s+/)).map(([from, to]) => `${from} ${to};\n`).join("");
+  const [, program] = /awk '(.*)' public\/_redirects/.exec(example);
+  return execFileSync("awk", [program, path.join(folder, "_redirects")]);
 }
 
 export function freePort() {

@@ -19,6 +19,7 @@ const CONTENT = {
   "skills/bo/notes/SKILL.md": "---\nname: notes\ndescription: Of Bo.\n---\nBo.\n",
   "skills/bo/risky/SKILL.md": "---\nname: risky\ndescription: Risky.\n---\nText.\n",
   "moderation.toml": '[[suspicious]]\nskill = "bo/risky"\nnote = "It deletes files."\n',
+  "aliases.toml": '"ana/pdf" = "ana/pdf-tools"\n"cyd/one-file" = "bo/Odd--Name"\n',
 };
 
 const NEXT_VERSION = {
@@ -60,6 +61,22 @@ for (const kind of ["serve", "edge", "static"]) {
       const { output } = await add("bo/Odd--Name");
       assert.match(output, /Installed 1 skill/);
       assert.deepEqual(await user.installed(".agents/skills/odd-name"), await registry.skill("bo", "Odd--Name"));
+    });
+
+    test("installs a skill from the page that it had under another name", async () => {
+      const other = await User.create();
+      try {
+        for (const [old, id, folder] of [
+          ["ana/pdf", "ana/pdf-tools", "pdf-tools"],
+          ["cyd/one-file", "bo/Odd--Name", "odd-name"],
+        ]) {
+          const { output } = await other.skills("add", page(old), "--yes");
+          assert.match(output, /Installed 1 skill/);
+          assert.deepEqual(await other.installed(`.agents/skills/${folder}`), await registry.skill(...id.split("/")));
+        }
+      } finally {
+        await other.remove();
+      }
     });
 
     test("tells skills of two owners with one name apart", async () => {
@@ -167,6 +184,13 @@ for (const kind of ["serve", "edge", "static"]) {
       assert.deepEqual(await user.installed("skills/@bo/notes"), await registry.skill("bo", "notes"));
       await clawhub("install", "undated");
       assert.deepEqual(await user.installed("skills/undated"), await registry.skill("bo", "undated"));
+    });
+
+    test("installs by a name of before, with and without its owner", async () => {
+      for (const old of ["pdf", "@cyd/one-file"]) await clawhub("install", old);
+      assert.deepEqual(await user.installed("skills/pdf"), await registry.skill("ana", "pdf-tools"));
+      assert.deepEqual(await user.installed("skills/@cyd/one-file"), await registry.skill("bo", "Odd--Name"));
+      for (const old of ["pdf", "@cyd/one-file"]) await clawhub("uninstall", old, "--yes");
     });
 
     test("refuses a name that two owners use, and a suspicious skill", async () => {

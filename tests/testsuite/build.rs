@@ -214,18 +214,68 @@ fn suspicious_and_hidden_skills_are_not_listed() {
 }
 
 #[test]
-fn an_alias_redirects() {
+fn everything_under_an_old_name_leads_to_the_skill() {
     let test = SiteTest::two_skills()
-        .file("content/aliases.toml", "\"old/pdf\" = \"ana/pdf-tools\"\n")
+        .skill(
+            "ana/single",
+            "---\nname: single\ndescription: One file.\n---\nText.\n",
+        )
+        .file(
+            "content/aliases.toml",
+            "\"old/pdf\" = \"ana/pdf-tools\"\n\"ana/one\" = \"ana/single\"\n",
+        )
         .build();
-    assert!(
-        test.page("_redirects")
-            .contains("/old/skills/pdf/ /ana/skills/pdf-tools/ 301")
+    assert_eq!(
+        test.page("_redirects"),
+        "/ana/skills/one/one.zip /ana/skills/single/single.zip 301\n\
+         /old/skills/pdf/pdf.zip /ana/skills/pdf-tools/pdf-tools.zip 301\n\
+         /ana/skills/one/ /ana/skills/single/ 301\n\
+         /old/skills/pdf/ /ana/skills/pdf-tools/ 301\n\
+         /ana/skills/one/* /ana/skills/single/:splat 301\n\
+         /old/skills/pdf/* /ana/skills/pdf-tools/:splat 301\n"
     );
-    assert!(
-        test.page("old/skills/pdf/index.html")
-            .contains("https://skills.example/ana/skills/pdf-tools/")
-    );
+    for (old, new) in [
+        ("old/skills/pdf", "ana/skills/pdf-tools"),
+        ("ana/skills/one", "ana/skills/single"),
+    ] {
+        let page = test.page(&format!("{old}/index.html"));
+        assert!(page.contains(&format!("https://skills.example/{new}/")));
+        assert_eq!(
+            test.page(&format!("{old}/skill.json")),
+            test.page(&format!("{new}/skill.json"))
+        );
+        let slug = old.rsplit('/').next().unwrap();
+        assert_eq!(
+            test.page(&format!("api/v1/skills/{slug}/index.html")),
+            test.page(&format!(
+                "api/v1/skills/{}/index.html",
+                new.rsplit('/').next().unwrap()
+            ))
+        );
+        let artifact = |folder: &str| {
+            let index = format!("{folder}/.well-known/agent-skills/index.json");
+            let json: serde_json::Value = serde_json::from_str(&test.page(&index)).unwrap();
+            let skill = &json["skills"][0];
+            let address = format!("https://skills.example/x/{index}");
+            let address = url_join(&address, skill["url"].as_str().unwrap());
+            (address, skill["name"].clone(), skill["digest"].clone())
+        };
+        assert_eq!(artifact(old), artifact(new));
+        let path = artifact(old).0.replace("https://skills.example/x/", "");
+        assert!(test.path("public").join(&path).is_file(), "{path}");
+    }
+}
+
+/// The address that `relative`, which may begin with `../`, means at `base`.
+fn url_join(base: &str, relative: &str) -> String {
+    let mut folders: Vec<&str> = base.split('/').collect();
+    folders.pop();
+    let mut rest = relative;
+    while let Some(above) = rest.strip_prefix("../") {
+        folders.pop();
+        rest = above;
+    }
+    format!("{}/{rest}", folders.join("/"))
 }
 
 /// Files of the API that say how often `ana/pdf-tools` was downloaded.
@@ -243,6 +293,14 @@ fn changed<'s>(before: &'s [(String, Vec<u8>)], after: &[(String, Vec<u8>)]) -> 
         .filter(|(a, b)| a != b)
         .map(|(a, _)| a.0.as_str())
         .collect()
+}
+
+#[test]
+fn no_host_makes_pages_of_the_files_of_a_site() {
+    let test = SiteTest::two_skills()
+        .file("content/static/.nojekyll", "")
+        .build();
+    assert_eq!(test.page(".nojekyll"), "");
 }
 
 #[test]
@@ -293,14 +351,6 @@ fn whatever_the_operator_gets_wrong_leaves_the_published_site() {
         assert!(ran.stderr.contains(error), "{path}: {}", ran.stderr);
         assert!(before == test.site(), "{path}");
     }
-}
-
-#[test]
-fn no_host_makes_pages_of_the_files_of_a_site() {
-    let test = SiteTest::two_skills()
-        .file("content/static/.nojekyll", "")
-        .build();
-    assert_eq!(test.page(".nojekyll"), "");
 }
 
 #[cfg(target_os = "linux")]

@@ -218,6 +218,32 @@ fn answers_have_the_headers_of_their_address_and_keep_their_own() {
 }
 
 #[test]
+fn whatever_is_asked_for_under_an_old_name_leads_on() {
+    let test =
+        SiteTest::two_skills().file("content/aliases.toml", "\"old/pdf\" = \"ana/pdf-tools\"\n");
+    let preview = Preview::start(&test, &["--base-url", "https://skills.example/x/"]);
+    for (old, new) in [
+        ("", ""),
+        ("pdf.zip", "pdf-tools.zip"),
+        ("skill.json", "skill.json"),
+        ("files/notes.md", "files/notes.md"),
+        (
+            ".well-known/agent-skills/index.json",
+            ".well-known/agent-skills/index.json",
+        ),
+    ] {
+        let reply = preview.get(&format!("/x/old/skills/pdf/{old}"), "");
+        assert!(reply.starts_with("HTTP/1.1 301"), "{old}: {reply}");
+        let location = format!("location: /x/ana/skills/pdf-tools/{new}\r\n");
+        assert!(reply.contains(&location), "{old}: {reply}");
+        let reply = preview.get(&format!("/x/ana/skills/pdf-tools/{new}"), "");
+        assert!(reply.starts_with("HTTP/1.1 200"), "{new}: {reply}");
+    }
+    let reply = preview.get("/x/api/v1/skills/pdf?ownerHandle=old", "");
+    assert!(reply.contains("\"slug\":\"pdf-tools\""), "{reply}");
+}
+
+#[test]
 fn edits_of_skills_and_badges_show_without_a_restart() {
     let test = SiteTest::two_skills();
     let preview = Preview::start(&test, &[]);
