@@ -355,18 +355,17 @@ fn whatever_the_operator_gets_wrong_leaves_the_published_site() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_identity_that_two_folders_claim_leaves_the_published_site() {
+fn a_second_owner_that_differs_in_case_changes_nothing_but_a_warning() {
     let test = SiteTest::two_skills().build();
     let before = test.site();
     test.write(
         "content/skills/Ana/pdf-tools/SKILL.md",
         "---\nname: pdf-tools\ndescription: Another.\n---\n",
     );
-    let ran = test.run(&["build"]);
-    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let ran = test.rebuild();
     assert!(
         ran.stderr
-            .contains("the owners `ana` and `Ana` differ only in the case of letters"),
+            .contains("warning: content/skills/Ana/pdf-tools: the owners `Ana` and `ana` differ only in the case of letters"),
         "{}",
         ran.stderr
     );
