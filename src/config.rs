@@ -128,7 +128,7 @@ impl Config {
     pub fn load(path: &Path, is_required: bool) -> Result<Self, Problems> {
         let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
         match input_file::read_text(path) {
-            Ok(text) => Self::parse(path, text.strip_prefix('\u{feff}').unwrap_or(&text)),
+            Ok(text) => Self::parse(path, input_file::without_mark(&text)),
             Err(error) if is_missing(&error) && !is_required => Ok(Self::default()),
             Err(error) => {
                 let hint = if is_missing(&error) {

@@ -15,8 +15,7 @@ use crate::problem;
 pub(super) fn read<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, CommandError> {
     let text = input_file::read_text(file)
         .map_err(|error| CommandError::io(&format!("read `{}`", file.display()), &error))?;
-    let text = text.trim_start_matches('\u{feff}');
-    let lines = problem::lines(text).zip(1u32..);
+    let lines = problem::lines(input_file::without_mark(&text)).zip(1u32..);
     lines
         .filter(|(line, _)| !line.trim().is_empty())
         .map(|(line, line_number)| {

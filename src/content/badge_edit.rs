@@ -123,7 +123,7 @@ fn edit_text(
     text: &str,
     edit: impl FnOnce(&mut DocumentMut) -> Result<(), String>,
 ) -> Result<String, String> {
-    let unmarked = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let unmarked = input_file::without_mark(text);
     let mut document: DocumentMut = unmarked.parse().map_err(|error: toml_edit::TomlError| {
         format!("the file is not valid TOML: {}", error.message())
     })?;

@@ -263,7 +263,10 @@ impl Layout {
             Self::Below => "the folder `skills` of a content folder",
             Self::OneSkill => "a single skill, not a registry",
             Self::Deep => "skills in groups, `skills/<owner>/<group>/<slug>/SKILL.md`",
-            Self::Elsewhere => "skills beside the folder where they are looked for, `skills`",
+            Self::Elsewhere => {
+                return "they lie outside of the folder `skills`, where they are looked for"
+                    .to_owned();
+            }
             Self::InPlace => {
                 return "those that lie in their place are left out for what the warnings say"
                     .to_owned();

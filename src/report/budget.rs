@@ -12,12 +12,13 @@ use crate::render::number::grouped;
 pub fn check(report: &Report, budgets: &Budgets, config_path: &Path) -> Problems {
     // Only for the place: without the text the problem names the file.
     let config = input_file::read_text(config_path).unwrap_or_default();
+    let config = input_file::without_mark(&config);
     measured(report, budgets)
         .into_iter()
         .filter_map(|measured| {
             let budget = measured.budget.as_ref()?;
             (measured.bytes > *budget.get_ref())
-                .then(|| measured.problem(budget, config_path, &config))
+                .then(|| measured.problem(budget, config_path, config))
         })
         .collect()
 }

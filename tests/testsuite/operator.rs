@@ -1,6 +1,8 @@
 //! The operator's own files: what stands in their place, and what is wrong in them.
 
+#[cfg(unix)]
 use std::process::{Command, Stdio};
+#[cfg(unix)]
 use std::time::{Duration, Instant};
 
 use crate::harness::SiteTest;

@@ -11,7 +11,7 @@ fn with_skills(paths: &[&str]) -> Loaded {
 
 #[test]
 fn a_folder_of_which_nothing_is_published_says_what_it_looks_like() {
-    for (paths, found, looks_like, hint) in [
+    for (paths, found, reason, hint) in [
         (
             &[
                 "skills/pdf/SKILL.md",
@@ -19,43 +19,43 @@ fn a_folder_of_which_nothing_is_published_says_what_it_looks_like() {
                 "skills/docx/SKILL.md",
             ][..],
             "2 `SKILL.md`, such as `skills/docx/SKILL.md`",
-            "a plain repository without owners, `skills/<slug>/SKILL.md`",
+            "this looks like a plain repository without owners, `skills/<slug>/SKILL.md`",
             "move or copy each to `skills/<owner>/<slug>`, where `<owner>` is who publishes it, such as `skills/docx` to `skills/<owner>/docx`",
         ),
         (
             &[".claude/skills/pdf/SKILL.md"],
             "1 `SKILL.md`, such as `.claude/skills/pdf/SKILL.md`",
-            "the skills of an agent, `.claude/skills/<slug>/SKILL.md`",
+            "this looks like the skills of an agent, `.claude/skills/<slug>/SKILL.md`",
             "such as `.claude/skills/pdf` to `skills/<owner>/pdf`",
         ),
         (
             &[".agents/skills/a b/SKILL.md", "skills/README.md"],
             "1 `SKILL.md`, such as `.agents/skills/a b/SKILL.md`",
-            "the skills of an agent, `.agents/skills/<slug>/SKILL.md`",
+            "this looks like the skills of an agent, `.agents/skills/<slug>/SKILL.md`",
             "such as `.agents/skills/a b` to `skills/<owner>/<slug>`",
         ),
         (
             &["plugins/office/skills/pdf/SKILL.md"],
             "1 `SKILL.md`, such as `plugins/office/skills/pdf/SKILL.md`",
-            "a marketplace of plugins, `plugins/<plugin>/skills/<slug>/SKILL.md`",
+            "this looks like a marketplace of plugins, `plugins/<plugin>/skills/<slug>/SKILL.md`",
             "such as `plugins/office/skills/pdf` to `skills/<owner>/pdf`",
         ),
         (
             &["skills/.curated/pdf/SKILL.md"],
             "1 `SKILL.md`, such as `skills/.curated/pdf/SKILL.md`",
-            "a collection with hidden groups, `skills/.<group>/<slug>/SKILL.md`",
+            "this looks like a collection with hidden groups, `skills/.<group>/<slug>/SKILL.md`",
             "such as `skills/.curated/pdf` to `skills/<owner>/pdf`",
         ),
         (
             &["SKILL.md", "references/a.md"],
             "1 `SKILL.md`, such as `SKILL.md`",
-            "a single skill, not a registry",
+            "this looks like a single skill, not a registry",
             "make a folder for it, `skills/<owner>/<slug>/`, in a content folder",
         ),
         (
             &["scientific-skills/pdf/SKILL.md"],
             "1 `SKILL.md`, such as `scientific-skills/pdf/SKILL.md`",
-            "skills beside the folder where they are looked for, `skills`",
+            "they lie outside of the folder `skills`, where they are looked for",
             "such as `scientific-skills/pdf` to `skills/<owner>/pdf`",
         ),
         (
@@ -64,19 +64,19 @@ fn a_folder_of_which_nothing_is_published_says_what_it_looks_like() {
                 "skills/ana/office/docx/SKILL.md",
             ],
             "2 `SKILL.md`, such as `skills/ana/office/docx/SKILL.md`",
-            "skills in groups, `skills/<owner>/<group>/<slug>/SKILL.md`",
+            "this looks like skills in groups, `skills/<owner>/<group>/<slug>/SKILL.md`",
             "move each to `skills/<owner>/<slug>`, such as `skills/ana/office/docx` to `skills/ana/docx`",
         ),
         (
             &["registry/content/skills/ana/pdf/SKILL.md"],
             "1 `SKILL.md`, such as `registry/content/skills/ana/pdf/SKILL.md`",
-            "a folder above a content folder",
+            "this looks like a folder above a content folder",
             "name the content folder: `--content content/registry/content`",
         ),
     ] {
         let loaded = with_skills(paths);
         loaded.says(&format!(
-            "error: content: no skill is published, although this folder has {found}; this looks like {looks_like}\nhint: "
+            "error: content: no skill is published, although this folder has {found}; {reason}\nhint: "
         ));
         loaded.says(&format!("{hint}\n"));
         assert_eq!(loaded.problems.n_errors(), 1, "{}", loaded.shown);
