@@ -2,13 +2,16 @@
 //!
 //! Three steps: [`pulldown_cmark`] reads CommonMark with GitHub's tables, task lists, footnotes and strikethrough;
 //! `tree` builds elements from it that are well formed, bounded in depth and of a short list of kinds, whatever raw
-//! HTML stands in between; `sanitize` passes the written HTML through ammonia with an allow-list of its own.
+//! HTML stands in between, with tags that are no elements left as words; `sanitize` passes the written HTML through
+//! ammonia with an allow-list of its own.
 //! The second step makes the output valid, the third makes it safe without trusting the second.
 //!
 //! A stranger's document may be made to take memory and time, so everything here reads at most [`MARKDOWN_MAX_BYTES`]
 //! of it and stops when its HTML has [`HTML_MAX_BYTES`]; what comes after is not shown, and [`Rendered::cut_at`] tells.
 
+mod findings;
 mod link;
+mod mention;
 mod plain;
 mod raw_html;
 mod sanitize;
@@ -17,6 +20,7 @@ mod tag;
 mod tree;
 mod write;
 
+pub use findings::{LINKS_MAX, LeftOut, RelativeLink};
 pub use plain::{first_paragraph, plain_text};
 
 /// A document as a page shows it.
@@ -62,8 +66,8 @@ pub const HTML_MAX_BYTES: usize = 1_000_000;
 
 /// Renders a stranger's Markdown to HTML that is safe to put on a page.
 ///
-/// `resolve` gets the path of a relative link, decoded and without `.`, `..`, query and fragment, and returns the URL
-/// of the skill's own copy of that file; `None` drops the link and keeps its text. An image is shown only if its URL
+/// `resolve` gets the path of a relative link as [`relative_path`] gives it and returns the URL of the published copy of
+/// that file; `None` drops the link and keeps its text. An image is shown only if its URL
 /// comes from `resolve`, is relative and names a raster file; otherwise its alternative text is. Links elsewhere are
 /// kept when they are `http:`, `https:` or `mailto:`, with `rel="nofollow ugc noopener"`.
 ///
@@ -75,7 +79,8 @@ pub fn render(body: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered 
 /// Like [`render`], for a page that already shows `title` as its first heading: when `body` opens with a heading of
 /// level 1 with the same letters and digits, that heading is left out.
 pub fn render_below(title: &str, body: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
-    let tree = tree::parse(body, resolve);
+    let source = tree::Source::new(body);
+    let tree = tree::parse(&source, resolve);
     let outline = slug::outline(&tree.nodes, title);
     let html = write::html(&tree, &outline);
     let html = sanitize::clean(&html);
@@ -105,7 +110,32 @@ pub fn readable_start(body: &str) -> &str {
 
 /// What [`Rendered::cut_at`] is, without rendering; wherever links lead, as they count by how they are written.
 pub fn cut_at(body: &str) -> Option<usize> {
-    tree::parse(body, &|_| None).cut_at
+    tree::parse(&tree::Source::new(body), &|_| None).cut_at
+}
+
+/// What there is to tell the author of a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Relative links and images by line, each destination once, at most [`LINKS_MAX`].
+    pub links: Vec<RelativeLink>,
+    /// What raw HTML holds that no page shows, by line, each element once. Comments are meant to be unseen.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Reads a document as [`render`] does, for what there is to say about it.
+pub fn survey(body: &str) -> Survey {
+    let source = tree::Source::new(body);
+    let tree = tree::parse(&source, &|_| None);
+    let (links, left_out) = tree.findings.finish(body);
+    Survey { links, left_out }
+}
+
+/// The path that a relative destination of a link names, from the folder of the document.
+///
+/// Decoded, without `.`, query and fragment; `..` stands only at its start, where it leaves that folder. `None` when
+/// there is no such path: it is absolute, has a scheme or is a fragment alone.
+pub fn relative_path(dest: &str) -> Option<String> {
+    link::relative_path(dest)
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde_json::{Map, Value};
 
 use super::encoding::EncodingFault;
@@ -545,21 +544,9 @@ fn quoted(names: &[impl AsRef<str>]) -> String {
 fn first_paragraph(body: &str) -> String {
     const LOOKED_AT_BYTES: usize = 16 * 1024;
     let head = text::head(body, LOOKED_AT_BYTES);
-    let mut paragraph = None;
-    for event in Parser::new_ext(head, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
-        match (event, &mut paragraph) {
-            (Event::Start(Tag::Paragraph), _) => paragraph = Some(String::new()),
-            (Event::End(TagEnd::Paragraph), Some(text)) => {
-                let text = text::clean_line(text, 4 * SUMMARY_MAX_CHARS);
-                if !text.is_empty() {
-                    return text::shorten(&text, SUMMARY_MAX_CHARS);
-                }
-                paragraph = None;
-            }
-            (Event::Text(text) | Event::Code(text), Some(paragraph)) => paragraph.push_str(&text),
-            (Event::SoftBreak | Event::HardBreak, Some(paragraph)) => paragraph.push(' '),
-            _ => {}
-        }
-    }
-    String::new()
+    let paragraph = markdown::first_paragraph(head, 4 * SUMMARY_MAX_CHARS);
+    text::shorten(
+        &text::clean_line(&paragraph, 4 * SUMMARY_MAX_CHARS),
+        SUMMARY_MAX_CHARS,
+    )
 }

@@ -22,17 +22,51 @@ pub(super) fn target(dest: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Op
     }
     match scheme(dest) {
         Some(_) => web_url::link(dest, &EXTERNAL_SCHEMES).map(Target::External),
-        None => resolve(&own_path(dest)?).map(Target::Own),
+        None => resolve(&relative_path(dest)?).map(Target::Own),
     }
 }
 
 /// The URL of an image that is the skill's own raster file, from the destination that the author wrote.
 pub(super) fn image_source(dest: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    resolve(&relative_path(dest)?).filter(|src| is_own_image(src))
+}
+
+/// The path that a relative destination names, from the folder of the document.
+///
+/// Decoded, in Normalization Form C as paths of files are, without `.`, query and fragment; `..` stands only at its start, where it leaves that folder. `\` is read as
+/// `/`, as browsers do. `None` for whatever is no such path: absolute, with a scheme, nothing but a fragment, with a
+/// control character.
+pub(super) fn relative_path(dest: &str) -> Option<String> {
     let dest = dest.trim_matches(is_space_or_control);
+    // What agents replace by the folder of the skill.
+    let own_folder = ["{baseDir}/", "${CLAUDE_SKILL_DIR}/"];
+    let dest = own_folder
+        .iter()
+        .find_map(|folder| dest.strip_prefix(folder))
+        .unwrap_or(dest);
     if scheme(dest).is_some() {
         return None;
     }
-    resolve(&own_path(dest)?).filter(|src| is_own_image(src))
+    let path = &dest[..dest.find(['?', '#']).unwrap_or(dest.len())];
+    let path = percent_decode(path)?.replace('\\', "/");
+    if path.is_empty() || path.starts_with('/') || path.contains(is_unreadable) {
+        return None;
+    }
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." if segments.last().is_some_and(|last| *last != "..") => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+    }
+    Some(unicode::nfc(&segments.join("/")).into_owned())
+}
+
+fn is_unreadable(c: char) -> bool {
+    c.is_control() || c == '\u{FFFD}'
 }
 
 /// Whether `src` is a relative URL of a raster image.
@@ -67,7 +101,7 @@ const EXTERNAL_SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 
 /// The file name in a destination without its extension, as a last name for an image.
 pub(super) fn file_stem(dest: &str) -> String {
-    let path = own_path(dest).unwrap_or_default();
+    let path = relative_path(dest).unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();
     name.rsplit_once('.')
         .map_or(name, |(stem, _)| stem)
@@ -122,29 +156,6 @@ fn trim_url_end(mut url: &str) -> &str {
         }
         url = &url[..url.len() - last.len_utf8()];
     }
-}
-
-/// The path in the skill's folder that a relative destination names, in Normalization Form C as paths of files are.
-///
-/// `None` for whatever is not plainly a file in it: absolute, climbing out, with `\` or a control character.
-fn own_path(dest: &str) -> Option<String> {
-    let path = &dest[..dest.find(['?', '#']).unwrap_or(dest.len())];
-    let path = percent_decode(path)?;
-    if path.starts_with('/') || path.contains(['\\', '\u{FFFD}']) || path.contains(char::is_control)
-    {
-        return None;
-    }
-    let mut segments: Vec<&str> = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop()?;
-            }
-            _ => segments.push(segment),
-        }
-    }
-    (!segments.is_empty()).then(|| unicode::nfc(&segments.join("/")).into_owned())
 }
 
 /// What stands before the first `:`, when a browser would read it as a scheme.

@@ -1,14 +1,15 @@
 //! Markdown as plain text, for summaries, search and embeddings.
 
 use super::tag::{Holds, Tag};
-use super::tree::{self, Node};
+use super::tree::{self, Node, Source};
 
 /// The text of a document without marks, code blocks and footnotes, at most `max_chars` characters of it.
 ///
 /// Every block is a line; white space within is collapsed. Links and images leave their text. Control characters and
 /// those that turn the direction of text around are left out.
 pub fn plain_text(body: &str, max_chars: usize) -> String {
-    let tree = tree::parse(body, &|_| None);
+    let source = Source::new(body);
+    let tree = tree::parse(&source, &|_| None);
     let mut text = LineWriter::new(max_chars);
     write_text(&tree.nodes, &mut text, |_| true);
     text.finish()
@@ -17,7 +18,8 @@ pub fn plain_text(body: &str, max_chars: usize) -> String {
 /// The text of the first paragraph with words in it, on one line, at most `max_chars` characters of it; empty when
 /// there is none.
 pub fn first_paragraph(body: &str, max_chars: usize) -> String {
-    let tree = tree::parse(body, &|_| None);
+    let source = Source::new(body);
+    let tree = tree::parse(&source, &|_| None);
     for (node_idx, node) in tree.nodes.iter().enumerate() {
         if matches!(node, Node::Open(Tag::P, _)) {
             let mut text = LineWriter::new(max_chars);

@@ -1,4 +1,6 @@
 //! Raw HTML in Markdown: read by html5ever's tokenizer, as a browser reads it, and taken over tag by tag.
+//!
+//! What is no tag to a person is escaped before that; see [`super::mention`].
 
 use std::cell::RefCell;
 
@@ -9,6 +11,8 @@ use html5ever::tokenizer::{
 use html5ever::{LocalName, tendril::StrTendril};
 use pulldown_cmark::Alignment;
 
+use super::findings::Findings;
+use super::mention;
 use super::tag::Tag;
 use super::tree::{Detail, TreeBuilder};
 
@@ -21,7 +25,15 @@ pub(super) struct RawHtml {
 
 impl RawHtml {
     /// Adds to `builder` what `html` holds of allowed elements and text.
-    pub(super) fn read(&mut self, html: &str, builder: &mut TreeBuilder<'_, '_>) {
+    ///
+    /// `line_offsets` tells for each line of `html` where it starts in the document.
+    pub(super) fn read(
+        &mut self,
+        html: &str,
+        line_offsets: &[usize],
+        builder: &mut TreeBuilder<'_, '_>,
+        findings: &mut Findings,
+    ) {
         let input = BufferQueue::default();
         input.push_back(StrTendril::from_slice(html));
         let tokenizer = Tokenizer::new(Tokens::default(), TokenizerOpts::default());
@@ -30,8 +42,10 @@ impl RawHtml {
             let _ = tokenizer.feed(&input);
         }
         tokenizer.end();
-        for token in tokenizer.sink.0.into_inner() {
-            self.read_token(token, builder);
+        for (token, line_idx) in tokenizer.sink.0.into_inner() {
+            let offset = line_offsets.get(line_idx).or(line_offsets.last());
+            findings.offset = offset.copied().unwrap_or_default();
+            self.read_token(token, builder, findings);
         }
     }
 
@@ -45,7 +59,12 @@ impl RawHtml {
         self.skipped = None;
     }
 
-    fn read_token(&mut self, token: Token, builder: &mut TreeBuilder<'_, '_>) {
+    fn read_token(
+        &mut self,
+        token: Token,
+        builder: &mut TreeBuilder<'_, '_>,
+        findings: &mut Findings,
+    ) {
         if let Some(skipped) = &self.skipped {
             if matches!(&token, Token::TagToken(tag) if tag.kind == TagKind::EndTag && tag.name == *skipped)
             {
@@ -55,7 +74,7 @@ impl RawHtml {
         }
         match token {
             Token::TagToken(tag) => match tag.kind {
-                TagKind::StartTag => self.start(&tag, builder),
+                TagKind::StartTag => self.start(&tag, builder, findings),
                 TagKind::EndTag => {
                     if let Some(tag) = Tag::from_raw(&tag.name) {
                         builder.close_raw(tag);
@@ -69,27 +88,35 @@ impl RawHtml {
         }
     }
 
-    fn start(&mut self, tag: &html5ever::tokenizer::Tag, builder: &mut TreeBuilder<'_, '_>) {
+    fn start(
+        &mut self,
+        tag: &html5ever::tokenizer::Tag,
+        builder: &mut TreeBuilder<'_, '_>,
+        findings: &mut Findings,
+    ) {
         match &*tag.name {
             "br" => builder.line_break(),
             "hr" => builder.rule(),
-            "img" => builder.image(
-                attribute(tag, "src").unwrap_or_default(),
-                attribute(tag, "alt").unwrap_or_default().to_owned(),
-                pixels(attribute(tag, "width")),
-                pixels(attribute(tag, "height")),
-            ),
-            // What these hold is a program, a picture or a form, not text of the document.
-            "script" | "style" | "iframe" | "object" | "template" | "svg" | "math" | "noscript"
-            | "textarea" | "select" | "title" | "video" | "audio" | "canvas" | "xmp"
-            | "noembed" | "noframes" | "applet" | "frameset"
-                if !tag.self_closing || is_raw_text(&tag.name) =>
-            {
-                self.skipped = Some(tag.name.clone());
+            "img" => {
+                let src = attribute(tag, "src").unwrap_or_default();
+                findings.link(src, true);
+                builder.image(
+                    src,
+                    attribute(tag, "alt").unwrap_or_default().to_owned(),
+                    pixels(attribute(tag, "width")),
+                    pixels(attribute(tag, "height")),
+                );
+            }
+            name if mention::is_left_out(name) => {
+                findings.left_out(name);
+                if !tag.self_closing || raw_kind(name).is_some() {
+                    self.skipped = Some(tag.name.clone());
+                }
             }
             "a" => {
-                let target = attribute(tag, "href").and_then(|href| builder.link_target(href));
-                if let Some(target) = target {
+                let href = attribute(tag, "href").unwrap_or_default();
+                findings.link(href, false);
+                if let Some(target) = builder.link_target(href) {
                     builder.open_raw(Tag::A, Detail::Link(target));
                 }
             }
@@ -136,34 +163,31 @@ fn pixels(value: Option<&str>) -> Option<u16> {
     (1..=MAX).contains(&pixels).then_some(pixels)
 }
 
-/// Elements whose content a browser reads as text up to the end tag, whether or not the start tag ends in `/>`.
-fn is_raw_text(name: &str) -> bool {
-    raw_kind(name).is_some()
-}
-
+/// How a browser reads the content of an element that holds no markup, up to its end tag, whether or not the start tag
+/// ends in `/>`.
 fn raw_kind(name: &str) -> Option<RawKind> {
     match name {
         "script" => Some(ScriptData),
-        "style" | "iframe" | "xmp" | "noembed" | "noframes" | "noscript" => Some(RawKind::Rawtext),
-        "textarea" | "title" => Some(RawKind::Rcdata),
+        "style" | "iframe" => Some(RawKind::Rawtext),
         _ => None,
     }
 }
 
-/// Collects tokens.
+/// Collects tokens, each with the index of the line that it ends on.
 #[derive(Default)]
-struct Tokens(RefCell<Vec<Token>>);
+struct Tokens(RefCell<Vec<(Token, usize)>>);
 
 impl TokenSink for Tokens {
     type Handle = ();
 
-    fn process_token(&self, token: Token, _line_number: u64) -> TokenSinkResult<()> {
+    fn process_token(&self, token: Token, line_number: u64) -> TokenSinkResult<()> {
         let raw_kind = match &token {
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => raw_kind(&tag.name),
             _ => None,
         };
         if matches!(token, Token::TagToken(_) | Token::CharacterTokens(_)) {
-            self.0.borrow_mut().push(token);
+            let line_idx = usize::try_from(line_number).map_or(0, |line| line.saturating_sub(1));
+            self.0.borrow_mut().push((token, line_idx));
         }
         raw_kind.map_or(TokenSinkResult::Continue, TokenSinkResult::RawData)
     }

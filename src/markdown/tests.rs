@@ -59,7 +59,7 @@ fn tags(html: &str) -> Vec<&str> {
 #[test]
 fn an_attack_leaves_no_active_trace() {
     let attacks = attacks::attacks();
-    assert!(attacks.len() >= 60, "{}", attacks.len());
+    assert!(attacks.len() >= 80, "{}", attacks.len());
     for attack in attacks {
         // As it is, and where a stranger's text meets other constructs.
         for body in [
@@ -289,6 +289,202 @@ fn raw_html_of_the_short_list_stays() {
 }
 
 #[test]
+fn tags_that_are_no_elements_are_shown_as_they_are_written() {
+    for (body, shown) in [
+        (
+            "Send <api-key> to <b>it</b>",
+            "Send &lt;api-key&gt; to <b>it</b>",
+        ),
+        ("ws://<host>:<port>/x", "ws://&lt;host&gt;:&lt;port&gt;/x"),
+        ("A Map<String> here", "A Map&lt;String&gt; here"),
+        (
+            "In <answer kind=\"x\"></answer> tags",
+            "In &lt;answer kind=\"x\"&gt;&lt;/answer&gt; tags",
+        ),
+        ("Give <a short summary>", "Give &lt;a short summary&gt;"),
+        ("`<api-key>`", "<code>&lt;api-key&gt;</code>"),
+        (
+            "<RULE>\nStay *calm*.\n</RULE>",
+            "&lt;RULE&gt;\nStay <em>calm</em>.\n&lt;/RULE&gt;",
+        ),
+        (
+            "x <?php y ?> <!DOCTYPE z> <![CDATA[w]]>",
+            "x &lt;?php y ?&gt; &lt;!DOCTYPE z&gt; &lt;![CDATA[w]]&gt;",
+        ),
+        (
+            "![the <crane-id> plate](gone.png)",
+            "the &lt;crane-id&gt; plate",
+        ),
+    ] {
+        assert_eq!(html(body), format!("<p>{shown}</p>\n"), "{body}");
+    }
+    assert!(html("<div>\n<rule>x</rule>\n</div>").contains("&lt;rule&gt;x&lt;/rule&gt;"));
+    let rendered = render("# The <api-key> header\n# B\n# C", &own_file);
+    assert_eq!(rendered.toc[0].text, "The <api-key> header");
+    assert_eq!(plain_text("Send <api-key> now", 99), "Send <api-key> now");
+    assert_eq!(
+        first_paragraph("<rule>\nStay.\n</rule>", 99),
+        "<rule> Stay. </rule>"
+    );
+}
+
+#[test]
+fn markdown_after_a_tag_that_is_no_element_is_markdown() {
+    let body = "<Good reason=\"x\">\n```html\n<div>a</div>\n\n<rule>\n```\n</Good>\n\n> - <step-of-a-very-long-name-that-no-element-has>\n>   **b**\n\n\
+        <div>\n<rule>\n</div>\n\n    <rule>\n";
+    assert_eq!(
+        html(body),
+        "<p>&lt;Good reason=\"x\"&gt;</p>\n\
+         <pre tabindex=\"0\"><code class=\"language-html\">&lt;div&gt;a&lt;/div&gt;\n\n&lt;rule&gt;\n</code></pre>\n\
+         <p>&lt;/Good&gt;</p>\n\
+         <blockquote><ul><li>&lt;step-of-a-very-long-name-that-no-element-has&gt;\n<strong>b</strong></li>\n</ul>\n</blockquote>\n\
+         <div><p>&lt;rule&gt;\n</p>\n</div>\n\
+         <pre tabindex=\"0\"><code>&lt;rule&gt;\n</code></pre>\n"
+    );
+    assert_eq!(
+        html("<https://a.example>"),
+        "<p><a href=\"https://a.example/\" rel=\"nofollow ugc noopener\">https://a.example</a></p>\n"
+    );
+    assert_eq!(
+        html("\u{1}x\n\n<rule>\nx"),
+        "<p>x</p>\n<p>&lt;rule&gt;\nx</p>\n"
+    );
+}
+
+#[test]
+fn elements_that_are_mentioned_are_shown_and_those_that_are_used_work() {
+    for (body, shown) in [
+        (
+            "Fill in <time> and <source>",
+            "Fill in &lt;time&gt; and &lt;source&gt;",
+        ),
+        (
+            "Set the <title> of the page",
+            "Set the &lt;title&gt; of the page",
+        ),
+        (
+            "A <title>name</title> of it",
+            "A &lt;title&gt;name&lt;/title&gt; of it",
+        ),
+        ("No <script> tags here", "No &lt;script&gt; tags here"),
+        ("Ship to <address> today", "Ship to &lt;address&gt; today"),
+        ("Use <s> for text", "Use &lt;s&gt; for text"),
+        (
+            "H<sub>2</sub>O <s>x</s><br>y",
+            "H<sub>2</sub>O <s>x</s><br>y",
+        ),
+        ("<span style=\"x\">a</span> <input type=checkbox>b", "a b"),
+        ("<noscript>a</noscript>", "a"),
+    ] {
+        assert_eq!(html(body), format!("<p>{shown}</p>\n"), "{body}");
+    }
+}
+
+#[test]
+fn a_tag_or_comment_that_is_never_closed_swallows_nothing() {
+    for open in [
+        "<script>",
+        "<style>",
+        "<textarea>",
+        "<title>",
+        "<xmp>",
+        "<svg>",
+        "<iframe src=x>",
+        "<!--",
+        "<?",
+        "<!X",
+        "<![CDATA[",
+        "<div title=\"",
+        "<plaintext>",
+        "<select>",
+        "<rule",
+    ] {
+        for body in [
+            format!("{open}\nwords\n\nlast"),
+            format!("x {open}\nwords\n\nlast"),
+            format!("<div>\n{open}\nwords\n\nlast"),
+            format!("> {open}\n> words\n\nlast"),
+        ] {
+            let html = html(&body);
+            assert!(
+                html.contains("words") && html.contains("last"),
+                "{body:?}: {html}"
+            );
+            let text = plain_text(&body, 999);
+            assert!(
+                text.contains("words") && text.contains("last"),
+                "{body:?}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_survey_tells_relative_links_with_their_lines() {
+    let body = "[a](x.md) [a again](x.md)\n\n> ![b](y.png)\n> <img src=z.png>\n\n`[c](c.md)`\n\n    [d](d.md)\n\n\
+        <div>\n<a href='../e/'>e</a>\n</div>\n\n[f](https://a.example) [g](#g) [h](/h) [i][i]\n\n\
+        <script>\n[j](j.md)\n</script>\n\n[i]: i.md\n";
+    let survey = survey(body);
+    let links: Vec<_> = survey
+        .links
+        .iter()
+        .map(|link| (link.dest.as_str(), link.line, link.is_image))
+        .collect();
+    assert_eq!(
+        links,
+        [
+            ("x.md", 1, false),
+            ("y.png", 3, true),
+            ("z.png", 4, true),
+            ("../e/", 11, false),
+            ("i.md", 14, false),
+        ]
+    );
+    let left_out: Vec<_> = survey.left_out.iter().collect();
+    assert_eq!(
+        (left_out[0].element.as_str(), left_out[0].line),
+        ("script", 16)
+    );
+    assert_eq!(left_out.len(), 1);
+}
+
+#[test]
+fn a_survey_stops_at_so_many_links() {
+    let body: String = (0..LINKS_MAX + 10)
+        .map(|i| format!("[a]({i}.md)\n"))
+        .collect();
+    assert_eq!(survey(&body).links.len(), LINKS_MAX);
+}
+
+#[test]
+fn comments_are_unseen_and_nothing_to_tell() {
+    let body = "a <!-- <rule> --> b\n\n<!-- [x](x.md) <script>y</script> -->\n\nc";
+    assert_eq!(html(body), "<p>a  b</p>\n<p>c</p>\n");
+    assert_eq!(survey(body), Survey::default());
+}
+
+#[test]
+fn a_relative_path_is_read_as_browsers_and_agents_read_it() {
+    for (dest, path) in [
+        ("./a/../b.md?x#y", Some("b.md")),
+        ("..\\a\\b%20c.md", Some("../a/b c.md")),
+        ("a/../../b/", Some("../b")),
+        ("./", Some("")),
+        ("{baseDir}/docs/x.md", Some("docs/x.md")),
+        ("${CLAUDE_SKILL_DIR}/x.md", Some("x.md")),
+        ("", None),
+        ("#x", None),
+        ("/a", None),
+        ("\\\\a", None),
+        ("x:y", None),
+        ("a%00b", None),
+        ("%ff", None),
+    ] {
+        assert_eq!(relative_path(dest).as_deref(), path, "{dest}");
+    }
+}
+
+#[test]
 fn an_empty_heading_or_link_is_not_there() {
     assert_eq!(
         html("#\n\n## <b></b>\n\n[](https://a.example)\n\nx"),
@@ -408,6 +604,16 @@ fn pathological_documents_take_bounded_time_and_stack() {
         "<h1>",
         "<h1>a",
         "![a](logo.png) ",
+        "<rule>",
+        "<rule>\n\n",
+        "<time>",
+        "<div>\n<!--",
+        "<div>\n<b a=\"",
+        "x <!--",
+        "<svg a=b>",
+        "<script></",
+        "</title>",
+        "[a](../b) ",
     ]
     .iter()
     .map(|unit| ((*unit).to_owned(), repeat(unit)))
@@ -578,6 +784,8 @@ fn hostile_text() -> impl Strategy<Value = String> {
             "<tr>", "<td>", "<th>", "</tr>", "<caption>", "<ul>", "<ol>", "<li>", "</li>", "</ul>", "<details>", "<summary>",
             "</summary>", "</details>", "<h1>", "</h1>", "<pre>", "</pre>", "<code>", "<script>", "</script>", "<svg>",
             "<style>", "<!--", "-->", "<br>", "<hr>", "<img src=logo.png>", "<blockquote>", "<center>", "<kbd>",
+            "<rule>", "</rule>", "<api-key x='", "<time>", "<title>", "<textarea>", "</textarea>", "</svg>", "<svg a=b>", "<source>",
+            "<?", "<!X", "<![CDATA[", "]]>", "<a short text>",
             "\n", "\n\n", "  ", "    ", "> ", "- ", "1. ", "# ", "## ", "**", "*", "_", "~~", "`", "```\n", "| a | b |\n|---|---|\n",
             "|", "[", "]", "](x)", "](#a)", "](https://b.example)", "![", "](logo.png)", "[^1]", "\n\n[^1]: ", "- [x] ",
             "https://c.example", "&lt;", "&#x3c;", "\\", "word", " x ", "> [!NOTE]\n", "<", ">", "\"", "'", "=",
@@ -605,7 +813,8 @@ proptest! {
     #[test]
     fn no_piece_of_html_is_longer_than_it_counts(body in hostile_text()) {
         let resolve = |path: &str| own_file(path);
-        let tree = tree::parse(&body, &resolve);
+        let source = tree::Source::new(&body);
+        let tree = tree::parse(&source, &resolve);
         let n_bytes = HTML_MAX_BYTES - tree.n_bytes_left;
         let html = render(&body, &resolve).html;
         prop_assert!(html.len() <= n_bytes, "{} > {n_bytes}: {html}", html.len());
@@ -614,7 +823,8 @@ proptest! {
     /// What the tree promises holds before the last gate, which then has nothing to drop.
     #[test]
     fn the_sanitiser_finds_nothing_to_drop(body in hostile_text()) {
-        let tree = tree::parse(&body, &own_file);
+        let source = tree::Source::new(&body);
+        let tree = tree::parse(&source, &own_file);
         let outline = slug::outline(&tree.nodes, "");
         let written = write::html(&tree, &outline);
         let read_back = Html::parse_fragment(&written).root_element().inner_html();

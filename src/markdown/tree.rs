@@ -9,13 +9,14 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CowStr};
 
+use super::findings::Findings;
 use super::link::{self, Target};
 use super::tag::{Holds, Tag};
 use super::write;
 
 mod markdown;
 
-pub(super) use markdown::parse;
+pub(super) use markdown::{Source, parse};
 
 /// Deepest nesting of elements; what is deeper is written without its element.
 pub(super) const DEPTH_MAX: usize = 40;
@@ -33,6 +34,7 @@ pub(super) struct Tree<'a> {
     pub(super) cut_at: Option<usize>,
     /// What is left of [`super::HTML_MAX_BYTES`].
     pub(super) n_bytes_left: usize,
+    pub(super) findings: Findings,
 }
 
 /// A step in document order.

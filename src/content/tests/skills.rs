@@ -347,3 +347,17 @@ fn a_file_that_runs_is_known_by_its_first_line_or_its_mode() {
         assert_eq!(executable(&folder), ["bin/tool", "run.sh"]);
     }
 }
+
+#[test]
+fn angle_brackets_in_fields_and_first_paragraphs_stay() {
+    let given = one("---\nname: pdf\ndescription: \"Sends <api-key> to <host>.\"\n---\n# X\n");
+    assert_eq!(
+        given.skill("ana/pdf").description,
+        "Sends <api-key> to <host>."
+    );
+    let taken = one("# X\n\nSends <api-key> to <host>.\n");
+    assert_eq!(
+        taken.skill("ana/pdf").description,
+        "Sends <api-key> to <host>."
+    );
+}

@@ -1,48 +1,88 @@
 //! From Markdown events to a tree.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::mem;
+use std::ops::Range;
 
 use pulldown_cmark as cmark;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, TagEnd, TextMergeWithOffset};
 
 use super::{Detail, Node, Tag, Tree, TreeBuilder};
+use crate::markdown::mention::{self, End, EndTags};
 use crate::markdown::raw_html::RawHtml;
 use crate::markdown::{HTML_MAX_BYTES, readable_start};
 
+/// A document as far as it is read, made ready to be parsed.
+pub(in crate::markdown) struct Source<'b> {
+    /// Of the same length and lines as what is read.
+    text: Cow<'b, str>,
+    /// Where it ends, if that is before the document does.
+    cut_at: Option<usize>,
+}
+
+impl<'b> Source<'b> {
+    /// The parser takes memory for the whole text before the first event, hence the limit here too.
+    pub(in crate::markdown) fn new(body: &'b str) -> Self {
+        let readable = readable_start(body);
+        Self {
+            text: mention::mark_lines(readable),
+            cut_at: (readable.len() < body.len()).then_some(readable.len()),
+        }
+    }
+}
+
 /// Parses a document as far as it fits a page; see [`super::super::render`] for `resolve`.
 pub(in crate::markdown) fn parse<'a>(
-    body: &'a str,
+    source: &'a Source<'_>,
     resolve: &dyn Fn(&str) -> Option<String>,
 ) -> Tree<'a> {
+    let body = &*source.text;
+    let has_marks = matches!(source.text, Cow::Owned(_));
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_GFM;
     let mut reader = Reader {
-        tree: Tree::default(),
+        tree: Tree {
+            cut_at: source.cut_at,
+            ..Tree::default()
+        },
         builder: TreeBuilder::new(HTML_MAX_BYTES, resolve),
         outer: Vec::new(),
         raw_html: RawHtml::default(),
         html_block: None,
+        body,
+        paragraph_end: 0,
+        end_tags: OnceCell::new(),
         image: None,
         alignments: Vec::new(),
         column_idx: 0,
     };
-    let shown = readable_start(body);
-    if shown.len() < body.len() {
-        reader.tree.cut_at = Some(shown.len());
-    }
-    // The parser takes memory for the whole text before the first event, hence the limit on both sides.
-    let events = Parser::new_ext(shown, options).into_offset_iter();
+    let events = Parser::new_ext(body, options).into_offset_iter();
     for (event, range) in TextMergeWithOffset::new(events) {
-        reader.read(event);
+        let start = range.start;
+        let event = if has_marks { unmark(event) } else { event };
+        reader.read(event, range);
         if reader.builder.is_full() {
-            reader.tree.cut_at = Some(range.start);
+            reader.tree.cut_at = Some(start);
             break;
         }
     }
     reader.finish()
+}
+
+/// The event as the author wrote it.
+fn unmark(event: Event<'_>) -> Event<'_> {
+    let as_written = |text: CowStr<'_>| text.replace(mention::MARK, "<").into();
+    match event {
+        Event::Text(text) => Event::Text(as_written(text)),
+        Event::Code(text) => Event::Code(as_written(text)),
+        Event::Html(html) => Event::Html(as_written(html)),
+        Event::InlineHtml(html) => Event::InlineHtml(as_written(html)),
+        event => event,
+    }
 }
 
 struct Reader<'a, 'r> {
@@ -51,11 +91,22 @@ struct Reader<'a, 'r> {
     /// Builders that wait while a footnote is read, with the footnote's label.
     outer: Vec<(CowStr<'a>, TreeBuilder<'a, 'r>)>,
     raw_html: RawHtml,
-    /// Text of the HTML block being read.
-    html_block: Option<String>,
+    html_block: Option<HtmlBlock>,
+    body: &'a str,
+    /// Where the paragraph that is being read ends in `body`, or whatever holds its words.
+    paragraph_end: usize,
+    end_tags: OnceCell<EndTags>,
     image: Option<ImageText<'a>>,
     alignments: Vec<cmark::Alignment>,
     column_idx: usize,
+}
+
+/// The HTML block that is being read.
+#[derive(Default)]
+struct HtmlBlock {
+    html: String,
+    /// Where each line starts in the document; it may stand in a quotation.
+    line_offsets: Vec<usize>,
 }
 
 /// An image whose alternative text is being read.
@@ -64,6 +115,15 @@ struct ImageText<'a> {
     alt: String,
     /// Elements open in the alternative text.
     depth: usize,
+}
+
+impl HtmlBlock {
+    fn push(&mut self, html: &str, offset: usize) {
+        if self.html.is_empty() || self.html.ends_with('\n') {
+            self.line_offsets.push(offset);
+        }
+        self.html.push_str(html);
+    }
 }
 
 impl<'a> Reader<'a, '_> {
@@ -76,8 +136,9 @@ impl<'a> Reader<'a, '_> {
         self.tree
     }
 
-    fn read(&mut self, event: Event<'a>) {
-        let Some(event) = self.read_image_text(event) else {
+    fn read(&mut self, event: Event<'a>, range: Range<usize>) {
+        self.tree.findings.offset = range.start;
+        let Some(event) = self.read_image_text(event, &range) else {
             return;
         };
         // Text between `<script>` and `</script>` is no text, but elements are counted on.
@@ -90,15 +151,15 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         match event {
-            Event::Start(tag) => self.start(tag),
-            Event::End(tag) => self.end(tag),
+            Event::Start(tag) => self.start(tag, &range),
+            Event::End(tag) => self.end(tag, &range),
             Event::Text(text) => self.builder.text(text),
             Event::Code(text) => self.builder.code(text),
             Event::Html(html) => match &mut self.html_block {
-                Some(block) => block.push_str(&html),
-                None => self.raw_html.read(&html, &mut self.builder),
+                Some(block) => block.push(&html, range.start),
+                None => self.inline_html(&html, &range),
             },
-            Event::InlineHtml(html) => self.raw_html.read(&html, &mut self.builder),
+            Event::InlineHtml(html) => self.inline_html(&html, &range),
             Event::SoftBreak => self.builder.plain_text("\n".into()),
             Event::HardBreak => self.builder.line_break(),
             Event::Rule => self.builder.rule(),
@@ -109,7 +170,15 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Collects the alternative text of an image; returns events that are not part of one.
-    fn read_image_text(&mut self, event: Event<'a>) -> Option<Event<'a>> {
+    fn read_image_text(&mut self, event: Event<'a>, range: &Range<usize>) -> Option<Event<'a>> {
+        if let (Some(_), Event::InlineHtml(html)) = (&self.image, &event) {
+            let are_words =
+                html.starts_with('<') && self.escape_words(html, range).starts_with('&');
+            if let Some(image) = self.image.as_mut().filter(|_| are_words) {
+                image.alt.push_str(html);
+            }
+            return None;
+        }
         let Some(image) = &mut self.image else {
             return Some(event);
         };
@@ -130,7 +199,58 @@ impl<'a> Reader<'a, '_> {
         None
     }
 
-    fn start(&mut self, tag: cmark::Tag<'a>) {
+    /// Reads a tag, or whatever starts like one, within words.
+    fn inline_html(&mut self, html: &str, range: &Range<usize>) {
+        let escaped = self.escape_words(html, range);
+        let findings = &mut self.tree.findings;
+        self.raw_html
+            .read(&escaped, &[range.start], &mut self.builder, findings);
+    }
+
+    fn escape_words<'h>(&self, html: &'h str, range: &Range<usize>) -> Cow<'h, str> {
+        mention::escape_words(html, true, &|name, _| {
+            let end_tags = self.end_tags();
+            if end_tags.has(name, range.end..self.paragraph_end) {
+                End::Near
+            } else if end_tags.has(name, range.end..self.body.len()) {
+                End::Later
+            } else {
+                End::Missing
+            }
+        })
+    }
+
+    fn html_block(&mut self, block: &HtmlBlock, range: &Range<usize>) {
+        let own_end_tags = EndTags::of(&block.html);
+        let escaped = mention::escape_words(&block.html, false, &|name, at| {
+            if own_end_tags.has(name, at..block.html.len()) {
+                End::Near
+            } else if self.end_tags().has(name, range.end..self.body.len()) {
+                End::Later
+            } else {
+                End::Missing
+            }
+        });
+        let findings = &mut self.tree.findings;
+        self.raw_html
+            .read(&escaped, &block.line_offsets, &mut self.builder, findings);
+        self.raw_html.stop_skipping();
+        self.builder.close_raw_phrasing();
+    }
+
+    /// Read when it is first needed: most documents hold no HTML.
+    fn end_tags(&self) -> &EndTags {
+        self.end_tags.get_or_init(|| EndTags::of(self.body))
+    }
+
+    fn start(&mut self, tag: cmark::Tag<'a>, range: &Range<usize>) {
+        if let cmark::Tag::Paragraph
+        | cmark::Tag::Heading { .. }
+        | cmark::Tag::Item
+        | cmark::Tag::TableCell = tag
+        {
+            self.paragraph_end = range.end;
+        }
         let (tag, detail) = match tag {
             cmark::Tag::Paragraph => (Tag::P, Detail::None),
             // A footnote is no place for a section of the document.
@@ -144,7 +264,7 @@ impl<'a> Reader<'a, '_> {
                 (Tag::Code, language(&kind))
             }
             cmark::Tag::HtmlBlock => {
-                self.html_block = Some(String::new());
+                self.html_block = Some(HtmlBlock::default());
                 return;
             }
             cmark::Tag::List(None) => (Tag::Ul, Detail::None),
@@ -175,14 +295,18 @@ impl<'a> Reader<'a, '_> {
             cmark::Tag::Strikethrough => (Tag::Del, Detail::None),
             cmark::Tag::Superscript => (Tag::Sup, Detail::None),
             cmark::Tag::Subscript => (Tag::Sub, Detail::None),
-            cmark::Tag::Link { dest_url, .. } => match self.builder.link_target(&dest_url) {
-                Some(target) => (Tag::A, Detail::Link(target)),
-                None => {
-                    self.builder.open_nothing();
-                    return;
+            cmark::Tag::Link { dest_url, .. } => {
+                self.note_link(&dest_url, false);
+                match self.builder.link_target(&dest_url) {
+                    Some(target) => (Tag::A, Detail::Link(target)),
+                    None => {
+                        self.builder.open_nothing();
+                        return;
+                    }
                 }
-            },
+            }
             cmark::Tag::Image { dest_url, .. } => {
+                self.note_link(&dest_url, true);
                 self.image = Some(ImageText {
                     dest: dest_url,
                     alt: String::new(),
@@ -201,13 +325,17 @@ impl<'a> Reader<'a, '_> {
         self.builder.open_markdown(tag, detail);
     }
 
-    fn end(&mut self, tag: TagEnd) {
+    fn note_link(&mut self, dest: &str, is_image: bool) {
+        if !self.raw_html.is_skipping() {
+            self.tree.findings.link(dest, is_image);
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
         match tag {
             TagEnd::HtmlBlock => {
                 if let Some(block) = self.html_block.take() {
-                    self.raw_html.read(&block, &mut self.builder);
-                    self.raw_html.stop_skipping();
-                    self.builder.close_raw_phrasing();
+                    self.html_block(&block, range);
                 }
                 return;
             }
