@@ -12,11 +12,14 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 pub use skillpress_search::format::cards::is_identity_part;
 
+use crate::markdown::RelativeLink;
 use crate::sink::fingerprint;
 
 mod file;
+mod link;
 
 pub use file::{SkillFile, SkillFileError};
+pub use link::Linked;
 
 /// Everything a site is built from.
 #[derive(Clone, Debug, Default)]
@@ -195,6 +198,8 @@ pub struct Skill {
     pub body: String,
     /// Where the Markdown begins in the text of the main file, in bytes, when `body` is only the start of it.
     pub long_body_at: Option<usize>,
+    /// The relative links and images of the body; lines are those of the file that it came from.
+    pub links: Vec<RelativeLink>,
     /// Index in `files` of the file the body came from.
     pub main_file_idx: usize,
     /// What the front matter says beyond name, description and tags.

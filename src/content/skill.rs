@@ -15,7 +15,7 @@ use crate::catalog::{
     DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, TAGS_MAX, Timestamp, Version,
     is_discovery_name,
 };
-use crate::markdown;
+use crate::markdown::{self, RelativeLink};
 use crate::problem::{Problem, Problems, line_and_column};
 
 /// Reads the skill in `folder` from the files that were found there; `None`, with a warning, when it cannot be published.
@@ -136,6 +136,7 @@ impl Draft<'_> {
         self.check_characters(problems);
         self.check_homepage(&metadata, problems);
         lost_text::check(&self.front, self.source, self.path, problems);
+        let links = self.links();
         let description = self.description(front_matter.description.as_deref(), problems);
         let tags = self.tags(&metadata, problems);
         let requirements = fields::requirements(&self.front.fields, &metadata);
@@ -165,6 +166,7 @@ impl Draft<'_> {
             tags,
             body,
             long_body_at,
+            links,
             main_file_idx: files.main_file_idx,
             front_matter,
             requirements,
@@ -378,6 +380,18 @@ impl Draft<'_> {
                 "write an address that begins with `https://`".to_owned()
             }),
         );
+    }
+
+    /// The relative links of the body, with the lines of the file.
+    fn links(&self) -> Vec<RelativeLink> {
+        let body = self.front.body;
+        let body_at = self.source.len() - body.len();
+        let n_lines_before = line_and_column(self.source, body_at).0 - 1;
+        let mut links = markdown::survey(body).links;
+        for link in &mut links {
+            link.line += n_lines_before;
+        }
+        links
     }
 
     fn description(&self, given: Option<&str>, problems: &mut Problems) -> String {

@@ -25,6 +25,7 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
         tags: Vec::new(),
         body: String::new(),
         long_body_at: None,
+        links: Vec::new(),
         main_file_idx: 0,
         front_matter: FrontMatter::default(),
         requirements: Requirements::default(),

@@ -198,6 +198,35 @@ fn an_edited_body_changes_only_the_files_of_that_skill() {
 }
 
 #[test]
+fn a_page_follows_when_a_skill_that_it_links_to_comes_or_goes() {
+    let edited = Edited::new();
+    let page = || edited.files()["ana/skills/notes/index.html"].clone();
+    let links_to = |link: &str| {
+        let page = String::from_utf8(page()).unwrap();
+        page.contains(&format!("<a href=\"/{link}\">"))
+    };
+    let text = "[It](../later/SKILL.md), [a file](../later/docs/x.md).";
+    edited.write(
+        "skills/ana/notes/SKILL.md",
+        &skill("ana/notes", "writing", text),
+    );
+    edited.update();
+    assert!(!links_to("ana/skills/later/"));
+    edited.write("skills/ana/later/SKILL.md", &skill("ana/later", "", "Now."));
+    edited.update();
+    assert!(links_to("ana/skills/later/"));
+    assert!(!links_to("ana/skills/later/files/docs/x.md"));
+    edited.write("skills/ana/later/docs/x.md", "x");
+    edited.update();
+    assert!(links_to("ana/skills/later/files/docs/x.md"));
+    edited.remove("skills/ana/later");
+    edited.update();
+    assert!(!links_to("ana/skills/later/"));
+    edited.preview.catch_up();
+    edited.assert_is_as_built("a skill came and went");
+}
+
+#[test]
 fn a_changed_count_leaves_search_as_it_is() {
     let edited = Edited::new();
     edited.write(
@@ -293,7 +322,10 @@ fn edit(edited: &Edited, step: usize, next: &mut impl FnMut(usize) -> usize) -> 
     let tags = tags[next(tags.len())];
     match next(9) {
         0..3 => {
-            let text = skill(name, tags, &format!("Text of step {step}."));
+            let body = format!(
+                "Text of step {step}: [a](../notes/), [b](../../di/new/SKILL.md), [c](../../ana/pdf-tools/docs/guide.md)."
+            );
+            let text = skill(name, tags, &body);
             edited.write(&format!("skills/{name}/SKILL.md"), &text);
             "an edited or new skill"
         }

@@ -1,10 +1,14 @@
-//! The body of a skill as HTML, with links to the skill's own files.
+//! The body of a skill as HTML, with links to files of the skill and to other skills.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io;
 
+use super::detail::published_files;
 use super::markup::Markup;
 use super::site::Site;
-use crate::catalog::Skill;
+use super::url;
+use crate::catalog::{Linked, Skill, SkillName};
 use crate::content;
 use crate::markdown::{self, TocEntry};
 
@@ -26,13 +30,8 @@ pub(super) fn render(
     skill: &Skill,
     published: &[Option<String>],
 ) -> io::Result<Body> {
-    let resolve = |path: &str| {
-        let file_idx = skill
-            .files
-            .binary_search_by(|file| file.path.as_str().cmp(path))
-            .ok()?;
-        Some(site.link(published[file_idx].as_ref()?))
-    };
+    let links = Links::new(site, skill, published);
+    let resolve = |path: &str| links.resolve(path);
     let body = content::read_body(skill)?;
     let rendered = markdown::render_below(&skill.name, &body, &resolve);
     Ok(Body {
@@ -40,4 +39,61 @@ pub(super) fn render(
         toc: rendered.toc,
         is_cut: rendered.cut_at.is_some(),
     })
+}
+
+/// Where the links of a body lead that leave the skill: they change when another skill comes or goes.
+pub(super) fn outer_links(site: &Site<'_>, skill: &Skill) -> Vec<Option<String>> {
+    let links = Links::new(site, skill, &[]);
+    let paths = skill
+        .links
+        .iter()
+        .filter_map(|link| markdown::relative_path(&link.dest));
+    paths
+        .filter(|path| path.starts_with(".."))
+        .map(|path| links.resolve(&path))
+        .collect()
+}
+
+/// Finds the addresses of what a body links to.
+struct Links<'s> {
+    site: &'s Site<'s>,
+    skill: &'s Skill,
+    published: &'s [Option<String>],
+    /// Like `published`, of the other skills that were linked to.
+    published_of_others: RefCell<HashMap<&'s SkillName, Vec<Option<String>>>>,
+}
+
+impl<'s> Links<'s> {
+    fn new(site: &'s Site<'_>, skill: &'s Skill, published: &'s [Option<String>]) -> Self {
+        Self {
+            site,
+            skill,
+            published,
+            published_of_others: RefCell::default(),
+        }
+    }
+
+    /// See [`markdown::render`].
+    fn resolve(&self, path: &str) -> Option<String> {
+        match self.site.catalog.linked(self.skill, path)? {
+            Linked::Page(skill) => Some(self.page(skill)),
+            Linked::Folder(skill) => Some(format!("{}#files", self.page(skill))),
+            Linked::File(skill, file_idx) => {
+                let path = if skill.id == self.skill.id {
+                    self.published.get(file_idx)?.clone()
+                } else {
+                    let mut others = self.published_of_others.borrow_mut();
+                    let published = others
+                        .entry(&skill.id)
+                        .or_insert_with(|| published_files(skill));
+                    published[file_idx].clone()
+                };
+                Some(self.site.link(&path?))
+            }
+        }
+    }
+
+    fn page(&self, skill: &Skill) -> String {
+        self.site.link(&url::skill(&skill.id))
+    }
 }

@@ -50,6 +50,7 @@ fn inputs(site: &Site<'_>, skill_idx: usize, related: &[usize]) -> u64 {
         site.owner_link(&skill.id.owner).is_some(),
         tag_links.collect::<Vec<_>>(),
         site.has_unique_slug(&skill.id),
+        body::outer_links(site, skill),
     ))
 }
 

@@ -84,6 +84,7 @@ pub(super) fn skill(id: &str, name: &str, updated_at: &str, files: &[(&str, &str
         tags: Vec::new(),
         body: files[0].1.to_owned(),
         long_body_at: None,
+        links: crate::markdown::survey(files[0].1).links,
         main_file_idx: 0,
         front_matter: FrontMatter {
             name: Some(name.to_owned()),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use scraper::{Html, Selector};
 
-use super::fixture::{Files, many, registry, render_with, text};
+use super::fixture::{Files, many, registry, render_with, skill, text};
 use crate::catalog::{Catalog, SkillName};
 use crate::config::Config;
 use crate::render::{Related, url};
@@ -69,6 +69,114 @@ fn ids(page: &Html) -> BTreeSet<&str> {
         .values()
         .filter_map(|node| node.as_element()?.id())
         .collect()
+}
+
+#[test]
+fn links_to_other_skills_lead_to_their_pages_and_files() {
+    let planner = skill(
+        "ana/crane-plan",
+        "Plan",
+        "2026-01-02",
+        &[
+            ("SKILL.md", "Plan."),
+            ("docs/load chart.md", "x"),
+            ("run.js", "x"),
+        ],
+    );
+    let body = "[a](../crane-plan/SKILL.md#use) [b](../crane-plan/) [c](..\\crane-plan) [d](../crane-plan/docs/load%20chart.md) \
+        [e](../crane-plan/run.js) [f](../../ben/crane-log/SKILL.md) [g](../../../skills/ben/crane-log/) \
+        [h](../crane-plan/docs/) [i](../old-plan/) [j](docs/) [k](SKILL.md) \
+        [l](../../../tools/skills/crane-plan/SKILL.md)\n\n\
+        [m](../gone/) [n](../../crane-plan.md) [o](../../README.md) [p](../crane-plan/gone.md) [q](../../../x) [r](/ana/crane-plan/) \
+        [s](../../../../../x) [t](../)\n";
+    let catalog = Catalog {
+        skills: vec![
+            skill(
+                "ana/crane-book",
+                "Book",
+                "2026-01-02",
+                &[("SKILL.md", body), ("docs/x.md", "x")],
+            ),
+            planner,
+            skill(
+                "ben/crane-log",
+                "Log",
+                "2026-01-02",
+                &[("SKILL.md", "Log.")],
+            ),
+        ],
+        aliases: [(
+            SkillName::parse("ana/old-plan").unwrap(),
+            SkillName::parse("ana/crane-plan").unwrap(),
+        )]
+        .into(),
+        ..Catalog::default()
+    };
+    for (base_url, root) in [
+        ("https://skills.example/", "/"),
+        ("https://skills.example/x/y/", "/x/y/"),
+    ] {
+        let config = Config {
+            base_url: base_url.parse().unwrap(),
+            ..Config::default()
+        };
+        let files = render_with(&catalog, &config, &Related::default());
+        let page = Html::parse_document(text(&files, "ana/skills/crane-book/index.html"));
+        let links = Selector::parse(".prose a").unwrap();
+        let led: Vec<(String, String)> = page
+            .select(&links)
+            .map(|link| (link.text().collect(), link.attr("href").unwrap().to_owned()))
+            .collect();
+        let expected = [
+            ("a", "ana/skills/crane-plan/"),
+            ("b", "ana/skills/crane-plan/"),
+            ("c", "ana/skills/crane-plan/"),
+            ("d", "ana/skills/crane-plan/files/docs/load%20chart.md"),
+            ("e", "ana/skills/crane-plan/files/run.js.txt"),
+            ("f", "ben/skills/crane-log/"),
+            ("g", "ben/skills/crane-log/"),
+            ("h", "ana/skills/crane-plan/#files"),
+            ("i", "ana/skills/crane-plan/"),
+            ("j", "ana/skills/crane-book/#files"),
+            ("k", "ana/skills/crane-book/files/SKILL.md"),
+            ("l", "ana/skills/crane-plan/"),
+        ]
+        .map(|(text, link)| (text.to_owned(), format!("{root}{link}")));
+        assert_eq!(led, expected);
+    }
+}
+
+#[test]
+fn a_page_made_from_a_file_in_a_folder_links_from_there() {
+    let solo = skill(
+        "ana/solo",
+        "Solo",
+        "2026-01-02",
+        &[
+            (
+                "docs/guide.md",
+                "[a](more.md) [b](../top.md) [c](../../crane-plan/)",
+            ),
+            ("docs/more.md", "x"),
+            ("top.md", "x"),
+        ],
+    );
+    let catalog = Catalog {
+        skills: vec![
+            skill("ana/crane-plan", "Plan", "2026-01-02", &[("SKILL.md", "x")]),
+            solo,
+        ],
+        ..Catalog::default()
+    };
+    let files = render_with(&catalog, &Config::default(), &Related::default());
+    let page = text(&files, "ana/skills/solo/index.html");
+    for link in [
+        "/ana/skills/solo/files/docs/more.md",
+        "/ana/skills/solo/files/top.md",
+        "/ana/skills/crane-plan/",
+    ] {
+        assert!(page.contains(&format!("<a href=\"{link}\">")), "{link}");
+    }
 }
 
 #[test]

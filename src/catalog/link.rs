@@ -1,0 +1,101 @@
+//! What a relative link in the body of a skill leads to.
+//!
+//! Authors link to files of their skill, and to skills beside it: `../crane-plan/SKILL.md`. The path is read where the
+//! file with the link stands, `skills/<owner>/<slug>/` of the content folder. Where a skill comes from, folders may have
+//! been others, so `../../tools/skills/crane-plan/` means the owner's `crane-plan` too.
+
+use super::{Catalog, Skill, SkillName};
+
+/// Something published that a link may lead to.
+#[derive(Clone, Copy, Debug)]
+pub enum Linked<'c> {
+    /// The page of a skill: the link names its folder, or another skill's file that the page is made from.
+    Page(&'c Skill),
+    /// A file of a skill, by its index.
+    File(&'c Skill, usize),
+    /// A folder in a skill.
+    Folder(&'c Skill),
+}
+
+impl Catalog {
+    /// What `path` leads to from the body of `from`; `None` when nothing that is published answers.
+    ///
+    /// `path` is as [`crate::markdown::relative_path`] gives it. Old names of skills count.
+    pub fn linked<'c>(&'c self, from: &'c Skill, path: &str) -> Option<Linked<'c>> {
+        self.linked_from_place(from, path)
+            .or_else(|| self.linked_by_slug(from, path))
+    }
+
+    fn linked_from_place<'c>(&'c self, from: &'c Skill, path: &str) -> Option<Linked<'c>> {
+        let mut segments = vec!["skills", &from.id.owner, &from.id.slug];
+        let (folder, _) = from.main_file().path.rsplit_once('/').unwrap_or_default();
+        for segment in folder.split('/').chain(path.split('/')) {
+            match segment {
+                "" => {}
+                ".." => {
+                    segments.pop()?;
+                }
+                _ => segments.push(segment),
+            }
+        }
+        let ["skills", owner, slug, path @ ..] = segments.as_slice() else {
+            return None;
+        };
+        let is_own = *owner == from.id.owner && *slug == from.id.slug;
+        let skill = if is_own {
+            from
+        } else {
+            self.current(owner, slug)?
+        };
+        skill.linked(&path.join("/"), is_own)
+    }
+
+    /// The page of the same owner's skill that a path out of the skill's folder ends with, unless it names an owner.
+    fn linked_by_slug(&self, from: &Skill, path: &str) -> Option<Linked<'_>> {
+        let folder = path.strip_suffix("/SKILL.md").unwrap_or(path);
+        let (before, slug) = folder.rsplit_once('/')?;
+        let parent = before.rsplit('/').next()?;
+        if !before.starts_with("..") || self.has_owner(parent) {
+            return None;
+        }
+        self.current(&from.id.owner, slug).map(Linked::Page)
+    }
+
+    fn has_owner(&self, owner: &str) -> bool {
+        let first = self
+            .skills
+            .partition_point(|skill| skill.id.owner.as_str() < owner);
+        let skill = self.skills.get(first);
+        skill.is_some_and(|skill| skill.id.owner == owner)
+    }
+
+    /// The skill that has or had this name.
+    fn current(&self, owner: &str, slug: &str) -> Option<&Skill> {
+        let name = SkillName {
+            owner: owner.to_owned(),
+            slug: slug.to_owned(),
+        };
+        self.skill(&name)
+            .or_else(|| self.skill(self.aliases.get(&name)?))
+    }
+}
+
+impl Skill {
+    fn linked(&self, path: &str, is_own: bool) -> Option<Linked<'_>> {
+        if path.is_empty() {
+            return Some(Linked::Page(self));
+        }
+        match self
+            .files
+            .binary_search_by(|file| file.path.as_str().cmp(path))
+        {
+            Ok(file_idx) if file_idx == self.main_file_idx && !is_own => Some(Linked::Page(self)),
+            Ok(file_idx) => Some(Linked::File(self, file_idx)),
+            Err(_) => {
+                let folder = format!("{path}/");
+                let is_there = self.files.iter().any(|file| file.path.starts_with(&folder));
+                is_there.then_some(Linked::Folder(self))
+            }
+        }
+    }
+}
