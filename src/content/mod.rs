@@ -42,6 +42,7 @@ mod files;
 mod front_matter;
 mod hint;
 mod layout;
+mod links;
 mod lost_text;
 mod meta;
 mod moderation;
@@ -129,6 +130,7 @@ fn load_with(
         aliases,
         stats_as_of,
     };
+    links::check(content.path, &catalog, &mut problems);
     (catalog, problems)
 }
 

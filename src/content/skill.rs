@@ -136,7 +136,7 @@ impl Draft<'_> {
         self.check_characters(problems);
         self.check_homepage(&metadata, problems);
         lost_text::check(&self.front, self.source, self.path, problems);
-        let links = self.links();
+        let links = self.links(problems);
         let description = self.description(front_matter.description.as_deref(), problems);
         let tags = self.tags(&metadata, problems);
         let requirements = fields::requirements(&self.front.fields, &metadata);
@@ -382,12 +382,27 @@ impl Draft<'_> {
         );
     }
 
-    /// The relative links of the body, with the lines of the file.
-    fn links(&self) -> Vec<RelativeLink> {
+    /// The relative links of the body. Warns of what raw HTML in it holds that no page shows.
+    fn links(&self, problems: &mut Problems) -> Vec<RelativeLink> {
         let body = self.front.body;
         let body_at = self.source.len() - body.len();
         let n_lines_before = line_and_column(self.source, body_at).0 - 1;
-        let mut links = markdown::survey(body).links;
+        let markdown::Survey {
+            mut links,
+            left_out,
+        } = markdown::survey(body);
+        for markdown::LeftOut { element, line } in left_out {
+            problems.push(
+                self.warning(
+                    "HTML left out",
+                    format!("`<{element}>` and what it holds are not shown on the page"),
+                )
+                .at(self.source, n_lines_before + line, None)
+                .hint(
+                    "put code between lines of three backticks, pictures into files of the skill",
+                ),
+            );
+        }
         for link in &mut links {
             link.line += n_lines_before;
         }

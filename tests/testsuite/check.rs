@@ -45,6 +45,25 @@ fn all_problems_are_shown_together_and_sorted() {
 }
 
 #[test]
+fn a_dead_link_is_named_by_check_and_build() {
+    let test = SiteTest::two_skills().file(
+        "content/skills/ana/pdf-tools/SKILL.md",
+        "---\nname: pdf-tools\ndescription: Merges PDF files.\n---\n[Notes](note.md) for [Cron](../../bo/cron-explainer/)\n",
+    );
+    let warning = "warning: content/skills/ana/pdf-tools/SKILL.md:5: `note.md` is no file of this skill, so the page shows the text \
+                   without the link\nhint: add the file to the skill's folder, or take the link out\n";
+    let ran = test.run(&["check"]);
+    assert!(ran.stdout.contains(warning), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("cron-explainer/`"), "{}", ran.stdout);
+    let test = test.build();
+    let page = test.page("ana/skills/pdf-tools/index.html");
+    assert!(
+        page.contains("Notes for <a href=\"/bo/skills/cron-explainer/\">Cron</a>"),
+        "{page}"
+    );
+}
+
+#[test]
 fn skills_that_the_client_refuses_are_named_by_check_and_counted_by_build() {
     let test = SiteTest::two_skills();
     let ran = test.run(&["check"]);

@@ -349,6 +349,70 @@ fn a_file_that_runs_is_known_by_its_first_line_or_its_mode() {
 }
 
 #[test]
+fn links_that_lead_nowhere_are_told_with_their_lines() {
+    let loaded = loaded(&[
+        (
+            "skills/ana/log/SKILL.md",
+            "---\nname: log\ndescription: Keeps it.\n---\n[a](docs/a.md) [b](guide.md) [c](../plan/SKILL.md)\n\n\
+             ![d](d.png)\n[e](Docs/Guide.md)\n[f](../gone/SKILL.md)\n[g](docs) [h](../../bo/plan/)\n",
+        ),
+        (
+            "skills/ana/log/docs/guide.md",
+            "[not looked at](nowhere.md)",
+        ),
+        ("skills/ana/plan/SKILL.md", &skill_md("plan")),
+        ("skills/bo/other/SKILL.md", &skill_md("other")),
+    ]);
+    assert_eq!(
+        loaded.shown,
+        "warning: content/skills/ana/log/SKILL.md:5: `docs/a.md` is no file of this skill, so the page shows the text without the link\n\
+         hint: add the file to the skill's folder, or take the link out\n\
+         warning: content/skills/ana/log/SKILL.md:5: `guide.md` is no file of this skill, so the page shows the text without the link\n\
+         hint: did you mean `docs/guide.md`?\n\
+         warning: content/skills/ana/log/SKILL.md:7: `d.png` is no file of this skill, so the page shows its words in place of the image\n\
+         hint: add the file to the skill's folder, or take the link out\n\
+         warning: content/skills/ana/log/SKILL.md:8: `Docs/Guide.md` is no file of this skill, so the page shows the text without the link\n\
+         hint: did you mean `docs/guide.md`?\n\
+         warning: content/skills/ana/log/SKILL.md:9: `../gone/SKILL.md` is no skill of the registry and no file of one, so the page shows the text without the link\n\
+         hint: link to a skill of the same owner as `../<slug>/SKILL.md`, to anything else with its whole URL\n\
+         warning: content/skills/ana/log/SKILL.md:10: `../../bo/plan/` is no skill of the registry and no file of one, so the page shows the text without the link\n\
+         hint: link to a skill of the same owner as `../<slug>/SKILL.md`, to anything else with its whole URL\n"
+    );
+}
+
+#[test]
+fn a_link_that_shows_how_links_are_written_is_not_called_dead() {
+    one(
+        "---\nname: pdf\ndescription: Reads it.\n---\n[a](url) [b](path/to/file.md) [c](~/notes.md) [d](/docs/x) [e](#no) \
+         [f](...) [g]({base}/x.md) [h](<$HOME/x>) ![i](image) [j](mailto:a@b.example)\n",
+    )
+    .says_nothing();
+}
+
+#[test]
+fn many_dead_links_of_one_skill_are_counted_in_the_last_warning() {
+    let links: String = (0..45).map(|i| format!("[x]({i}.md)\n")).collect();
+    let loaded = one(format!("{}{links}", skill_md("pdf")));
+    assert_eq!(loaded.problems.groups(), [("dead link", 20)]);
+    loaded.says("`19.md` is no file of this skill, so the page shows the text without the link; 25 more links lead nowhere too\n");
+}
+
+#[test]
+fn html_that_no_page_shows_is_told_with_its_line() {
+    let loaded = one(format!(
+        "{}\nText <svg width=1><text>label</text></svg>\n\n<!-- a note -->\n\n<script>\nrun()\n</script>\n\n<svg></svg>\n",
+        skill_md("pdf")
+    ));
+    assert_eq!(
+        loaded.shown,
+        "warning: content/skills/ana/pdf/SKILL.md:7: `<svg>` and what it holds are not shown on the page\n\
+         hint: put code between lines of three backticks, pictures into files of the skill\n\
+         warning: content/skills/ana/pdf/SKILL.md:11: `<script>` and what it holds are not shown on the page\n\
+         hint: put code between lines of three backticks, pictures into files of the skill\n"
+    );
+}
+
+#[test]
 fn angle_brackets_in_fields_and_first_paragraphs_stay() {
     let given = one("---\nname: pdf\ndescription: \"Sends <api-key> to <host>.\"\n---\n# X\n");
     assert_eq!(
