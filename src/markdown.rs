@@ -108,11 +108,6 @@ pub fn readable_start(body: &str) -> &str {
     line_end.map_or(start, |at| &start[..=at])
 }
 
-/// What [`Rendered::cut_at`] is, without rendering; wherever links lead, as they count by how they are written.
-pub fn cut_at(body: &str) -> Option<usize> {
-    tree::parse(&tree::Source::new(body), &|_| None).cut_at
-}
-
 /// What there is to tell the author of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
@@ -120,6 +115,8 @@ pub struct Survey {
     pub links: Vec<RelativeLink>,
     /// What raw HTML holds that no page shows, by line, each element once. Comments are meant to be unseen.
     pub left_out: Vec<LeftOut>,
+    /// As [`Rendered::cut_at`]: links count by how they are written, wherever they lead.
+    pub cut_at: Option<usize>,
 }
 
 /// Reads a document as [`render`] does, for what there is to say about it.
@@ -127,7 +124,11 @@ pub fn survey(body: &str) -> Survey {
     let source = tree::Source::new(body);
     let tree = tree::parse(&source, &|_| None);
     let (links, left_out) = tree.findings.finish(body);
-    Survey { links, left_out }
+    Survey {
+        links,
+        left_out,
+        cut_at: tree.cut_at,
+    }
 }
 
 /// The path that a relative destination of a link names, from the folder of the document.

@@ -128,7 +128,6 @@ impl Draft<'_> {
             is_broken: self.is_broken(),
             ..fields::front_matter(&self.front.fields, &metadata)
         };
-        self.check_length(problems);
         self.check_mark(problems);
         self.check_capitals(problems);
         self.check_name(problems);
@@ -221,23 +220,6 @@ impl Draft<'_> {
             }
             Map::new()
         })
-    }
-
-    /// Tells where the page ends, if that is before the file does.
-    fn check_length(&self, problems: &mut Problems) {
-        let Some(cut_at) = markdown::cut_at(self.front.body) else {
-            return;
-        };
-        let body_at = self.source.len() - self.front.body.len();
-        let (line, _) = line_and_column(self.source, body_at + cut_at);
-        problems.push(
-            self.warning(
-                "text too long",
-                "the text is too long for a page and is cut in what begins on this line; the page links to the file",
-            )
-            .at(self.source, line, None)
-            .hint("move parts of the text into files of their own, and link to them"),
-        );
     }
 
     fn check_mark(&self, problems: &mut Problems) {
@@ -382,7 +364,8 @@ impl Draft<'_> {
         );
     }
 
-    /// The relative links of the body. Warns of what raw HTML in it holds that no page shows.
+    /// The relative links of the body. Tells where the page ends, if that is before the file does, and what raw HTML in it
+    /// holds that no page shows.
     fn links(&self, problems: &mut Problems) -> Vec<RelativeLink> {
         let body = self.front.body;
         let body_at = self.source.len() - body.len();
@@ -390,7 +373,19 @@ impl Draft<'_> {
         let markdown::Survey {
             mut links,
             left_out,
+            cut_at,
         } = markdown::survey(body);
+        if let Some(cut_at) = cut_at {
+            let (line, _) = line_and_column(self.source, body_at + cut_at);
+            problems.push(
+                self.warning(
+                    "text too long",
+                    "the text is too long for a page and is cut in what begins on this line; the page links to the file",
+                )
+                .at(self.source, line, None)
+                .hint("move parts of the text into files of their own, and link to them"),
+            );
+        }
         for markdown::LeftOut { element, line } in left_out {
             problems.push(
                 self.warning(

@@ -746,9 +746,9 @@ fn a_document_that_fits_is_whole() {
     assert_eq!(rendered.html.matches("<p>").count(), 1_000);
     // As many bytes of Markdown as are read, and HTML that is hardly longer.
     let most = format!("{}\n", "x".repeat(1023)).repeat(MARKDOWN_MAX_BYTES / 1024);
-    assert_eq!(cut_at(&most), None);
+    assert_eq!(survey(&most).cut_at, None);
     let more = format!("{most}The last line.\n");
-    assert_eq!(cut_at(&more), Some(most.len()));
+    assert_eq!(survey(&more).cut_at, Some(most.len()));
     assert_eq!(render(&more, &own_file).cut_at, Some(most.len()));
     assert!(!render(&more, &own_file).html.contains("The last line"));
 }
@@ -756,7 +756,7 @@ fn a_document_that_fits_is_whole() {
 #[test]
 fn a_document_is_cut_at_the_same_place_wherever_its_links_lead() {
     let body = "[a](b) ![c](d.png) <img src=e.png> <a href=f>g</a>\n\n".repeat(9_000);
-    let nowhere = cut_at(&body);
+    let nowhere = survey(&body).cut_at;
     assert!(nowhere.is_some());
     let somewhere = |path: &str| Some(format!("/a/skills/b/files/{path}"));
     assert_eq!(render(&body, &somewhere).cut_at, nowhere);

@@ -436,7 +436,9 @@ fn a_megabyte_of_text_is_a_skill() {
 fn a_text_that_is_cut_is_told_with_its_line() {
     let table = "|a|\n|-|\n\n";
     let loaded = one(format!("{}{}", skill_md("pdf"), table.repeat(100_000)));
-    let cut_at = crate::markdown::cut_at(&format!("# Title\n{}", table.repeat(100_000))).unwrap();
+    let cut_at = crate::markdown::survey(&format!("# Title\n{}", table.repeat(100_000)))
+        .cut_at
+        .unwrap();
     // Five lines come before the first table, and each has three.
     let line = 6 + (cut_at - "# Title\n".len()) / table.len() * 3;
     loaded.says(&format!(
