@@ -67,7 +67,7 @@ pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
             let award = Award {
                 kind: target.kind.clone(),
                 by: by.clone(),
-                at: at.or_else(today),
+                at: Some(at.unwrap_or_else(super::today)),
                 note: note.clone(),
             };
             (
@@ -117,9 +117,4 @@ impl Action {
 
 fn parse_date(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "write a day such as `2026-01-31`".to_owned())
-}
-
-/// The day on which an operator gives a badge is content, so here the clock is asked; a build never does.
-fn today() -> Option<Timestamp> {
-    Timestamp::parse(&jiff::Timestamp::now().to_string()[..10])
 }

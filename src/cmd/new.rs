@@ -34,7 +34,10 @@ pub fn run(args: &NewArgs) -> Result<(), CommandError> {
         .join(&name.owner)
         .join(&name.slug)
         .join("SKILL.md");
-    write_file(&file, &TEMPLATE.replace("{{slug}}", &name.slug))?;
+    let text = TEMPLATE
+        .replace("{{slug}}", &name.slug)
+        .replace("{{day}}", &super::today().date());
+    write_file(&file, &text)?;
     print_line!(
         "`{}` is written; fill it in, and look at it with `skillpress serve`",
         file.display()

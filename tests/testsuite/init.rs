@@ -41,6 +41,11 @@ fn a_new_skill_is_valid_as_it_stands() {
     );
     let ran = test.run(&["check", "--strict"]);
     assert_eq!(ran.code, 0, "{}", ran.stdout);
+    let test = test.build();
+    assert!(
+        test.page("feed.xml").contains("<published>20"),
+        "it has a date"
+    );
 }
 
 #[test]
