@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -11,6 +10,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::hex::hex;
+use crate::input_file;
 
 /// One file of a skill.
 ///
@@ -72,7 +72,7 @@ impl SkillFile {
         };
         let mut bytes = Vec::with_capacity(self.len_bytes + 1);
         // A file that has grown is not read to its end.
-        File::open(source)
+        input_file::open(source)
             .and_then(|file| file.take(self.len_bytes as u64 + 1).read_to_end(&mut bytes))
             .map_err(|cause| error(Some(cause)))?;
         if bytes.len() == self.len_bytes && hex(&Sha256::digest(&bytes)) == self.sha256 {

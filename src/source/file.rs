@@ -1,12 +1,12 @@
 //! A site in a folder.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use skillpress_search::{Answer, ByteRange, Request, Source};
 
 use super::{INDEX_FOLDER, MAX_FILE_BYTES, SourceError};
+use crate::input_file;
 
 /// Reads ranges of files below a site's folder.
 #[derive(Debug)]
@@ -33,14 +33,14 @@ impl FileSource {
         let path = percent_encoding::percent_decode_str(path)
             .decode_utf8_lossy()
             .into_owned();
-        let whole = |file: PathBuf| read_whole(&file, max_bytes);
+        let whole = |file: PathBuf| input_file::read(&file, max_bytes);
         answer(self.checked(&path).and_then(whole))
     }
 
     fn read_request(&self, request: &Request) -> Answer {
         let path = format!("{INDEX_FOLDER}/{}", request.path);
         answer(self.checked(&path).and_then(|file| match request.range {
-            None => read_whole(&file, MAX_FILE_BYTES),
+            None => input_file::read(&file, MAX_FILE_BYTES),
             Some(range) => read_range(&file, range),
         }))
     }
@@ -76,28 +76,9 @@ fn answer(read: io::Result<Vec<u8>>) -> Answer {
     }
 }
 
-/// The file, unless it is longer than `max_bytes`.
-fn read_whole(file: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open(file)?.take(max_bytes + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > max_bytes {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(bytes)
-}
-
-/// Opens a regular file: others, such as pipes, may never end, or never begin.
-fn open(file: &Path) -> io::Result<File> {
-    if std::fs::metadata(file)?.is_file() {
-        File::open(file)
-    } else {
-        Err(io::ErrorKind::InvalidInput.into())
-    }
-}
-
 /// The bytes of `range` that exist: fewer when the file ends early, as a server would answer.
 fn read_range(file: &Path, range: ByteRange) -> io::Result<Vec<u8>> {
-    let mut file = open(file)?;
+    let mut file = input_file::open(file)?;
     file.seek(SeekFrom::Start(range.start))?;
     let mut bytes = Vec::new();
     file.take(u64::from(range.len)).read_to_end(&mut bytes)?;
