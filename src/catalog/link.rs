@@ -1,8 +1,8 @@
 //! What a relative link in the body of a skill leads to.
 //!
 //! Authors link to files of their skill, and to skills beside it: `../crane-plan/SKILL.md`. The path is read where the
-//! file with the link stands, `skills/<owner>/<slug>/` of the content folder. Where a skill comes from, folders may have
-//! been others, so `../../tools/skills/crane-plan/` means the owner's `crane-plan` too.
+//! file with the link stands, `skills/<owner>/<slug>/` of the content folder. Where a skill comes from, folders may
+//! have been others, so `../../tools/skills/crane-plan/` means the owner's `crane-plan` too.
 
 use super::{Catalog, Skill, SkillName};
 

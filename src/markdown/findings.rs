@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::link;
+use super::{link, mention};
 
 /// A link or an image with a relative destination.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,8 +24,19 @@ pub struct LeftOut {
     pub line: u32,
 }
 
-/// Most relative links of a document that are known beyond its HTML. The longest list in 2,291 real skills has 60.
+/// Most relative links of a document that are known beyond its HTML. The longest list in 2,291 real skills has 31.
 pub const LINKS_MAX: usize = 1000;
+
+/// Whether a document may hold anything to find. Six of seven real ones cannot, and need not be parsed for it.
+pub(super) fn may_be_in(body: &str) -> bool {
+    const ABSOLUTE: [&str; 3] = ["https://", "http://", "#"];
+    let mut links = body.match_indices("](");
+    let is_relative = |(at, start): (usize, &str)| {
+        let dest = &body[at + start.len()..];
+        !ABSOLUTE.iter().any(|start| dest.starts_with(start))
+    };
+    links.any(is_relative) || body.contains("]:") || mention::may_hold_links_or_left_out(body)
+}
 
 /// Collects while a document is read.
 #[derive(Debug, Default)]

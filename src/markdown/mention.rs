@@ -29,8 +29,8 @@ pub(super) enum End {
 
 /// `html` with tags that are words escaped, and with tags left out that stand for no element here.
 ///
-/// `is_paragraph` tells that it is a piece of a paragraph; `end_of` gets the name of an element and the offset behind its
-/// start tag.
+/// `is_paragraph` tells that it is a piece of a paragraph; `end_of` gets the name of an element and the offset behind
+/// its start tag.
 pub(super) fn escape_words<'h>(
     html: &'h str,
     is_paragraph: bool,
@@ -159,6 +159,16 @@ impl EndTags {
 pub(super) fn is_left_out(name: &str) -> bool {
     let kind = element(name).map(|(_, kind)| kind);
     matches!(kind, Some(Kind::LeftOut | Kind::LeftOutRawText))
+}
+
+/// Whether any tag in `text` may be a link, an image or the start of what is left out.
+pub(super) fn may_hold_links_or_left_out(text: &str) -> bool {
+    let mut tags = text.match_indices('<');
+    tags.any(|(at, _)| match element(name_at(&text[at + 1..])) {
+        Some(("a" | "img", _)) => true,
+        Some((_, kind)) => matches!(kind, Kind::LeftOut | Kind::LeftOutRawText),
+        None => false,
+    })
 }
 
 /// What a tag comes to.
@@ -382,24 +392,33 @@ enum Kind {
 /// HTML Standard, sections "Index of elements" and "Obsolete features".
 #[rustfmt::skip]
 const ELEMENTS: &[(Kind, &str)] = &[
-    (Kind::Break, "br hr img wbr"),
-    (Kind::Phrasing, "a abbr acronym b bdi bdo big blink button cite code data del dfn em font i ins kbd label map mark \
-        meter nobr output progress q ruby s samp slot small span strike strong sub sup time tt u var"),
-    (Kind::Flow, "address article aside blockquote body caption center details dialog dir div dl fieldset figcaption \
-        figure footer form h1 h2 h3 h4 h5 h6 head header hgroup html legend main marquee menu nav noscript ol picture \
-        pre search section summary table ul"),
-    (Kind::EndIsOptional, "colgroup dd dt li optgroup option p rb rp rt rtc tbody td tfoot th thead tr"),
-    (Kind::LeftOutRawText, "iframe script style"),
-    (Kind::LeftOut, "applet audio canvas frameset math object select svg template video"),
-    (Kind::NeedsAttributes, "area base basefont bgsound col embed frame input keygen link meta param source track"),
-    (Kind::NeedsAttributes, "animate animatemotion animatetransform circle clippath defs desc ellipse feblend \
-        fecolormatrix fecomponenttransfer fecomposite feconvolvematrix fediffuselighting fedisplacementmap \
-        fedistantlight fedropshadow feflood fefunca fefuncb fefuncg fefuncr fegaussianblur feimage femerge femergenode \
-        femorphology feoffset fepointlight fespecularlighting fespotlight fetile feturbulence filter foreignobject g \
-        image line lineargradient marker mask metadata mpath path pattern polygon polyline radialgradient rect set stop \
-        switch symbol text textpath tspan use view"),
-    (Kind::NeedsAttributes, "annotation annotation-xml maction menclose merror mfrac mi mmultiscripts mn mo mover mpadded \
-        mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover \
+    (Kind::Break, "\
+        br hr img wbr"),
+    (Kind::Phrasing, "\
+        a abbr acronym b bdi bdo big blink button cite code data del dfn em font i ins kbd label map mark meter \
+        nobr output progress q ruby s samp slot small span strike strong sub sup time tt u var"),
+    (Kind::Flow, "\
+        address article aside blockquote body caption center details dialog dir div dl fieldset figcaption \
+        figure footer form h1 h2 h3 h4 h5 h6 head header hgroup html legend main marquee menu nav noscript ol \
+        picture pre search section summary table ul"),
+    (Kind::EndIsOptional, "\
+        colgroup dd dt li optgroup option p rb rp rt rtc tbody td tfoot th thead tr"),
+    (Kind::LeftOutRawText, "\
+        iframe script style"),
+    (Kind::LeftOut, "\
+        applet audio canvas frameset math object select svg template video"),
+    (Kind::NeedsAttributes, "\
+        area base basefont bgsound col embed frame input keygen link meta param source track"),
+    (Kind::NeedsAttributes, "\
+        animate animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix \
+        fecomponenttransfer fecomposite feconvolvematrix fediffuselighting fedisplacementmap fedistantlight \
+        fedropshadow feflood fefunca fefuncb fefuncg fefuncr fegaussianblur feimage femerge femergenode \
+        femorphology feoffset fepointlight fespecularlighting fespotlight fetile feturbulence filter \
+        foreignobject g image line lineargradient marker mask metadata mpath path pattern polygon polyline \
+        radialgradient rect set stop switch symbol text textpath tspan use view"),
+    (Kind::NeedsAttributes, "\
+        annotation annotation-xml maction menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom \
+        mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover \
         semantics"),
 ];
 

@@ -820,6 +820,15 @@ proptest! {
         prop_assert!(html.len() <= n_bytes, "{} > {n_bytes}: {html}", html.len());
     }
 
+    #[test]
+    fn a_survey_misses_nothing_by_looking_first(body in hostile_text()) {
+        let source = tree::Source::new(&body);
+        let tree = tree::parse(&source, &own_file);
+        let (links, left_out) = tree.findings.finish(&body);
+        let cut_at = tree.cut_at;
+        prop_assert_eq!(survey(&body), Survey { links, left_out, cut_at });
+    }
+
     /// What the tree promises holds before the last gate, which then has nothing to drop.
     #[test]
     fn the_sanitiser_finds_nothing_to_drop(body in hostile_text()) {
