@@ -87,7 +87,9 @@ impl Catalog {
     #[cfg(test)]
     pub(crate) fn with_files_in_memory(mut self) -> Self {
         for file in self.skills.iter_mut().flat_map(|skill| &mut skill.files) {
+            let is_executable = file.is_executable;
             *file = SkillFile::in_memory(file.path.clone(), &file.read().unwrap());
+            file.is_executable = is_executable;
         }
         self
     }

@@ -156,7 +156,7 @@ pub(super) fn front_matter(
     }
 }
 
-/// The homepage as it is written, when there is one and no page can link to it.
+/// The homepage as it is written, when there is one that is text and no page can link to it.
 pub(super) fn refused_homepage(
     fields: &Map<String, Value>,
     metadata: &Map<String, Value>,
@@ -166,7 +166,9 @@ pub(super) fn refused_homepage(
     if given().any(|homepage| homepage.as_str().and_then(homepage_link).is_some()) {
         return None;
     }
-    given().find_map(short_text)
+    given()
+        .filter(|homepage| homepage.is_string())
+        .find_map(short_text)
 }
 
 /// `text` as the address of a homepage.
