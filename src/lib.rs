@@ -18,6 +18,7 @@ pub mod inspect;
 pub mod loss;
 pub mod markdown;
 pub mod mcp;
+pub mod memory;
 pub mod preview;
 pub mod problem;
 pub mod progress;

@@ -31,6 +31,7 @@ use super::{discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Skill, SkillName, is_identity_part};
 use crate::config::Config;
 use crate::content::is_device_name;
+use crate::memory::MemoryBudget;
 use crate::render::ZipDigest;
 use crate::sink::{Sink, write_unit};
 
@@ -123,6 +124,7 @@ fn page_path(number: Option<usize>) -> String {
 /// Writes what is addressed by slug: one skill, or the choice between the owners of it.
 fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
     let directory = Directory::new(shaper.catalog);
+    let memory = MemoryBudget::default();
     let n_files = directory
         .slugs()
         .par_iter()
@@ -137,6 +139,8 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
                 };
                 let inputs = || shaper.catalog.fingerprint(skill);
                 write_unit(sink, &format!("slug {slug}"), inputs, |sink| {
+                    // The text of the main file is in the record, and may grow when it is escaped.
+                    let _reserved = memory.reserve(4 * skill.main_file().len_bytes);
                     write_slug(shaper, slug, skill, sink)
                 })
             }

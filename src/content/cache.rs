@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::walk::{self, FoundFiles, SkillFolder};
-use super::{Content, skill};
+use super::{Content, files, skill};
 use crate::catalog::{Skill, SkillName};
 use crate::problem::Problems;
 
@@ -139,6 +139,7 @@ impl ReadSkill {
         found: FoundFiles,
         versions: Vec<FileVersion>,
     ) -> Self {
+        let _reserved = content.memory.reserve(files::memory_to_read(&found));
         let mut problems = Problems::new();
         Self {
             versions,

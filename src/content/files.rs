@@ -67,6 +67,14 @@ pub(super) struct ReadFiles {
     pub(super) main_bytes: Vec<u8>,
 }
 
+/// What reading a skill may take: a file as bytes and as text, in which a byte may have become three, while it grows.
+pub(super) fn memory_to_read(found: &FoundFiles) -> usize {
+    const TIMES: usize = 8;
+    let files = found.files.iter().chain(&found.meta);
+    let longest = files.map(|file| file.len_bytes).max();
+    TIMES * longest.unwrap_or(0) as usize
+}
+
 /// Reads the files, each once; what exceeds the limits is left out. `None` when one cannot be read.
 pub(super) fn read(
     content: &Content,

@@ -20,6 +20,7 @@ use skillpress_search::format::manifest::SKILLS_MAX;
 
 use crate::catalog::{Catalog, Skill, SkillName};
 use crate::input_file;
+use crate::memory::MemoryBudget;
 use crate::problem::{Problem, Problems};
 use crate::render::url::{GROWING_FOLDERS, RESERVED_OWNERS};
 use crate::static_files;
@@ -250,6 +251,8 @@ struct Content<'a> {
     root: Option<PathBuf>,
     options: &'a LoadOptions,
     files: &'a dyn ReadFile,
+    /// For the skills that are read at the same time.
+    memory: MemoryBudget,
 }
 
 impl<'a> Content<'a> {
@@ -259,6 +262,7 @@ impl<'a> Content<'a> {
             root: path.canonicalize().ok(),
             options,
             files,
+            memory: MemoryBudget::default(),
         }
     }
 

@@ -21,6 +21,17 @@ pub(super) struct Body {
     pub(super) is_cut: bool,
 }
 
+/// What [`render`] may take. A short body can become HTML a hundred times as long, and a tree of it; builds of one skill
+/// of any hostile kind take 50 MB more than one of a short skill.
+pub(super) fn memory_to_render(skill: &Skill) -> usize {
+    const TIMES: usize = 1000;
+    const MAX: usize = 64 << 20;
+    let to_read_again = skill
+        .long_body_at
+        .map_or(0, |_| 4 * skill.main_file().len_bytes);
+    to_read_again + (TIMES * skill.body.len()).min(MAX)
+}
+
 /// `published` holds the site path of each of the skill's files that has one.
 ///
 /// # Errors

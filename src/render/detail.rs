@@ -40,6 +40,13 @@ pub(super) fn write(
     })
 }
 
+/// What [`write`] may take: once the zip and a file, then the body while it is rendered.
+pub(super) fn memory_to_write(skill: &Skill) -> usize {
+    let len_bytes = || skill.files.iter().map(|file| file.len_bytes);
+    let files = len_bytes().sum::<usize>() + len_bytes().max().unwrap_or(0);
+    files.max(body::memory_to_render(skill))
+}
+
 /// What the page is made from, beside the settings.
 fn inputs(site: &Site<'_>, skill_idx: usize, related: &[usize]) -> u64 {
     let skill = &site.catalog.skills[skill_idx];

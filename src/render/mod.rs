@@ -35,6 +35,7 @@ use rayon::prelude::*;
 
 use crate::catalog::{Catalog, Skill};
 use crate::config::Config;
+use crate::memory::MemoryBudget;
 use crate::sink::Sink;
 use site::Site;
 
@@ -85,9 +86,12 @@ fn write_skills(
     progress: &(dyn Fn(usize) + Sync),
 ) -> io::Result<Vec<ZipDigest>> {
     let n_done = AtomicUsize::new(0);
+    let memory = MemoryBudget::default();
     (0..site.catalog.skills.len())
         .into_par_iter()
         .map(|skill_idx| {
+            let skill = &site.catalog.skills[skill_idx];
+            let _reserved = memory.reserve(detail::memory_to_write(skill));
             let digest = detail::write(site, skill_idx, related.of(skill_idx), sink)?;
             progress(n_done.fetch_add(1, Ordering::Relaxed) + 1);
             Ok(digest)

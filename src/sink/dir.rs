@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -269,7 +269,21 @@ fn count_files(folder: &Path) -> io::Result<usize> {
 pub(super) fn has_bytes(file: &Path, bytes: &[u8]) -> bool {
     let is_same_size = fs::symlink_metadata(file)
         .is_ok_and(|meta| meta.is_file() && meta.len() == bytes.len() as u64);
-    is_same_size && fs::read(file).is_ok_and(|old| old == bytes)
+    is_same_size && File::open(file).is_ok_and(|file| starts_with(file, bytes).unwrap_or(false))
+}
+
+/// Whether `file` starts with `bytes`; it is not held whole.
+fn starts_with(mut file: File, bytes: &[u8]) -> io::Result<bool> {
+    const CHUNK_LEN: usize = 256 * 1024;
+    let mut buffer = vec![0; bytes.len().min(CHUNK_LEN)];
+    for chunk in bytes.chunks(CHUNK_LEN) {
+        let read = &mut buffer[..chunk.len()];
+        file.read_exact(read)?;
+        if read != chunk {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn copy_keeping_time(from: &Path, to: &Path) -> io::Result<()> {
@@ -359,6 +373,21 @@ mod tests {
                 .modified()
                 .unwrap(),
             past
+        );
+    }
+
+    #[test]
+    fn a_long_file_is_compared_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("public");
+        let text = |end: &str| format!("{}{end}", "x".repeat(1_000_000));
+        build(&out, &[("same", &text("a")), ("other", &text("a"))]);
+        let written = build(&out, &[("same", &text("a")), ("other", &text("b"))]);
+        assert_eq!(written.n_changed, 1);
+        assert!(
+            fs::read_to_string(out.join("other"))
+                .unwrap()
+                .ends_with("xb")
         );
     }
 
