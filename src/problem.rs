@@ -18,6 +18,8 @@ pub enum Severity {
     Error,
     /// The site is built all the same.
     Warning,
+    /// Nothing is wrong: it explains what people may wonder at.
+    Note,
 }
 
 /// One problem, as `path:line:column: message`.
@@ -60,6 +62,11 @@ impl Problem {
         message: impl Into<String>,
     ) -> Self {
         Self::new(Severity::Warning, path.into(), group, message.into())
+    }
+
+    /// A note about the whole of `path`.
+    pub fn note(path: impl Into<PathBuf>, group: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, path.into(), group, message.into())
     }
 
     fn new(severity: Severity, path: PathBuf, group: &'static str, message: String) -> Self {
@@ -155,6 +162,7 @@ impl fmt::Display for Problem {
         let severity = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         };
         write!(
             f,
@@ -224,7 +232,9 @@ impl Problems {
     /// Turns every warning into an error (`--strict`).
     pub fn make_strict(&mut self) {
         for problem in &mut self.list {
-            problem.severity = Severity::Error;
+            if problem.severity == Severity::Warning {
+                problem.severity = Severity::Error;
+            }
         }
     }
 
@@ -259,10 +269,14 @@ impl Problems {
         self.list.is_empty()
     }
 
-    /// Kinds of problems with how often each occurs, most frequent first, then by name.
+    /// Kinds of errors and warnings with how often each occurs, most frequent first, then by name.
     pub fn groups(&self) -> Vec<(&'static str, usize)> {
         let mut counts = std::collections::BTreeMap::new();
-        for problem in &self.list {
+        let told = self
+            .list
+            .iter()
+            .filter(|problem| problem.severity != Severity::Note);
+        for problem in told {
             *counts.entry(problem.group).or_insert(0) += 1;
         }
         let mut groups: Vec<_> = counts.into_iter().collect();

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::{CommandError, InputArgs};
 use crate::loss;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, Severity};
 use crate::progress::Progress;
 use crate::report::{self, Report, Scope, budget};
 use crate::sink::{DirSink, Written};
@@ -131,6 +131,10 @@ fn print_warnings(problems: &Problems) {
     );
     for (group, count) in problems.groups() {
         error_line!("{count:>7}  {group}");
+    }
+    let notes = problems.sorted().into_iter();
+    for note in notes.filter(|problem| problem.severity == Severity::Note) {
+        terminal::error_lines(format_args!("{note}\n"));
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
     Ok(1 + owners.len())
 }
 
-/// A warning when there are skills but no dates, without which the feeds are empty and no list can show what is new.
+/// A note when there are skills but no dates, without which the feeds are empty and no list can show what is new.
 pub fn no_dates(catalog: &Catalog, content: &Path) -> Option<Problem> {
     let mut listed = catalog.listed().peekable();
     listed.peek()?;
@@ -48,7 +48,7 @@ pub fn no_dates(catalog: &Catalog, content: &Path) -> Option<Problem> {
         return None;
     }
     Some(
-        Problem::warning(
+        Problem::note(
             content.join("skills"),
             "no dates",
             "no skill has a date, so the feeds are empty and lists cannot show what is new",

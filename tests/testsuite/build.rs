@@ -63,7 +63,7 @@ fn a_build_that_was_not_told_its_address_says_so() {
 
 #[test]
 fn a_build_that_was_not_told_its_address_fails_when_warnings_count() {
-    let skill = "---\nname: pdf\ndescription: Reads PDF.\n---\n# PDF\n";
+    let skill = "---\nname: pdf\ndescription: Reads PDF.\nupdated: 2026-01-31\n---\n# PDF\n";
     let test = SiteTest::empty().skill("ana/pdf", skill);
     let ran = test.run(&["build", "--strict"]);
     assert_eq!(ran.code, 1);

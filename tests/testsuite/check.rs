@@ -110,7 +110,7 @@ fn fields_of_clients_pass_the_strict_check() {
     let ran = SiteTest::empty()
         .skill(
             "mo/tides",
-            "---\nname: tides\ndescription: Tells the tides.\ndisable-model-invocation: true\nargument-hint: \"[port]\"\nuser-invocable: true\n---\nText.\n",
+            "---\nname: tides\ndescription: Tells the tides.\ndisable-model-invocation: true\nargument-hint: \"[port]\"\nuser-invocable: true\nupdated: 2026-01-31\n---\nText.\n",
         )
         .run(&["check", "--strict"]);
     assert_eq!(

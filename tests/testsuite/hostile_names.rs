@@ -209,12 +209,13 @@ fn registry(skills: &[HostileSkill], mode: &str) -> SiteTest {
     test
 }
 
-/// `owner/slug` of each published skill.
+/// `owner/slug` of each published skill; what stands under an old name has no zip of its own.
 fn published(test: &SiteTest) -> BTreeSet<String> {
     let files = test.site().into_iter();
     let names = files.filter_map(|(path, _)| {
-        let (owner, slug) = path.strip_suffix("/skill.json")?.split_once("/skills/")?;
-        (!slug.contains('/')).then(|| format!("{owner}/{slug}"))
+        let (owner, zip) = path.strip_suffix(".zip")?.split_once("/skills/")?;
+        let (slug, zip) = zip.split_once('/')?;
+        (!zip.contains('/')).then(|| format!("{owner}/{slug}"))
     });
     names.collect()
 }

@@ -44,7 +44,7 @@ fn tags_that_differ_by_symbols_stay_apart_everywhere() {
 
 #[test]
 fn a_registry_without_dates_says_that_its_feed_is_empty() {
-    let told = "warning: content/skills: no skill has a date, so the feeds are empty and lists cannot show what is new\nhint: write `updated: 2026-01-31` below `metadata`";
+    let told = "note: content/skills: no skill has a date, so the feeds are empty and lists cannot show what is new\nhint: write `updated: 2026-01-31` below `metadata`";
     let test = skill(SiteTest::empty(), "pdf", "license: MIT");
     let (built, checked) = (test.rebuild(), test.run(&["check"]));
     assert!(built.stderr.contains(told), "{}", built.stderr);
