@@ -1,4 +1,4 @@
-//! Which tags of raw HTML are used, and which are words: `<api-key>`, `List<String>`, "put it in the <title>".
+//! Which tags of raw HTML are used, and which are words: `<api-key>`, `List<String>`, "put it in the `<title>`".
 //!
 //! A browser drops a tag that it does not know, and one that it knows may swallow the text after it. Authors of skills
 //! write both and mean the words, so a tag is a word when
