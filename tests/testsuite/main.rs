@@ -3,6 +3,7 @@
 mod badge;
 mod build;
 mod check;
+mod documents;
 mod harness;
 mod host_names;
 mod hostile;
