@@ -57,7 +57,7 @@ fn is_domain(domain: &str) -> bool {
 
 /// Whether a label of a host is written in one script (Unicode Technical Standard 39, 5.2: "Single Script", so Japanese
 /// and Korean may mix their own), and not in one with letters like Latin ones below a top-level domain in ASCII, where
-/// `аррӏе.com` would pass for another.
+/// `аррӏе.com` would pass for another. Symbols of no script, such as the fraction slash, are in no name.
 fn is_unmistakable(label: &[char], top_level: &[char]) -> bool {
     const NEIGHBOURS_OF_ASCII: [&[Script]; 4] = [
         &[Script::Latin],
@@ -81,6 +81,12 @@ fn is_unmistakable(label: &[char], top_level: &[char]) -> bool {
             letters.filter(|&script| script != Script::Common && script != Script::Inherited);
         own.next().is_none_or(|script| is_within(&[script]))
     };
+    let is_symbol = |c: char| {
+        !c.is_ascii() && !c.is_alphanumeric() && scripts.get_script_val(c) == Script::Common
+    };
+    if label.iter().any(|&c| is_symbol(c)) {
+        return false;
+    }
     NEIGHBOURS_OF_ASCII.into_iter().any(is_within)
         || (top_level.iter().any(|c| !c.is_ascii()) && is_single())
 }

@@ -111,6 +111,48 @@ fn a_homepage_that_looks_like_another_is_shown_as_it_is() {
     assert!(page.contains(">xn--pypal-4ve.example<"), "{page}");
 }
 
+/// Each host of the list in a skill of its own: no page has a letter of it that is not shown in its ASCII form.
+#[test]
+fn no_homepage_passes_for_another() {
+    let list = include_str!("../data/attacks/lookalikes.txt");
+    let hosts: Vec<(String, &str)> = list
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let mut words = line.split_whitespace();
+            let (host, shown) = (words.next().expect("a host"), words.next().expect("a form"));
+            (unescaped(host), shown)
+        })
+        .collect();
+    let mut test = SiteTest::empty();
+    for (host_idx, (host, _)) in hosts.iter().enumerate() {
+        let homepage = format!("homepage: \"https://{host}/\"");
+        test = skill(test, &format!("host-{host_idx}"), &homepage);
+    }
+    let test = test.build();
+    for (host_idx, (host, shown)) in hosts.iter().enumerate() {
+        let page = test.page(&format!("ana/skills/host-{host_idx}/index.html"));
+        assert!(!page.contains(host.as_str()), "{host} is shown");
+        // A host with `-` in place of its form may be shown in ASCII, or not at all.
+        let is_shown = page.contains(&format!(">{shown}<"));
+        assert!(*shown == "-" || is_shown, "{host} is not shown as {shown}");
+    }
+}
+
+/// `text` with `\u{…}` as characters.
+fn unescaped(text: &str) -> String {
+    let mut unescaped = String::new();
+    for (idx, piece) in text.split("\\u{").enumerate() {
+        let (code, after) = match idx {
+            0 => ("", piece),
+            _ => piece.split_once('}').expect("a closing brace"),
+        };
+        unescaped.extend(u32::from_str_radix(code, 16).ok().and_then(char::from_u32));
+        unescaped.push_str(after);
+    }
+    unescaped
+}
+
 #[test]
 fn no_page_holds_a_character_that_html_forbids() {
     let hidden = "\u{fdd0}\u{ffff}\u{1fffe}\u{1}\u{85}";
