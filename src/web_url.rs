@@ -40,6 +40,12 @@ pub(crate) fn shown(url: &str) -> String {
     format!("{host}{rest}").trim_end_matches('/').to_owned()
 }
 
+/// Whether the host of an address that [`shown`] gave is in Punycode, wholly or in part.
+pub(crate) fn is_in_punycode(address: &str) -> bool {
+    let host = address.split(['/', '?', '#']).next().unwrap_or_default();
+    host.split('.').any(|label| label.starts_with("xn--"))
+}
+
 /// Longest URL that is linked; browsers and servers take longer ones, people do not write them.
 const URL_MAX_BYTES: usize = 2048;
 

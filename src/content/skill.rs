@@ -17,6 +17,7 @@ use crate::catalog::{
 };
 use crate::markdown::{self, RelativeLink};
 use crate::problem::{Problem, Problems, line_and_column};
+use crate::web_url;
 
 /// Reads the skill in `folder` from the files that were found there; `None`, with a warning, when it cannot be published.
 pub(super) fn read(
@@ -133,7 +134,7 @@ impl Draft<'_> {
         self.check_name(problems);
         self.check_unknown_fields(problems);
         self.check_characters(problems);
-        self.check_homepage(&metadata, problems);
+        self.check_homepage(front_matter.homepage.as_deref(), &metadata, problems);
         lost_text::check(&self.front, self.source, self.path, problems);
         let links = self.links(problems);
         let description = self.description(front_matter.description.as_deref(), problems);
@@ -343,7 +344,22 @@ impl Draft<'_> {
         );
     }
 
-    fn check_homepage(&self, metadata: &Map<String, Value>, problems: &mut Problems) {
+    fn check_homepage(
+        &self,
+        homepage: Option<&str>,
+        metadata: &Map<String, Value>,
+        problems: &mut Problems,
+    ) {
+        let shown = homepage.map(web_url::shown);
+        if let Some(shown) = shown.filter(|shown| web_url::is_in_punycode(shown)) {
+            let message = format!(
+                "the host of `homepage` could pass for another, so pages show it as `{shown}`"
+            );
+            problems.push(
+                self.warning_at("homepage", "look-alike host", message)
+                    .hint("write the host with the letters of one script"),
+            );
+        }
         let Some(homepage) = fields::refused_homepage(&self.front.fields, metadata) else {
             return;
         };

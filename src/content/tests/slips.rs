@@ -266,6 +266,8 @@ fn an_address_that_cannot_be_linked_is_told_with_its_place() {
         loaded.skill("ana/pdf").front_matter.homepage.as_deref(),
         Some("https://xn--pypal-4ve.example/")
     );
+    homepage("https://p\u{430}ypal.example").says("SKILL.md:4:11: the host of `homepage` could pass for another, so pages show it as `xn--pypal-4ve.example`\n");
+    homepage("https://m\u{fc}nchen.example").says_nothing();
     for bad in [
         "git@git.example:x",
         "javascript:alert(1)",
