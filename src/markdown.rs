@@ -64,9 +64,6 @@ pub const MARKDOWN_MAX_BYTES: usize = 512 * 1024;
 /// Longest HTML that a document becomes, in bytes, as far as it can be told before links are resolved.
 pub const HTML_MAX_BYTES: usize = 1_000_000;
 
-/// A document without tables that is not longer becomes no HTML of [`HTML_MAX_BYTES`]: 60 times as much.
-const SHORT_MAX_BYTES: usize = 16 * 1024;
-
 /// Renders a stranger's Markdown to HTML that is safe to put on a page.
 ///
 /// `resolve` gets the path of a relative link as [`relative_path`] gives it and returns the URL of the published copy of
@@ -124,9 +121,7 @@ pub struct Survey {
 
 /// Reads a document as [`render`] does, for what there is to say about it.
 pub fn survey(body: &str) -> Survey {
-    // A short table may have a short row for each of many columns; nothing else grows so much.
-    let may_be_cut = body.len() > SHORT_MAX_BYTES || body.contains('|');
-    if !may_be_cut && !findings::may_be_in(body) {
+    if !may_be_cut(body) && !findings::may_be_in(body) {
         return Survey::default();
     }
     let source = tree::Source::new(body);
@@ -137,6 +132,18 @@ pub fn survey(body: &str) -> Survey {
         left_out,
         cut_at: tree.cut_at,
     }
+}
+
+/// Whether a document may become more HTML than fits, told by a look at it.
+///
+/// A byte becomes 60 at most, as far as it is no table: there each row, however short, has a cell for each column.
+fn may_be_cut(body: &str) -> bool {
+    const HTML_OF_A_BYTE: usize = 60;
+    const HTML_OF_A_CELL: usize = 60;
+    let lines = || body.split(['\n', '\r']);
+    let n_columns = lines().map(|line| line.matches('|').count() + 1).max();
+    let n_cells = n_columns.unwrap_or(0) * lines().count();
+    HTML_OF_A_BYTE * body.len() + HTML_OF_A_CELL * n_cells > HTML_MAX_BYTES
 }
 
 /// The path that a relative destination of a link names, from the folder of the document.

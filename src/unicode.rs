@@ -63,7 +63,12 @@ pub(crate) fn is_joiner(c: char) -> bool {
 /// Whether HTML may hold `c`: it is no noncharacter, and no control character but tab, line feed, form feed and carriage
 /// return ("control-character-in-input-stream" and "noncharacter-in-input-stream" of the HTML standard).
 pub(crate) fn is_html_text(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\u{c}' | '\r' | ' '..='~') || !(c.is_control() || is_noncharacter(c))
+    u8::try_from(c).is_ok_and(is_ascii_html_text) || !(c.is_control() || is_noncharacter(c))
+}
+
+/// The same of an ASCII character; no other byte is one.
+pub(crate) fn is_ascii_html_text(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\x0c' | b'\r' | b' '..=b'~')
 }
 
 /// What a character does in a line of text.

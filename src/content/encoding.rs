@@ -39,12 +39,17 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
             fault: Some(EncodingFault::Utf16),
         };
     }
-    let fault = std::str::from_utf8(bytes).err();
-    Decoded {
-        text: String::from_utf8_lossy(bytes).into_owned(),
-        fault: fault.map(|error| EncodingFault::NotUtf8 {
-            at: error.valid_up_to(),
-        }),
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Decoded {
+            text: text.to_owned(),
+            fault: None,
+        },
+        Err(error) => Decoded {
+            text: String::from_utf8_lossy(bytes).into_owned(),
+            fault: Some(EncodingFault::NotUtf8 {
+                at: error.valid_up_to(),
+            }),
+        },
     }
 }
 

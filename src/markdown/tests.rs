@@ -796,6 +796,19 @@ fn hostile_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn a_short_table_with_many_cells_is_told_to_be_cut() {
+    for line_end in ["\n", "\r", "\r\n"] {
+        let columns = "|a".repeat(400);
+        let head = [columns.clone(), "|-".repeat(400)].join(line_end);
+        let table = head + &format!("{line_end}|b").repeat(400);
+        assert!(table.len() < 5_000);
+        let cut_at = render(&table, &own_file).cut_at;
+        assert_eq!(survey(&table).cut_at, cut_at);
+        assert!(cut_at.is_some(), "{line_end:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
