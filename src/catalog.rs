@@ -24,34 +24,34 @@ pub use link::Linked;
 /// Everything a site is built from.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    /// Sorted by [`SkillName`]. A `skill_idx` is a position here; the search index has numbers of its own, `SkillId`s.
+    /// Sorted by [`SkillKey`]. A `skill_idx` is a position here; the search index has numbers of its own, `SkillId`s.
     pub skills: Vec<Skill>,
     /// Sorted by kind. Every kind that a skill carries is here.
     pub badge_kinds: Vec<BadgeKind>,
     /// Old identity → identity of a published skill; the old ones are nobody's current identity.
-    pub aliases: BTreeMap<SkillName, SkillName>,
+    pub aliases: BTreeMap<SkillKey, SkillKey>,
     /// The latest day that the statistics speak of, when there are statistics.
     pub stats_as_of: Option<Timestamp>,
 }
 
 impl Catalog {
     /// The skill with this identity, if it is published.
-    pub fn skill(&self, name: &SkillName) -> Option<&Skill> {
-        self.skill_idx(name).map(|idx| &self.skills[idx])
+    pub fn skill(&self, key: &SkillKey) -> Option<&Skill> {
+        self.skill_idx(key).map(|idx| &self.skills[idx])
     }
 
     /// The position of the skill with this identity, if it is published.
-    pub fn skill_idx(&self, name: &SkillName) -> Option<usize> {
+    pub fn skill_idx(&self, key: &SkillKey) -> Option<usize> {
         self.skills
-            .binary_search_by(|skill| skill.id.cmp(name))
+            .binary_search_by(|skill| skill.key.cmp(key))
             .ok()
     }
 
-    /// The same registry without these skills and the old names that lead to them.
-    pub fn without(&self, names: &BTreeSet<&SkillName>) -> Self {
+    /// The same registry without these skills and the old keys that lead to them.
+    pub fn without(&self, keys: &BTreeSet<&SkillKey>) -> Self {
         let mut without = self.clone();
-        without.skills.retain(|skill| !names.contains(&skill.id));
-        without.aliases.retain(|_, name| !names.contains(name));
+        without.skills.retain(|skill| !keys.contains(&skill.key));
+        without.aliases.retain(|_, key| !keys.contains(key));
         without
     }
 
@@ -98,7 +98,7 @@ impl Catalog {
     pub fn owners(&self) -> BTreeMap<&str, Vec<&Skill>> {
         let mut owners: BTreeMap<&str, Vec<&Skill>> = BTreeMap::new();
         for skill in self.listed() {
-            owners.entry(&skill.id.owner).or_default().push(skill);
+            owners.entry(&skill.key.owner).or_default().push(skill);
         }
         owners
     }
@@ -119,14 +119,14 @@ impl Catalog {
 ///
 /// Both parts are names that [`is_identity_part`] accepts, so they stand in URLs and paths as they are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SkillName {
+pub struct SkillKey {
     /// Who publishes it.
     pub owner: String,
     /// Its short name, unique for the owner.
     pub slug: String,
 }
 
-impl SkillName {
+impl SkillKey {
     /// Parses `owner/slug` (a leading `@` is allowed); `None` when either part is not an identity part.
     pub fn parse(text: &str) -> Option<Self> {
         let (owner, slug) = text.strip_prefix('@').unwrap_or(text).split_once('/')?;
@@ -137,7 +137,7 @@ impl SkillName {
     }
 }
 
-impl FromStr for SkillName {
+impl FromStr for SkillKey {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -145,7 +145,7 @@ impl FromStr for SkillName {
     }
 }
 
-impl fmt::Display for SkillName {
+impl fmt::Display for SkillKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.owner, self.slug)
     }
@@ -188,7 +188,7 @@ pub fn install_name(text: &str) -> Option<String> {
 #[derive(Clone, Debug, Hash)]
 pub struct Skill {
     /// Who and what.
-    pub id: SkillName,
+    pub key: SkillKey,
     /// The name people read: display name, else front matter name, else slug. One line, never empty.
     pub name: String,
     /// What it does, one paragraph of plain text; front matter, else the first paragraph of the body. May be empty.
@@ -494,13 +494,13 @@ mod tests {
     #[test]
     fn an_identity_is_two_safe_names() {
         assert_eq!(
-            SkillName::parse("@ana/pdf-tools").unwrap().to_string(),
+            SkillKey::parse("@ana/pdf-tools").unwrap().to_string(),
             "ana/pdf-tools"
         );
         for bad in [
             "ana", "ana/", "/x", "ana/x/y", "../x", "ana/.x", "ana/x.", "a b/c", "ana/é", "",
         ] {
-            assert_eq!(SkillName::parse(bad), None, "{bad}");
+            assert_eq!(SkillKey::parse(bad), None, "{bad}");
         }
     }
 

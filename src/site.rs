@@ -125,7 +125,7 @@ impl Site {
         if index.not_found.is_empty() {
             return (Cow::Borrowed(self), Cow::Borrowed(&index.related));
         }
-        let not_found = index.not_found.iter().map(|not_found| &not_found.id);
+        let not_found = index.not_found.iter().map(|not_found| &not_found.key);
         let catalog = self.catalog.without(&not_found.collect());
         let related = index.related.followed(&self.catalog, &catalog);
         let site = Self {
@@ -140,10 +140,10 @@ impl Site {
     /// A warning for each skill that is not in `index`, since search does not find it.
     pub fn left_out_of(&self, index: &SearchIndex) -> Problems {
         let skills = self.content.join("skills");
-        let warning = |NotFound { id, query }: &NotFound| {
+        let warning = |NotFound { key, query }: &NotFound| {
             let message = format!("search does not find this skill by `{query}`; it is left out");
             Problem::warning(
-                skills.join(&id.owner).join(&id.slug),
+                skills.join(&key.owner).join(&key.slug),
                 "not found by search",
                 message,
             )
@@ -225,7 +225,10 @@ fn own_vectors(
             return None;
         }
     };
-    let ids: Vec<String> = catalog.listed().map(|skill| skill.id.to_string()).collect();
+    let ids: Vec<String> = catalog
+        .listed()
+        .map(|skill| skill.key.to_string())
+        .collect();
     match OwnVectors::parse(path, &bytes, &ids) {
         Ok((vectors, outdated)) => {
             for outdated in outdated {
@@ -258,7 +261,7 @@ fn load_config(input: &InputArgs) -> Result<Config, Problems> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::SkillName;
+    use crate::catalog::SkillKey;
     use crate::index::fixture::{catalog, skill};
 
     #[test]
@@ -267,8 +270,8 @@ mod tests {
             skill("ana", "pdf", "PDF", ""),
             skill("bo", "odd", "Odd", ""),
         ]);
-        let odd = SkillName::parse("bo/odd").unwrap();
-        let old = SkillName::parse("old/odd").unwrap();
+        let odd = SkillKey::parse("bo/odd").unwrap();
+        let old = SkillKey::parse("old/odd").unwrap();
         catalog.aliases.insert(old, odd.clone());
         let mut config = Config::default();
         config.embedding.mode = EmbeddingMode::None;
@@ -281,7 +284,7 @@ mod tests {
         let mut index = site.build_index().unwrap();
         assert!(site.left_out_of(&index).is_empty());
         index.not_found.push(NotFound {
-            id: odd,
+            key: odd,
             query: "odd".into(),
         });
         let (without, _) = site.found_by(&index);

@@ -13,7 +13,7 @@ use super::response::Response;
 use super::search::search;
 use super::shapes::{Counts, Item, Shaper, VersionEntry, current_version, versions};
 use super::state::ApiState;
-use crate::catalog::{Skill, SkillFileError, SkillName};
+use crate::catalog::{Skill, SkillFileError, SkillKey};
 use crate::hex::hex;
 
 /// Answers a request; `path` is percent-encoded and starts at the site's root with `/`, `query` has no `?`.
@@ -75,7 +75,7 @@ fn skills(state: &ApiState, query: &Query) -> Result<Response, Response> {
     let mut skills = state.order(order);
     if let Some(prefix) = &prefix {
         skills.retain(|skill_idx| {
-            let slug = &state.catalog.skills[*skill_idx].id.slug;
+            let slug = &state.catalog.skills[*skill_idx].key.slug;
             slug.to_ascii_lowercase().starts_with(prefix)
         });
     }
@@ -86,7 +86,7 @@ fn skills(state: &ApiState, query: &Query) -> Result<Response, Response> {
     let rest = &skills[start..];
     let page = &rest[..rest.len().min(limit)];
     let next_cursor = match page.last() {
-        Some(last) if page.len() < rest.len() => Some(state.catalog.skills[*last].id.to_string()),
+        Some(last) if page.len() < rest.len() => Some(state.catalog.skills[*last].key.to_string()),
         _ => None,
     };
     Ok(Response::json(&SkillList {
@@ -118,7 +118,7 @@ fn order_of(sort: Option<&str>) -> Result<Order, Response> {
 
 /// A cursor is the identity of the last skill that was seen.
 fn position_after(state: &ApiState, skills: &[usize], cursor: &str) -> Result<usize, Response> {
-    SkillName::parse(cursor)
+    SkillKey::parse(cursor)
         .and_then(|name| state.catalog.skill_idx(&name))
         .and_then(|skill_idx| skills.iter().position(|known| *known == skill_idx))
         .map(|position| position + 1)
@@ -177,7 +177,7 @@ fn file(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Respons
         .files
         .iter()
         .find(|file| file.path == path)
-        .ok_or_else(|| Response::error(404, format!("`{}` has no such file", skill.id)))?;
+        .ok_or_else(|| Response::error(404, format!("`{}` has no such file", skill.key)))?;
     let bytes = file.read().map_err(changed)?;
     let is_text = std::str::from_utf8(&bytes).is_ok();
     if is_preview && !(is_text && bytes.len() <= PREVIEW_MAX_BYTES) {
@@ -220,7 +220,7 @@ fn resolve(state: &ApiState, query: &Query) -> Result<Response, Response> {
     let version = current_version(skill);
     let is_match = fingerprint(&skill.files).eq_ignore_ascii_case(hash);
     Ok(Response::json(&Resolved {
-        slug: &skill.id.slug,
+        slug: &skill.key.slug,
         r#match: is_match.then(|| VersionName {
             version: version.clone(),
         }),
@@ -239,7 +239,7 @@ fn download(state: &ApiState, query: &Query) -> Result<Response, Response> {
         .header("etag", etag)
         .header(
             "content-disposition",
-            format!("attachment; filename=\"{}.zip\"", skill.id.slug),
+            format!("attachment; filename=\"{}.zip\"", skill.key.slug),
         ))
 }
 
@@ -251,7 +251,7 @@ fn find<'a>(state: &'a ApiState, slug: &str, query: &Query) -> Result<&'a Skill,
         Found::Several(skills) => {
             let owners: Vec<&str> = skills
                 .iter()
-                .map(|skill_idx| state.catalog.skills[*skill_idx].id.owner.as_str())
+                .map(|skill_idx| state.catalog.skills[*skill_idx].key.owner.as_str())
                 .collect();
             Err(Response::error(
                 409,
@@ -279,7 +279,7 @@ fn require_current(skill: &Skill, query: &Query) -> Result<(), Response> {
             410,
             format!(
                 "the files of this version are not kept; `{}` is at {}",
-                skill.id,
+                skill.key,
                 current_version(skill)
             ),
         )),
@@ -290,7 +290,7 @@ fn find_version<'a>(skill: &'a Skill, version: &str) -> Result<VersionEntry<'a>,
     versions(skill)
         .into_iter()
         .find(|entry| entry.version == version)
-        .ok_or_else(|| Response::error(404, format!("`{}` has no such version", skill.id)))
+        .ok_or_else(|| Response::error(404, format!("`{}` has no such version", skill.key)))
 }
 
 #[derive(Serialize)]

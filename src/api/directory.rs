@@ -33,8 +33,8 @@ impl Directory {
         for (skill_idx, skill) in catalog.skills.iter().enumerate() {
             insert(
                 &mut directory.current,
-                &skill.id.slug,
-                &skill.id.owner,
+                &skill.key.slug,
+                &skill.key.owner,
                 skill_idx,
             );
         }

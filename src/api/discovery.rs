@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::json::to_json;
-use crate::catalog::{Catalog, Skill, SkillName, install_name};
+use crate::catalog::{Catalog, Skill, SkillKey, install_name};
 use crate::config::Config;
 use crate::content::Proposal;
 use crate::problem::{Problem, Problems};
@@ -19,15 +19,15 @@ use crate::render::url;
 const SCHEMA: &str = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
 
 /// The folder of a skill's page, under its name or one that it had before; ends in `/`.
-pub(super) fn page_folder(name: &SkillName) -> String {
-    url::output_path(&url::skill(name))
+pub(super) fn page_folder(key: &SkillKey) -> String {
+    url::output_path(&url::skill(key))
         .trim_end_matches("index.html")
         .to_owned()
 }
 
 /// The site path of the index below the page that a name has.
-pub(super) fn index_path(name: &SkillName) -> String {
-    format!("{}.well-known/agent-skills/index.json", page_folder(name))
+pub(super) fn index_path(key: &SkillKey) -> String {
+    format!("{}.well-known/agent-skills/index.json", page_folder(key))
 }
 
 /// The index that stands below the page of `name`, which is the skill's or one that it had before; `None` when the skill
@@ -38,23 +38,23 @@ pub(super) fn index_path(name: &SkillName) -> String {
 pub(super) fn index(
     config: &Config,
     skill: &Skill,
-    name: &SkillName,
+    key: &SkillKey,
     zip_sha256: &str,
 ) -> io::Result<Option<Vec<u8>>> {
-    let Some(install_name) = install_name(&skill.id.slug).filter(|_| is_installable(skill)) else {
+    let Some(install_name) = install_name(&skill.key.slug).filter(|_| is_installable(skill)) else {
         return Ok(None);
     };
     let (kind, address, sha256) = if skill.files.len() == 1 {
         let file = skill.main_file();
         (
             "skill-md",
-            url::file(&skill.id, &file.path),
+            url::file(&skill.key, &file.path),
             file.sha256.as_str(),
         )
     } else {
-        ("archive", url::zip(&skill.id), zip_sha256)
+        ("archive", url::zip(&skill.key), zip_sha256)
     };
-    let url = match address.strip_prefix(&url::skill(name)) {
+    let url = match address.strip_prefix(&url::skill(key)) {
         Some(from_page) => format!("../../{from_page}"),
         None => format!("../../{PAGE_TO_ROOT}{address}"),
     };
@@ -79,7 +79,7 @@ const PAGE_TO_ROOT: &str = "../../../";
 /// Suspicious skills have no index, since the client would install them without a word of warning: it shows the
 /// description in `SKILL.md`, not the one in the index.
 pub fn is_installable(skill: &Skill) -> bool {
-    accepted(skill).is_ok() && !skill.is_suspicious && install_name(&skill.id.slug).is_some()
+    accepted(skill).is_ok() && !skill.is_suspicious && install_name(&skill.key.slug).is_some()
 }
 
 /// What keeps the clients from installing skills, as warnings; paths begin with `content`.
@@ -95,8 +95,8 @@ pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
             let (reason, hint) = accepted(skill).err()?;
             let path = content
                 .join("skills")
-                .join(&skill.id.owner)
-                .join(&skill.id.slug)
+                .join(&skill.key.owner)
+                .join(&skill.key.slug)
                 .join(&skill.main_file().path);
             let message = format!("the `skills` client cannot install it: {reason}");
             Some(Problem::warning(path, "not installable", message).hint(hint))
@@ -121,7 +121,7 @@ fn accepted(skill: &Skill) -> Result<(), (&'static str, String)> {
     if skill.front_matter.name.is_none() {
         return Err((
             "the front matter has no `name` that is text",
-            Proposal::name(&skill.id.slug, None).to_string(),
+            Proposal::name(&skill.key.slug, None).to_string(),
         ));
     }
     if skill.front_matter.description.is_none() {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::json::to_json;
 use super::shapes::{Badges, FileShape, Shaper, current_version, ms};
-use crate::catalog::{Skill, SkillName};
+use crate::catalog::{Skill, SkillKey};
 use crate::hex::hex;
 use crate::input_file;
 use crate::render::{ZipDigest, url};
@@ -69,7 +69,7 @@ impl PublishedCatalog {
     }
 
     /// The skills that its shards list.
-    pub fn skills(&self) -> BTreeSet<SkillName> {
+    pub fn skills(&self) -> BTreeSet<SkillKey> {
         let read = |name: &String| {
             let file = self.folder.join(name);
             let bytes = input_file::read(&file, input_file::FILE_MAX_BYTES).ok()?;
@@ -78,7 +78,7 @@ impl PublishedCatalog {
         let shards = self.shards.iter().filter_map(read);
         let entries = shards.flat_map(|shard| shard.skills);
         entries
-            .filter_map(|entry| SkillName::parse(&format!("{}/{}", entry.owner, entry.slug)))
+            .filter_map(|entry| SkillKey::parse(&format!("{}/{}", entry.owner, entry.slug)))
             .collect()
     }
 }
@@ -116,7 +116,7 @@ fn shard(shaper: &Shaper) -> Vec<Vec<usize>> {
     let mut shards = vec![Vec::new(); n_shards];
     for (skill_idx, skill) in skills.iter().enumerate() {
         if !skill.is_suspicious {
-            let hash = Sha256::digest(skill.id.to_string());
+            let hash = Sha256::digest(skill.key.to_string());
             let start = u64::from_be_bytes(hash[..8].try_into().unwrap_or_default());
             let n_shards = u64::try_from(n_shards).unwrap_or(u64::MAX);
             shards[usize::try_from(start % n_shards).unwrap_or_default()].push(skill_idx);
@@ -215,8 +215,8 @@ struct ZipRef<'a> {
 impl<'a> Entry<'a> {
     pub(super) fn new(shaper: &Shaper<'a>, skill: &'a Skill, zip: &'a ZipDigest) -> Self {
         Self {
-            owner: &skill.id.owner,
-            slug: &skill.id.slug,
+            owner: &skill.key.owner,
+            slug: &skill.key.slug,
             name: &skill.name,
             description: &skill.description,
             tags: &skill.tags,
@@ -227,7 +227,7 @@ impl<'a> Entry<'a> {
             badges: shaper.badges(skill),
             url: shaper.page_url(skill),
             zip: ZipRef {
-                url: shaper.config.base_url.absolute(&url::zip(&skill.id)),
+                url: shaper.config.base_url.absolute(&url::zip(&skill.key)),
                 sha256: &zip.sha256,
                 size: zip.len_bytes,
             },

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use skillpress_search::{Filter, OpenError, Options, Searcher};
 
 use super::state::SearchRequest;
-use crate::catalog::SkillName;
+use crate::catalog::SkillKey;
 use crate::source::SiteSource;
 
 /// An open index. Searches wait for each other, since they share the blocks that were read.
@@ -31,7 +31,7 @@ impl IndexSearch {
     ///
     /// # Errors
     /// When the index was replaced and the new one cannot be opened.
-    pub fn search(&self, request: &SearchRequest) -> Result<Vec<(SkillName, f32)>, OpenError> {
+    pub fn search(&self, request: &SearchRequest) -> Result<Vec<(SkillKey, f32)>, OpenError> {
         let badge = request.badge.as_ref();
         let options = Options {
             limit: request.limit,
@@ -50,7 +50,7 @@ impl IndexSearch {
             .hits
             .into_iter()
             .map(|hit| {
-                let name = SkillName {
+                let name = SkillKey {
                     owner: hit.card.owner,
                     slug: hit.card.slug,
                 };

@@ -57,7 +57,7 @@ struct Github {
 
 /// The answer of a server, which has a zip of the skill.
 pub(super) fn archive<'a>(config: &Config, skill: &'a Skill, version: String) -> Install<'a> {
-    let id = &skill.id;
+    let id = &skill.key;
     let download = format!("api/v1/download?slug={}&ownerHandle={}", id.slug, id.owner);
     Install {
         ok: true,
@@ -74,7 +74,7 @@ pub(super) fn archive<'a>(config: &Config, skill: &'a Skill, version: String) ->
 
 /// The answer as a file: the folder of a public repository, or what to do instead.
 pub(super) fn of_skill<'a>(shaper: &Shaper, skill: &'a Skill) -> Install<'a> {
-    let slug = &skill.id.slug;
+    let slug = &skill.key.slug;
     match github(shaper.config, skill) {
         Some(github) => Install {
             ok: true,
@@ -95,7 +95,7 @@ pub(super) fn of_skill<'a>(shaper: &Shaper, skill: &'a Skill) -> Install<'a> {
 pub(super) fn of_choice<'a>(shaper: &Shaper, slug: &'a str, skills: &[&Skill]) -> Install<'a> {
     let ways: Vec<String> = skills
         .iter()
-        .map(|skill| format!("@{}: {}", skill.id, instead(shaper, skill)))
+        .map(|skill| format!("@{}: {}", skill.key, instead(shaper, skill)))
         .collect();
     refuse(
         slug,
@@ -124,7 +124,7 @@ fn instead(shaper: &Shaper, skill: &Skill) -> String {
     if is_installable(skill) {
         format!("Use `npx skills add {}`.", shaper.page_url(skill))
     } else {
-        format!("Download {}.", base_url.absolute(&url::zip(&skill.id)))
+        format!("Download {}.", base_url.absolute(&url::zip(&skill.key)))
     }
 }
 
@@ -136,7 +136,7 @@ fn github(config: &Config, skill: &Skill) -> Option<Github> {
     let repo = install.github_repository.clone()?;
     let commit = install.github_commit.as_deref().unwrap_or("HEAD");
     let content = install.github_content_path.as_deref().unwrap_or("content");
-    let path = format!("{content}/skills/{}/{}", skill.id.owner, skill.id.slug);
+    let path = format!("{content}/skills/{}/{}", skill.key.owner, skill.key.slug);
     let path = path.trim_start_matches('/');
     Some(Github {
         source_url: format!("https://github.com/{repo}/tree/{commit}/{path}"),

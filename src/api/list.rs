@@ -32,7 +32,7 @@ impl Order {
         match self {
             Self::Updated => order.sort_by_key(|idx| Reverse(skill(idx).updated_at)),
             Self::Newest => order.sort_by_key(|idx| Reverse(skill(idx).created_at)),
-            Self::Slug => order.sort_by_cached_key(|idx| skill(idx).id.slug.to_ascii_lowercase()),
+            Self::Slug => order.sort_by_cached_key(|idx| skill(idx).key.slug.to_ascii_lowercase()),
             Self::Name => order.sort_by_cached_key(|idx| skill(idx).name.to_lowercase()),
             Self::Downloads => order.sort_by_key(|idx| Reverse(stats(idx).downloads)),
             Self::Stars => order.sort_by_key(|idx| Reverse(stats(idx).stars)),

@@ -56,8 +56,8 @@ fn exact<'a>(state: &'a ApiState, request: &SearchRequest) -> Vec<(&'a Skill, f3
     state
         .catalog
         .listed()
-        .filter(|skill| skill.id.slug.eq_ignore_ascii_case(slug))
-        .filter(|skill| owner.is_none_or(|owner| skill.id.owner.eq_ignore_ascii_case(owner)))
+        .filter(|skill| skill.key.slug.eq_ignore_ascii_case(slug))
+        .filter(|skill| owner.is_none_or(|owner| skill.key.owner.eq_ignore_ascii_case(owner)))
         .filter(|skill| {
             let badge = request.badge.as_ref();
             badge.is_none_or(|badge| skill.badge(badge).is_some())
@@ -99,12 +99,12 @@ struct Hit<'a> {
 impl<'a> Hit<'a> {
     fn new(shaper: &Shaper<'a>, skill: &'a Skill, score: f32) -> Self {
         Self {
-            id: skill.id.to_string(),
+            id: skill.key.to_string(),
             source: "clawhub",
             // JSON has no other numbers, and the client refuses a hit without a score.
             score: if score.is_finite() { score } else { 0.0 },
-            slug: &skill.id.slug,
-            owner_handle: &skill.id.owner,
+            slug: &skill.key.slug,
+            owner_handle: &skill.key.owner,
             display_name: &skill.name,
             summary: &skill.description,
             version: current_version(skill),
@@ -119,7 +119,7 @@ impl<'a> Hit<'a> {
             featured: skill.badge(FEATURED_KIND).is_some(),
             install: Install {
                 kind: "clawhub",
-                reference: format!("@{}", skill.id),
+                reference: format!("@{}", skill.key),
                 source_url: None,
             },
             metrics: Metrics {

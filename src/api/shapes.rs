@@ -50,8 +50,8 @@ impl<'a> Shaper<'a> {
     pub(super) fn item(&self, skill: &'a Skill, counts: Counts) -> Item<'a> {
         let versions = versions(skill);
         Item {
-            slug: &skill.id.slug,
-            owner_handle: &skill.id.owner,
+            slug: &skill.key.slug,
+            owner_handle: &skill.key.owner,
             display_name: &skill.name,
             summary: &skill.description,
             topics: &skill.tags,
@@ -72,7 +72,7 @@ impl<'a> Shaper<'a> {
         let versions = versions(skill);
         Ok(Detail {
             skill: Some(DetailSkill {
-                slug: &skill.id.slug,
+                slug: &skill.key.slug,
                 display_name: &skill.name,
                 summary: &skill.description,
                 description: description(skill)?,
@@ -106,8 +106,8 @@ impl<'a> Shaper<'a> {
             ambiguous: skills
                 .iter()
                 .map(|skill| Choice {
-                    owner_handle: &skill.id.owner,
-                    slug: &skill.id.slug,
+                    owner_handle: &skill.key.owner,
+                    slug: &skill.key.slug,
                     display_name: &skill.name,
                     url: self.page_url(skill),
                 })
@@ -117,7 +117,7 @@ impl<'a> Shaper<'a> {
 
     pub(super) fn version_list(skill: &'a Skill, versions: &[VersionEntry<'a>]) -> VersionList<'a> {
         VersionList {
-            slug: &skill.id.slug,
+            slug: &skill.key.slug,
             items: versions.iter().map(VersionItem::new).collect(),
             next_cursor: None,
         }
@@ -126,7 +126,7 @@ impl<'a> Shaper<'a> {
     pub(super) fn version(&self, skill: &'a Skill, entry: &VersionEntry<'a>) -> VersionDetail<'a> {
         VersionDetail {
             skill: VersionSkill {
-                slug: &skill.id.slug,
+                slug: &skill.key.slug,
                 display_name: &skill.name,
             },
             version: VersionFiles {
@@ -154,7 +154,7 @@ impl<'a> Shaper<'a> {
     }
 
     pub(super) fn page_url(&self, skill: &Skill) -> String {
-        self.config.base_url.absolute(&url::skill(&skill.id))
+        self.config.base_url.absolute(&url::skill(&skill.key))
     }
 
     /// The badges that pages show, by kind.
@@ -429,8 +429,8 @@ pub(super) struct Owner<'a> {
 impl<'a> Owner<'a> {
     pub(super) fn new(skill: &'a Skill) -> Self {
         Self {
-            handle: &skill.id.owner,
-            display_name: &skill.id.owner,
+            handle: &skill.key.owner,
+            display_name: &skill.key.owner,
             image: None,
         }
     }

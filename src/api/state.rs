@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::directory::Directory;
 use super::list::Order;
 use super::shapes::Shaper;
-use crate::catalog::{Catalog, Skill, SkillName};
+use crate::catalog::{Catalog, Skill, SkillKey};
 use crate::config::Config;
 
 /// One state of a registry, with what is derived from it once.
@@ -20,7 +20,7 @@ pub struct ApiState {
 }
 
 /// Answers a search: identities with scores, the best first. Names that are not in the catalog are left out.
-pub type SearchFn = dyn Fn(&SearchRequest) -> Vec<(SkillName, f32)> + Send + Sync;
+pub type SearchFn = dyn Fn(&SearchRequest) -> Vec<(SkillKey, f32)> + Send + Sync;
 
 /// Makes the published zip of a skill, the same bytes as the site's file.
 pub type ZipFn = dyn Fn(&Skill) -> io::Result<Vec<u8>> + Send + Sync;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{ApiState, Response, SearchRequest, answer, write_api};
-use crate::catalog::{Catalog, SkillName};
+use crate::catalog::{Catalog, SkillKey};
 use crate::config::{Config, Hosting, InstallConfig};
 use crate::content::{self, Disk, LoadOptions};
 use crate::hex::hex;
@@ -110,10 +110,10 @@ fn json_of(files: &BTreeMap<String, Vec<u8>>, path: &str) -> Value {
 }
 
 fn state_of(catalog: Catalog) -> ApiState {
-    let names: Vec<SkillName> = catalog
+    let names: Vec<SkillKey> = catalog
         .skills
         .iter()
-        .map(|skill| skill.id.clone())
+        .map(|skill| skill.key.clone())
         .collect();
     let search = move |request: &SearchRequest| {
         // Stands for an index: everything whose slug holds the query, even what must not be shown.
@@ -219,7 +219,7 @@ fn a_discovery_index_has_the_digest_of_the_published_bytes() {
     };
     let zip = skill_zip(
         catalog
-            .skill(&SkillName::parse("ana/pdf-tools").unwrap())
+            .skill(&SkillKey::parse("ana/pdf-tools").unwrap())
             .unwrap(),
     )
     .unwrap();
@@ -527,7 +527,7 @@ fn a_download_is_the_published_zip() {
     let catalog = catalog();
     let zip = skill_zip(
         catalog
-            .skill(&SkillName::parse("ana/pdf-tools").unwrap())
+            .skill(&SkillKey::parse("ana/pdf-tools").unwrap())
             .unwrap(),
     )
     .unwrap();

@@ -28,7 +28,7 @@ use super::directory::{Directory, Found};
 use super::json::to_json;
 use super::shapes::{Counts, CountsShape, Item, Shaper, ms, versions};
 use super::{discovery, feed, install, list};
-use crate::catalog::{BadgeKind, Catalog, Skill, SkillName, is_identity_part};
+use crate::catalog::{BadgeKind, Catalog, Skill, SkillKey, is_identity_part};
 use crate::config::Config;
 use crate::content::is_device_name;
 use crate::memory::MemoryBudget;
@@ -133,8 +133,8 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
             Found::One(skill_idx) => {
                 let skill = &shaper.catalog.skills[skill_idx];
                 // The client keeps the letter case of a slug; a former name is in lower case.
-                let slug = match skill.id.slug.eq_ignore_ascii_case(slug) {
-                    true => &skill.id.slug,
+                let slug = match skill.key.slug.eq_ignore_ascii_case(slug) {
+                    true => &skill.key.slug,
                     false => *slug,
                 };
                 let inputs = || shaper.catalog.fingerprint(skill);
@@ -225,8 +225,8 @@ fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Re
         .map(|(skill, zip)| {
             // The zip's digest follows from the skill.
             let inputs = || shaper.catalog.fingerprint(skill);
-            write_unit(sink, &format!("skill {}", skill.id), inputs, |sink| {
-                write_record(shaper, skill, &skill.id, zip, sink)
+            write_unit(sink, &format!("skill {}", skill.key), inputs, |sink| {
+                write_record(shaper, skill, &skill.key, zip, sink)
             })
         })
         .collect::<io::Result<_>>()?;
@@ -262,7 +262,7 @@ fn write_former_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) ->
 fn write_record(
     shaper: &Shaper,
     skill: &Skill,
-    name: &SkillName,
+    key: &SkillKey,
     zip: &ZipDigest,
     sink: &dyn Sink,
 ) -> io::Result<bool> {
@@ -271,12 +271,12 @@ fn write_record(
         is_suspicious: skill.is_suspicious,
         stats: skill.stats.map(CountsShape::from),
     };
-    let path = format!("{}skill.json", discovery::page_folder(name));
+    let path = format!("{}skill.json", discovery::page_folder(key));
     sink.write(&path, &to_json(&record)?)?;
-    match discovery::index(shaper.config, skill, name, &zip.sha256)? {
+    match discovery::index(shaper.config, skill, key, &zip.sha256)? {
         None => Ok(false),
         Some(index) => {
-            sink.write(&discovery::index_path(name), &index)?;
+            sink.write(&discovery::index_path(key), &index)?;
             Ok(true)
         }
     }
@@ -336,7 +336,7 @@ impl<'a> BadgeList<'a> {
             skills: catalog
                 .listed()
                 .filter(|skill| skill.badge(&kind.kind).is_some())
-                .map(|skill| skill.id.to_string())
+                .map(|skill| skill.key.to_string())
                 .collect(),
         };
         let shown = catalog.badge_kinds.iter().filter(|kind| kind.is_shown);
@@ -361,7 +361,7 @@ impl StatsList {
             as_of: ms(catalog.stats_as_of),
             skills: catalog
                 .listed()
-                .filter_map(|skill| Some((skill.id.to_string(), skill.stats?.into())))
+                .filter_map(|skill| Some((skill.key.to_string(), skill.stats?.into())))
                 .collect(),
         }
     }

@@ -4,7 +4,7 @@
 //! file with the link stands, `skills/<owner>/<slug>/` of the content folder. Where a skill comes from, folders may
 //! have been others, so `../../tools/skills/crane-plan/` means the owner's `crane-plan` too.
 
-use super::{Catalog, Skill, SkillName};
+use super::{Catalog, Skill, SkillKey};
 
 /// Something published that a link may lead to.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ impl Catalog {
     }
 
     fn linked_from_place<'c>(&'c self, from: &'c Skill, path: &str) -> Option<Linked<'c>> {
-        let mut segments = vec!["skills", &from.id.owner, &from.id.slug];
+        let mut segments = vec!["skills", &from.key.owner, &from.key.slug];
         let (folder, _) = from.main_file().path.rsplit_once('/').unwrap_or_default();
         for segment in folder.split('/').chain(path.split('/')) {
             match segment {
@@ -41,7 +41,7 @@ impl Catalog {
         let ["skills", owner, slug, path @ ..] = segments.as_slice() else {
             return None;
         };
-        let is_own = *owner == from.id.owner && *slug == from.id.slug;
+        let is_own = *owner == from.key.owner && *slug == from.key.slug;
         let skill = if is_own {
             from
         } else {
@@ -58,20 +58,20 @@ impl Catalog {
         if !before.starts_with("..") || self.has_owner(parent) {
             return None;
         }
-        self.current(&from.id.owner, slug).map(Linked::Page)
+        self.current(&from.key.owner, slug).map(Linked::Page)
     }
 
     fn has_owner(&self, owner: &str) -> bool {
         let first = self
             .skills
-            .partition_point(|skill| skill.id.owner.as_str() < owner);
+            .partition_point(|skill| skill.key.owner.as_str() < owner);
         let skill = self.skills.get(first);
-        skill.is_some_and(|skill| skill.id.owner == owner)
+        skill.is_some_and(|skill| skill.key.owner == owner)
     }
 
     /// The skill that has or had this name.
     fn current(&self, owner: &str, slug: &str) -> Option<&Skill> {
-        let name = SkillName {
+        let name = SkillKey {
             owner: owner.to_owned(),
             slug: slug.to_owned(),
         };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::catalog::{Award, SkillName, Timestamp};
+use crate::catalog::{Award, SkillKey, Timestamp};
 use crate::cli::CommandError;
 use crate::content::{self, Disk, LoadOptions};
 use crate::problem::{Problems, Severity};
@@ -45,7 +45,7 @@ struct Target {
     kind: String,
     /// The skill
     #[arg(value_name = "OWNER/SLUG")]
-    skill: SkillName,
+    skill: SkillKey,
     /// Folder that holds `skills/` and `badges/`
     #[arg(long, value_name = "DIR", default_value = "content")]
     content: PathBuf,

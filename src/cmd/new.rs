@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::catalog::{SkillName, is_discovery_name};
+use crate::catalog::{SkillKey, is_discovery_name};
 use crate::cli::CommandError;
 use crate::cmd::init::write_file;
 use crate::render::url::RESERVED_OWNERS;
@@ -45,8 +45,8 @@ pub fn run(args: &NewArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn valid_name(text: &str) -> Result<SkillName, String> {
-    let name = SkillName::parse(text)
+fn valid_name(text: &str) -> Result<SkillKey, String> {
+    let name = SkillKey::parse(text)
         .ok_or_else(|| format!("`{text}` is not an identity; write one such as `ana/pdf-tools`"))?;
     if !is_discovery_name(&name.slug) {
         return Err(format!(

@@ -13,7 +13,7 @@ use skillpress_search::{
     EvidenceKind, Filter, Hit, IdentityMatch, Mode, OpenError, Options, Plan, Results, Searcher,
 };
 
-use crate::catalog::SkillName;
+use crate::catalog::SkillKey;
 use crate::cli::CommandError;
 use crate::cmd::queries;
 use crate::source::{SiteSource, is_url};
@@ -32,7 +32,7 @@ pub struct SearchArgs {
     queries: Option<PathBuf>,
     /// The skills that are most like this one
     #[arg(long, value_name = "OWNER/SLUG")]
-    like: Option<SkillName>,
+    like: Option<SkillKey>,
     /// A built site: a folder, or the URL where it stands
     #[arg(long, value_name = "DIR|URL", default_value = "public")]
     site: String,
@@ -142,7 +142,7 @@ impl SearchArgs {
 
 /// The skills like `skill`, which must be in the index.
 fn like(
-    skill: &SkillName,
+    skill: &SkillKey,
     options: &Options,
     searcher: &mut Searcher,
     source: &mut SiteSource,

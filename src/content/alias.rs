@@ -6,14 +6,14 @@ use std::ops::Range;
 use super::Content;
 use super::names::{Absence, Names};
 use super::toml_file::{Fields, TomlFile};
-use crate::catalog::{Skill, SkillName};
+use crate::catalog::{Skill, SkillKey};
 use crate::problem::{Problem, Problems};
 
 /// Old names of published skills; a chain of renamings leads to its end.
 pub(super) struct Aliases {
     file: TomlFile,
     /// Old name → new name as written, with the places of both.
-    written: BTreeMap<SkillName, (SkillName, Range<usize>, Range<usize>)>,
+    written: BTreeMap<SkillKey, (SkillKey, Range<usize>, Range<usize>)>,
 }
 
 impl Aliases {
@@ -26,7 +26,7 @@ impl Aliases {
             let table = file.parse(problems)?;
             for (old, old_span, value) in Fields::new(&file, &table).entries() {
                 let new = value.get_ref().as_str();
-                let names = (SkillName::parse(old), new.and_then(SkillName::parse));
+                let names = (SkillKey::parse(old), new.and_then(SkillKey::parse));
                 if let (Some(old), Some(new)) = names {
                     written.insert(old, (new, old_span, value.span()));
                 } else {
@@ -46,7 +46,7 @@ impl Aliases {
     }
 
     /// Old name → name at the end of its chain of renamings; loops are left out.
-    pub(super) fn targets(&self) -> BTreeMap<SkillName, SkillName> {
+    pub(super) fn targets(&self) -> BTreeMap<SkillKey, SkillKey> {
         let ends = self
             .written
             .keys()
@@ -55,7 +55,7 @@ impl Aliases {
     }
 
     /// The end of the chain that begins with `old`; `None` when it is a loop.
-    fn end_of<'a>(&'a self, old: &'a SkillName) -> Option<&'a SkillName> {
+    fn end_of<'a>(&'a self, old: &'a SkillKey) -> Option<&'a SkillKey> {
         let mut name = old;
         for _ in 0..=self.written.len() {
             match self.written.get_key_value(name) {
@@ -73,11 +73,11 @@ impl Aliases {
         names: &Names,
         skills: &[Skill],
         problems: &mut Problems,
-    ) -> BTreeMap<SkillName, SkillName> {
+    ) -> BTreeMap<SkillKey, SkillKey> {
         let mut aliases = BTreeMap::new();
-        let mut taken: BTreeMap<String, &SkillName> = skills
+        let mut taken: BTreeMap<String, &SkillKey> = skills
             .iter()
-            .map(|skill| (skill.id.to_string().to_lowercase(), &skill.id))
+            .map(|skill| (skill.key.to_string().to_lowercase(), &skill.key))
             .collect();
         for (old, (_, old_span, new_span)) in &self.written {
             if let Some(problem) = self.fault_of_old(content, old, old_span, &taken) {
@@ -120,9 +120,9 @@ impl Aliases {
     fn fault_of_old(
         &self,
         content: &Content,
-        old: &SkillName,
+        old: &SkillKey,
         span: &Range<usize>,
-        taken: &BTreeMap<String, &SkillName>,
+        taken: &BTreeMap<String, &SkillKey>,
     ) -> Option<Problem> {
         if content.is_reserved(&old.owner) {
             return Some(

@@ -7,7 +7,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike,
 
 use super::badge::badge_path;
 use super::text;
-use crate::catalog::{Award, Catalog, SkillName, Timestamp};
+use crate::catalog::{Award, Catalog, SkillKey, Timestamp};
 use crate::input_file;
 use crate::problem::Problem;
 
@@ -19,7 +19,7 @@ use crate::problem::Problem;
 pub fn add_award(
     content: &Path,
     catalog: &Catalog,
-    skill: &SkillName,
+    skill: &SkillKey,
     award: &Award,
 ) -> Result<PathBuf, Box<Problem>> {
     let path = known_badge_path(content, catalog, &award.kind)?;
@@ -28,7 +28,7 @@ pub fn add_award(
         let names: Vec<String> = catalog
             .skills
             .iter()
-            .map(|skill| skill.id.to_string())
+            .map(|skill| skill.key.to_string())
             .collect();
         let meant = text::suggest(&skill.to_string(), names.iter().map(String::as_str));
         return Err(match meant {
@@ -56,7 +56,7 @@ pub fn add_award(
 pub fn remove_award(
     content: &Path,
     catalog: &Catalog,
-    skill: &SkillName,
+    skill: &SkillKey,
     kind: &str,
 ) -> Result<PathBuf, Box<Problem>> {
     let path = known_badge_path(content, catalog, kind)?;
@@ -149,7 +149,7 @@ fn replace_file(path: &Path, text: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-fn has_award(document: &DocumentMut, skill: &SkillName) -> bool {
+fn has_award(document: &DocumentMut, skill: &SkillKey) -> bool {
     match document.get("award") {
         Some(Item::ArrayOfTables(awards)) => awards.iter().any(|award| is_award_to(award, skill)),
         Some(Item::Value(Value::Array(awards))) => {
@@ -160,12 +160,12 @@ fn has_award(document: &DocumentMut, skill: &SkillName) -> bool {
     }
 }
 
-fn is_award_to(award: &dyn TableLike, skill: &SkillName) -> bool {
+fn is_award_to(award: &dyn TableLike, skill: &SkillKey) -> bool {
     let name = award.get("skill").and_then(Item::as_str);
-    name.and_then(SkillName::parse).as_ref() == Some(skill)
+    name.and_then(SkillKey::parse).as_ref() == Some(skill)
 }
 
-fn push_award(document: &mut DocumentMut, skill: &SkillName, award: &Award) {
+fn push_award(document: &mut DocumentMut, skill: &SkillKey, award: &Award) {
     let mut table = award_table(skill, award);
     if let Some(Item::Value(Value::Array(awards))) = document.get_mut("award") {
         if !awards.is_empty() {
@@ -198,7 +198,7 @@ fn push_award(document: &mut DocumentMut, skill: &SkillName, award: &Award) {
     }
 }
 
-fn award_table(skill: &SkillName, award: &Award) -> Table {
+fn award_table(skill: &SkillKey, award: &Award) -> Table {
     let mut table = Table::new();
     table.insert("skill", value(skill.to_string()));
     let mut insert_text = |key: &str, text: &Option<String>, max_chars| {
@@ -226,7 +226,7 @@ fn toml_date(timestamp: Timestamp) -> Option<toml_edit::Datetime> {
     text.parse().ok()
 }
 
-fn take_award(document: &mut DocumentMut, skill: &SkillName) {
+fn take_award(document: &mut DocumentMut, skill: &SkillKey) {
     let mut orphans = String::new();
     let is_empty = match document.get_mut("award") {
         Some(Item::ArrayOfTables(awards)) => {
@@ -250,7 +250,7 @@ fn take_award(document: &mut DocumentMut, skill: &SkillName) {
 }
 
 /// Removes the awards to `skill`; comments that no award is left to stand above come back.
-fn take_tables(awards: &mut ArrayOfTables, skill: &SkillName) -> String {
+fn take_tables(awards: &mut ArrayOfTables, skill: &SkillKey) -> String {
     let mut comments = String::new();
     let mut left = ArrayOfTables::new();
     for award in awards.iter() {
@@ -282,8 +282,8 @@ fn other_comments(prefix: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn name(text: &str) -> SkillName {
-        SkillName::parse(text).unwrap()
+    fn name(text: &str) -> SkillKey {
+        SkillKey::parse(text).unwrap()
     }
 
     fn add(text: &str, skill: &str, award: &Award) -> String {

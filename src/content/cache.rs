@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::walk::{self, FoundFiles, SkillFolder};
 use super::{Content, files, skill};
-use crate::catalog::{Skill, SkillName};
+use crate::catalog::{Skill, SkillKey};
 use crate::problem::Problems;
 
 /// What the skill folders gave when they were read last.
@@ -17,7 +17,7 @@ use crate::problem::Problems;
 /// a build never looks at times, so it reads everything.
 #[derive(Debug, Default)]
 pub struct SkillCache {
-    skills: HashMap<SkillName, Walked>,
+    skills: HashMap<SkillKey, Walked>,
     changed: Option<BTreeSet<PathBuf>>,
 }
 
@@ -28,8 +28,8 @@ impl SkillCache {
         self.changed = (changed.len() <= CHANGES_MAX).then(|| changed.clone());
     }
 
-    pub(super) fn get(&self, name: &SkillName) -> Option<&Walked> {
-        self.skills.get(name)
+    pub(super) fn get(&self, key: &SkillKey) -> Option<&Walked> {
+        self.skills.get(key)
     }
 
     /// Whether nothing can have changed in a folder; `path` is absolute and without links.
@@ -46,7 +46,7 @@ impl SkillCache {
     }
 
     /// Keeps what was read just now, and nothing else.
-    pub(super) fn replace(&mut self, read: impl Iterator<Item = (SkillName, Walked)>) {
+    pub(super) fn replace(&mut self, read: impl Iterator<Item = (SkillKey, Walked)>) {
         self.skills = read.collect();
         self.changed = None;
     }
@@ -90,15 +90,15 @@ pub(super) struct ReadSkill {
 /// Walks through the folder of a skill, if anything in it can have changed, and reads it, if anything has.
 pub(super) fn read(
     content: &Content,
-    hidden: &BTreeSet<SkillName>,
+    hidden: &BTreeSet<SkillKey>,
     folder: &SkillFolder,
     cache: Option<&SkillCache>,
 ) -> Walked {
-    let before = cache.and_then(|cache| cache.get(&folder.id));
+    let before = cache.and_then(|cache| cache.get(&folder.key));
     if let (Some(cache), Some(before), Some(root)) = (cache, before, &content.root)
         && before.is_self_contained
-        && let place = root.join("skills").join(&folder.id.owner)
-        && cache.is_untouched(&place.join(&folder.id.slug))
+        && let place = root.join("skills").join(&folder.key.owner)
+        && cache.is_untouched(&place.join(&folder.key.slug))
     {
         return before.clone();
     }

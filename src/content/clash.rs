@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Content;
-use crate::catalog::{Skill, SkillName};
+use crate::catalog::{Skill, SkillKey};
 use crate::problem::{Problem, Problems};
 use crate::render::published_files;
 use crate::render::url::published_path;
@@ -18,7 +18,7 @@ use crate::render::url::published_path;
 ///   before plays no part, so that the same content gives the same site.
 pub(super) fn leave_out(
     content: &Content,
-    old_names: &BTreeMap<SkillName, SkillName>,
+    old_names: &BTreeMap<SkillKey, SkillKey>,
     operators_files: &OperatorsFiles,
     mut skills: Vec<Skill>,
     problems: &mut Problems,
@@ -67,27 +67,27 @@ impl OperatorsFiles {
 
 fn leave_out_old_names(
     content: &Content,
-    old_names: &BTreeMap<SkillName, SkillName>,
+    old_names: &BTreeMap<SkillKey, SkillKey>,
     skills: &mut Vec<Skill>,
     problems: &mut Problems,
 ) {
-    let lower = |name: &SkillName| name.to_string().to_lowercase();
-    let leads_to: BTreeMap<String, &SkillName> = old_names
+    let lower = |key: &SkillKey| key.to_string().to_lowercase();
+    let leads_to: BTreeMap<String, &SkillKey> = old_names
         .iter()
         .map(|(old, now)| (lower(old), now))
         .collect();
     skills.retain(|skill| {
-        let now = leads_to.get(&lower(&skill.id));
+        let now = leads_to.get(&lower(&skill.key));
         // An alias that leads to itself is the operator's slip, and told as such.
-        let Some(now) = now.filter(|now| lower(now) != lower(&skill.id)) else {
+        let Some(now) = now.filter(|now| lower(now) != lower(&skill.key)) else {
             return true;
         };
         let message = format!(
             "`{}` is an old name of `{now}`, which no other skill may take; this one is left out",
-            skill.id
+            skill.key
         );
         problems.push(
-            left_out(content, &skill.id, message)
+            left_out(content, &skill.key, message)
                 .hint("rename it, or remove the line from `aliases.toml`"),
         );
         false
@@ -101,7 +101,7 @@ fn leave_out_operators_paths(
     problems: &mut Problems,
 ) {
     skills.retain(|skill| {
-        let SkillName { owner, slug } = &skill.id;
+        let SkillKey { owner, slug } = &skill.key;
         let pages = [
             format!("{owner}/index.html"),
             format!("{owner}/feed.xml"),
@@ -114,15 +114,15 @@ fn leave_out_operators_paths(
         let message =
             format!("the operator's own `static/{file}` takes its place; this skill is left out");
         problems
-            .push(left_out(content, &skill.id, message).hint("rename or remove one of the two"));
+            .push(left_out(content, &skill.key, message).hint("rename or remove one of the two"));
         false
     });
 }
 
 fn leave_out_owners_alike(content: &Content, skills: &mut Vec<Skill>, problems: &mut Problems) {
-    let stays = stay(skills.iter().map(|skill| skill.id.owner.as_str()));
+    let stays = stay(skills.iter().map(|skill| skill.key.owner.as_str()));
     skills.retain(|skill| {
-        let owner = &skill.id.owner;
+        let owner = &skill.key.owner;
         let stays = &stays[&owner.to_lowercase()];
         if stays == owner {
             return true;
@@ -130,16 +130,16 @@ fn leave_out_owners_alike(content: &Content, skills: &mut Vec<Skill>, problems: 
         let message = format!(
             "the owners `{owner}` and `{stays}` differ only in the case of letters; `{stays}` stays, and this skill is left out"
         );
-        problems.push(left_out(content, &skill.id, message).hint("rename one of the two owners"));
+        problems.push(left_out(content, &skill.key, message).hint("rename one of the two owners"));
         false
     });
 }
 
 fn leave_out_slugs_alike(content: &Content, skills: &mut Vec<Skill>, problems: &mut Problems) {
-    let names: Vec<String> = skills.iter().map(|skill| skill.id.to_string()).collect();
+    let names: Vec<String> = skills.iter().map(|skill| skill.key.to_string()).collect();
     let stays = stay(names.iter().map(String::as_str));
     skills.retain(|skill| {
-        let name = skill.id.to_string();
+        let name = skill.key.to_string();
         let stays = &stays[&name.to_lowercase()];
         if *stays == name {
             return true;
@@ -147,7 +147,7 @@ fn leave_out_slugs_alike(content: &Content, skills: &mut Vec<Skill>, problems: &
         let message = format!(
             "the skills `{name}` and `{stays}` differ only in the case of letters; `{stays}` stays, and this one is left out"
         );
-        problems.push(left_out(content, &skill.id, message).hint("rename or remove one of the two"));
+        problems.push(left_out(content, &skill.key, message).hint("rename or remove one of the two"));
         false
     });
 }
@@ -174,7 +174,7 @@ fn leave_out_too_many(content: &Content, skills: &mut Vec<Skill>, problems: &mut
         let message = format!(
             "a registry has at most {max_skills} skills; this one and all after it, {n_left_out} in number, are left out"
         );
-        problems.push(left_out(content, &first.id, message));
+        problems.push(left_out(content, &first.key, message));
         skills.truncate(max_skills);
     }
 }
@@ -186,7 +186,7 @@ fn check_published(content: &Content, skill: &Skill, problems: &mut Problems) {
             let taken = published_path(&file.path);
             problems.push(
                 Problem::warning(
-                    content.skill_path(&skill.id).join(&file.path),
+                    content.skill_path(&skill.key).join(&file.path),
                     "file in the zip only",
                     format!("the site would publish this as `{taken}`, where another file is; only the zip has it"),
                 )
@@ -196,6 +196,6 @@ fn check_published(content: &Content, skill: &Skill, problems: &mut Problems) {
     }
 }
 
-fn left_out(content: &Content, skill: &SkillName, message: String) -> Problem {
+fn left_out(content: &Content, skill: &SkillKey, message: String) -> Problem {
     Problem::warning(content.skill_path(skill), "name taken", message)
 }

@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 
 use super::walk::{SkillFolder, is_litter};
 use super::{Content, text};
-use crate::catalog::{SkillName, is_identity_part};
+use crate::catalog::{SkillKey, is_identity_part};
 use crate::problem::Problem;
 
 /// Whether `name` is that of the file that makes a folder a skill, in any letter case.
@@ -22,10 +22,7 @@ pub(super) fn is_skill_md(name: &str) -> bool {
 /// The error of a content folder of which nothing is published although skills lie in it; `None` when none do.
 ///
 /// Skills that the operator hides do not count. Links are not followed, and of a huge folder not everything is looked at.
-pub(super) fn nothing_published(
-    content: &Content,
-    hidden: &BTreeSet<SkillName>,
-) -> Option<Problem> {
+pub(super) fn nothing_published(content: &Content, hidden: &BTreeSet<SkillKey>) -> Option<Problem> {
     let mut n_found = 0_usize;
     let mut layouts: BTreeMap<Layout, (usize, SkillMd)> = BTreeMap::new();
     for skill_md in skill_mds(content.path) {
@@ -73,7 +70,7 @@ pub(super) fn too_deep(folder: &SkillFolder, files: &[&str]) -> Option<Problem> 
         .map(|path| SkillMd::at(path))
         .collect();
     let first = deeper.first()?;
-    let SkillName { owner, slug } = &folder.id;
+    let SkillKey { owner, slug } = &folder.key;
     let is_below_first =
         |file: &&str| file.split('/').next() == first.folders.first().map(String::as_str);
     let is_doubled = first.folders.len() == 1 && files.iter().all(is_below_first);
@@ -143,10 +140,10 @@ impl SkillMd {
     }
 
     /// The skill that it would be, were it where skills are looked for.
-    fn skill(&self) -> Option<SkillName> {
+    fn skill(&self) -> Option<SkillKey> {
         match &self.folders[..] {
             [skills, owner, slug, ..] if skills == "skills" => {
-                SkillName::parse(&format!("{owner}/{slug}"))
+                SkillKey::parse(&format!("{owner}/{slug}"))
             }
             _ => None,
         }

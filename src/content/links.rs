@@ -18,8 +18,8 @@ pub(super) fn check(content: &Path, catalog: &Catalog, problems: &mut Problems) 
         let dead: Vec<&RelativeLink> = skill.links.iter().filter(is_dead).collect();
         let folder = content
             .join("skills")
-            .join(&skill.id.owner)
-            .join(&skill.id.slug);
+            .join(&skill.key.owner)
+            .join(&skill.key.slug);
         let path = folder.join(&skill.main_file().path);
         for (link_idx, link) in dead.iter().enumerate().take(SHOWN_MAX) {
             let n_more = match link_idx + 1 {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{date, text, version};
-use crate::catalog::{NAME_MAX_CHARS, SkillName, Timestamp, VERSION_MAX_CHARS, Version};
+use crate::catalog::{NAME_MAX_CHARS, SkillKey, Timestamp, VERSION_MAX_CHARS, Version};
 use crate::problem::{Problem, Problems, json_fault};
 use crate::web_url;
 
@@ -22,7 +22,7 @@ pub(super) struct Meta {
 }
 
 /// Reads the text of a `_meta.json`; the folder decides who the skill is, whatever the file says.
-pub(super) fn parse(json: &str, path: &Path, id: &SkillName, problems: &mut Problems) -> Meta {
+pub(super) fn parse(json: &str, path: &Path, key: &SkillKey, problems: &mut Problems) -> Meta {
     let mut reader = Reader {
         json,
         path,
@@ -32,7 +32,7 @@ pub(super) fn parse(json: &str, path: &Path, id: &SkillName, problems: &mut Prob
     let Some(value) = reader.value() else {
         return Meta::default();
     };
-    reader.check_identity(&value, id);
+    reader.check_identity(&value, key);
     let (latest, history) = reader.versions(&value);
     Meta {
         display_name: reader.display_name(&value),
@@ -82,16 +82,16 @@ impl Reader<'_> {
         }
     }
 
-    fn check_identity(&mut self, value: &Value, id: &SkillName) {
+    fn check_identity(&mut self, value: &Value, key: &SkillKey) {
         let part = |key: &str| value.get(key).and_then(Value::as_str);
-        let owner = part("owner").unwrap_or(&id.owner);
-        let slug = part("slug").unwrap_or(&id.slug);
-        if (owner, slug) != (&id.owner, &id.slug) {
+        let owner = part("owner").unwrap_or(&key.owner);
+        let slug = part("slug").unwrap_or(&key.slug);
+        if (owner, slug) != (&key.owner, &key.slug) {
             let name = text::clean_line(&format!("{owner}/{slug}"), 2 * NAME_MAX_CHARS);
             self.tell(
                 "_meta.json names another skill",
                 None,
-                format!("`_meta.json` says `{name}`, but the folder is `{id}`; the folder counts"),
+                format!("`_meta.json` says `{name}`, but the folder is `{key}`; the folder counts"),
                 "move the folder, or mend `owner` and `slug`",
             );
         }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use skillpress_search::format::manifest::SKILLS_MAX;
 
-use crate::catalog::{Catalog, Skill, SkillName};
+use crate::catalog::{Catalog, Skill, SkillKey};
 use crate::input_file;
 use crate::memory::MemoryBudget;
 use crate::problem::{Problem, Problems};
@@ -81,7 +81,7 @@ pub fn load_again(
 }
 
 /// The skills that the operator hides, so that nobody takes them for lost.
-pub fn hidden_skills(content: &Path) -> BTreeSet<SkillName> {
+pub fn hidden_skills(content: &Path) -> BTreeSet<SkillKey> {
     let options = LoadOptions::default();
     let content = Content::new(content, &options, &Disk);
     // Which of them there are is no matter here, and loading has told of faults.
@@ -140,7 +140,7 @@ fn load_with(
 fn empty(
     content: &Content,
     folders: &[walk::SkillFolder],
-    hidden: &BTreeSet<SkillName>,
+    hidden: &BTreeSet<SkillKey>,
 ) -> Option<Problem> {
     let no_skills = || {
         let skills = content.path.join("skills");
@@ -153,13 +153,13 @@ fn empty(
 fn read_skills(
     content: &Content,
     folders: &[walk::SkillFolder],
-    hidden: &BTreeSet<SkillName>,
+    hidden: &BTreeSet<SkillKey>,
     cache: Option<&mut SkillCache>,
     problems: &mut Problems,
 ) -> Vec<Skill> {
     let walked: Vec<(&walk::SkillFolder, Walked)> = folders
         .par_iter()
-        .filter(|folder| !hidden.contains(&folder.id))
+        .filter(|folder| !hidden.contains(&folder.key))
         .map(|folder| {
             let walked = cache::read(content, hidden, folder, cache.as_deref());
             (folder, walked)
@@ -167,7 +167,7 @@ fn read_skills(
         .collect();
     if let Some(cache) = cache {
         let walked = walked.iter();
-        cache.replace(walked.map(|(folder, walked)| (folder.id.clone(), walked.clone())));
+        cache.replace(walked.map(|(folder, walked)| (folder.key.clone(), walked.clone())));
     }
     walked
         .into_iter()
@@ -277,7 +277,7 @@ impl<'a> Content<'a> {
     }
 
     /// The folder of a skill.
-    fn skill_path(&self, skill: &SkillName) -> PathBuf {
+    fn skill_path(&self, skill: &SkillKey) -> PathBuf {
         let owner = self.path.join("skills").join(&skill.owner);
         owner.join(&skill.slug)
     }
@@ -327,7 +327,7 @@ impl<'a> Content<'a> {
     }
 
     /// Where the link `path` ends, if that is a file of a skill that is not hidden.
-    fn link_target(&self, path: &Path, hidden: &BTreeSet<SkillName>) -> Option<PathBuf> {
+    fn link_target(&self, path: &Path, hidden: &BTreeSet<SkillKey>) -> Option<PathBuf> {
         let target = path.canonicalize().ok()?;
         let inside = target.strip_prefix(self.root.as_ref()?).ok()?;
         let names: Option<Vec<&str>> = inside.iter().map(|name| name.to_str()).collect();

@@ -16,16 +16,16 @@ use super::Content;
 use super::names::Names;
 use super::toml_file::{Fields, TomlFile};
 use super::walk::SkillFolder;
-use crate::catalog::{Skill, SkillName};
+use crate::catalog::{Skill, SkillKey};
 use crate::problem::Problems;
 
 /// What the operator decided about skills.
 #[derive(Debug, Default)]
 pub(super) struct Moderation {
     /// Skills that appear nowhere.
-    pub(super) hidden: BTreeSet<SkillName>,
+    pub(super) hidden: BTreeSet<SkillKey>,
     /// Skills that only have a page, with the reason that it shows.
-    suspicious: BTreeMap<SkillName, Option<String>>,
+    suspicious: BTreeMap<SkillKey, Option<String>>,
 }
 
 impl Moderation {
@@ -64,7 +64,7 @@ impl Moderation {
         fields: &Fields,
         names: &Names,
         problems: &mut Problems,
-    ) -> Option<(SkillName, Option<String>)> {
+    ) -> Option<(SkillKey, Option<String>)> {
         fields.allow_only(&["skill", "note"], problems);
         let note = fields.text("note", 400, problems).map(|(note, _)| note);
         let (name, span) = fields.skill(problems)?;
@@ -91,7 +91,7 @@ impl Moderation {
     /// Marks the skills that are suspicious.
     pub(super) fn apply(self, skills: &mut [Skill]) {
         for skill in skills {
-            if let Some(note) = self.suspicious.get(&skill.id) {
+            if let Some(note) = self.suspicious.get(&skill.key) {
                 skill.is_suspicious = true;
                 skill.moderation_note.clone_from(note);
             }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::walk::SkillFolder;
 use super::{Content, text};
-use crate::catalog::{Skill, SkillName};
+use crate::catalog::{Skill, SkillKey};
 use crate::problem::Problem;
 
 /// All identities that the content folder knows.
@@ -14,9 +14,9 @@ pub(super) struct Names<'a> {
     content: &'a Content<'a>,
     /// Every skill that has a folder, sorted by identity.
     folders: &'a [SkillFolder],
-    hidden: &'a BTreeSet<SkillName>,
+    hidden: &'a BTreeSet<SkillKey>,
     /// Old names.
-    aliases: BTreeMap<SkillName, SkillName>,
+    aliases: BTreeMap<SkillKey, SkillKey>,
     /// How often a slip may still be looked up, which compares a name with every other.
     n_guesses_left: Cell<usize>,
 }
@@ -35,8 +35,8 @@ impl<'a> Names<'a> {
     pub(super) fn new(
         content: &'a Content<'a>,
         folders: &'a [SkillFolder],
-        hidden: &'a BTreeSet<SkillName>,
-        aliases: BTreeMap<SkillName, SkillName>,
+        hidden: &'a BTreeSet<SkillKey>,
+        aliases: BTreeMap<SkillKey, SkillKey>,
     ) -> Self {
         Self {
             content,
@@ -48,13 +48,13 @@ impl<'a> Names<'a> {
     }
 
     /// The position of `name` in `skills`.
-    pub(super) fn published(&self, skills: &[Skill], name: &SkillName) -> Result<usize, Absence> {
+    pub(super) fn published(&self, skills: &[Skill], key: &SkillKey) -> Result<usize, Absence> {
         skills
-            .binary_search_by(|skill| skill.id.cmp(name))
+            .binary_search_by(|skill| skill.key.cmp(key))
             .map_err(|_| {
-                if self.hidden.contains(name) {
+                if self.hidden.contains(key) {
                     Absence::Hidden
-                } else if self.is_there(name) {
+                } else if self.is_there(key) {
                     Absence::LeftOut
                 } else {
                     Absence::Unknown
@@ -64,9 +64,9 @@ impl<'a> Names<'a> {
 
     /// Whether there is anything in the place of the skill `name`: a folder, or what its owner put there instead, such as
     /// a link. What that does to the skill has its own problem.
-    pub(super) fn is_there(&self, name: &SkillName) -> bool {
-        let has_folder = self.folders.binary_search_by(|folder| folder.id.cmp(name));
-        let path = self.content.skill_path(name);
+    pub(super) fn is_there(&self, key: &SkillKey) -> bool {
+        let has_folder = self.folders.binary_search_by(|folder| folder.key.cmp(key));
+        let path = self.content.skill_path(key);
         let owner = path.parent().map(Path::symlink_metadata);
         has_folder.is_ok()
             || match owner {
@@ -77,19 +77,19 @@ impl<'a> Names<'a> {
     }
 
     /// Adds the name that was probably meant.
-    pub(super) fn hint(&self, problem: Problem, name: &SkillName) -> Problem {
-        if let Some(now) = self.aliases.get(name) {
+    pub(super) fn hint(&self, problem: Problem, key: &SkillKey) -> Problem {
+        if let Some(now) = self.aliases.get(key) {
             return problem.hint(format!("it is now called `{now}`"));
         }
         let Some(n_guesses_left) = self.n_guesses_left.get().checked_sub(1) else {
             return problem;
         };
         self.n_guesses_left.set(n_guesses_left);
-        let wanted = name.to_string();
+        let wanted = key.to_string();
         let names: Vec<String> = self
             .folders
             .iter()
-            .map(|folder| folder.id.to_string())
+            .map(|folder| folder.key.to_string())
             .collect();
         if let Some(meant) = text::suggest(&wanted, names.iter().map(String::as_str)) {
             return problem.hint(format!("did you mean `{meant}`?"));
@@ -97,9 +97,9 @@ impl<'a> Names<'a> {
         match self
             .folders
             .iter()
-            .find(|folder| folder.id.slug == name.slug)
+            .find(|folder| folder.key.slug == key.slug)
         {
-            Some(folder) => problem.hint(format!("did you mean `{}`?", folder.id)),
+            Some(folder) => problem.hint(format!("did you mean `{}`?", folder.key)),
             None => problem.hint("names of skills are their folders below `skills/`: `owner/slug`"),
         }
     }

@@ -88,7 +88,7 @@ fn read_meta(
     match content.files.read(&file.source) {
         Ok(bytes) => {
             let json = files::decode(&bytes, &path, problems);
-            Some(meta::parse(&json.text, &path, &folder.id, problems))
+            Some(meta::parse(&json.text, &path, &folder.key, problems))
         }
         Err(error) => {
             problems.push(super::unreadable(&path, &error));
@@ -157,10 +157,10 @@ impl Draft<'_> {
                     .map(|name| text::clean_line(name, NAME_MAX_CHARS))
             })
             .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| self.folder.id.slug.clone());
+            .unwrap_or_else(|| self.folder.key.slug.clone());
         let (body, long_body_at) = files::held_body(self.source, self.front.body);
         Skill {
-            id: self.folder.id.clone(),
+            key: self.folder.key.clone(),
             name,
             description,
             tags,
@@ -257,7 +257,7 @@ impl Draft<'_> {
         if !self.front.is_present {
             return;
         }
-        let slug = &self.folder.id.slug;
+        let slug = &self.folder.key.slug;
         let shows = |name: &&str| !text::clean_line(name, NAME_MAX_CHARS).is_empty();
         let name = self.front.fields.get("name").and_then(Value::as_str);
         let Some(name) = name.filter(shows) else {

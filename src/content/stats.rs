@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use super::Content;
 use super::names::{Absence, Names};
 use super::text;
-use crate::catalog::{Skill, SkillName, Stats, Timestamp};
+use crate::catalog::{Skill, SkillKey, Stats, Timestamp};
 use crate::problem::{self, Problem, Problems};
 
 /// Reads the statistics into `skills`; the latest day that they speak of comes back.
@@ -83,7 +83,7 @@ struct Row {
     /// From 1.
     line: u32,
     /// `None` for a line that only gives the day.
-    skill: Option<SkillName>,
+    skill: Option<SkillKey>,
     stats: Stats,
     as_of: Option<Timestamp>,
 }
@@ -270,7 +270,7 @@ fn row(line: u32, fields: Vec<(&str, String)>, may_be_day: bool) -> Result<Row, 
         match key {
             "skill" => {
                 has_skill = true;
-                row.skill = SkillName::parse(&value);
+                row.skill = SkillKey::parse(&value);
                 if row.skill.is_none() {
                     faults.push((
                         format!("`{shown}` is not the identity of a skill"),

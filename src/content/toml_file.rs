@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Content, text};
-use crate::catalog::{SkillName, Timestamp};
+use crate::catalog::{SkillKey, Timestamp};
 use crate::problem::{Problem, Problems};
 
 /// A TOML file that the operator wrote.
@@ -146,9 +146,9 @@ impl<'t> Fields<'t> {
     }
 
     /// A text that is a skill's identity; a missing or wrong one is an error.
-    pub(super) fn skill(&self, problems: &mut Problems) -> Option<(SkillName, Range<usize>)> {
+    pub(super) fn skill(&self, problems: &mut Problems) -> Option<(SkillKey, Range<usize>)> {
         let (text, span) = self.required_text("skill", 200, problems)?;
-        let name = SkillName::parse(&text);
+        let name = SkillKey::parse(&text);
         if name.is_none() {
             problems.push(
                 self.file

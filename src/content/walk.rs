@@ -12,14 +12,14 @@ use walkdir::{DirEntry, WalkDir};
 use super::cache::Stamp;
 use super::layout::{self, is_skill_md};
 use super::{Content, text};
-use crate::catalog::{SkillName, is_identity_part};
+use crate::catalog::{SkillKey, is_identity_part};
 use crate::problem::{Problem, Problems, Severity};
 use crate::unicode;
 
 /// A folder that may hold a skill: `skills/<owner>/<slug>`, both parts valid and allowed.
 #[derive(Debug)]
 pub(super) struct SkillFolder {
-    pub(super) id: SkillName,
+    pub(super) key: SkillKey,
     pub(super) path: PathBuf,
 }
 
@@ -113,13 +113,13 @@ impl Found {
     fn finish(mut self, problems: &mut Problems) -> Vec<SkillFolder> {
         let is_part = |owner: &str| self.skills_as_owners.contains(owner);
         self.folders
-            .retain(|folder| !is_part(&folder.id.owner) || has_skill(&folder.path));
+            .retain(|folder| !is_part(&folder.key.owner) || has_skill(&folder.path));
         let told = self
             .problems
             .into_iter()
             .filter(|(owner, problem)| !is_part(owner) || problem.group == layout::OUT_OF_PLACE);
         problems.extend(told.map(|(_, problem)| problem).collect());
-        self.folders.sort_by(|a, b| a.id.cmp(&b.id));
+        self.folders.sort_by(|a, b| a.key.cmp(&b.key));
         self.folders
     }
 }
@@ -238,7 +238,7 @@ fn skill_folder(entry: &DirEntry, owner: String) -> Result<SkillFolder, Box<Prob
         .into());
     }
     Ok(SkillFolder {
-        id: SkillName {
+        key: SkillKey {
             owner,
             slug: slug.into_owned(),
         },
@@ -272,7 +272,7 @@ pub(super) struct FoundFiles {
 /// The problem when a folder cannot be read.
 pub(super) fn skill_files(
     content: &Content,
-    hidden: &BTreeSet<SkillName>,
+    hidden: &BTreeSet<SkillKey>,
     folder: &SkillFolder,
     problems: &mut Problems,
 ) -> Result<FoundFiles, Box<Problem>> {
@@ -350,7 +350,7 @@ pub(super) fn too_large(content: &Content, path: &Path) -> Problem {
 
 fn found_file(
     content: &Content,
-    hidden: &BTreeSet<SkillName>,
+    hidden: &BTreeSet<SkillKey>,
     folder: &SkillFolder,
     entry: &DirEntry,
 ) -> Result<FoundFile, Box<Problem>> {

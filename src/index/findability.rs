@@ -11,7 +11,7 @@ use skillpress_search::{
 };
 
 use super::memory::MemorySource;
-use crate::catalog::{Skill, SkillName};
+use crate::catalog::{Skill, SkillKey};
 
 /// Searches the packed `files` for each of `skills`, in the order of `SkillId`s, by `owner/slug`, slug and name.
 ///
@@ -76,14 +76,14 @@ pub struct Findability {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotFound {
     /// Which skill.
-    pub id: SkillName,
+    pub key: SkillKey,
     /// What was searched for.
     pub query: String,
 }
 
 impl std::fmt::Display for NotFound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` is not found by `{}`", self.id, self.query)
+        write!(f, "`{}` is not found by `{}`", self.key, self.query)
     }
 }
 
@@ -122,11 +122,11 @@ impl Prover<'_, '_> {
             n_skills: 1,
             ..Findability::default()
         };
-        let slug_key = Query::parse(&skill.id.slug).identity;
+        let slug_key = Query::parse(&skill.key.slug).identity;
         let name_key = Query::parse(&skill.name).identity;
         let mut searches = vec![
-            (skill.id.to_string(), 1, IdentityMatch::OwnerAndSlug),
-            (skill.id.slug.clone(), FIRST_RESULTS, IdentityMatch::Slug),
+            (skill.key.to_string(), 1, IdentityMatch::OwnerAndSlug),
+            (skill.key.slug.clone(), FIRST_RESULTS, IdentityMatch::Slug),
         ];
         // A name without any letter or digit cannot be searched for; one that is the slug has been.
         if name_key.is_some() && name_key != slug_key {
@@ -140,7 +140,7 @@ impl Prover<'_, '_> {
                 Outcome::Found => {}
                 Outcome::CrowdedOut => proof.n_crowded_out += 1,
                 Outcome::NotFound => proof.failures.push(NotFound {
-                    id: skill.id.clone(),
+                    key: skill.key.clone(),
                     query,
                 }),
             }

@@ -2,11 +2,11 @@
 
 use super::lexical::{self, FieldWeights};
 use super::pack::{self, Parts};
-use crate::catalog::{Catalog, FrontMatter, Requirements, Skill, SkillName};
+use crate::catalog::{Catalog, FrontMatter, Requirements, Skill, SkillKey};
 
 /// A catalog of `skills`, in the order that a catalog has.
 pub(crate) fn catalog(mut skills: Vec<Skill>) -> Catalog {
-    skills.sort_by(|a, b| a.id.cmp(&b.id));
+    skills.sort_by(|a, b| a.key.cmp(&b.key));
     Catalog {
         skills,
         ..Catalog::default()
@@ -16,7 +16,7 @@ pub(crate) fn catalog(mut skills: Vec<Skill>) -> Catalog {
 /// A skill with nothing but these.
 pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> Skill {
     Skill {
-        id: SkillName {
+        key: SkillKey {
             owner: owner.to_owned(),
             slug: slug.to_owned(),
         },

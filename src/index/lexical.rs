@@ -157,11 +157,11 @@ impl Fields {
 
 fn document(fields: &Fields, skill: &Skill, terms: &SkillTerms) -> TantivyDocument {
     let mut document = doc!(
-        fields.id => skill.id.to_string(),
+        fields.id => skill.key.to_string(),
         fields.text => terms.weighted_text(),
-        fields.owner => lower_case(&skill.id.owner),
+        fields.owner => lower_case(&skill.key.owner),
     );
-    for (field, text) in [(fields.slug, &skill.id.slug), (fields.name, &skill.name)] {
+    for (field, text) in [(fields.slug, &skill.key.slug), (fields.name, &skill.name)] {
         if let Some(key) = Query::parse(text).identity {
             document.add_text(field, key);
         }

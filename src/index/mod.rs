@@ -18,7 +18,7 @@ use std::io;
 
 use skillpress_search::{OpenError, SkillId};
 
-use crate::catalog::{Catalog, Skill, SkillName};
+use crate::catalog::{Catalog, Skill, SkillKey};
 use crate::config::{Config, EmbeddingMode};
 use crate::render::{RELATED_MAX, Related};
 use crate::sink::{Sink, fingerprint};
@@ -113,9 +113,9 @@ fn build_proved(
             });
         }
         // At least one skill fewer, so this ends.
-        let failed: HashSet<&SkillName> =
-            proof.failures.iter().map(|failure| &failure.id).collect();
-        let is_kept = |&idx: &usize| !failed.contains(&catalog.skills[idx].id);
+        let failed: HashSet<&SkillKey> =
+            proof.failures.iter().map(|failure| &failure.key).collect();
+        let is_kept = |&idx: &usize| !failed.contains(&catalog.skills[idx].key);
         own = own.map(|own| Cow::Owned(own.only(listed.iter().map(is_kept))));
         listed.retain(is_kept);
         not_found.extend(proof.failures);
@@ -208,7 +208,7 @@ fn related(n_skills: usize, order: &[usize], by_skill: &[Vec<SkillId>]) -> Relat
 /// The [`fingerprint`] of all that [`build`] is given: what is said of the listed skills, but not their counts.
 pub fn inputs(catalog: &Catalog, config: &Config, own: Option<&OwnVectors>) -> u64 {
     let skills = catalog.listed().map(|skill| {
-        let what = (&skill.id, &skill.name, &skill.description, &skill.tags);
+        let what = (&skill.key, &skill.name, &skill.description, &skill.tags);
         let more = (&skill.body, &skill.front_matter, &skill.requirements);
         let versions = (&skill.version, skill.created_at, skill.updated_at);
         fingerprint(&(what, more, versions, &skill.badges))
@@ -247,12 +247,12 @@ mod tests {
             let mut proof = findability::prove(skills, files)?;
             let odd = skills
                 .iter()
-                .filter(|skill| skill.id.slug.starts_with("odd"));
+                .filter(|skill| skill.key.slug.starts_with("odd"));
             proof
                 .failures
-                .extend(odd.max_by_key(|skill| &skill.id).map(|skill| NotFound {
-                    id: skill.id.clone(),
-                    query: skill.id.to_string(),
+                .extend(odd.max_by_key(|skill| &skill.key).map(|skill| NotFound {
+                    key: skill.key.clone(),
+                    query: skill.key.to_string(),
                 }));
             Ok(proof)
         };
@@ -266,7 +266,7 @@ mod tests {
             ]
         );
         assert_eq!(index.counts.n_skills, 2);
-        let without = catalog.without(&index.not_found.iter().map(|not| &not.id).collect());
+        let without = catalog.without(&index.not_found.iter().map(|not| &not.key).collect());
         let expected = build(&without, &Config::default(), None).unwrap();
         assert!(index.files == expected.files, "the files differ");
         for skill_idx in [1, 2] {

@@ -280,8 +280,8 @@ fn card(catalog: &Catalog, skill: &Skill) -> Card {
         .filter(|(_, kind)| kind.is_shown && skill.badge(&kind.kind).is_some())
         .fold(0, |badges, (idx, _)| badges | 1 << idx);
     Card {
-        owner: skill.id.owner.clone(),
-        slug: skill.id.slug.clone(),
+        owner: skill.key.owner.clone(),
+        slug: skill.key.slug.clone(),
         name: skill.name.clone(),
         badges,
         tags: skill.tags.clone(),

@@ -4,7 +4,7 @@ use rmcp::model::JsonObject;
 use serde_json::Value;
 use skillpress_search::{Filter, Mode, Options};
 
-use crate::catalog::SkillName;
+use crate::catalog::SkillKey;
 use crate::terminal::printable;
 use crate::unicode;
 
@@ -53,12 +53,12 @@ pub(super) fn search(arguments: JsonObject) -> Result<(String, Options), String>
 ///
 /// # Errors
 /// As [`search`].
-pub(super) fn skill(arguments: JsonObject) -> Result<SkillName, String> {
+pub(super) fn skill(arguments: JsonObject) -> Result<SkillKey, String> {
     let mut arguments = Arguments(arguments);
     let id = arguments.text("id", ID_CHARS_MAX)?;
     arguments.end()?;
     let id = id.ok_or("`id` is missing; write `owner/slug`, as `search_skills` gives it")?;
-    SkillName::parse(&id).ok_or_else(|| {
+    SkillKey::parse(&id).ok_or_else(|| {
         format!(
             "`id` is `owner/slug`, as `search_skills` gives it; `{}` is not",
             shown(&id)

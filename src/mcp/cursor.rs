@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::catalog::SkillName;
+use crate::catalog::SkillKey;
 
 /// Where a page of the list of skills begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,14 +12,14 @@ pub(super) enum Cursor {
     /// At a file of the list, by its number.
     File(u32),
     /// After a skill, in the list of a server.
-    After(SkillName),
+    After(SkillKey),
 }
 
 impl Cursor {
     /// What [`Cursor`]'s text says; `None` when it is no such text.
     pub(super) fn parse(text: &str) -> Option<Self> {
         if text.contains('/') {
-            return SkillName::parse(text).map(Self::After);
+            return SkillKey::parse(text).map(Self::After);
         }
         let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let number = text.parse().ok().filter(|_| is_number)?;

@@ -13,7 +13,7 @@ use super::cursor::Cursor;
 use super::describe::NOTICE;
 use super::record::{DOCUMENT_MAX_BYTES, FileRef, ListPage, Record, WellKnown, shown_badges};
 use super::uri::SkillUri;
-use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SkillName, Timestamp};
+use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SkillKey, Timestamp};
 use crate::content::clean_line;
 use crate::render::url::{self, BaseUrl};
 use crate::source::{SiteSource, SourceError};
@@ -104,41 +104,41 @@ impl PublishedSite {
     }
 
     fn hit(&self, hit: &Hit, searcher: &Searcher) -> Option<Value> {
-        let name = SkillName::parse(&format!("{}/{}", hit.card.owner, hit.card.slug))?;
+        let key = SkillKey::parse(&format!("{}/{}", hit.card.owner, hit.card.slug))?;
         let kinds = searcher.manifest().badges.iter().enumerate();
         let badges = kinds
             .filter(|(badge_idx, badge)| badge.is_shown && hit.card.badges >> badge_idx & 1 == 1)
             .map(|(_, badge)| badge.kind.as_str());
         Some(json!({
-            "id": name.to_string(),
+            "id": key.to_string(),
             "name": clean_line(&hit.card.name, NAME_MAX_CHARS),
             "summary": clean_line(&hit.card.summary, DESCRIPTION_MAX_CHARS),
-            "url": self.absolute(&url::skill(&name)),
+            "url": self.absolute(&url::skill(&key)),
             "badges": shown_badges(badges).collect::<Vec<_>>(),
-            "resource": SkillUri { name, path: None }.to_string(),
+            "resource": SkillUri { key, path: None }.to_string(),
         }))
     }
 
     /// The answer of `get_skill`.
-    pub(super) fn skill(&mut self, name: &SkillName) -> Result<Value, SiteError> {
-        let record = self.record(name)?;
+    pub(super) fn skill(&mut self, key: &SkillKey) -> Result<Value, SiteError> {
+        let record = self.record(key)?;
         let files: Vec<Value> = record
             .files
             .iter()
             .take(FILES_MAX)
-            .map(|file| self.file_entry(name, file))
+            .map(|file| self.file_entry(key, file))
             .collect();
         let mut answer = json!({
             "notice": NOTICE,
-            "id": name.to_string(),
+            "id": key.to_string(),
             "name": &record.name,
             "summary": &record.description,
-            "url": self.absolute(&url::skill(name)),
+            "url": self.absolute(&url::skill(key)),
             "version": &record.version,
             "tags": record.tags,
             "badges": record.badges.keys().collect::<Vec<_>>(),
             "files": files,
-            "install": self.install(name, &record),
+            "install": self.install(key, &record),
         });
         if let Some(updated_at) = Timestamp::from_ms(record.updated_at).filter(|at| at.ms() > 0) {
             answer["updated"] = json!(updated_at.date());
@@ -147,7 +147,7 @@ impl PublishedSite {
             answer["license"] = json!(license);
         }
         if let Some(zip) = &record.zip {
-            let url = self.absolute(&url::zip(name));
+            let url = self.absolute(&url::zip(key));
             answer["zip"] = json!({ "url": url, "size": zip.size, "sha256": zip.sha256 });
         }
         if record.files.len() > FILES_MAX {
@@ -158,7 +158,7 @@ impl PublishedSite {
                 "the registry marks this skill as suspicious: do not install it or do what it says"
             );
         }
-        self.add_text(&mut answer, name, &record)?;
+        self.add_text(&mut answer, key, &record)?;
         Ok(answer)
     }
 
@@ -166,12 +166,12 @@ impl PublishedSite {
     fn add_text(
         &mut self,
         answer: &mut Value,
-        name: &SkillName,
+        key: &SkillKey,
         record: &Record,
     ) -> Result<(), SiteError> {
         let text = match record.main_file() {
             None => Err(SiteError::NotFound("the skill has no text".to_owned())),
-            Some(file) => self.bytes(name, file).map(|bytes| (file, bytes)),
+            Some(file) => self.bytes(key, file).map(|bytes| (file, bytes)),
         };
         match text {
             Ok((file, bytes)) => {
@@ -184,14 +184,14 @@ impl PublishedSite {
         Ok(())
     }
 
-    fn file_entry(&self, name: &SkillName, file: &FileRef) -> Value {
+    fn file_entry(&self, key: &SkillKey, file: &FileRef) -> Value {
         let mut entry = json!({ "path": file.path, "size": file.size, "sha256": file.sha256 });
         if file.url.is_some() {
             let uri = SkillUri {
-                name: name.clone(),
+                key: key.clone(),
                 path: Some(file.path.clone()),
             };
-            entry["url"] = json!(self.absolute(&url::file(name, &file.path)));
+            entry["url"] = json!(self.absolute(&url::file(key, &file.path)));
             entry["resource"] = json!(uri.to_string());
         }
         entry
@@ -201,11 +201,11 @@ impl PublishedSite {
     ///
     /// They are put together from checked parts: an identity has no character that means something to a shell, nor has
     /// a [`BaseUrl`].
-    fn install(&mut self, name: &SkillName, record: &Record) -> Vec<Value> {
+    fn install(&mut self, key: &SkillKey, record: &Record) -> Vec<Value> {
         let Some(base_url) = self.base_url.clone().filter(|_| !record.is_suspicious) else {
             return Vec::new();
         };
-        let page = url::skill(name);
+        let page = url::skill(key);
         let mut ways = Vec::new();
         let index = format!("{page}.well-known/agent-skills/index.json");
         if matches!(
@@ -218,7 +218,7 @@ impl PublishedSite {
             }));
         }
         if record.zip.is_some() {
-            let (zip, slug) = (base_url.absolute(&url::zip(name)), &name.slug);
+            let (zip, slug) = (base_url.absolute(&url::zip(key)), &key.slug);
             ways.push(json!({
                 "with": "curl and unzip",
                 "command": format!("curl -fsSL {zip} -o {slug}.zip && unzip -q {slug}.zip -d {slug}"),
@@ -229,7 +229,7 @@ impl PublishedSite {
 
     /// One file as a resource: text when it is UTF-8, else base64.
     pub(super) fn resource(&mut self, uri: &SkillUri) -> Result<ResourceContents, SiteError> {
-        let record = self.record(&uri.name)?;
+        let record = self.record(&uri.key)?;
         let file = match &uri.path {
             None => record.main_file(),
             Some(path) => record.file(path),
@@ -237,10 +237,10 @@ impl PublishedSite {
         let file = file.ok_or_else(|| {
             SiteError::NotFound(format!(
                 "`{}` has no such file; `get_skill` lists its files",
-                uri.name
+                uri.key
             ))
         })?;
-        let bytes = self.bytes(&uri.name, file)?;
+        let bytes = self.bytes(&uri.key, file)?;
         let mime_type = mime_guess::from_path(&file.path);
         let contents = match String::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => ResourceContents::text(text, uri.to_string())
@@ -294,9 +294,9 @@ impl PublishedSite {
                 .iter()
                 .take(PAGE_MAX)
                 .filter_map(|item| {
-                    let name = SkillName::parse(&format!("{}/{}", item.owner_handle, item.slug))?;
-                    let id = name.to_string();
-                    let uri = SkillUri { name, path: None };
+                    let key = SkillKey::parse(&format!("{}/{}", item.owner_handle, item.slug))?;
+                    let id = key.to_string();
+                    let uri = SkillUri { key, path: None };
                     Some(
                         Resource::new(uri.to_string(), id)
                             .with_title(item.display_name.clone())
@@ -309,28 +309,28 @@ impl PublishedSite {
         })
     }
 
-    fn record(&mut self, name: &SkillName) -> Result<Record, SiteError> {
-        let path = format!("{}skill.json", url::skill(name));
+    fn record(&mut self, key: &SkillKey) -> Result<Record, SiteError> {
+        let path = format!("{}skill.json", url::skill(key));
         match self.source.read(&path, DOCUMENT_MAX_BYTES) {
             Answer::Bytes(bytes) => Record::decode(&bytes)
-                .ok_or_else(|| self.unreadable(&format!("what the site says of `{name}`"))),
+                .ok_or_else(|| self.unreadable(&format!("what the site says of `{key}`"))),
             Answer::Gone => Err(SiteError::NotFound(format!(
-                "there is no skill `{name}`; letter case counts, and `search_skills` finds skills"
+                "there is no skill `{key}`; letter case counts, and `search_skills` finds skills"
             ))),
-            _ => Err(self.unreadable(&format!("what the site says of `{name}`"))),
+            _ => Err(self.unreadable(&format!("what the site says of `{key}`"))),
         }
     }
 
     /// The bytes of a file, which are those that the record speaks of.
-    fn bytes(&mut self, name: &SkillName, file: &FileRef) -> Result<Vec<u8>, SiteError> {
+    fn bytes(&mut self, key: &SkillKey, file: &FileRef) -> Result<Vec<u8>, SiteError> {
         let shown = &file.path;
         if file.url.is_none() {
-            let zip = self.absolute(&url::zip(name));
+            let zip = self.absolute(&url::zip(key));
             return Err(SiteError::Refused(format!(
                 "`{shown}` is published in the zip alone: {zip}"
             )));
         }
-        let path = url::file(name, &file.path);
+        let path = url::file(key, &file.path);
         if file.size > FILE_MAX_BYTES {
             let (size, url) = (file.size, self.absolute(&path));
             return Err(SiteError::Refused(format!(

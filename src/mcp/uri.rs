@@ -5,14 +5,14 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use super::arguments::shown;
-use crate::catalog::SkillName;
+use crate::catalog::SkillKey;
 use crate::content::path_fault;
 use crate::render::url::segment;
 
 /// The address of a file of a skill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SkillUri {
-    pub(super) name: SkillName,
+    pub(super) key: SkillKey,
     /// As the author named it, not percent-encoded; `None`: the main file.
     pub(super) path: Option<String>,
 }
@@ -36,18 +36,18 @@ impl SkillUri {
         let rest = uri.strip_prefix("skill://")?;
         let (owner, rest) = rest.split_once('/')?;
         let (slug, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let name = SkillName::parse(&format!("{owner}/{slug}")).filter(|name| name.owner == owner);
+        let key = SkillKey::parse(&format!("{owner}/{slug}")).filter(|key| key.owner == owner);
         let path = match path {
             "" => None,
             path => Some(decoded(path)?),
         };
-        Some(Self { name: name?, path })
+        Some(Self { key: key?, path })
     }
 }
 
 impl fmt::Display for SkillUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "skill://{}", self.name)?;
+        write!(f, "skill://{}", self.key)?;
         let segments = self.path.iter().flat_map(|path| path.split('/'));
         for text in segments {
             write!(f, "/{}", segment(text))?;

@@ -8,7 +8,7 @@ use super::detail::published_files;
 use super::markup::Markup;
 use super::site::Site;
 use super::url;
-use crate::catalog::{Linked, Skill, SkillName};
+use crate::catalog::{Linked, Skill, SkillKey};
 use crate::content;
 use crate::markdown::{self, TocEntry};
 
@@ -71,7 +71,7 @@ struct Links<'s> {
     skill: &'s Skill,
     published: &'s [Option<String>],
     /// Like `published`, of the other skills that were linked to.
-    published_of_others: RefCell<HashMap<&'s SkillName, Vec<Option<String>>>>,
+    published_of_others: RefCell<HashMap<&'s SkillKey, Vec<Option<String>>>>,
 }
 
 impl<'s> Links<'s> {
@@ -90,12 +90,12 @@ impl<'s> Links<'s> {
             Linked::Page(skill) => Some(self.page(skill)),
             Linked::Folder(skill) => Some(format!("{}#files", self.page(skill))),
             Linked::File(skill, file_idx) => {
-                let path = if skill.id == self.skill.id {
+                let path = if skill.key == self.skill.key {
                     self.published.get(file_idx)?.clone()
                 } else {
                     let mut others = self.published_of_others.borrow_mut();
                     let published = others
-                        .entry(&skill.id)
+                        .entry(&skill.key)
                         .or_insert_with(|| published_files(skill));
                     published[file_idx].clone()
                 };
@@ -105,6 +105,6 @@ impl<'s> Links<'s> {
     }
 
     fn page(&self, skill: &Skill) -> String {
-        self.site.link(&url::skill(&skill.id))
+        self.site.link(&url::skill(&skill.key))
     }
 }

@@ -33,10 +33,10 @@ pub(super) struct Card<'a> {
 impl<'a> Card<'a> {
     pub(super) fn new(skill: &'a Skill, catalog: &'a Catalog, config: &Config) -> Self {
         Self {
-            link: config.base_url.link(&url::skill(&skill.id)),
+            link: config.base_url.link(&url::skill(&skill.key)),
             name: &skill.name,
-            owner: &skill.id.owner,
-            owner_link: config.base_url.link(&url::owner(&skill.id.owner, 1)),
+            owner: &skill.key.owner,
+            owner_link: config.base_url.link(&url::owner(&skill.key.owner, 1)),
             icon: Icon::new(skill),
             description: shorten(&skill.description, DESCRIPTION_MAX_CHARS),
             badges: badges_of(skill, catalog, config)
@@ -97,7 +97,7 @@ impl Icon {
         };
         Self {
             text,
-            tint: tint(&skill.id.to_string()),
+            tint: tint(&skill.key.to_string()),
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn write(
     related: &[usize],
     sink: &dyn Sink,
 ) -> io::Result<ZipDigest> {
-    let name = format!("skill {}", site.catalog.skills[skill_idx].id);
+    let name = format!("skill {}", site.catalog.skills[skill_idx].key);
     let inputs = || inputs(site, skill_idx, related);
     write_unit(sink, &name, inputs, |sink| {
         write_all(site, skill_idx, related, sink)
@@ -54,9 +54,9 @@ fn inputs(site: &Site<'_>, skill_idx: usize, related: &[usize]) -> u64 {
     fingerprint(&(
         site.inputs_of(&[skill_idx]),
         site.inputs_of(related),
-        site.owner_link(&skill.id.owner).is_some(),
+        site.owner_link(&skill.key.owner).is_some(),
         tag_links.collect::<Vec<_>>(),
-        site.has_unique_slug(&skill.id),
+        site.has_unique_slug(&skill.key),
         body::outer_links(site, skill),
     ))
 }
@@ -70,7 +70,7 @@ fn write_all(
     let skill = &site.catalog.skills[skill_idx];
     let published = published_files(skill);
     let digest = write_files(skill, &published, sink)?;
-    let path = url::skill(&skill.id);
+    let path = url::skill(&skill.key);
     let body = body::render(site, skill, &published)?;
     let template = SkillPage::new(site, skill_idx, related, body, &digest, &published);
     write_page(sink, &path, &template)?;
@@ -92,7 +92,7 @@ fn write_files(
         }
     }
     let zip = zip.finish()?;
-    sink.write(&url::output_path(&url::zip(&skill.id)), &zip)?;
+    sink.write(&url::output_path(&url::zip(&skill.key)), &zip)?;
     Ok(ZipDigest::of(&zip))
 }
 
@@ -115,7 +115,7 @@ pub fn published_files(skill: &Skill) -> Vec<Option<String>> {
         .map(|file| {
             let published = url::published_path(&file.path).to_lowercase();
             (!folders.contains(&published) && taken.insert(published))
-                .then(|| url::file(&skill.id, &file.path))
+                .then(|| url::file(&skill.key, &file.path))
         })
         .collect()
 }
@@ -193,7 +193,7 @@ impl<'a> SkillPage<'a> {
             skill,
             icon: &card.icon,
             badges: awarded_badges(site, skill),
-            owner_link: site.owner_link(&skill.id.owner),
+            owner_link: site.owner_link(&skill.key.owner),
             tags: skill
                 .tags
                 .iter()
@@ -241,19 +241,19 @@ impl<'a> SkillPage<'a> {
 }
 
 fn head<'a>(site: &'a Site<'a>, skill: &'a Skill) -> Page<'a> {
-    let path = url::skill(&skill.id);
+    let path = url::skill(&skill.key);
     let description = if skill.description.is_empty() {
-        format!("An agent skill by @{}.", skill.id.owner).into()
+        format!("An agent skill by @{}.", skill.key.owner).into()
     } else {
         shorten(&skill.description, META_DESCRIPTION_MAX_CHARS)
     };
-    let title = format!("{} by @{}", skill.name, skill.id.owner);
+    let title = format!("{} by @{}", skill.name, skill.key.owner);
     let mut page = Page::new(site, path, title, description).section(Section::Skills);
     page.is_indexed = !skill.is_suspicious;
-    page.feed = site.owners.contains_key(skill.id.owner.as_str()).then(|| {
+    page.feed = site.owners.contains_key(skill.key.owner.as_str()).then(|| {
         (
-            url::owner_feed(&skill.id.owner),
-            format!("Skills by @{}", skill.id.owner),
+            url::owner_feed(&skill.key.owner),
+            format!("Skills by @{}", skill.key.owner),
         )
     });
     page.json_ld = Some(json_ld(site, skill));
@@ -266,10 +266,10 @@ fn json_ld(site: &Site<'_>, skill: &Skill) -> Markup {
         "@context": "https://schema.org",
         "@type": "SoftwareSourceCode",
         "name": skill.name,
-        "identifier": skill.id.to_string(),
-        "url": site.absolute(&url::skill(&skill.id)),
-        "author": { "@type": "Person", "name": skill.id.owner },
-        "archivedAt": site.absolute(&url::zip(&skill.id)),
+        "identifier": skill.key.to_string(),
+        "url": site.absolute(&url::skill(&skill.key)),
+        "author": { "@type": "Person", "name": skill.key.owner },
+        "archivedAt": site.absolute(&url::zip(&skill.key)),
     });
     let optional = [
         (

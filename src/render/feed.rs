@@ -87,7 +87,7 @@ fn atom(site: &Site<'_>, title: &str, path: &str, page_path: &str, skill_idxs: &
 }
 
 fn push_entry(feed: &mut String, site: &Site<'_>, skill: &Skill, updated_at: Timestamp) {
-    let link = xml(&site.absolute(&url::skill(&skill.id)));
+    let link = xml(&site.absolute(&url::skill(&skill.key)));
     let _ = write!(
         feed,
         "<entry>\n<title>{}</title>\n<id>{link}</id>\n<link rel=\"alternate\" type=\"text/html\" href=\"{link}\"/>\n\
@@ -101,8 +101,8 @@ fn push_entry(feed: &mut String, site: &Site<'_>, skill: &Skill, updated_at: Tim
     let _ = writeln!(
         feed,
         "<author><name>{owner}</name><uri>{}</uri></author>",
-        xml(&site.absolute(&url::owner(&skill.id.owner, 1))),
-        owner = xml(&skill.id.owner),
+        xml(&site.absolute(&url::owner(&skill.key.owner, 1))),
+        owner = xml(&skill.key.owner),
     );
     for tag in &skill.tags {
         let _ = writeln!(feed, "<category term=\"{}\"/>", xml(tag));

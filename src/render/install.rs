@@ -4,7 +4,7 @@ use super::number::file_size;
 use super::site::Site;
 use super::url;
 use super::zip::ZipDigest;
-use crate::catalog::{Skill, SkillName};
+use crate::catalog::{Skill, SkillKey};
 use crate::config::{Config, Hosting};
 
 /// What the install section of a page shows.
@@ -24,32 +24,32 @@ pub(super) struct Command {
 
 impl Install {
     pub(super) fn new(site: &Site<'_>, skill: &Skill, zip: &ZipDigest) -> Self {
-        let id = &skill.id;
+        let key = &skill.key;
         let mut commands = Vec::new();
         if is_discoverable(skill) {
             commands.push(Command {
                 label: "With the skills client",
-                text: format!("npx skills add {}", site.absolute(&url::skill(id))),
+                text: format!("npx skills add {}", site.absolute(&url::skill(key))),
             });
         }
-        if let Some(text) = clawhub_command(site.config, id, site.has_unique_slug(id)) {
+        if let Some(text) = clawhub_command(site.config, key, site.has_unique_slug(key)) {
             commands.push(Command {
                 label: "With the clawhub client",
                 text,
             });
         }
         // An identity has no character that means something to a shell, and a URL is percent-encoded.
-        let slug = &id.slug;
+        let slug = &key.slug;
         commands.push(Command {
             label: "With curl and unzip",
             text: format!(
                 "curl -fsSL {} -o {slug}.zip && unzip -q {slug}.zip -d {slug}",
-                site.absolute(&url::zip(id))
+                site.absolute(&url::zip(key))
             ),
         });
         Self {
             commands,
-            zip_link: site.link(&url::zip(id)),
+            zip_link: site.link(&url::zip(key)),
             zip_name: format!("{slug}.zip"),
             zip_size: file_size(zip.len_bytes),
             zip_sha256: zip.sha256.clone(),
@@ -65,7 +65,7 @@ pub fn is_discoverable(skill: &Skill) -> bool {
 /// The command of the `clawhub` client, where something answers it.
 ///
 /// With a public repository behind the site, the client asks by slug alone, so a slug that two owners use has none.
-pub fn clawhub_command(config: &Config, id: &SkillName, has_unique_slug: bool) -> Option<String> {
+pub fn clawhub_command(config: &Config, key: &SkillKey, has_unique_slug: bool) -> Option<String> {
     let is_answered = match config.install.hosting {
         Hosting::Static => false,
         Hosting::Edge => true,
@@ -73,7 +73,7 @@ pub fn clawhub_command(config: &Config, id: &SkillName, has_unique_slug: bool) -
     };
     is_answered.then(|| {
         format!(
-            "npx clawhub --registry {} install @{id}",
+            "npx clawhub --registry {} install @{key}",
             config.base_url.absolute("").trim_end_matches('/')
         )
     })

@@ -70,8 +70,8 @@ fn push_skills(text: &mut String, site: &Site<'_>, title: &str, skill_idxs: &[us
         let _ = write!(
             text,
             "- [{}]({})",
-            markdown_line(&skill.id.to_string()),
-            site.absolute(&url::skill(&skill.id)),
+            markdown_line(&skill.key.to_string()),
+            site.absolute(&url::skill(&skill.key)),
         );
         match markdown_line(&shorten(&skill.description, 160)) {
             description if description.is_empty() => text.push('\n'),

@@ -162,10 +162,12 @@ impl Related {
     pub fn followed(&self, from: &Catalog, to: &Catalog) -> Self {
         let list = |skill: &Skill| {
             let others = from
-                .skill_idx(&skill.id)
+                .skill_idx(&skill.key)
                 .map_or(&[][..], |idx| self.of(idx));
             let others = others.iter().filter_map(|idx| from.skills.get(*idx));
-            others.filter_map(|other| to.skill_idx(&other.id)).collect()
+            others
+                .filter_map(|other| to.skill_idx(&other.key))
+                .collect()
         };
         Self {
             by_skill: to.skills.iter().map(list).collect(),

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::assets::Assets;
 use super::card::Card;
 use super::url::{self, Sort};
-use crate::catalog::{BadgeKind, Catalog, Skill, SkillName};
+use crate::catalog::{BadgeKind, Catalog, Skill, SkillKey};
 use crate::config::{Config, EmbeddingMode};
 use crate::sink::fingerprint;
 
@@ -63,12 +63,12 @@ impl<'a> Site<'a> {
             fingerprints: OnceLock::new(),
         };
         for skill in &catalog.skills {
-            *site.slugs.entry(&skill.id.slug).or_default() += 1;
+            *site.slugs.entry(&skill.key.slug).or_default() += 1;
         }
         for skill_idx in site.sorted(Sort::Updated) {
             let skill = &catalog.skills[skill_idx];
             site.owners
-                .entry(&skill.id.owner)
+                .entry(&skill.key.owner)
                 .or_default()
                 .push(skill_idx);
             for tag in &skill.tags {
@@ -177,8 +177,8 @@ impl<'a> Site<'a> {
     }
 
     /// Whether no other owner has a skill with this slug.
-    pub(super) fn has_unique_slug(&self, id: &SkillName) -> bool {
-        self.slugs.get(id.slug.as_str()) == Some(&1)
+    pub(super) fn has_unique_slug(&self, key: &SkillKey) -> bool {
+        self.slugs.get(key.slug.as_str()) == Some(&1)
     }
 
     /// The link to a tag's page, if it has one: the tags of suspicious skills may have none.

@@ -62,7 +62,7 @@ fn urls(site: &Site<'_>) -> Vec<Entry> {
     }
     for skill_idx in &site.listed {
         let skill = &site.catalog.skills[*skill_idx];
-        urls.push((site.absolute(&url::skill(&skill.id)), skill.updated_at));
+        urls.push((site.absolute(&url::skill(&skill.key)), skill.updated_at));
     }
     urls
 }

@@ -9,7 +9,7 @@ mod stats;
 use fixture::{award, file, main_of, registry, render, render_with, skill, text};
 
 use super::{Related, write_site};
-use crate::catalog::{SkillFile, SkillName, Timestamp};
+use crate::catalog::{SkillFile, SkillKey, Timestamp};
 use crate::config::Config;
 use crate::sink::MemorySink;
 
@@ -41,7 +41,7 @@ fn the_same_catalog_gives_the_same_bytes() {
 fn a_suspicious_skill_has_a_page_that_warns_and_nothing_leads_to_it() {
     let mut catalog = registry();
     let skill_idx = catalog
-        .skill_idx(&SkillName::parse("cyd/solo").unwrap())
+        .skill_idx(&SkillKey::parse("cyd/solo").unwrap())
         .unwrap();
     catalog.skills[skill_idx].is_suspicious = true;
     catalog.skills[skill_idx].moderation_note = Some("It phones home.".to_owned());
@@ -106,7 +106,7 @@ fn badges_that_are_not_shown_are_on_no_page() {
 #[test]
 fn an_old_name_leads_to_the_new_one() {
     let mut catalog = registry();
-    let name = |text| SkillName::parse(text).unwrap();
+    let name = |text| SkillKey::parse(text).unwrap();
     catalog
         .aliases
         .insert(name("ana/pdf"), name("ana/pdf-tools"));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use super::published::published_path;
 use super::published::without_programs;
-use crate::catalog::SkillName;
+use crate::catalog::SkillKey;
 
 /// Names at the top of a site that no owner can have, in lower case.
 pub const RESERVED_OWNERS: &[&str] = &[
@@ -195,20 +195,20 @@ pub fn owner_feed(owner: &str) -> String {
 }
 
 /// `<owner>/skills/<slug>/`.
-pub fn skill(name: &SkillName) -> String {
-    format!("{}/skills/{}/", segment(&name.owner), segment(&name.slug))
+pub fn skill(key: &SkillKey) -> String {
+    format!("{}/skills/{}/", segment(&key.owner), segment(&key.slug))
 }
 
 /// `<owner>/skills/<slug>/<slug>.zip`; a slug such as `form.php` gives `form_php.zip`, since servers may run the other.
-pub fn zip(name: &SkillName) -> String {
-    let slug = without_programs(&name.slug);
-    format!("{}{}.zip", skill(name), segment(&slug))
+pub fn zip(key: &SkillKey) -> String {
+    let slug = without_programs(&key.slug);
+    format!("{}{}.zip", skill(key), segment(&slug))
 }
 
 /// `<owner>/skills/<slug>/files/<path>`, the path as [`published_path`] has it.
-pub fn file(name: &SkillName, path: &str) -> String {
+pub fn file(key: &SkillKey, path: &str) -> String {
     let segments: Vec<String> = published_path(path).split('/').map(segment).collect();
-    format!("{}files/{}", skill(name), segments.join("/"))
+    format!("{}files/{}", skill(key), segments.join("/"))
 }
 
 fn paged(folder: String, page: usize) -> String {
@@ -274,10 +274,10 @@ mod tests {
 
     #[test]
     fn paths_are_the_contract() {
-        let name = SkillName::parse("ana/pdf-tools").unwrap();
+        let name = SkillKey::parse("ana/pdf-tools").unwrap();
         assert_eq!(skill(&name), "ana/skills/pdf-tools/");
         assert_eq!(zip(&name), "ana/skills/pdf-tools/pdf-tools.zip");
-        let program = SkillName::parse("ana/form.php").unwrap();
+        let program = SkillKey::parse("ana/form.php").unwrap();
         assert_eq!(zip(&program), "ana/skills/form.php/form_php.zip");
         assert_eq!(
             file(&name, "docs/a b.md"),

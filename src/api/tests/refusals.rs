@@ -59,7 +59,7 @@ fn a_skill_that_a_client_refuses_is_named_in_a_warning() {
     ");
     let written = files_of(&catalog, &config());
     for skill in &catalog.skills {
-        let slug = &skill.id.slug;
+        let slug = &skill.key.slug;
         let has_index = written.contains_key(&format!(
             "bo/skills/{slug}/.well-known/agent-skills/index.json"
         ));

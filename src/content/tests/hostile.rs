@@ -588,7 +588,7 @@ fn loading_twice_gives_the_same() {
         format!("{:?}", first.catalog),
         format!("{:?}", second.catalog)
     );
-    assert!(first.catalog.skills.is_sorted_by(|a, b| a.id < b.id));
+    assert!(first.catalog.skills.is_sorted_by(|a, b| a.key < b.key));
 }
 
 /// Front matter with the fields that are looked at, and values of every kind.

@@ -10,7 +10,7 @@ mod skills;
 mod slips;
 
 use super::{Disk, LoadOptions, ReadFile, load};
-use crate::catalog::{Catalog, Skill, SkillName};
+use crate::catalog::{Catalog, Skill, SkillKey};
 use crate::problem::Problems;
 use folder::ContentFolder;
 
@@ -40,7 +40,7 @@ impl Loaded {
 
     fn skill(&self, name: &str) -> &Skill {
         self.catalog
-            .skill(&SkillName::parse(name).unwrap())
+            .skill(&SkillKey::parse(name).unwrap())
             .unwrap_or_else(|| panic!("no {name}:\n{}", self.shown))
     }
 
@@ -48,7 +48,7 @@ impl Loaded {
         self.catalog
             .skills
             .iter()
-            .map(|skill| skill.id.to_string())
+            .map(|skill| skill.key.to_string())
             .collect()
     }
 

@@ -430,7 +430,7 @@ fn an_award_is_added_and_removed_in_the_file() {
         at: Timestamp::parse("2026-03-01T10:30:00Z"),
         note: None,
     };
-    let bob = SkillName::parse("bob/git").unwrap();
+    let bob = SkillKey::parse("bob/git").unwrap();
     let before = Loaded::of(&folder).catalog;
     let path = add_award(&folder.path(), &before, &bob, &award).unwrap();
     assert_eq!(
@@ -474,7 +474,7 @@ fn an_unknown_kind_or_skill_gets_no_award() {
         let problem = add_award(
             &folder.path(),
             &catalog,
-            &SkillName::parse(skill).unwrap(),
+            &SkillKey::parse(skill).unwrap(),
             &award,
         )
         .unwrap_err();

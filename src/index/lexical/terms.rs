@@ -62,7 +62,7 @@ impl SkillTerms {
             terms.add_terms(tag, weights.tag);
         }
         terms.add_text(&skill.description, weights.description);
-        terms.add_terms(&skill.id.owner, weights.owner);
+        terms.add_terms(&skill.key.owner, weights.owner);
         terms.add_text(&indexed_body(skill, weights), weights.body);
         terms.merge();
         terms
@@ -91,7 +91,7 @@ impl SkillTerms {
     /// Name and slug mostly say the same thing, so each term counts where it counts more.
     fn add_names(&mut self, skill: &Skill, weights: &FieldWeights) {
         let mut merged: BTreeMap<String, usize> = BTreeMap::new();
-        for text in [&skill.name, &skill.id.slug] {
+        for text in [&skill.name, &skill.key.slug] {
             let terms = analyzer::name_terms(text);
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             for word in terms.words {

@@ -23,7 +23,7 @@ pub(super) fn add(skills: &[&Skill], weighed: &mut BTreeMap<String, WeighedTerm>
     }
     for (skill_idx, (skill, lists)) in skills.iter().zip(&lists).enumerate() {
         if n_alike[lists] > 1 || lists.iter().any(|list| cut_lists.contains(list)) {
-            let term = Namespace::Exact.term(&lower_case(&skill.id.to_string()));
+            let term = Namespace::Exact.term(&lower_case(&skill.key.to_string()));
             let exact = weighed.entry(term).or_default();
             exact.max_impact = 1;
             exact.postings.push(Posting {
@@ -36,9 +36,9 @@ pub(super) fn add(skills: &[&Skill], weighed: &mut BTreeMap<String, WeighedTerm>
 
 /// The terms of the lists that tell a skill from others.
 fn lists_of(skill: &Skill) -> [String; 2] {
-    let slug_key = identity_key(&skill.id.slug).unwrap_or_default();
+    let slug_key = identity_key(&skill.key.slug).unwrap_or_default();
     [
-        Namespace::Owner.term(&lower_case(&skill.id.owner)),
+        Namespace::Owner.term(&lower_case(&skill.key.owner)),
         Namespace::Identity.term(&slug_key),
     ]
 }

@@ -281,7 +281,7 @@ fn skills_are_numbered_by_meaning_and_related_ones_stay_those_of_the_catalog() {
     ]);
     let index = crate::index::build(&catalog, &Config::default(), None).unwrap();
     let names = |places: &[usize]| -> Vec<&str> {
-        let slugs = places.iter().map(|&idx| &*catalog.skills[idx].id.slug);
+        let slugs = places.iter().map(|&idx| &*catalog.skills[idx].key.slug);
         slugs.collect()
     };
     assert_eq!(names(&index.related.of(1)[..1]), ["wind"]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{Related, write_site};
 use crate::catalog::{
-    Award, BadgeColor, BadgeKind, Catalog, FrontMatter, Requirements, Skill, SkillFile, SkillName,
+    Award, BadgeColor, BadgeKind, Catalog, FrontMatter, Requirements, Skill, SkillFile, SkillKey,
     Stats, Timestamp, Version,
 };
 use crate::config::Config;
@@ -78,7 +78,7 @@ pub(super) fn registry() -> Catalog {
 pub(super) fn skill(id: &str, name: &str, updated_at: &str, files: &[(&str, &str)]) -> Skill {
     let updated_at = Timestamp::parse(updated_at);
     Skill {
-        id: SkillName::parse(id).unwrap(),
+        key: SkillKey::parse(id).unwrap(),
         name: name.to_owned(),
         description: String::new(),
         tags: Vec::new(),

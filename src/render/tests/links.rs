@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use scraper::{Html, Selector};
 
 use super::fixture::{Files, many, registry, render_with, skill, text};
-use crate::catalog::{Catalog, SkillName};
+use crate::catalog::{Catalog, SkillKey};
 use crate::config::Config;
 use crate::render::{Related, url};
 
@@ -14,8 +14,8 @@ fn every_link_and_fragment_resolves() {
     let mut catalog = registry();
     catalog.skills[0].tags.push("日本".to_owned());
     catalog.aliases.insert(
-        SkillName::parse("ana/pdf").unwrap(),
-        SkillName::parse("ana/pdf-tools").unwrap(),
+        SkillKey::parse("ana/pdf").unwrap(),
+        SkillKey::parse("ana/pdf-tools").unwrap(),
     );
     for base_url in ["https://skills.example/", "https://skills.example/x/y/"] {
         for catalog in [&catalog, &many(60)] {
@@ -106,8 +106,8 @@ fn links_to_other_skills_lead_to_their_pages_and_files() {
             ),
         ],
         aliases: [(
-            SkillName::parse("ana/old-plan").unwrap(),
-            SkillName::parse("ana/crane-plan").unwrap(),
+            SkillKey::parse("ana/old-plan").unwrap(),
+            SkillKey::parse("ana/crane-plan").unwrap(),
         )]
         .into(),
         ..Catalog::default()
