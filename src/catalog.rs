@@ -4,22 +4,24 @@
 //! Lists hold only what may be published: hidden skills never enter a catalog.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::str::FromStr;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-pub use skillpress_search::format::cards::is_identity_part;
 
+use crate::fingerprint::fingerprint;
+use crate::key::SkillKey;
 use crate::markdown::RelativeLink;
-use crate::sink::fingerprint;
 
 mod file;
 mod link;
+mod published;
+mod related;
 
 pub use file::{SkillFile, SkillFileError};
 pub use link::Linked;
+pub use published::published_files;
+pub use related::{RELATED_MAX, Related};
 
 /// Everything a site is built from.
 #[derive(Clone, Debug, Default)]
@@ -113,75 +115,6 @@ impl Catalog {
         }
         tags
     }
-}
-
-/// The identity of a skill: `owner/slug`, compared byte by byte.
-///
-/// Both parts are names that [`is_identity_part`] accepts, so they stand in URLs and paths as they are.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SkillKey {
-    /// Who publishes it.
-    pub owner: String,
-    /// Its short name, unique for the owner.
-    pub slug: String,
-}
-
-impl SkillKey {
-    /// Parses `owner/slug` (a leading `@` is allowed); `None` when either part is not an identity part.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (owner, slug) = text.strip_prefix('@').unwrap_or(text).split_once('/')?;
-        (is_identity_part(owner) && is_identity_part(slug)).then(|| Self {
-            owner: owner.to_owned(),
-            slug: slug.to_owned(),
-        })
-    }
-}
-
-impl FromStr for SkillKey {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text).ok_or("write it as `owner/slug`")
-    }
-}
-
-impl fmt::Display for SkillKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.owner, self.slug)
-    }
-}
-
-/// Longest name that clients install, in characters.
-const DISCOVERY_NAME_MAX_CHARS: usize = 64;
-
-/// Whether clients install a skill of this name, and the Agent Skills specification allows it: 1 to 64 of `[a-z0-9-]`,
-/// no `-` at an edge or twice in a row.
-pub fn is_discovery_name(name: &str) -> bool {
-    (1..=DISCOVERY_NAME_MAX_CHARS).contains(&name.len())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && !name.starts_with('-')
-        && !name.ends_with('-')
-        && !name.contains("--")
-}
-
-/// The name under which clients install what is called `text`, such as a slug: lower-case letters, digits and single
-/// hyphens, good for [`is_discovery_name`].
-///
-/// `None` when nothing of the text remains.
-pub fn install_name(text: &str) -> Option<String> {
-    let mut name = String::new();
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            name.push(c.to_ascii_lowercase());
-        } else if !name.is_empty() && !name.ends_with('-') {
-            name.push('-');
-        }
-    }
-    name.truncate(DISCOVERY_NAME_MAX_CHARS);
-    let name = name.trim_end_matches('-');
-    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// One published skill.
@@ -476,33 +409,6 @@ fn written_date(text: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_text_with_a_letter_or_digit_gives_a_name_that_clients_install() {
-        for (slug, name) in [
-            ("pdf-tools", "pdf-tools"),
-            ("Sum2.Slides", "sum2-slides"),
-            ("a--b_c-", "a-b-c"),
-        ] {
-            assert_eq!(install_name(slug).as_deref(), Some(name));
-        }
-        assert_eq!(install_name("--"), None);
-        let long = install_name(&"ab-".repeat(30)).unwrap();
-        assert!(is_discovery_name(&long), "{long}");
-    }
-
-    #[test]
-    fn an_identity_is_two_safe_names() {
-        assert_eq!(
-            SkillKey::parse("@ana/pdf-tools").unwrap().to_string(),
-            "ana/pdf-tools"
-        );
-        for bad in [
-            "ana", "ana/", "/x", "ana/x/y", "../x", "ana/.x", "ana/x.", "a b/c", "ana/é", "",
-        ] {
-            assert_eq!(SkillKey::parse(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn days_may_be_written_otherwise_where_one_day_only_can_be_meant() {

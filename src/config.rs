@@ -9,7 +9,7 @@ use toml::de::DeTable;
 
 use crate::input_file;
 use crate::problem::{Problem, Problems};
-use crate::render::url::BaseUrl;
+use crate::url::BaseUrl;
 
 /// Everything that an operator can set. Unknown keys are errors.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -1,33 +1,84 @@
 //! Builds a static site with an embedded search index from a folder of agent skills.
+//!
+//! The `skillpress` command is the usual way; a program of its own builds a site so:
+//!
+//! ```no_run
+//! use skillpress::{DirSink, Progress, Project, Site};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let project = Project {
+//!     base_url: Some("https://skills.example/".parse()?),
+//!     ..Project::new("content")
+//! };
+//! let progress = Progress::new(true);
+//! let (site, warnings) = Site::load(&project, &progress)?;
+//! for warning in warnings.sorted() {
+//!     eprintln!("{warning}");
+//! }
+//! let sink = DirSink::create("public".as_ref())?;
+//! site.write(&sink, &progress)?;
+//! sink.finish()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A built site is searched by the crate `skillpress-search`.
 
+// A room's own items are `pub(super)`; `pub` is what it offers to other rooms. What the library offers is listed below.
+#![allow(unreachable_pub)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[macro_use]
-pub mod terminal;
+mod terminal;
 
-pub mod api;
-pub mod catalog;
-pub mod cli;
-pub mod cmd;
-pub mod config;
-pub mod content;
-mod hex;
-pub mod index;
-pub mod input_file;
-pub mod inspect;
-pub mod loss;
-pub mod markdown;
-pub mod mcp;
-pub mod memory;
-pub mod preview;
-pub mod problem;
-pub mod progress;
-pub mod render;
-pub mod report;
-pub mod server;
-pub mod sink;
-pub mod site;
-pub mod source;
-pub mod static_files;
-mod unicode;
-mod web_url;
+mod api;
+mod catalog;
+mod clients;
+mod cmd;
+mod config;
+mod content;
+mod fingerprint;
+mod index;
+mod input_file;
+mod inspect;
+mod key;
+mod loss;
+mod markdown;
+mod mcp;
+mod memory;
+mod preview;
+mod problem;
+mod progress;
+mod project;
+mod render;
+mod report;
+mod server;
+mod sink;
+mod site;
+mod source;
+mod text;
+mod url;
+mod zip;
+
+pub use problem::{Problem, Problems, Severity};
+pub use progress::Progress;
+pub use project::Project;
+pub use sink::{DirSink, MemorySink, Sink, Written};
+pub use site::{Site, SiteCounts};
+pub use url::BaseUrl;
+
+#[doc(hidden)]
+pub use cmd::run;
+
+/// Parts for the tests and benchmarks of this package. Anything here may change at any time.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::api::{IndexSearch, SearchRequest};
+    pub use crate::content::{Disk, LoadOptions, load as load_content};
+    pub use crate::index::pack::Part;
+    pub use crate::index::vector::{
+        Adapted, Document, Model, adapt, build as build_vectors, embed,
+    };
+    pub use crate::source::FileSource;
+    pub use crate::url::published_path;
+}

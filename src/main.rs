@@ -1,5 +1,5 @@
 //! The `skillpress` command.
 
 fn main() -> std::process::ExitCode {
-    skillpress::cli::run()
+    skillpress::run()
 }

@@ -20,7 +20,7 @@ mod tag;
 mod tree;
 mod write;
 
-pub use findings::{LINKS_MAX, LeftOut, RelativeLink};
+pub use findings::{LeftOut, RelativeLink};
 pub use plain::{first_paragraph, plain_text};
 
 /// A document as a page shows it.
@@ -71,14 +71,11 @@ pub const HTML_MAX_BYTES: usize = 1_000_000;
 /// comes from `resolve`, is relative and names a raster file; otherwise its alternative text is. Links elsewhere are
 /// kept when they are `http:`, `https:` or `mailto:`, with `rel="nofollow ugc noopener"`.
 ///
+/// The page already shows `title` as its first heading: when `body` opens with a heading of level 1 with the same letters
+/// and digits, that heading is left out.
+///
 /// Time and memory are linear in `body`, for all we know, and bounded by the limits above; elements nest about 40 deep at most.
-pub fn render(body: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
-    render_below("", body, resolve)
-}
-
-/// Like [`render`], for a page that already shows `title` as its first heading: when `body` opens with a heading of
-/// level 1 with the same letters and digits, that heading is left out.
-pub fn render_below(title: &str, body: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
+pub fn render(title: &str, body: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
     let source = tree::Source::new(body);
     let tree = tree::parse(&source, resolve);
     let outline = slug::outline(&tree.nodes, title);

@@ -8,29 +8,29 @@
 //! Both go through the functions of a build; that only the touched pages are made is the doing of the sink, a
 //! [`LiveFolder`]. When the index has caught up, the folder holds what a build would have written, byte for byte.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use std::{fs, io};
+use std::{fmt, fs, io};
 
 use crate::api::{ApiState, IndexSearch, LiveApi, SearchRequest};
-use crate::cli::{CommandError, InputArgs};
+use crate::catalog::Related;
 use crate::content::SkillCache;
 use crate::index::SearchIndex;
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
-use crate::render::url::BaseUrl;
-use crate::render::zip::skill_zip;
-use crate::render::{Related, ZipDigest};
+use crate::project::Project;
 use crate::server::{Changes, LiveSite};
 use crate::sink::LiveFolder;
 use crate::site::Site;
 use crate::terminal;
+use crate::url::BaseUrl;
+use crate::zip::{ZipDigest, skill_zip};
 
 /// A site in a temporary folder that follows a content folder.
 #[derive(Debug)]
 pub struct Preview {
-    input: InputArgs,
+    project: Project,
     live_site: Arc<LiveSite>,
     live_api: Arc<LiveApi>,
     folder: LiveFolder,
@@ -68,17 +68,17 @@ impl Preview {
     ///
     /// # Errors
     /// A content folder that cannot be read; no place for the site.
-    pub fn new(input: &InputArgs, base_url: &BaseUrl) -> Result<Self, CommandError> {
-        fs::read_dir(&input.content).map_err(|error| {
-            let what = format!("read the content folder `{}`", input.content.display());
-            CommandError::io(&what, &error)
+    pub fn new(project: &Project, base_url: &BaseUrl) -> Result<Self, PreviewError> {
+        fs::read_dir(&project.content).map_err(|error| PreviewError::NoContent {
+            folder: project.content.clone(),
+            error,
         })?;
-        let no_folder = |error| CommandError::io("make a temporary folder", &error);
+        let no_folder = |error| PreviewError::NoFolder { error };
         let temp = tempfile::tempdir().map_err(no_folder)?;
         Ok(Self {
-            input: InputArgs {
+            project: Project {
                 base_url: Some(base_url.clone()),
-                ..input.clone()
+                ..project.clone()
             },
             live_site: Arc::new(LiveSite::new()),
             live_api: Arc::new(LiveApi::new()),
@@ -120,7 +120,7 @@ impl Preview {
                     warnings.n_warnings()
                 );
             }
-            Err(CommandError::Content(problems)) => {
+            Err(UpdateError::Content(problems)) => {
                 problems
                     .sorted()
                     .iter()
@@ -128,9 +128,8 @@ impl Preview {
                 error_line!("{} errors; the site stays as it was", problems.n_errors());
                 self.live_site.set_problems(&problems);
             }
-            // Nothing here is printed in a way that could tell.
-            Err(CommandError::Unread) => {}
-            Err(CommandError::System(message) | CommandError::Advised { message, .. }) => {
+            Err(UpdateError::Unwritten(error)) => {
+                let message = format!("cannot write the preview: {error}");
                 self.show_failure(message, Problems::new());
             }
         }
@@ -158,22 +157,22 @@ impl Preview {
         }
     }
 
-    fn try_update(&self, state: &mut State) -> Result<(Problems, usize), CommandError> {
-        let failed = |error: io::Error| CommandError::io("write the preview", &error);
-        let (site, warnings) = Site::load_again(&self.input, &mut state.cache)?;
+    fn try_update(&self, state: &mut State) -> Result<(Problems, usize), UpdateError> {
+        let loaded = Site::load_again(&self.project, &mut state.cache);
+        let (site, warnings) = loaded.map_err(UpdateError::Content)?;
         let site = Arc::new(site);
         let mut shown = match state.shown.take() {
-            None => self.first(site, &warnings).map_err(failed)?,
+            None => self.first(site, &warnings)?,
             Some(before) => self.next(before, site, &warnings),
         };
         let was_told = !std::mem::replace(&mut state.has_untold_changes, true);
         let written = self.write_pages(&mut shown);
         let shown = state.shown.insert(shown);
-        let n_changed = written.map_err(failed)?;
+        let n_changed = written?;
         self.live_site.set_search_behind(shown.is_behind());
         self.live_api.publish(api_state(shown));
         if n_changed > 0 || !was_told || self.live_site.generation() == 0 {
-            self.live_site.publish(self.root()).map_err(failed)?;
+            self.live_site.publish(self.root())?;
         }
         state.has_untold_changes = false;
         Ok((warnings, n_changed))
@@ -286,12 +285,56 @@ impl Preview {
 
     fn show_failure(&self, message: String, mut problems: Problems) {
         error_line!("error: {message}");
-        problems.push(Problem::error(&self.input.content, "build", message));
+        problems.push(Problem::error(&self.project.content, "build", message));
         self.live_site.set_problems(&problems);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why there can be no preview.
+#[derive(Debug)]
+pub enum PreviewError {
+    /// The content folder cannot be read.
+    NoContent {
+        /// As the user named it.
+        folder: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// There is no place for the site.
+    NoFolder {
+        /// What the system says.
+        error: io::Error,
+    },
+}
+
+impl fmt::Display for PreviewError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoContent { folder, error } => write!(
+                f,
+                "cannot read the content folder `{}`: {error}",
+                folder.display()
+            ),
+            Self::NoFolder { error } => write!(f, "cannot make a temporary folder: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for PreviewError {}
+
+/// Why the site stays as it was.
+enum UpdateError {
+    Content(Problems),
+    Unwritten(io::Error),
+}
+
+impl From<io::Error> for UpdateError {
+    fn from(error: io::Error) -> Self {
+        Self::Unwritten(error)
     }
 }
 

@@ -39,7 +39,7 @@ pub use host::AllowedHosts;
 pub use listen::Server;
 pub use live::LiveSite;
 pub use tally::Tally;
-pub use watch::{Changes, Watcher, watch};
+pub use watch::{Changes, watch};
 
 use static_files::StaticFiles;
 

@@ -6,7 +6,6 @@ mod dir;
 mod patch;
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::sync::Mutex;
 
@@ -28,7 +27,7 @@ pub trait Sink: Sync {
     }
 }
 
-/// Writes a unit: files that follow from `inputs` alone, a [`fingerprint`] of everything that they are made from.
+/// Writes a unit: files that follow from `inputs` alone, a [fingerprint](crate::fingerprint) of everything that they are made from.
 ///
 /// A sink that has the unit called `name` from the same inputs keeps its files and gives the value of then; any other
 /// sink calls `write`. Names are unique among the units of one pass; units do not nest.
@@ -45,13 +44,6 @@ pub fn write_unit<T: Clone + Send + 'static>(
         Some(patch) => patch.unit(name, inputs(), write),
         None => write(sink),
     }
-}
-
-/// A number that differs, as far as chance allows, for different values; the same within one run of the program.
-pub fn fingerprint(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Keeps a site in memory.

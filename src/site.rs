@@ -2,23 +2,25 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::api;
 use crate::catalog::Catalog;
-use crate::cli::InputArgs;
-use crate::config::{Config, EmbeddingMode};
+use crate::catalog::Related;
+use crate::clients;
+use crate::config::Config;
+use crate::content::static_files;
 use crate::content::{self, Disk, LoadOptions, SkillCache};
 use crate::index::findability::NotFound;
-use crate::index::vector::OwnVectors;
+use crate::index::vector::{self, OwnVectors};
 use crate::index::{self, SearchIndex};
-use crate::input_file;
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
-use crate::render::{self, PageCounts, Related, WrittenSite, ZipDigest};
+use crate::project::Project;
+use crate::render::{self, PageCounts, WrittenSite};
 use crate::sink::Sink;
-use crate::static_files;
+use crate::zip::ZipDigest;
 
 /// What a site is made from.
 #[derive(Clone, Debug)]
@@ -49,10 +51,10 @@ impl Site {
     ///
     /// # Errors
     /// All problems, when the settings are wrong or any problem is an error.
-    pub fn load(input: &InputArgs, progress: &Progress) -> Result<(Self, Problems), Problems> {
+    pub fn load(project: &Project, progress: &Progress) -> Result<(Self, Problems), Problems> {
         progress.stage("content");
-        let read = content::load(&input.content, &LoadOptions::default(), &Disk);
-        Self::from_content(input, read)
+        let read = content::load(&project.content, &LoadOptions::default(), &Disk);
+        Self::from_content(project, read)
     }
 
     /// The same, but reads only skills whose files look other than the last time, among those that `cache` is told of.
@@ -60,32 +62,32 @@ impl Site {
     /// # Errors
     /// As [`Site::load`].
     pub fn load_again(
-        input: &InputArgs,
+        project: &Project,
         cache: &mut SkillCache,
     ) -> Result<(Self, Problems), Problems> {
-        let read = content::load_again(&input.content, &LoadOptions::default(), &Disk, cache);
-        Self::from_content(input, read)
+        let read = content::load_again(&project.content, &LoadOptions::default(), &Disk, cache);
+        Self::from_content(project, read)
     }
 
     fn from_content(
-        input: &InputArgs,
+        project: &Project,
         (catalog, mut problems): (Catalog, Problems),
     ) -> Result<(Self, Problems), Problems> {
-        problems.extend(api::client_problems(&catalog, &input.content));
-        let no_dates = render::no_dates(&catalog, &input.content);
+        problems.extend(clients::client_problems(&catalog, &project.content));
+        let no_dates = render::no_dates(&catalog, &project.content);
         problems.extend(no_dates.into_iter().collect());
-        let config = match load_config(input) {
+        let config = match project.load_config() {
             Ok(config) => config,
             Err(config_problems) => {
-                if input.strict {
+                if project.is_strict {
                     problems.make_strict();
                 }
                 problems.extend(config_problems);
                 return Err(problems);
             }
         };
-        let own_vectors = own_vectors(&input.content, &catalog, &config, &mut problems);
-        if input.strict {
+        let own_vectors = vector::load_own(&project.content, &catalog, &config, &mut problems);
+        if project.is_strict {
             problems.make_strict();
         }
         if problems.n_errors() > 0 {
@@ -94,7 +96,7 @@ impl Site {
         let site = Self {
             catalog: Arc::new(catalog),
             config,
-            content: input.content.clone(),
+            content: project.content.clone(),
             own_vectors,
         };
         Ok((site, problems))
@@ -193,76 +195,12 @@ impl Site {
     }
 }
 
-/// Largest file of vectors that is read, in bytes: those of a million skills with 1,024 dimensions.
-const VECTORS_MAX_BYTES: u64 = 4 << 30;
-
-/// The vectors of `embeddings.npy` or `embeddings.jsonl`, when the settings ask for them; what is wrong with them is
-/// added to `problems`.
-fn own_vectors(
-    content: &Path,
-    catalog: &Catalog,
-    config: &Config,
-    problems: &mut Problems,
-) -> Option<OwnVectors> {
-    const GROUP: &str = "embeddings";
-    if config.embedding.mode != EmbeddingMode::Own {
-        return None;
-    }
-    let candidates = ["embeddings.npy", "embeddings.jsonl"].map(|name| content.join(name));
-    let is_there = |path: &&PathBuf| path.symlink_metadata().is_ok();
-    let Some(path) = candidates.iter().find(is_there) else {
-        let message =
-            "`mode` is `own`, but there is no `embeddings.npy` or `embeddings.jsonl` here";
-        let hint = "write one vector for each skill, or set `mode = \"words\"` below `[embedding]`";
-        problems.push(Problem::error(content, GROUP, message).hint(hint));
-        return None;
-    };
-    let bytes = match input_file::read(path, VECTORS_MAX_BYTES) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let message = format!("the vectors cannot be read: {error}");
-            problems.push(Problem::error(path, GROUP, message).hint(input_file::hint(&error)));
-            return None;
-        }
-    };
-    let ids: Vec<String> = catalog
-        .listed()
-        .map(|skill| skill.key.to_string())
-        .collect();
-    match OwnVectors::parse(path, &bytes, &ids) {
-        Ok((vectors, outdated)) => {
-            for outdated in outdated {
-                problems.push(Problem {
-                    line: outdated.line(),
-                    ..Problem::warning(path, GROUP, outdated.to_string()).hint(outdated.hint())
-                });
-            }
-            Some(vectors)
-        }
-        Err(error) => {
-            problems.push(Problem {
-                line: error.line,
-                ..Problem::error(path, GROUP, error.message).hint(error.hint)
-            });
-            None
-        }
-    }
-}
-
-fn load_config(input: &InputArgs) -> Result<Config, Problems> {
-    let mut config = Config::load(input.config_path(), input.config.is_some())?;
-    if let Some(base_url) = &input.base_url {
-        config.base_url = base_url.clone();
-        config.is_base_url_set = true;
-    }
-    Ok(config)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::SkillKey;
+    use crate::config::EmbeddingMode;
     use crate::index::fixture::{catalog, skill};
+    use crate::key::SkillKey;
 
     #[test]
     fn a_skill_that_search_does_not_find_is_no_part_of_the_site_and_told() {

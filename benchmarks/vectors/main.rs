@@ -12,8 +12,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde_json::Value;
-use skillpress::content::{self, Disk, LoadOptions};
-use skillpress::index::vector::{self, Document, Model};
+use skillpress::internals::{
+    Adapted, Disk, Document, LoadOptions, Model, Part, adapt, build_vectors, embed, load_content,
+};
 use skillpress_search::analyzer::words;
 use skillpress_search::embedder::{Embedding, WordSum};
 use skillpress_search::format::manifest::{FileEntry, Manifest};
@@ -35,20 +36,20 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let model = Model::built_in()?;
     let started = Instant::now();
-    let embedded = vector::embed(&model, &documents);
+    let embedded = embed(&model, &documents);
     println!(
         "adapt, embed and group: {:.2} s",
         started.elapsed().as_secs_f32()
     );
     let order = embedded.order.clone();
     let names: Vec<&str> = order.iter().map(|&idx| documents[idx].name).collect();
-    let built = vector::build(embedded, &names, 5);
+    let built = build_vectors(embedded, &names, 5);
     println!(
         "with graph, files and related skills: {:.2} s\n",
         started.elapsed().as_secs_f32()
     );
 
-    let adapted = vector::adapt(&model, &documents);
+    let adapted = adapt(&model, &documents);
     let index = Index::new(built.parts.files, built.parts.heads, documents.len());
     println!("| file | bytes | a skill |\n|---|---|---|");
     for (entry, _) in &index.files {
@@ -105,7 +106,7 @@ impl Text {
 
 /// The listed skills, and as many remixed ones as are missing to `n_skills`.
 fn read_texts(content: &Path, n_skills: usize) -> Vec<Text> {
-    let (catalog, _) = content::load(content, &LoadOptions::default(), &Disk);
+    let (catalog, _) = load_content(content, &LoadOptions::default(), &Disk);
     let mut texts: Vec<Text> = catalog
         .listed()
         .map(|skill| Text {
@@ -178,11 +179,7 @@ struct Run {
 }
 
 impl Index {
-    fn new(
-        parts: Vec<skillpress::index::pack::Part>,
-        heads: Vec<(String, Vec<u8>)>,
-        n_skills: usize,
-    ) -> Self {
+    fn new(parts: Vec<Part>, heads: Vec<(String, Vec<u8>)>, n_skills: usize) -> Self {
         let files: Vec<(FileEntry, Vec<u8>)> = parts
             .into_iter()
             .map(|part| {
@@ -243,7 +240,7 @@ impl Index {
 
 /// The share of the ten nearest vectors that is among the first ten; `None` for a query of unknown words.
 /// `order` gives the document of each skill.
-fn recall(query: &[String], run: &Run, adapted: &vector::Adapted, order: &[usize]) -> Option<f32> {
+fn recall(query: &[String], run: &Run, adapted: &Adapted, order: &[usize]) -> Option<f32> {
     let mut sum = WordSum::default();
     for word in query {
         if let Ok(idx) = adapted.rows.binary_search_by(|row| (*row.word).cmp(word)) {

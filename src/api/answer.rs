@@ -13,8 +13,9 @@ use super::response::Response;
 use super::search::search;
 use super::shapes::{Counts, Item, Shaper, VersionEntry, current_version, versions};
 use super::state::ApiState;
-use crate::catalog::{Skill, SkillFileError, SkillKey};
-use crate::hex::hex;
+use crate::catalog::{Skill, SkillFileError};
+use crate::key::SkillKey;
+use crate::text::hex;
 
 /// Answers a request; `path` is percent-encoded and starts at the site's root with `/`, `query` has no `?`.
 ///

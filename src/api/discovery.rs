@@ -4,16 +4,15 @@
 //! before it looks at what was asked for.
 
 use std::io;
-use std::path::Path;
 
 use serde::Serialize;
 
 use super::json::to_json;
-use crate::catalog::{Catalog, Skill, SkillKey, install_name};
+use crate::catalog::Skill;
+use crate::clients::is_installable;
 use crate::config::Config;
-use crate::content::Proposal;
-use crate::problem::{Problem, Problems};
-use crate::render::url;
+use crate::key::{SkillKey, install_name};
+use crate::url;
 
 /// The schema that an index must name, to the letter.
 const SCHEMA: &str = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
@@ -73,65 +72,6 @@ pub(super) fn index(
 
 /// From the folder `<owner>/skills/<slug>/` to the site's root.
 const PAGE_TO_ROOT: &str = "../../../";
-
-/// Whether the `skills` client installs the skill from its page's address.
-///
-/// Suspicious skills have no index, since the client would install them without a word of warning: it shows the
-/// description in `SKILL.md`, not the one in the index.
-pub fn is_installable(skill: &Skill) -> bool {
-    accepted(skill).is_ok() && !skill.is_suspicious && install_name(&skill.key.slug).is_some()
-}
-
-/// What keeps the clients from installing skills, as warnings; paths begin with `content`.
-///
-/// `install` of the `skills` client needs a `SKILL.md` with `name` and `description` in a front matter that it can read. Skills whose
-/// slug is no valid name are installed under [`install_name`], and skills without a description of their own are
-/// described by the registry, so these give no warning.
-pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
-    catalog
-        .skills
-        .iter()
-        .filter_map(|skill| {
-            let (reason, hint) = accepted(skill).err()?;
-            let path = content
-                .join("skills")
-                .join(&skill.key.owner)
-                .join(&skill.key.slug)
-                .join(&skill.main_file().path);
-            let message = format!("the `skills` client cannot install it: {reason}");
-            Some(Problem::warning(path, "not installable", message).hint(hint))
-        })
-        .collect()
-}
-
-/// Why the client refuses a skill, and what would help.
-fn accepted(skill: &Skill) -> Result<(), (&'static str, String)> {
-    if skill.files.len() > 1 && skill.main_file().path != "SKILL.md" {
-        return Err((
-            "its main file is not named `SKILL.md`",
-            "rename the file, in these letters".to_owned(),
-        ));
-    }
-    if skill.front_matter.is_broken {
-        return Err((
-            "it does not find `name` and `description` as YAML between a first line `---` and another such line",
-            "mend what the other warning about this file says".to_owned(),
-        ));
-    }
-    if skill.front_matter.name.is_none() {
-        return Err((
-            "the front matter has no `name` that is text",
-            Proposal::name(&skill.key.slug, None).to_string(),
-        ));
-    }
-    if skill.front_matter.description.is_none() {
-        return Err((
-            "the front matter has no `description` that is text",
-            "add `description:` and what the skill is for".to_owned(),
-        ));
-    }
-    Ok(())
-}
 
 /// Longest description of an entry; JavaScript counts UTF-16 units.
 const DESCRIPTION_MAX_UNITS: usize = 1024;

@@ -14,11 +14,13 @@ use sha2::{Digest, Sha256};
 
 use super::json::to_json;
 use super::shapes::{Badges, FileShape, Shaper, current_version, ms};
-use crate::catalog::{Skill, SkillKey};
-use crate::hex::hex;
+use crate::catalog::Skill;
 use crate::input_file;
-use crate::render::{ZipDigest, url};
+use crate::key::SkillKey;
 use crate::sink::Sink;
+use crate::text::hex;
+use crate::url;
+use crate::zip::ZipDigest;
 
 /// The manifest's site path.
 pub(super) const MANIFEST_PATH: &str = "api/v1/catalog/manifest.json";

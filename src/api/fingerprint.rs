@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::SkillFile;
-use crate::hex::hex;
+use crate::text::hex;
 
 /// The hash that the client sends to ask which version it has: SHA-256 over the lines `path:sha256`, in the order of
 /// JavaScript's `localeCompare`, without files that have a segment starting with a dot.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use skillpress_search::{Filter, OpenError, Options, Searcher};
 
 use super::state::SearchRequest;
-use crate::catalog::SkillKey;
+use crate::key::SkillKey;
 use crate::source::SiteSource;
 
 /// An open index. Searches wait for each other, since they share the blocks that were read.

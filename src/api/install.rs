@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::discovery::is_installable;
 use super::fingerprint::folder_hash;
 use super::shapes::Shaper;
 use crate::catalog::Skill;
+use crate::clients::is_installable;
 use crate::config::{Config, Hosting};
-use crate::render::url;
+use crate::url;
 
 /// One of the three answers that the client's schema knows.
 #[derive(Serialize)]

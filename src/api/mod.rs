@@ -29,11 +29,10 @@ mod state;
 mod tests;
 mod write;
 
-pub use answer::answer;
-pub use discovery::{client_problems, is_installable};
+#[cfg(test)]
+pub(crate) use answer::answer;
 pub use feed::PublishedCatalog;
 pub use http::{LiveApi, router};
 pub use index_search::IndexSearch;
-pub use response::Response;
-pub use state::{ApiState, SearchFn, SearchRequest, ZipFn};
-pub use write::{WrittenApi, write_api};
+pub use state::{ApiState, SearchRequest};
+pub use write::write_api;

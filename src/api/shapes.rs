@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::fingerprint::fingerprint;
+use crate::catalog::published_files;
 use crate::catalog::{Award, Catalog, Skill, SkillFile, SkillFileError, Stats, Timestamp};
 use crate::config::{Config, Hosting};
 use crate::markdown::readable_start;
-use crate::render::{published_files, url};
+use crate::url;
 
 /// Makes the shapes of one site.
 #[derive(Clone, Copy)]

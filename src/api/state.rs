@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::directory::Directory;
 use super::list::Order;
 use super::shapes::Shaper;
-use crate::catalog::{Catalog, Skill, SkillKey};
+use crate::catalog::{Catalog, Skill};
 use crate::config::Config;
+use crate::key::SkillKey;
 
 /// One state of a registry, with what is derived from it once.
 pub struct ApiState {

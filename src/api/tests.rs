@@ -8,13 +8,16 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{ApiState, Response, SearchRequest, answer, write_api};
-use crate::catalog::{Catalog, SkillKey};
+use super::answer::answer;
+use super::response::Response;
+use super::{ApiState, SearchRequest, write_api};
+use crate::catalog::Catalog;
 use crate::config::{Config, Hosting, InstallConfig};
 use crate::content::{self, Disk, LoadOptions};
-use crate::hex::hex;
-use crate::render::{ZipDigest, zip::skill_zip};
+use crate::key::SkillKey;
 use crate::sink::MemorySink;
+use crate::text::hex;
+use crate::zip::{ZipDigest, skill_zip};
 
 /// Two owners with a skill `notes`; a slug that is no valid name; a skill without front matter; one under suspicion.
 const CONTENT: &[(&str, &str)] = &[

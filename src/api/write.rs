@@ -28,12 +28,13 @@ use super::directory::{Directory, Found};
 use super::json::to_json;
 use super::shapes::{Counts, CountsShape, Item, Shaper, ms, versions};
 use super::{discovery, feed, install, list};
-use crate::catalog::{BadgeKind, Catalog, Skill, SkillKey, is_identity_part};
+use crate::catalog::{BadgeKind, Catalog, Skill};
 use crate::config::Config;
 use crate::content::is_device_name;
+use crate::key::{SkillKey, is_identity_part};
 use crate::memory::MemoryBudget;
-use crate::render::ZipDigest;
 use crate::sink::{Sink, write_unit};
+use crate::zip::ZipDigest;
 
 /// Writes the API as files. `zips[skill_idx]` is the published zip of each skill.
 ///

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::hex::hex;
 use crate::input_file;
+use crate::text::hex;
 
 /// One file of a skill.
 ///
@@ -166,8 +166,8 @@ mod tests {
         let on_disk = SkillFile::on_disk("a", "/nowhere/a".into(), b"x");
         let in_memory = SkillFile::in_memory("a", b"x");
         assert_eq!(
-            crate::sink::fingerprint(&on_disk),
-            crate::sink::fingerprint(&in_memory)
+            crate::fingerprint::fingerprint(&on_disk),
+            crate::fingerprint::fingerprint(&in_memory)
         );
         assert_eq!(&*in_memory.read().unwrap(), b"x");
     }

@@ -4,7 +4,8 @@
 //! file with the link stands, `skills/<owner>/<slug>/` of the content folder. Where a skill comes from, folders may
 //! have been others, so `../../tools/skills/crane-plan/` means the owner's `crane-plan` too.
 
-use super::{Catalog, Skill, SkillKey};
+use super::{Catalog, Skill};
+use crate::key::SkillKey;
 
 /// Something published that a link may lead to.
 #[derive(Clone, Copy, Debug)]

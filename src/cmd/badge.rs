@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::catalog::{Award, SkillKey, Timestamp};
-use crate::cli::CommandError;
+use super::error::CommandError;
+use crate::catalog::{Award, Timestamp};
 use crate::content::{self, Disk, LoadOptions};
+use crate::key::SkillKey;
 use crate::problem::{Problems, Severity};
 
 /// Options of `badge`.

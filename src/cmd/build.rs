@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{CommandError, InputArgs};
+use super::error::CommandError;
+use super::input::InputArgs;
 use crate::loss;
 use crate::problem::{Problem, Problems, Severity};
 use crate::progress::Progress;
+use crate::project::Project;
 use crate::report::{self, Report, Scope, budget};
 use crate::sink::{DirSink, Written};
 use crate::site::{Site, SiteCounts};
@@ -37,18 +39,19 @@ pub struct BuildArgs {
 /// Problems of the content; what the system refuses. The site that was there stays as it was.
 pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     let progress = Progress::new(args.quiet);
-    let (site, mut problems) = Site::load(&args.input, &progress)?;
-    check_base_url(args, &site, &mut problems)?;
+    let project = args.input.project();
+    let (site, mut problems) = Site::load(&project, &progress)?;
+    check_base_url(&project, &site, &mut problems)?;
     if !args.quiet {
         print_warnings(&problems);
     }
     let sink =
         DirSink::create(&args.out).map_err(|error| CommandError::System(error.to_string()))?;
-    check_loss(args, &site)?;
+    check_loss(args, &project, &site)?;
     let failed =
         |error: io::Error| CommandError::io(&format!("write `{}`", args.out.display()), &error);
     let mut counts = site.write(&sink, &progress).map_err(failed)?;
-    if args.input.strict && !counts.left_out.is_empty() {
+    if project.is_strict && !counts.left_out.is_empty() {
         counts.left_out.make_strict();
         return Err(counts.left_out.into());
     }
@@ -58,7 +61,7 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     progress.stage("report");
     let scope = Scope::of_build(&site.config.budgets);
     let report = report::measure(sink.fresh(), &scope)?;
-    check_budgets(args, &site, &report)?;
+    check_budgets(&project, &site, &report)?;
     progress.stage("swap");
     let written = sink.finish().map_err(failed)?;
     let stages = progress.finish();
@@ -70,7 +73,7 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
 
 /// Tells when nobody said where the site will stand. `check` says nothing of it: it cannot know what the build is told.
 fn check_base_url(
-    args: &BuildArgs,
+    project: &Project,
     site: &Site,
     problems: &mut Problems,
 ) -> Result<(), CommandError> {
@@ -80,13 +83,13 @@ fn check_base_url(
     let base_url = &site.config.base_url;
     problems.push(
         Problem::warning(
-            args.input.config_path(),
+            project.config_path(),
             "no base URL",
             format!("`base_url` is not set, so canonical links, feeds, the sitemap and install commands say `{base_url}`, which works for no visitor"),
         )
         .hint("set `base_url` in the settings, or build with `--base-url URL`; with that very address, a build for this machine says nothing"),
     );
-    if args.input.strict {
+    if project.is_strict {
         problems.make_strict();
         return Err(std::mem::take(problems).into());
     }
@@ -94,19 +97,19 @@ fn check_base_url(
 }
 
 /// Stops the build before it loses most skills of the site that it would replace.
-fn check_loss(args: &BuildArgs, site: &Site) -> Result<(), CommandError> {
+fn check_loss(args: &BuildArgs, project: &Project, site: &Site) -> Result<(), CommandError> {
     if args.allow_fewer {
         return Ok(());
     }
-    match loss::check(&args.out, &args.input.content, &site.catalog) {
+    match loss::check(&args.out, &project.content, &site.catalog) {
         None => Ok(()),
         Some(problem) => Err(Problems::from_iter([problem]).into()),
     }
 }
 
 /// Stops the build before the new site replaces the old one when it exceeds a budget.
-fn check_budgets(args: &BuildArgs, site: &Site, report: &Report) -> Result<(), CommandError> {
-    let exceeded = budget::check(report, &site.config.budgets, args.input.config_path());
+fn check_budgets(project: &Project, site: &Site, report: &Report) -> Result<(), CommandError> {
+    let exceeded = budget::check(report, &site.config.budgets, project.config_path());
     if exceeded.is_empty() {
         Ok(())
     } else {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{CommandError, InputArgs};
+use super::error::CommandError;
+use super::input::InputArgs;
 use crate::problem::Problems;
 use crate::progress::Progress;
 use crate::sink::CompareSink;
@@ -30,7 +31,7 @@ pub struct CheckArgs {
 /// Exit code 1 when there is an error, or a difference; 2 when the site cannot be read.
 pub fn run(args: &CheckArgs) -> Result<(), CommandError> {
     let progress = Progress::new(true);
-    let (mut problems, site) = match Site::load(&args.input, &progress) {
+    let (mut problems, site) = match Site::load(&args.input.project(), &progress) {
         Ok((site, warnings)) => (warnings, Some(site)),
         Err(problems) => (problems, None),
     };

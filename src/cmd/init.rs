@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::CommandError;
+use super::error::CommandError;
 
 /// Options of `init`.
 #[derive(Debug, Args)]

@@ -6,8 +6,8 @@ use clap::Args;
 use skillpress_search::OpenError;
 use skillpress_search::format::manifest::MANIFEST_PATH;
 
-use crate::cli::CommandError;
-use crate::cmd::search::open_error;
+use super::error::CommandError;
+use super::search::open_error;
 use crate::inspect::{self, Inspection};
 use crate::problem::Problem;
 use crate::source::SiteSource;

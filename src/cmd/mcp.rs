@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::CommandError;
+use super::error::CommandError;
 use crate::mcp::{self, PublishedSite};
 
 /// Options of `mcp`.

@@ -1,16 +1,21 @@
-//! One module a command: its options, and a page of verbs.
+//! The command line: one module a command, its options and a page of verbs. Only here is there anything of clap.
 
-pub mod badge;
-pub mod build;
-pub mod check;
-pub mod init;
-pub mod inspect;
-pub mod mcp;
-pub mod new;
+mod badge;
+mod build;
+mod check;
+mod cli;
+mod error;
+mod init;
+mod input;
+mod inspect;
+mod mcp;
+mod new;
 mod queries;
-pub mod report;
-pub mod search;
-pub mod serve;
+mod report;
+mod search;
+mod serve;
+
+pub use cli::run;
 
 use crate::catalog::Timestamp;
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::catalog::{SkillKey, is_discovery_name};
-use crate::cli::CommandError;
-use crate::cmd::init::write_file;
-use crate::render::url::RESERVED_OWNERS;
+use super::error::CommandError;
+use super::init::write_file;
+use crate::key::{SkillKey, is_discovery_name};
+use crate::url::RESERVED_OWNERS;
 
 /// Options of `new`.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use crate::cli::CommandError;
+use super::error::CommandError;
 use crate::input_file;
 use crate::problem;
 

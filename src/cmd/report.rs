@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
-use crate::cli::CommandError;
-use crate::cmd::queries;
+use super::error::CommandError;
+use super::queries;
 use crate::report::{self, Queries, Report, Scope};
 use crate::terminal::Terminal;
 

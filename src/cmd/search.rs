@@ -13,12 +13,12 @@ use skillpress_search::{
     EvidenceKind, Filter, Hit, IdentityMatch, Mode, OpenError, Options, Plan, Results, Searcher,
 };
 
-use crate::catalog::SkillKey;
-use crate::cli::CommandError;
-use crate::cmd::queries;
+use super::error::CommandError;
+use super::queries;
+use crate::key::SkillKey;
 use crate::source::{SiteSource, is_url};
 use crate::terminal::Terminal;
-use crate::unicode;
+use crate::text::unicode;
 
 /// Options of `search`.
 #[derive(Debug, Args)]

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::error::CommandError;
+use super::input::InputArgs;
 use crate::api;
-use crate::cli::{CommandError, InputArgs};
 use crate::preview::Preview;
-use crate::render::url::BaseUrl;
+use crate::project::Project;
 use crate::server::{self, AllowedHosts, Changes, LiveSite, Options, Server, Tally};
 use crate::terminal;
+use crate::url::BaseUrl;
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -40,8 +42,9 @@ pub struct ServeArgs {
 /// An address that is taken; a content folder that is missing or cannot be watched; what the system refuses.
 pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     let server = bind(&args.addr)?;
-    let base_url = base_url(args, &server)?;
-    let preview = Arc::new(Preview::new(&args.input, &base_url)?);
+    let project = args.input.project();
+    let base_url = base_url(&project, &server)?;
+    let preview = Arc::new(Preview::new(&project, &base_url)?);
     let (edits, edited) = mpsc::channel();
     let follower = {
         let preview = Arc::clone(&preview);
@@ -51,10 +54,10 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
             let _ = edits.send(());
         }
     };
-    let everything = Changes::from([args.input.content.clone()]);
+    let everything = Changes::from([project.content.clone()]);
     // Watched from before the first build, so that no change falls between the two.
-    let watcher = server::watch(&args.input.content, args.input.config_path(), follower)
-        .map_err(|error| watch_error(&args.input.content, &error))?;
+    let watcher = server::watch(&project.content, project.config_path(), follower)
+        .map_err(|error| watch_error(&project.content, &error))?;
     preview.update(&everything);
     preview.catch_up();
     let indexer = {
@@ -106,11 +109,11 @@ fn bind(addr: &str) -> Result<Server, CommandError> {
 }
 
 /// The address that is served, with the path that was asked for.
-fn base_url(args: &ServeArgs, server: &Server) -> Result<BaseUrl, CommandError> {
+fn base_url(project: &Project, server: &Server) -> Result<BaseUrl, CommandError> {
     let addr = server
         .addr()
         .map_err(|error| CommandError::io("read the address of the server", &error))?;
-    let path = args.input.base_url.as_ref().map_or("/", BaseUrl::path);
+    let path = project.base_url.as_ref().map_or("/", BaseUrl::path);
     format!("http://{addr}{path}").parse().map_err(|error| {
         CommandError::System(format!("`{addr}` cannot be the address of a site: {error}"))
     })

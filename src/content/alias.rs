@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::Content;
 use super::names::{Absence, Names};
 use super::toml_file::{Fields, TomlFile};
-use crate::catalog::{Skill, SkillKey};
+use crate::catalog::Skill;
+use crate::key::SkillKey;
 use crate::problem::{Problem, Problems};
 
 /// Old names of published skills; a chain of renamings leads to its end.

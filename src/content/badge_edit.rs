@@ -7,8 +7,9 @@ use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike,
 
 use super::badge::badge_path;
 use super::text;
-use crate::catalog::{Award, Catalog, SkillKey, Timestamp};
+use crate::catalog::{Award, Catalog, Timestamp};
 use crate::input_file;
+use crate::key::SkillKey;
 use crate::problem::Problem;
 
 /// Writes the award of a badge to `skill` into the badge file of its kind, at its end, and returns the file's path.

@@ -8,7 +8,8 @@ use std::time::SystemTime;
 
 use super::walk::{self, FoundFiles, SkillFolder};
 use super::{Content, files, skill};
-use crate::catalog::{Skill, SkillKey};
+use crate::catalog::Skill;
+use crate::key::SkillKey;
 use crate::problem::Problems;
 
 /// What the skill folders gave when they were read last.

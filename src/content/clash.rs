@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Content;
-use crate::catalog::{Skill, SkillKey};
+use crate::catalog::Skill;
+use crate::catalog::published_files;
+use crate::key::SkillKey;
 use crate::problem::{Problem, Problems};
-use crate::render::published_files;
-use crate::render::url::published_path;
+use crate::url::published_path;
 
 /// Leaves out the skills that cannot be published beside the others, each with a warning: strangers must not be able to
 /// stop a build. Files that have no place on the site are warnings too.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::text;
 use crate::catalog::{FrontMatter, Requirements, SHORT_MAX_CHARS};
-use crate::web_url;
+use crate::url::web;
 
 /// The fields of the Agent Skills specification (agentskills.io/specification), which allows no others.
 const SPECIFIED: [&str; 6] = [
@@ -173,7 +173,7 @@ pub(super) fn refused_homepage(
 
 /// `text` as the address of a homepage.
 pub(super) fn homepage_link(text: &str) -> Option<String> {
-    web_url::link(text, &["https", "http"])
+    web::link(text, &["https", "http"])
 }
 
 /// What must be there before the skill works.

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::{text, yaml};
-use crate::catalog::{install_name, is_discovery_name};
+use crate::key::{install_name, is_discovery_name};
 
 /// What to write where; the hint is its text.
 #[derive(Clone, Debug, PartialEq)]

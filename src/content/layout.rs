@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 
 use super::walk::{SkillFolder, is_litter};
 use super::{Content, text};
-use crate::catalog::{SkillKey, is_identity_part};
+use crate::key::{SkillKey, is_identity_part};
 use crate::problem::Problem;
 
 /// Whether `name` is that of the file that makes a folder a skill, in any letter case.

@@ -6,9 +6,10 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{date, text, version};
-use crate::catalog::{NAME_MAX_CHARS, SkillKey, Timestamp, VERSION_MAX_CHARS, Version};
+use crate::catalog::{NAME_MAX_CHARS, Timestamp, VERSION_MAX_CHARS, Version};
+use crate::key::SkillKey;
 use crate::problem::{Problem, Problems, json_fault};
-use crate::web_url;
+use crate::url::web;
 
 /// What `_meta.json` says; everything in it is optional.
 #[derive(Debug, Default, PartialEq)]
@@ -234,9 +235,7 @@ impl Reader<'_> {
 
     fn commit_url(&mut self, value: Option<&Value>) -> Option<String> {
         let value = value.filter(|value| !value.is_null() && value.as_str() != Some(""))?;
-        let commit_url = value
-            .as_str()
-            .and_then(|text| web_url::link(text, &["https"]));
+        let commit_url = value.as_str().and_then(|text| web::link(text, &["https"]));
         if commit_url.is_none() {
             let shown = text::clean_line(value.as_str().unwrap_or(""), SHOWN_MAX_CHARS);
             self.tell(

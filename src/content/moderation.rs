@@ -16,7 +16,8 @@ use super::Content;
 use super::names::Names;
 use super::toml_file::{Fields, TomlFile};
 use super::walk::SkillFolder;
-use crate::catalog::{Skill, SkillKey};
+use crate::catalog::Skill;
+use crate::key::SkillKey;
 use crate::problem::Problems;
 
 /// What the operator decided about skills.

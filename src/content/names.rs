@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::walk::SkillFolder;
 use super::{Content, text};
-use crate::catalog::{Skill, SkillKey};
+use crate::catalog::Skill;
+use crate::key::SkillKey;
 use crate::problem::Problem;
 
 /// All identities that the content folder knows.

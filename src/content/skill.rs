@@ -13,11 +13,11 @@ use super::walk::{FoundFile, FoundFiles, SkillFolder};
 use super::{Content, date, fields, lost_text, text, yaml};
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, TAGS_MAX, Timestamp, Version,
-    is_discovery_name,
 };
+use crate::key::is_discovery_name;
 use crate::markdown::{self, RelativeLink};
 use crate::problem::{Problem, Problems, line_and_column};
-use crate::web_url;
+use crate::url::web;
 
 /// Reads the skill in `folder` from the files that were found there; `None`, with a warning, when it cannot be published.
 pub(super) fn read(
@@ -350,8 +350,8 @@ impl Draft<'_> {
         metadata: &Map<String, Value>,
         problems: &mut Problems,
     ) {
-        let shown = homepage.map(web_url::shown);
-        if let Some(shown) = shown.filter(|shown| web_url::is_in_punycode(shown)) {
+        let shown = homepage.map(web::shown);
+        if let Some(shown) = shown.filter(|shown| web::is_in_punycode(shown)) {
             let message = format!(
                 "the host of `homepage` could pass for another, so pages show it as `{shown}`"
             );

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use skillpress_search::analyzer;
 
-use crate::unicode;
+use crate::text::unicode;
 
 /// `text` on one line, in Unicode's Normalization Form C: control characters count as spaces, characters that show nothing
 /// are dropped, runs of white space become one space, and at most `max_chars` characters are kept.

@@ -7,7 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Content, text};
-use crate::catalog::{SkillKey, Timestamp};
+use crate::catalog::Timestamp;
+use crate::key::SkillKey;
 use crate::problem::{Problem, Problems};
 
 /// A TOML file that the operator wrote.

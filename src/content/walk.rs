@@ -12,9 +12,9 @@ use walkdir::{DirEntry, WalkDir};
 use super::cache::Stamp;
 use super::layout::{self, is_skill_md};
 use super::{Content, text};
-use crate::catalog::{SkillKey, is_identity_part};
+use crate::key::{SkillKey, is_identity_part};
 use crate::problem::{Problem, Problems, Severity};
-use crate::unicode;
+use crate::text::unicode;
 
 /// A folder that may hold a skill: `skills/<owner>/<slug>`, both parts valid and allowed.
 #[derive(Debug)]

@@ -11,7 +11,8 @@ use skillpress_search::{
 };
 
 use super::memory::MemorySource;
-use crate::catalog::{Skill, SkillKey};
+use crate::catalog::Skill;
+use crate::key::SkillKey;
 
 /// Searches the packed `files` for each of `skills`, in the order of `SkillId`s, by `owner/slug`, slug and name.
 ///

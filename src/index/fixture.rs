@@ -2,7 +2,8 @@
 
 use super::lexical::{self, FieldWeights};
 use super::pack::{self, Parts};
-use crate::catalog::{Catalog, FrontMatter, Requirements, Skill, SkillKey};
+use crate::catalog::{Catalog, FrontMatter, Requirements, Skill};
+use crate::key::SkillKey;
 
 /// A catalog of `skills`, in the order that a catalog has.
 pub(crate) fn catalog(mut skills: Vec<Skill>) -> Catalog {

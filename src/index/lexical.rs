@@ -22,7 +22,7 @@ use tantivy::schema::{
 use tantivy::{Directory, Index, TantivyDocument, doc};
 
 use crate::catalog::Skill;
-use crate::hex::hex;
+use crate::text::hex;
 pub use terms::{FieldWeights, SkillTerms};
 
 /// Indexes `skills`; a skill's `SkillId` is its position among them, and its tantivy `DocId`.

@@ -18,10 +18,12 @@ use std::io;
 
 use skillpress_search::{OpenError, SkillId};
 
-use crate::catalog::{Catalog, Skill, SkillKey};
+use crate::catalog::{Catalog, Skill};
+use crate::catalog::{RELATED_MAX, Related};
 use crate::config::{Config, EmbeddingMode};
-use crate::render::{RELATED_MAX, Related};
-use crate::sink::{Sink, fingerprint};
+use crate::fingerprint::fingerprint;
+use crate::key::SkillKey;
+use crate::sink::Sink;
 use findability::{Findability, NotFound};
 use vector::{Document, Embedded, OwnVectors, VectorParts};
 

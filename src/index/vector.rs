@@ -13,6 +13,7 @@ mod cells;
 mod hnsw;
 mod model;
 mod own;
+mod own_file;
 mod pack;
 mod related;
 
@@ -24,11 +25,12 @@ use skillpress_search::embedder::Embedding;
 use skillpress_search::format::vectors::rows::WordRow;
 
 use super::pack::Parts;
-pub use adapt::{Adapted, BODY_MAX_CHARS, Document, adapt};
+pub use adapt::{Adapted, Document, adapt};
 use cells::Cells;
 use hnsw::Bytes;
 pub use model::Model;
-pub use own::{Outdated, OwnVectors, OwnVectorsError};
+pub use own::OwnVectors;
+pub use own_file::load_own;
 pub use pack::{SessionBytes, session_bytes};
 
 /// What comes out of indexing by meaning; the default is nothing.

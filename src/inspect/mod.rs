@@ -16,14 +16,14 @@ use skillpress_search::format::vectors::VectorIndex;
 use skillpress_search::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::{Answer, OpenError, Searcher, Source};
 
-use crate::hex::hex;
 use crate::source::SiteSource;
+use crate::text::hex;
 pub use files::Damage;
 use files::IndexFiles;
-pub use graph::{Degrees, Graph};
-pub use lexical::{Lexical, Spelling, TermCounts};
+pub use graph::Graph;
+pub use lexical::{Lexical, Spelling};
 pub use text::write_text;
-pub use vectors::{Cells, IdEntry, Ids, Rows, Vectors};
+pub use vectors::Vectors;
 
 /// What an index consists of. Its JSON form is stable: keys are added, never renamed.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use super::{Damage, Graph, Inspection, Lexical, Spelling, Vectors};
-use crate::render::number::grouped;
 use crate::terminal::Terminal;
+use crate::text::number::grouped;
 
 /// Writes the state as text: a section for every part, what is wrong at its end.
 ///

@@ -1,6 +1,7 @@
 //! Which links and image sources of strangers may stand on a page.
 
-use crate::{unicode, web_url};
+use crate::text::unicode;
+use crate::url::web;
 
 /// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(super) fn target(dest: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Op
         return (!fragment.is_empty()).then_some(Target::Fragment(fragment));
     }
     match scheme(dest) {
-        Some(_) => web_url::link(dest, &EXTERNAL_SCHEMES).map(Target::External),
+        Some(_) => web::link(dest, &EXTERNAL_SCHEMES).map(Target::External),
         None => resolve(&relative_path(dest)?).map(Target::Own),
     }
 }

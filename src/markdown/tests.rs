@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use scraper::{Html, Selector};
 
+use super::findings::LINKS_MAX;
 use super::*;
 
 #[path = "../../tests/data/attacks/attacks.rs"]
@@ -12,7 +13,7 @@ mod long;
 
 /// Renders with a skill that holds a few files.
 fn html(body: &str) -> String {
-    render(body, &own_file).html
+    render("", body, &own_file).html
 }
 
 fn own_file(path: &str) -> Option<String> {
@@ -88,7 +89,7 @@ fn an_attack_leaves_no_active_trace() {
 
 #[test]
 fn headings_start_at_two_and_skip_no_level() {
-    let rendered = render("# A\n#### B\n## C\n###### D\n# E", &own_file);
+    let rendered = render("", "# A\n#### B\n## C\n###### D\n# E", &own_file);
     let levels: Vec<u8> = rendered.toc.iter().map(|entry| entry.level).collect();
     assert_eq!(levels, [2, 3, 3, 4, 2]);
     assert!(
@@ -96,26 +97,26 @@ fn headings_start_at_two_and_skip_no_level() {
         "{}",
         rendered.html
     );
-    let rendered = render("## A\n### B\n# C\n## D", &own_file);
+    let rendered = render("", "## A\n### B\n# C\n## D", &own_file);
     let levels: Vec<u8> = rendered.toc.iter().map(|entry| entry.level).collect();
     assert_eq!(levels, [2, 3, 2, 3]);
 }
 
 #[test]
 fn two_headings_need_no_table_of_contents() {
-    assert_eq!(render("# A\n# B", &own_file).toc, []);
-    assert_eq!(render("# A\n# B\n# C", &own_file).toc.len(), 3);
+    assert_eq!(render("", "# A\n# B", &own_file).toc, []);
+    assert_eq!(render("", "# A\n# B\n# C", &own_file).toc.len(), 3);
 }
 
 #[test]
 fn a_heading_that_repeats_the_title_is_left_out() {
-    let rendered = render_below("pdf-tools", "# PDF Tools\n\ntext\n\n## Use", &own_file);
+    let rendered = render("pdf-tools", "# PDF Tools\n\ntext\n\n## Use", &own_file);
     assert_eq!(rendered.html, "<p>text</p>\n<h2 id=\"md-use\">Use</h2>\n");
     for kept in ["## PDF Tools", "text\n\n# PDF Tools", "# PDF Toolset"] {
-        let rendered = render_below("pdf-tools", kept, &own_file);
+        let rendered = render("pdf-tools", kept, &own_file);
         assert!(rendered.html.contains("<h2"), "{kept}");
     }
-    let centred = render_below(
+    let centred = render(
         "X",
         "<div align=center>\n<h1>X</h1>\n<p>y</p>\n</div>\n",
         &own_file,
@@ -205,7 +206,10 @@ fn images_are_the_skills_own_raster_files_or_words() {
     );
     // An absolute URL is somebody else's, whoever says so.
     assert_eq!(
-        render("![L](l.png)", &|_| Some("https://x.example/l.png".into())).html,
+        render("", "![L](l.png)", &|_| Some(
+            "https://x.example/l.png".into()
+        ))
+        .html,
         "<p>L</p>\n"
     );
 }
@@ -319,7 +323,7 @@ fn tags_that_are_no_elements_are_shown_as_they_are_written() {
         assert_eq!(html(body), format!("<p>{shown}</p>\n"), "{body}");
     }
     assert!(html("<div>\n<rule>x</rule>\n</div>").contains("&lt;rule&gt;x&lt;/rule&gt;"));
-    let rendered = render("# The <api-key> header\n# B\n# C", &own_file);
+    let rendered = render("", "# The <api-key> header\n# B\n# C", &own_file);
     assert_eq!(rendered.toc[0].text, "The <api-key> header");
     assert_eq!(plain_text("Send <api-key> now", 99), "Send <api-key> now");
     assert_eq!(
@@ -695,7 +699,7 @@ fn pathological_documents_take_bounded_time_and_stack() {
     bodies.push(("same headings".into(), "# a\n# a-1\n".repeat(n * 10)));
     for (name, body) in bodies {
         let start = Instant::now();
-        let rendered = render(&body, &own_file);
+        let rendered = render("", &body, &own_file);
         let text = plain_text(&body, 1500);
         let elapsed = start.elapsed();
         assert!(
@@ -712,7 +716,7 @@ fn pathological_documents_take_bounded_time_and_stack() {
 fn a_document_without_end_becomes_a_page_with_one_that_says_so() {
     for (name, body) in long::long_texts(2 * MARKDOWN_MAX_BYTES) {
         let start = Instant::now();
-        let rendered = render(&body, &own_file);
+        let rendered = render("", &body, &own_file);
         let elapsed = start.elapsed();
         println!(
             "{name}: {} bytes of HTML, {} entries, cut at {:?}, {elapsed:?}",
@@ -741,7 +745,7 @@ fn a_document_without_end_becomes_a_page_with_one_that_says_so() {
 fn a_document_that_fits_is_whole() {
     let line = "Some *words* in a [line](reference.md) of text.\n\n";
     let body = line.repeat(1_000);
-    let rendered = render(&body, &own_file);
+    let rendered = render("", &body, &own_file);
     assert_eq!(rendered.cut_at, None);
     assert_eq!(rendered.html.matches("<p>").count(), 1_000);
     // As many bytes of Markdown as are read, and HTML that is hardly longer.
@@ -749,8 +753,8 @@ fn a_document_that_fits_is_whole() {
     assert_eq!(survey(&most).cut_at, None);
     let more = format!("{most}The last line.\n");
     assert_eq!(survey(&more).cut_at, Some(most.len()));
-    assert_eq!(render(&more, &own_file).cut_at, Some(most.len()));
-    assert!(!render(&more, &own_file).html.contains("The last line"));
+    assert_eq!(render("", &more, &own_file).cut_at, Some(most.len()));
+    assert!(!render("", &more, &own_file).html.contains("The last line"));
 }
 
 #[test]
@@ -759,7 +763,7 @@ fn a_document_is_cut_at_the_same_place_wherever_its_links_lead() {
     let nowhere = survey(&body).cut_at;
     assert!(nowhere.is_some());
     let somewhere = |path: &str| Some(format!("/a/skills/b/files/{path}"));
-    assert_eq!(render(&body, &somewhere).cut_at, nowhere);
+    assert_eq!(render("", &body, &somewhere).cut_at, nowhere);
 }
 
 /// Deepest nesting of elements, by counting tags.
@@ -803,7 +807,7 @@ fn a_short_table_with_many_cells_is_told_to_be_cut() {
         let head = [columns.clone(), "|-".repeat(400)].join(line_end);
         let table = head + &format!("{line_end}|b").repeat(400);
         assert!(table.len() < 5_000);
-        let cut_at = render(&table, &own_file).cut_at;
+        let cut_at = render("", &table, &own_file).cut_at;
         assert_eq!(survey(&table).cut_at, cut_at);
         assert!(cut_at.is_some(), "{line_end:?}");
     }
@@ -829,7 +833,7 @@ proptest! {
         let source = tree::Source::new(&body);
         let tree = tree::parse(&source, &resolve);
         let n_bytes = HTML_MAX_BYTES - tree.n_bytes_left;
-        let html = render(&body, &resolve).html;
+        let html = render("", &body, &resolve).html;
         prop_assert!(html.len() <= n_bytes, "{} > {n_bytes}: {html}", html.len());
     }
 

@@ -9,7 +9,7 @@ use super::link::Target;
 use super::slug::Outline;
 use super::tag::{Holds, Tag, heading_name};
 use super::tree::{Detail, Image, Node, Tree};
-use crate::unicode::is_html_text;
+use crate::text::unicode::is_html_text;
 
 /// The document as HTML, footnotes last.
 pub(super) fn html(tree: &Tree<'_>, outline: &Outline) -> String {

@@ -4,9 +4,9 @@ use rmcp::model::JsonObject;
 use serde_json::Value;
 use skillpress_search::{Filter, Mode, Options};
 
-use crate::catalog::SkillKey;
+use crate::key::SkillKey;
 use crate::terminal::printable;
-use crate::unicode;
+use crate::text::unicode;
 
 /// Longest query, in characters; the search reads no more.
 pub(super) const QUERY_CHARS_MAX: usize = 1000;

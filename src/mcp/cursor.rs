@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::catalog::SkillKey;
+use crate::key::SkillKey;
 
 /// Where a page of the list of skills begins.
 #[derive(Clone, Debug, PartialEq, Eq)]

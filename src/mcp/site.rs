@@ -13,10 +13,11 @@ use super::cursor::Cursor;
 use super::describe::NOTICE;
 use super::record::{DOCUMENT_MAX_BYTES, FileRef, ListPage, Record, WellKnown, shown_badges};
 use super::uri::SkillUri;
-use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SkillKey, Timestamp};
+use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, Timestamp};
 use crate::content::clean_line;
-use crate::render::url::{self, BaseUrl};
+use crate::key::SkillKey;
 use crate::source::{SiteSource, SourceError};
+use crate::url::{self, BaseUrl};
 
 /// A published site, near or far.
 #[derive(Debug)]

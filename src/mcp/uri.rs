@@ -5,9 +5,9 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use super::arguments::shown;
-use crate::catalog::SkillKey;
 use crate::content::path_fault;
-use crate::render::url::segment;
+use crate::key::SkillKey;
+use crate::url::segment;
 
 /// The address of a file of a skill.
 #[derive(Clone, Debug, PartialEq, Eq)]

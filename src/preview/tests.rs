@@ -44,14 +44,12 @@ impl Edited {
             "skill,downloads,stars\nana/pdf-tools,10,2\nbo/notes,2000,1\n",
         );
         let base_url: BaseUrl = "http://127.0.0.1:4000/".parse().unwrap();
-        let input = InputArgs {
-            content: folder.path().to_owned(),
+        let project = Project {
             config: Some(folder.path().join("skillpress.toml")),
-            base_url: None,
-            strict: false,
+            ..Project::new(folder.path())
         };
         write("skillpress.toml", "title = \"Edited\"\n");
-        let preview = Preview::new(&input, &base_url).unwrap();
+        let preview = Preview::new(&project, &base_url).unwrap();
         preview.update(&Changes::new());
         preview.catch_up();
         Self {
@@ -116,7 +114,7 @@ impl Edited {
 
     /// What a build of the content as it is now would write.
     fn built(&self) -> BTreeMap<String, Vec<u8>> {
-        let (site, _) = Site::load(&self.preview.input, &Progress::new(true)).unwrap();
+        let (site, _) = Site::load(&self.preview.project, &Progress::new(true)).unwrap();
         let sink = MemorySink::new();
         site.write(&sink, &Progress::new(true)).unwrap();
         sink.into_files()

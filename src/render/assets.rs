@@ -6,8 +6,8 @@ use std::io;
 use sha2::{Digest, Sha256};
 
 use super::site::Site;
-use crate::hex::hex;
 use crate::sink::Sink;
+use crate::text::hex;
 
 const STYLE: &str = include_str!("../../assets/style.css");
 const SITE_SCRIPT: &str = include_str!("../../assets/site.js");

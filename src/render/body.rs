@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 
-use super::detail::published_files;
 use super::markup::Markup;
 use super::site::Site;
-use super::url;
-use crate::catalog::{Linked, Skill, SkillKey};
+use crate::catalog::published_files;
+use crate::catalog::{Linked, Skill};
 use crate::content;
+use crate::key::SkillKey;
 use crate::markdown::{self, TocEntry};
+use crate::url;
 
 /// A rendered body.
 pub(super) struct Body {
@@ -44,7 +45,7 @@ pub(super) fn render(
     let links = Links::new(site, skill, published);
     let resolve = |path: &str| links.resolve(path);
     let body = content::read_body(skill)?;
-    let rendered = markdown::render_below(&skill.name, &body, &resolve);
+    let rendered = markdown::render(&skill.name, &body, &resolve);
     Ok(Body {
         html: Markup::sanitised(rendered.html),
         toc: rendered.toc,

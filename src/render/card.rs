@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::number::compact;
 use super::site::{DEPRECATED_KIND, shown_badge_kinds};
 use super::text::shorten;
-use super::url;
 use crate::catalog::{Award, BadgeKind, Catalog, Skill};
 use crate::config::Config;
+use crate::text::number::compact;
+use crate::url;
 
 /// Longest description on a card, in characters.
 const DESCRIPTION_MAX_CHARS: usize = 180;

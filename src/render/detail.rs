@@ -1,24 +1,24 @@
 //! The page of one skill, its files and its zip.
 
-use std::collections::HashSet;
 use std::io;
 
 use askama::Template;
 
-use super::RELATED_MAX;
 use super::body::{self, Body};
 use super::card::{Badge, Card, Icon, badges_of};
 use super::install::Install;
 use super::markup::Markup;
-use super::number::{compact, counted, file_size};
 use super::page::{Page, Section, write_page};
 use super::site::{DEPRECATED_KIND, Site};
 use super::text::shorten;
-use super::url;
-use super::zip::{SkillZip, ZipDigest};
+use crate::catalog::{RELATED_MAX, published_files};
 use crate::catalog::{Requirements, Skill, Version};
-use crate::sink::{Sink, fingerprint, write_unit};
-use crate::web_url;
+use crate::fingerprint::fingerprint;
+use crate::sink::{Sink, write_unit};
+use crate::text::number::{compact, counted, file_size};
+use crate::url;
+use crate::url::web;
+use crate::zip::{SkillZip, ZipDigest};
 
 /// Longest description in a page's head, in characters.
 const META_DESCRIPTION_MAX_CHARS: usize = 200;
@@ -94,30 +94,6 @@ fn write_files(
     let zip = zip.finish()?;
     sink.write(&url::output_path(&url::zip(&skill.key)), &zip)?;
     Ok(ZipDigest::of(&zip))
-}
-
-/// The site path of each file of a skill.
-///
-/// `None` for a file whose published name is already another file's (`a.js` and `a.js.txt`) or a folder's; it is in
-/// the zip all the same.
-pub fn published_files(skill: &Skill) -> Vec<Option<String>> {
-    let mut folders = HashSet::new();
-    for file in &skill.files {
-        let path = file.path.to_lowercase();
-        for (slash, _) in path.match_indices('/') {
-            folders.insert(path[..slash].to_owned());
-        }
-    }
-    let mut taken = HashSet::new();
-    skill
-        .files
-        .iter()
-        .map(|file| {
-            let published = url::published_path(&file.path).to_lowercase();
-            (!folders.contains(&published) && taken.insert(published))
-                .then(|| url::file(&skill.key, &file.path))
-        })
-        .collect()
 }
 
 #[derive(Template)]
@@ -209,7 +185,7 @@ impl<'a> SkillPage<'a> {
                 .front_matter
                 .homepage
                 .as_deref()
-                .map(|homepage| (homepage, web_url::shown(homepage))),
+                .map(|homepage| (homepage, web::shown(homepage))),
             body,
             main_file_link: link(&published[skill.main_file_idx]),
             files: skill
@@ -311,7 +287,7 @@ fn json_ld(site: &Site<'_>, skill: &Skill) -> Markup {
 /// A licence for programs, which may follow it as a link: an `https:` URL, or words that are no URL and no path.
 fn license_or_link(license: &str) -> Option<String> {
     let is_words = !license.contains([':', '\\']) && !license.contains("//");
-    web_url::link(license, &["https"]).or_else(|| is_words.then(|| license.to_owned()))
+    web::link(license, &["https"]).or_else(|| is_words.then(|| license.to_owned()))
 }
 
 fn awarded_badges<'a>(site: &Site<'a>, skill: &'a Skill) -> Vec<AwardedBadge<'a>> {

@@ -11,10 +11,10 @@ use rayon::prelude::*;
 
 use super::site::Site;
 use super::text::xml;
-use super::url::{self, Sort};
 use crate::catalog::{Catalog, Skill, Timestamp};
 use crate::problem::Problem;
 use crate::sink::{Sink, write_unit};
+use crate::url::{self, Sort};
 
 /// Most entries of a feed.
 const FEED_MAX: usize = 50;

@@ -7,11 +7,11 @@ use askama::Template;
 use super::card::Card;
 use super::listing::{BadgeCount, TagLink, badge_counts, top_tags};
 use super::markup::Markup;
-use super::number::counted;
 use super::page::{Page, write_page};
 use super::site::{FEATURED_KIND, Site};
-use super::url::{self, Sort};
 use crate::sink::Sink;
+use crate::text::number::counted;
+use crate::url::{self, Sort};
 
 /// Cards in each of the two selections; divides by 2 and 3, the columns of the grid.
 const N_CARDS: usize = 6;

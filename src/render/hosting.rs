@@ -10,20 +10,16 @@ use std::io;
 
 use super::site::{CONTENT_SECURITY_POLICY, Site};
 use super::text::{shorten, xml};
-use super::url;
 use crate::sink::Sink;
+use crate::url;
 
 pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
     sink.write("_headers", headers(site).as_bytes())?;
     sink.write("_redirects", redirects(site).as_bytes())?;
-    sink.write(NO_JEKYLL, b"")?;
+    sink.write(url::NO_JEKYLL, b"")?;
     sink.write("robots.txt", robots(site).as_bytes())?;
     sink.write("opensearch.xml", open_search(site).as_bytes())
 }
-
-/// An empty file by which hosts that run Jekyll over what they serve leave it as it is. Jekyll would make a page of a
-/// `SKILL.md` with front matter, with the script that is in it, and leave out what begins with a dot or `_`.
-pub const NO_JEKYLL: &str = ".nojekyll";
 
 fn headers(site: &Site<'_>) -> String {
     const FOR_EVER: &[&str] = &["Cache-Control: public, max-age=31536000, immutable"];

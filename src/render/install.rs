@@ -1,11 +1,11 @@
 //! The ways to install a skill that work from where the site stands.
 
-use super::number::file_size;
 use super::site::Site;
-use super::url;
-use super::zip::ZipDigest;
-use crate::catalog::{Skill, SkillKey};
-use crate::config::{Config, Hosting};
+use crate::catalog::Skill;
+use crate::clients::{clawhub_command, is_discoverable};
+use crate::text::number::file_size;
+use crate::url;
+use crate::zip::ZipDigest;
 
 /// What the install section of a page shows.
 pub(super) struct Install {
@@ -55,26 +55,4 @@ impl Install {
             zip_sha256: zip.sha256.clone(),
         }
     }
-}
-
-/// Whether the page shows the command of the `skills` client, which then installs the skill without a question.
-pub fn is_discoverable(skill: &Skill) -> bool {
-    crate::api::is_installable(skill) && !skill.front_matter.is_internal
-}
-
-/// The command of the `clawhub` client, where something answers it.
-///
-/// With a public repository behind the site, the client asks by slug alone, so a slug that two owners use has none.
-pub fn clawhub_command(config: &Config, key: &SkillKey, has_unique_slug: bool) -> Option<String> {
-    let is_answered = match config.install.hosting {
-        Hosting::Static => false,
-        Hosting::Edge => true,
-        Hosting::Github => config.install.github_repository.is_some() && has_unique_slug,
-    };
-    is_answered.then(|| {
-        format!(
-            "npx clawhub --registry {} install @{key}",
-            config.base_url.absolute("").trim_end_matches('/')
-        )
-    })
 }

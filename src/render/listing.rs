@@ -6,12 +6,13 @@ use askama::Template;
 use rayon::prelude::*;
 
 use super::card::{Badge, Card};
-use super::number::{counted, grouped};
 use super::page::{PAGE_SIZE, Page, Pager, PagerStep, Section, n_pages, page_items, write_page};
 use super::site::Site;
-use super::url::{self, Sort};
 use crate::catalog::BadgeKind;
-use crate::sink::{Sink, fingerprint, write_unit};
+use crate::fingerprint::fingerprint;
+use crate::sink::{Sink, write_unit};
+use crate::text::number::{counted, grouped};
+use crate::url::{self, Sort};
 
 /// Most badge kinds and tags beside the listing.
 const TAGS_BESIDE: usize = 20;

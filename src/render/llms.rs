@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::io;
 
-use super::number::counted;
 use super::site::{FEATURED_KIND, Site};
 use super::text::{markdown_line, shorten};
-use super::url::{self, Sort};
 use crate::sink::Sink;
+use crate::text::number::counted;
+use crate::url::{self, Sort};
 
 /// Most skills in each list, and most tags.
 const LIST_MAX: usize = 50;

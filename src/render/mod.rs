@@ -10,14 +10,11 @@ mod detail;
 mod feed;
 mod home;
 mod hosting;
-
 mod install;
 mod listing;
 mod llms;
 mod markup;
-pub(crate) mod number;
 mod page;
-mod published;
 mod redirect;
 mod search_page;
 mod site;
@@ -25,25 +22,20 @@ mod sitemap;
 #[cfg(test)]
 mod tests;
 mod text;
-pub mod url;
-pub mod zip;
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, Skill};
+use crate::catalog::{Catalog, Related};
 use crate::config::Config;
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
+use crate::zip::ZipDigest;
 use site::Site;
 
-pub use detail::published_files;
 pub use feed::no_dates;
-pub use hosting::NO_JEKYLL;
-pub use install::{clawhub_command, is_discoverable};
-pub use zip::ZipDigest;
 
 /// Writes every page, feed and file of the site except the search index and the API.
 ///
@@ -139,43 +131,5 @@ impl PageCounts {
             + self.owners
             + self.others
             + self.redirects
-    }
-}
-
-/// For each skill, the skills most like it, the most similar first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Related {
-    by_skill: Vec<Vec<usize>>,
-}
-
-/// Most related skills that a page shows.
-pub const RELATED_MAX: usize = 5;
-
-impl Related {
-    /// `by_skill[skill_idx]` holds positions of others; it may be shorter than the catalog, and lists may be empty.
-    pub fn new(by_skill: Vec<Vec<usize>>) -> Self {
-        Self { by_skill }
-    }
-
-    /// The same lists by the positions in a later state of the catalog: skills that are gone are in none, new ones have
-    /// none.
-    pub fn followed(&self, from: &Catalog, to: &Catalog) -> Self {
-        let list = |skill: &Skill| {
-            let others = from
-                .skill_idx(&skill.key)
-                .map_or(&[][..], |idx| self.of(idx));
-            let others = others.iter().filter_map(|idx| from.skills.get(*idx));
-            others
-                .filter_map(|other| to.skill_idx(&other.key))
-                .collect()
-        };
-        Self {
-            by_skill: to.skills.iter().map(list).collect(),
-        }
-    }
-
-    /// The skills like this one.
-    pub fn of(&self, skill_idx: usize) -> &[usize] {
-        self.by_skill.get(skill_idx).map_or(&[], Vec::as_slice)
     }
 }

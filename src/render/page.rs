@@ -7,8 +7,8 @@ use askama::Template;
 
 use super::markup::Markup;
 use super::site::Site;
-use super::url;
 use crate::sink::Sink;
+use crate::url;
 
 /// What the base template needs of a page.
 pub(super) struct Page<'a> {

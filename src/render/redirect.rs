@@ -7,8 +7,8 @@ use askama::Template;
 
 use super::page::write_page;
 use super::site::Site;
-use super::url;
 use crate::sink::Sink;
+use crate::url;
 
 /// Writes a page for each alias; returns their number.
 pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {

@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 
 use super::assets::Assets;
 use super::card::Card;
-use super::url::{self, Sort};
-use crate::catalog::{BadgeKind, Catalog, Skill, SkillKey};
+use crate::catalog::{BadgeKind, Catalog, Skill};
 use crate::config::{Config, EmbeddingMode};
-use crate::sink::fingerprint;
+use crate::fingerprint::fingerprint;
+use crate::key::SkillKey;
+use crate::url::{self, Sort};
 
 /// The kind of badge that the home page shows as its selection.
 pub(super) const FEATURED_KIND: &str = "highlighted";

@@ -5,9 +5,9 @@ use std::io;
 use super::page::{PAGE_SIZE, n_pages};
 use super::site::Site;
 use super::text::xml;
-use super::url::{self, Sort};
 use crate::catalog::Timestamp;
 use crate::sink::Sink;
+use crate::url::{self, Sort};
 
 /// Most addresses in one file, as the protocol has it.
 const URLS_MAX: usize = 50_000;

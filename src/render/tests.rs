@@ -8,9 +8,11 @@ mod stats;
 
 use fixture::{award, file, main_of, registry, render, render_with, skill, text};
 
-use super::{Related, write_site};
-use crate::catalog::{SkillFile, SkillKey, Timestamp};
+use super::write_site;
+use crate::catalog::Related;
+use crate::catalog::{SkillFile, Timestamp};
 use crate::config::Config;
+use crate::key::SkillKey;
 use crate::sink::MemorySink;
 
 #[test]
@@ -209,7 +211,7 @@ fn files_are_published_as_they_are_under_names_that_nothing_runs() {
         ],
     );
     assert_eq!(
-        super::published_files(&catalog.skills[0]),
+        crate::catalog::published_files(&catalog.skills[0]),
         [
             Some("ana/skills/pdf-tools/files/SKILL.md".to_owned()),
             Some("ana/skills/pdf-tools/files/a.js.txt".to_owned()),
@@ -231,7 +233,7 @@ fn files_that_run_are_unpacked_as_such() {
     ];
     let mut skill = skill("ana/pdf-tools", "PDF Tools", "2026-03-01", &files);
     skill.files[2].is_executable = true;
-    let zip = super::zip::skill_zip(&skill).unwrap();
+    let zip = crate::zip::skill_zip(&skill).unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
     let modes: Vec<_> = (0..3)
         .map(|file_idx| archive.by_index(file_idx).unwrap().unix_mode().unwrap() & 0o777)

@@ -6,7 +6,7 @@ use super::{Component, Report};
 use crate::config::{Budget, Budgets};
 use crate::input_file;
 use crate::problem::{Problem, Problems};
-use crate::render::number::grouped;
+use crate::text::number::grouped;
 
 /// One error for each budget that `report` exceeds, at its place in the settings at `config_path`.
 pub fn check(report: &Report, budgets: &Budgets, config_path: &Path) -> Problems {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::{Component, Quantiles, Report, SearchCosts};
-use crate::render::number::{file_size, grouped};
+use crate::text::number::{file_size, grouped};
 
 /// Writes a page that needs nothing else: no script, no other file, no network.
 ///

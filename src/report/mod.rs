@@ -25,8 +25,8 @@ use skillpress_search::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::{Mode, OpenError, Searcher};
 
 use crate::config::Budgets;
-use crate::render::number::file_size;
 use crate::source::SourceError;
+use crate::text::number::file_size;
 use files::Files;
 pub use html::write_html;
 pub use parts::Part;

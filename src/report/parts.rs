@@ -7,7 +7,7 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use super::references::is_script;
-use crate::render::NO_JEKYLL;
+use crate::url::NO_JEKYLL;
 
 /// How much of the site one kind of file takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Component, Cost, Part, Quantiles, Report, Searches, Visit};
-use crate::render::number::grouped;
 use crate::terminal::Terminal;
+use crate::text::number::grouped;
 
 /// Writes a report as aligned tables.
 ///

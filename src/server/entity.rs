@@ -1,6 +1,6 @@
 //! What a URL stands for at one moment: the bytes, their strong entity tag, and where they come from.
 
-use crate::hex::hex;
+use crate::text::hex;
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};

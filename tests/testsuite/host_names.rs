@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use skillpress::render::url::published_path;
+use skillpress::internals::published_path;
 
 use crate::harness::SiteTest;
 

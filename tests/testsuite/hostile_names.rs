@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use skillpress::api::{IndexSearch, SearchRequest};
+use skillpress::internals::{IndexSearch, SearchRequest};
 
 use crate::harness::{SiteTest, files_below};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use scraper::{Html, Selector};
 
-use skillpress::render::url::BaseUrl;
+use skillpress::BaseUrl;
 
 use crate::harness::{SiteTest, files_below};
 

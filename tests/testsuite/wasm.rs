@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use skillpress::source::FileSource;
+use skillpress::internals::FileSource;
 use skillpress_search::{
     Answer, ByteRange, Hit, Mode, Options, Request, Results, Searcher, Source, Step,
 };

@@ -1,7 +1,7 @@
 //! What the `skills` client does not install has no index, and is named in a warning.
 
-use super::super::client_problems;
 use super::{catalog_of, config, files_of};
+use crate::clients::client_problems;
 use crate::problem::Problems;
 
 #[test]

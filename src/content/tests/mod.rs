@@ -10,7 +10,8 @@ mod skills;
 mod slips;
 
 use super::{Disk, LoadOptions, ReadFile, load};
-use crate::catalog::{Catalog, Skill, SkillKey};
+use crate::catalog::{Catalog, Skill};
+use crate::key::SkillKey;
 use crate::problem::Problems;
 use folder::ContentFolder;
 

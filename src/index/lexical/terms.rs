@@ -69,7 +69,8 @@ impl SkillTerms {
     }
 
     /// How often `term` counts.
-    pub fn count(&self, term: &str) -> usize {
+    #[cfg(test)]
+    fn count(&self, term: &str) -> usize {
         let found = self
             .counts
             .binary_search_by(|(counted, _)| counted.as_str().cmp(term));

@@ -3,9 +3,9 @@
 use scraper::{Html, Selector};
 
 use super::fixture::{award, file, registry, render_with, text, version};
+use crate::catalog::Related;
 use crate::catalog::{Catalog, FrontMatter, Requirements, Version};
 use crate::config::Config;
-use crate::render::Related;
 
 const ATTACK: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>]]>&\u{202e}😀\u{0}";
 

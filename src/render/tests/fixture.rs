@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Related, write_site};
+use super::super::write_site;
+use crate::catalog::Related;
 use crate::catalog::{
-    Award, BadgeColor, BadgeKind, Catalog, FrontMatter, Requirements, Skill, SkillFile, SkillKey,
-    Stats, Timestamp, Version,
+    Award, BadgeColor, BadgeKind, Catalog, FrontMatter, Requirements, Skill, SkillFile, Stats,
+    Timestamp, Version,
 };
 use crate::config::Config;
+use crate::key::SkillKey;
 use crate::sink::MemorySink;
 
 pub(super) type Files = BTreeMap<String, Vec<u8>>;

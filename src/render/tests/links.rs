@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use scraper::{Html, Selector};
 
 use super::fixture::{Files, many, registry, render_with, skill, text};
-use crate::catalog::{Catalog, SkillKey};
+use crate::catalog::Catalog;
+use crate::catalog::Related;
 use crate::config::Config;
-use crate::render::{Related, url};
+use crate::key::SkillKey;
+use crate::url;
 
 #[test]
 fn every_link_and_fragment_resolves() {

@@ -1,9 +1,9 @@
 //! What stands on which page of a list, and in which order.
 
 use super::fixture::{award, badge_kind, card_slugs, many, registry, render, render_with, text};
+use crate::catalog::Related;
 use crate::catalog::{BadgeColor, Stats};
 use crate::config::Config;
-use crate::render::Related;
 
 #[test]
 fn a_page_of_a_list_has_24_skills() {

@@ -4,8 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::input_file;
-use crate::render::NO_JEKYLL;
 use crate::sink::Sink;
+use crate::url::NO_JEKYLL;
 
 /// Copies every file below `folder` (which may be missing) to `sink`; links are left out.
 ///

@@ -7,7 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::catalog::{Skill, SkillFile};
-use crate::hex::hex;
+use crate::text::hex;
 
 /// Size and hash of a skill's zip.
 #[derive(Clone, Debug, PartialEq, Eq)]

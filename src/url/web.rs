@@ -10,7 +10,7 @@ use url::{Host, Url};
 /// absolute, its scheme is one of `schemes` and its host can exist.
 ///
 /// The host comes out in ASCII. User names are refused: `https://bank.example@evil.example` is made to mislead.
-pub(crate) fn link(text: &str, schemes: &[&str]) -> Option<String> {
+pub fn link(text: &str, schemes: &[&str]) -> Option<String> {
     let url = Url::parse(text).ok()?;
     if !schemes.contains(&url.scheme()) || !url.username().is_empty() || url.password().is_some() {
         return None;
@@ -25,7 +25,7 @@ pub(crate) fn link(text: &str, schemes: &[&str]) -> Option<String> {
 
 /// What people see of `url`, which [`link`] gave: without scheme, `www.` and final slash, the host in its own script
 /// unless that could pass for another name; then it stays in Punycode.
-pub(crate) fn shown(url: &str) -> String {
+pub fn shown(url: &str) -> String {
     let address = url.split_once("://").map_or(url, |(_, address)| address);
     let address = address.strip_prefix("www.").unwrap_or(address);
     let host_len = address.find([':', '/', '?', '#']).unwrap_or(address.len());
@@ -41,7 +41,7 @@ pub(crate) fn shown(url: &str) -> String {
 }
 
 /// Whether the host of an address that [`shown`] gave is in Punycode, wholly or in part.
-pub(crate) fn is_in_punycode(address: &str) -> bool {
+pub fn is_in_punycode(address: &str) -> bool {
     let host = address.split(['/', '?', '#']).next().unwrap_or_default();
     host.split('.').any(|label| label.starts_with("xn--"))
 }

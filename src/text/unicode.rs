@@ -10,12 +10,12 @@ use icu_properties::props::{
 use icu_properties::{CodePointMapData, CodePointSetData};
 
 /// `text` in Normalization Form C, in which names are compared: `é` is one character, however it was typed.
-pub(crate) fn nfc(text: &str) -> Cow<'_, str> {
+pub fn nfc(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
 /// The same, character by character.
-pub(crate) fn nfc_chars(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+pub fn nfc_chars(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     ComposingNormalizerBorrowed::new_nfc().normalize_iter(chars)
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn nfc_chars(chars: impl Iterator<Item = char>) -> impl Iterator<Item
 ///
 /// What emoji and scripts need stays where it does something: variation selectors after a character that shows, joiners
 /// between two such, or after a virama, where they choose a half form.
-pub(crate) fn shown(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+pub fn shown(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     let mut before = None;
     let mut joiner: Option<char> = None;
     chars.flat_map(move |c| {
@@ -51,23 +51,23 @@ pub(crate) fn shown(chars: impl Iterator<Item = char>) -> impl Iterator<Item = c
 }
 
 /// Whether `c` is white space or shows as such: control characters, the empty Braille pattern.
-pub(crate) fn is_blank(c: char) -> bool {
+pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || c == '\u{2800}'
 }
 
 /// Whether `c` may only stand between two characters that show.
-pub(crate) fn is_joiner(c: char) -> bool {
+pub fn is_joiner(c: char) -> bool {
     matches!(c, '\u{34f}' | '\u{180e}' | '\u{200c}' | '\u{200d}')
 }
 
 /// Whether HTML may hold `c`: it is no noncharacter, and no control character but tab, line feed, form feed and carriage
 /// return ("control-character-in-input-stream" and "noncharacter-in-input-stream" of the HTML standard).
-pub(crate) fn is_html_text(c: char) -> bool {
+pub fn is_html_text(c: char) -> bool {
     u8::try_from(c).is_ok_and(is_ascii_html_text) || !(c.is_control() || is_noncharacter(c))
 }
 
 /// The same of an ASCII character; no other byte is one.
-pub(crate) fn is_ascii_html_text(byte: u8) -> bool {
+pub fn is_ascii_html_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\x0c' | b'\r' | b' '..=b'~')
 }
 

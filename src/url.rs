@@ -1,14 +1,16 @@
 //! Where everything stands on the site. The paths are a contract: other programs build them themselves.
 
-use std::fmt;
-use std::str::FromStr;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, Deserializer};
 
-pub use super::published::published_path;
-use super::published::without_programs;
-use crate::catalog::SkillKey;
+use crate::key::SkillKey;
+
+mod base;
+mod published;
+pub mod web;
+
+pub use base::BaseUrl;
+pub use published::published_path;
+use published::without_programs;
 
 /// Names at the top of a site that no owner can have, in lower case.
 pub const RESERVED_OWNERS: &[&str] = &[
@@ -40,92 +42,9 @@ pub const RESERVED_OWNERS: &[&str] = &[
 /// Folders, in lower case, in which the site has the more pages the more skills there are.
 pub const GROWING_FOLDERS: &[&str] = &["api/v1/", "owners/", "sitemaps/", "skills/", "tags/"];
 
-/// The absolute URL of the site's root: `http` or `https`, no query, no fragment, ending in `/`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl {
-    origin: String,
-    path: String,
-}
-
-impl Default for BaseUrl {
-    fn default() -> Self {
-        Self {
-            origin: "http://localhost:4000".to_owned(),
-            path: "/".to_owned(),
-        }
-    }
-}
-
-impl BaseUrl {
-    /// Scheme, host and port, without a slash at the end.
-    pub fn origin(&self) -> &str {
-        &self.origin
-    }
-
-    /// The path, such as `/` or `/registry/`; starts and ends with a slash.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// The link to `page_path` (a site path without a leading slash, percent-encoded), from the root of the host.
-    pub fn link(&self, page_path: &str) -> String {
-        format!("{}{page_path}", self.path)
-    }
-
-    /// The absolute URL of `page_path` (a site path without a leading slash, percent-encoded).
-    pub fn absolute(&self, page_path: &str) -> String {
-        format!("{}{}{page_path}", self.origin, self.path)
-    }
-}
-
-impl fmt::Display for BaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.origin, self.path)
-    }
-}
-
-impl FromStr for BaseUrl {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || {
-            format!(
-                "`{text}` is not the URL of a site; write one such as `https://skills.example/registry/`"
-            )
-        };
-        let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
-        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let is_host = !host.is_empty()
-            && host.bytes().all(|b| {
-                b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':' | b'[' | b']' | b'_')
-            });
-        let is_path = path.bytes().all(|b| {
-            b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'/' | b'%')
-        }) && path
-            .split('/')
-            .all(|segment| segment != "." && segment != "..");
-        if !matches!(scheme, "http" | "https") || !is_host || !is_path || path.contains("//") {
-            return Err(wrong());
-        }
-        let path = if path.is_empty() {
-            "/".to_owned()
-        } else {
-            format!("/{}/", path.trim_end_matches('/'))
-        };
-        Ok(Self {
-            origin: format!("{scheme}://{host}"),
-            path,
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for BaseUrl {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
-    }
-}
+/// An empty file by which hosts that run Jekyll over what they serve leave it as it is. Jekyll would make a page of a
+/// `SKILL.md` with front matter, with the script that is in it, and leave out what begins with a dot or `_`.
+pub const NO_JEKYLL: &str = ".nojekyll";
 
 /// How the items of a listing are sorted; the first is the listing's own address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -244,33 +163,6 @@ pub fn output_path(page_path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_base_url_ends_in_one_slash_and_may_have_a_path() {
-        for (text, origin, path) in [
-            ("https://skills.example", "https://skills.example", "/"),
-            ("https://skills.example/x", "https://skills.example", "/x/"),
-            (
-                "http://127.0.0.1:8080/a/b/",
-                "http://127.0.0.1:8080",
-                "/a/b/",
-            ),
-        ] {
-            let base: BaseUrl = text.parse().unwrap();
-            assert_eq!((base.origin(), base.path()), (origin, path));
-        }
-        for bad in [
-            "skills.example",
-            "ftp://x/",
-            "https://",
-            "https://a/?q",
-            "https://a/..",
-            "https://a b/",
-            "https://a/\"x",
-        ] {
-            assert!(bad.parse::<BaseUrl>().is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn paths_are_the_contract() {

@@ -1,7 +1,7 @@
 //! Numbers as people read them.
 
 /// `999`, `1.2k`, `35k`, `1.2M`: at most three digits, rounded down, so that a count is never overstated.
-pub(super) fn compact(count: u64) -> String {
+pub fn compact(count: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")];
     let Some((unit, suffix)) = UNITS.into_iter().find(|(unit, _)| count >= *unit) else {
         return count.to_string();
@@ -15,7 +15,7 @@ pub(super) fn compact(count: u64) -> String {
 }
 
 /// `2,291`: every digit, in groups of three.
-pub(crate) fn grouped(count: usize) -> String {
+pub fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (digit_idx, digit) in digits.chars().enumerate() {
@@ -28,13 +28,13 @@ pub(crate) fn grouped(count: usize) -> String {
 }
 
 /// `1 skill`, `2,291 skills`.
-pub(super) fn counted(count: usize, singular: &str, plural: &str) -> String {
+pub fn counted(count: usize, singular: &str, plural: &str) -> String {
     let noun = if count == 1 { singular } else { plural };
     format!("{} {noun}", grouped(count))
 }
 
 /// `512 B`, `1.2 kB`, `35 kB`, `1.2 MB`; powers of 1,000, rounded to the nearest.
-pub(crate) fn file_size(len_bytes: usize) -> String {
+pub fn file_size(len_bytes: usize) -> String {
     if len_bytes < 1_000 {
         return format!("{len_bytes} B");
     }

@@ -1,0 +1,90 @@
+//! The install clients: which skills each of them accepts, and by which command.
+
+use std::path::Path;
+
+use crate::catalog::{Catalog, Skill};
+use crate::config::{Config, Hosting};
+use crate::content::Proposal;
+use crate::key::{SkillKey, install_name};
+use crate::problem::{Problem, Problems};
+
+/// Whether the page shows the command of the `skills` client, which then installs the skill without a question.
+pub fn is_discoverable(skill: &Skill) -> bool {
+    is_installable(skill) && !skill.front_matter.is_internal
+}
+
+/// The command of the `clawhub` client, where something answers it.
+///
+/// With a public repository behind the site, the client asks by slug alone, so a slug that two owners use has none.
+pub fn clawhub_command(config: &Config, key: &SkillKey, has_unique_slug: bool) -> Option<String> {
+    let is_answered = match config.install.hosting {
+        Hosting::Static => false,
+        Hosting::Edge => true,
+        Hosting::Github => config.install.github_repository.is_some() && has_unique_slug,
+    };
+    is_answered.then(|| {
+        format!(
+            "npx clawhub --registry {} install @{key}",
+            config.base_url.absolute("").trim_end_matches('/')
+        )
+    })
+}
+
+/// Whether the `skills` client installs the skill from its page's address.
+///
+/// Suspicious skills have no index, since the client would install them without a word of warning: it shows the
+/// description in `SKILL.md`, not the one in the index.
+pub fn is_installable(skill: &Skill) -> bool {
+    accepted(skill).is_ok() && !skill.is_suspicious && install_name(&skill.key.slug).is_some()
+}
+
+/// What keeps the clients from installing skills, as warnings; paths begin with `content`.
+///
+/// `install` of the `skills` client needs a `SKILL.md` with `name` and `description` in a front matter that it can read. Skills whose
+/// slug is no valid name are installed under [`install_name`], and skills without a description of their own are
+/// described by the registry, so these give no warning.
+pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
+    catalog
+        .skills
+        .iter()
+        .filter_map(|skill| {
+            let (reason, hint) = accepted(skill).err()?;
+            let path = content
+                .join("skills")
+                .join(&skill.key.owner)
+                .join(&skill.key.slug)
+                .join(&skill.main_file().path);
+            let message = format!("the `skills` client cannot install it: {reason}");
+            Some(Problem::warning(path, "not installable", message).hint(hint))
+        })
+        .collect()
+}
+
+/// Why the client refuses a skill, and what would help.
+fn accepted(skill: &Skill) -> Result<(), (&'static str, String)> {
+    if skill.files.len() > 1 && skill.main_file().path != "SKILL.md" {
+        return Err((
+            "its main file is not named `SKILL.md`",
+            "rename the file, in these letters".to_owned(),
+        ));
+    }
+    if skill.front_matter.is_broken {
+        return Err((
+            "it does not find `name` and `description` as YAML between a first line `---` and another such line",
+            "mend what the other warning about this file says".to_owned(),
+        ));
+    }
+    if skill.front_matter.name.is_none() {
+        return Err((
+            "the front matter has no `name` that is text",
+            Proposal::name(&skill.key.slug, None).to_string(),
+        ));
+    }
+    if skill.front_matter.description.is_none() {
+        return Err((
+            "the front matter has no `description` that is text",
+            "add `description:` and what the skill is for".to_owned(),
+        ));
+    }
+    Ok(())
+}
