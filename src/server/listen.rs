@@ -3,20 +3,19 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
 
 /// A server that holds its port but answers nobody yet.
 #[derive(Debug)]
@@ -81,7 +80,8 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Answers until `shutdown` is done; then lets answers in flight end for up to two seconds.
+    /// Answers until `shutdown` is done; then lets answers in flight end for up to two seconds. What is open after that
+    /// ends with the runtime.
     ///
     /// # Errors
     /// When the system refuses to hand over the port.
@@ -89,28 +89,32 @@ impl Server {
         let limits = self.limits;
         let listener = TcpListener::from_std(self.listener)?;
         let slots = Arc::new(Semaphore::new(limits.n_connections));
-        let (closing, is_closing) = watch::channel(false);
-        let mut connections = JoinSet::new();
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(limits.head_timeout)
+            .max_buf_size(MAX_BUFFER_BYTES);
+        let connections = GracefulShutdown::new();
         let mut shutdown = pin!(shutdown);
         loop {
-            tokio::select! {
+            let (stream, slot) = tokio::select! {
+                accepted = accept(&listener, &slots) => accepted,
                 () = &mut shutdown => break,
-                (stream, slot) = accept(&listener, &slots) => {
-                    let (router, is_closing) = (router.clone(), is_closing.clone());
-                    connections.spawn(async move {
-                        serve_connection(stream, router, is_closing, limits).await;
-                        drop(slot);
-                    });
-                }
-                Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            }
+            };
+            // Answers are small and come in bursts; waiting to fill packets would only delay them.
+            let _ = stream.set_nodelay(true);
+            let mut stream = TimeoutStream::new(stream);
+            stream.set_write_timeout(Some(limits.stall_timeout));
+            let service = TowerToHyperService::new(router.clone());
+            let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
+            let connection = connections.watch(connection);
+            tokio::spawn(async move {
+                // A connection that fails is its client's concern; the log has the request.
+                let _ = connection.await;
+                drop(slot);
+            });
         }
         drop(listener);
-        // Receivers that are gone have nothing to close.
-        let _ = closing.send(true);
-        let all = async { while connections.join_next().await.is_some() {} };
-        // What is still open after that is cut off when `connections` is dropped.
-        let _ = timeout(limits.end_timeout, all).await;
+        let _ = timeout(limits.end_timeout, connections.shutdown()).await;
         Ok(())
     }
 }
@@ -118,7 +122,7 @@ impl Server {
 async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
-) -> (TcpStream, Option<tokio::sync::OwnedSemaphorePermit>) {
+) -> (TcpStream, Option<OwnedSemaphorePermit>) {
     // The semaphore is never closed, so there is always a slot in the end.
     let slot = Arc::clone(slots).acquire_owned().await.ok();
     loop {
@@ -127,106 +131,5 @@ async fn accept(
             // No file handles left, or a client that is gone already: neither is the server's end.
             Err(_) => sleep(Duration::from_millis(50)).await,
         }
-    }
-}
-
-async fn serve_connection(
-    stream: TcpStream,
-    router: Router,
-    mut is_closing: watch::Receiver<bool>,
-    limits: Limits,
-) {
-    // Answers are small and come in bursts; waiting to fill packets would only delay them.
-    let _ = stream.set_nodelay(true);
-    let stream = StallGuard {
-        stream,
-        timeout: limits.stall_timeout,
-        deadline: None,
-    };
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_timeout)
-        .max_buf_size(MAX_BUFFER_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let mut connection = pin!(connection);
-    // A connection that fails is its client's concern; the log has the request.
-    let is_told_to_end = tokio::select! {
-        _ = connection.as_mut() => false,
-        told = is_closing.wait_for(|is_closing| *is_closing) => told.is_ok(),
-    };
-    if is_told_to_end {
-        connection.as_mut().graceful_shutdown();
-        let _ = connection.await;
-    }
-}
-
-/// A connection that ends when its client takes no bytes for too long, which would hold a slot and a file.
-struct StallGuard {
-    stream: TcpStream,
-    timeout: Duration,
-    deadline: Option<Pin<Box<Sleep>>>,
-}
-
-impl StallGuard {
-    /// Passes `polled` on, unless it has been pending for too long.
-    fn watch<T>(
-        &mut self,
-        context: &mut Context<'_>,
-        polled: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if polled.is_ready() {
-            self.deadline = None;
-            return polled;
-        }
-        let timeout = self.timeout;
-        let deadline = self
-            .deadline
-            .get_or_insert_with(|| Box::pin(sleep(timeout)));
-        match deadline.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
-        }
-    }
-}
-
-impl AsyncRead for StallGuard {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for StallGuard {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.watch(context, polled)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.watch(context, polled)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
