@@ -4,21 +4,16 @@
 //! last build; whoever builds calls [`LiveSite::publish`] and [`LiveSite::set_problems`], and open pages follow.
 //!
 //! ```text
-//! request ─ log and tally ─ host guard ─ delay ─┬─ /-/events, /-/preview.js, /-/preview.css
-//!                                               ├─ dynamic routes (given by the caller)
-//!                                               └─ static files: rules, ranges, conditions, encodings
+//! request ─ log and tally ─ host guard ─┬─ /-/events, /-/preview.js, /-/preview.css
+//!                                       └─ delay ─ compression ─ rules ─┬─ dynamic routes (given by the caller)
+//!                                                                       └─ files: ranges, conditions
 //! ```
 
-mod content_type;
-mod encoding;
-mod entity;
+mod files;
 mod host;
 mod listen;
 mod live;
-mod locate;
-mod range;
 mod rules;
-mod static_files;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -29,10 +24,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
-use axum::middleware::{self, Next};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::get;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 pub use host::AllowedHosts;
@@ -41,7 +37,7 @@ pub use live::LiveSite;
 pub use tally::Tally;
 pub use watch::{Changes, watch};
 
-use static_files::StaticFiles;
+use files::Files;
 
 /// How the server behaves.
 #[derive(Clone, Debug)]
@@ -52,8 +48,6 @@ pub struct Options {
     pub no_range: bool,
     /// How long every answer waits, as on a slow host. Default zero.
     pub delay: Duration,
-    /// Adds the script that reloads and shows problems to every page. Default yes.
-    pub live_reload: bool,
     /// Hosts by which the server may be called. Default loopback names and addresses.
     pub hosts: AllowedHosts,
 }
@@ -64,7 +58,6 @@ impl Default for Options {
             base_path: "/".to_owned(),
             no_range: false,
             delay: Duration::ZERO,
-            live_reload: true,
             hosts: AllowedHosts::default(),
         }
     }
@@ -72,43 +65,47 @@ impl Default for Options {
 
 /// Everything that the server answers.
 ///
-/// `dynamic` holds routes below the site's root, such as `/api/v1/search`; they stand before files of the same path,
-/// their answers are compressed, and have the headers that the site's rules give to their address, where they have no
-/// such header themselves. It must not have a fallback of its own.
+/// `dynamic` holds routes below the site's root, such as `/api/v1/search`; they stand before files of the same path. It
+/// must not have a fallback of its own.
 pub fn router(
     site: &Arc<LiveSite>,
     options: &Options,
     tally: &Arc<Tally>,
     dynamic: Router,
 ) -> Router {
-    let dynamic = dynamic
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(
-            (Arc::clone(site), options.base_path.clone()),
-            add_ruled_headers,
-        ));
+    let files = Files {
+        site: Arc::clone(site),
+        base_path: options.base_path.as_str().into(),
+    };
     let dynamic = match options.base_path.trim_end_matches('/') {
         "" => dynamic,
         base_path => Router::new().nest(base_path, dynamic),
     };
-    let files = Arc::new(StaticFiles::new(Arc::clone(site), options));
+    let compression = CompressionLayer::new()
+        .quality(COMPRESSION_LEVEL)
+        .compress_when(is_compressible);
+    let mut published = dynamic
+        .fallback_service(get(files::respond).with_state(files))
+        .layer(from_fn_with_state(Arc::clone(site), rules::add_headers))
+        .layer(compression)
+        .layer(map_response(weaken_tag));
+    if options.no_range {
+        published = published.layer(from_fn(without_ranges));
+    }
+    if !options.delay.is_zero() {
+        published = published.layer(from_fn_with_state(options.delay, wait));
+    }
     Router::new()
         .route("/-/events", get(live::events))
         .with_state(Arc::clone(site))
         .route("/-/preview.js", get(live::script))
         .route("/-/preview.css", get(live::style))
-        .merge(dynamic)
-        .merge(
-            Router::new()
-                .fallback(static_files::respond)
-                .with_state(files),
-        )
-        .layer(middleware::from_fn_with_state(options.delay, wait))
-        .layer(middleware::from_fn_with_state(
+        .merge(published)
+        .layer(from_fn_with_state(
             Arc::new(options.hosts.clone()),
             host::guard,
         ))
-        .layer(middleware::from_fn_with_state(
+        .layer(from_fn_with_state(
             (Arc::clone(tally), options.base_path.clone()),
             tally::count,
         ))
@@ -117,29 +114,33 @@ pub fn router(
 /// Paths of the preview itself, which no file of a site has.
 const PREVIEW_PATH: &str = "/-/";
 
-/// The request's path is that below the site's root.
-async fn add_ruled_headers(
-    State((site, base_path)): State<(Arc<LiveSite>, String)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let relative = request.uri().path().to_owned();
-    let path = format!("{}{relative}", base_path.trim_end_matches('/'));
-    let mut response = next.run(request).await;
-    let mut ruled = HeaderMap::new();
-    site.snapshot().rules.apply(&[&path, &relative], &mut ruled);
-    for (name, value) in ruled.iter() {
-        response
-            .headers_mut()
-            .entry(name)
-            .or_insert_with(|| value.clone());
+/// Of brotli and gzip: what large hosts use for files that they compress on the fly.
+const COMPRESSION_LEVEL: CompressionLevel = CompressionLevel::Precise(5);
+
+fn is_compressible(status: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    status != StatusCode::NOT_MODIFIED && files::is_compressible(headers)
+}
+
+/// A strong tag names the bytes of the plain file, so what was made of it on the way has a weak one.
+async fn weaken_tag(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if headers.contains_key(header::CONTENT_ENCODING)
+        && let Some(etag) = headers.get(header::ETAG)
+        && let Ok(weak) = HeaderValue::from_bytes(&[b"W/", etag.as_bytes()].concat())
+    {
+        headers.insert(header::ETAG, weak);
     }
     response
 }
 
+async fn without_ranges(mut request: Request, next: Next) -> Response {
+    request.headers_mut().remove(header::RANGE);
+    let mut response = next.run(request).await;
+    response.headers_mut().remove(header::ACCEPT_RANGES);
+    response
+}
+
 async fn wait(State(delay): State<Duration>, request: Request, next: Next) -> Response {
-    if !delay.is_zero() && !request.uri().path().starts_with(PREVIEW_PATH) {
-        tokio::time::sleep(delay).await;
-    }
+    tokio::time::sleep(delay).await;
     next.run(request).await
 }

@@ -77,7 +77,6 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
         base_path: base_url.path().to_owned(),
         no_range: args.no_range,
         delay: Duration::from_millis(args.slow),
-        live_reload: true,
         hosts: AllowedHosts::with_addr(&args.addr),
     };
     let dynamic = api::router(Arc::clone(preview.live_api()));

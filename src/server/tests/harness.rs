@@ -26,26 +26,16 @@ pub(super) struct SiteFolder {
 }
 
 impl SiteFolder {
-    /// A home page, a 404 page and a folder with a page; no live reload.
+    /// A home page, a 404 page and a folder with a page.
     pub(super) fn new() -> Self {
-        let options = Options {
-            live_reload: false,
-            ..Options::default()
-        };
         let site = Self {
             folder: tempfile::tempdir().unwrap(),
-            options,
+            options: Options::default(),
             dynamic: axum::Router::new(),
         };
         site.file("index.html", "<title>Home</title>")
             .file("404.html", "<title>Not found</title>")
             .file("skills/index.html", "<title>Skills</title>")
-    }
-
-    pub(super) fn live() -> Self {
-        let mut site = Self::new();
-        site.options.live_reload = true;
-        site
     }
 
     pub(super) fn file(self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
@@ -220,11 +210,15 @@ impl Reply {
             let (name, value) = line.split_once(": ").unwrap();
             (name.to_ascii_lowercase(), value.to_owned())
         };
-        Self {
+        let mut reply = Self {
             status,
             headers: lines.map(header).collect(),
             body: bytes[head_end + 4..].to_vec(),
+        };
+        if reply.header("transfer-encoding") == Some("chunked") {
+            reply.body = joined(&reply.body);
         }
+        reply
     }
 
     /// The value of a header, which must stand there at most once.
@@ -246,6 +240,19 @@ impl Reply {
             self.body.len().to_string()
         );
     }
+}
+
+/// The bytes of all chunks; each begins with a line that says how many it has.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while let Some(line_len) = chunks.windows(2).position(|window| window == b"\r\n") {
+        let digits = std::str::from_utf8(&chunks[..line_len]).unwrap();
+        let len = usize::from_str_radix(digits, 16).unwrap();
+        let chunk = &chunks[line_len + 2..];
+        bytes.extend(&chunk[..len]);
+        chunks = &chunk[len + 2..];
+    }
+    bytes
 }
 
 pub(super) struct Events {

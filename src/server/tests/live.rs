@@ -16,7 +16,7 @@ fn one(problem: Problem) -> Problems {
 
 #[test]
 fn every_page_gets_the_script_and_nothing_else_does() {
-    let server = SiteFolder::live()
+    let server = SiteFolder::new()
         .file("index.html", "<body><p>Home</p></body>")
         .file("ana/files/page.html.txt", "<body></body>")
         .serve();
@@ -32,16 +32,13 @@ fn every_page_gets_the_script_and_nothing_else_does() {
         server.get("/ana/files/page.html.txt").text(),
         "<body></body>"
     );
-    let part = server.get_with("/", &[("Range", "bytes=0-5")]);
-    assert_eq!(
-        part.header("content-range"),
-        Some(format!("bytes 0-5/{}", home.body.len()).as_str())
-    );
+    let asked_for_a_part = server.get_with("/", &[("Range", "bytes=0-5")]);
+    assert_eq!(asked_for_a_part.text(), home.text());
 }
 
 #[test]
 fn the_preview_has_its_own_script_and_style() {
-    let server = SiteFolder::live().serve();
+    let server = SiteFolder::new().serve();
     let script = server.get("/-/preview.js");
     assert_eq!(
         script.header("content-type"),
@@ -68,27 +65,23 @@ fn the_preview_has_its_own_script_and_style() {
 
 #[test]
 fn a_new_site_makes_pages_reload() {
-    let server = SiteFolder::live().serve();
+    let server = SiteFolder::new().serve();
     let mut events = server.events();
     assert_eq!(
         events.next_of("reload"),
         "1",
         "said at once, so that a page that is behind notices"
     );
-    let before = server.get("/").header("etag").unwrap().to_owned();
     server.site.publish(&server.folder.path("")).unwrap();
     assert_eq!(events.next_of("reload"), "2");
-    let page = server.get_with("/", &[("If-None-Match", &before)]);
-    assert_eq!(
-        page.status, 200,
-        "the page names the build that it shows, so it is another one"
-    );
+    let page = server.get_with("/", &[("If-None-Match", "*")]);
+    assert_eq!(page.status, 200, "the page names the build that it shows");
     assert!(page.text().contains("data-generation=\"2\""));
 }
 
 #[test]
 fn problems_are_shown_with_their_place_and_taken_away() {
-    let server = SiteFolder::live().serve();
+    let server = SiteFolder::new().serve();
     let mut events = server.events();
     assert_eq!(events.next_of("problems"), "[]");
     let problem = Problem::error(
@@ -118,7 +111,7 @@ fn problems_are_shown_with_their_place_and_taken_away() {
 
 #[test]
 fn a_page_that_reads_slowly_gets_the_last_state_and_not_every_one() {
-    let server = SiteFolder::live().serve();
+    let server = SiteFolder::new().serve();
     let mut events = server.events();
     assert_eq!(events.next_of("reload"), "1");
     for _ in 0..10_000 {
@@ -133,7 +126,7 @@ fn a_page_that_reads_slowly_gets_the_last_state_and_not_every_one() {
 
 #[test]
 fn without_a_first_site_pages_wait_for_it() {
-    let server = SiteFolder::live().serve_unpublished();
+    let server = SiteFolder::new().serve_unpublished();
     let mut events = server.events();
     assert_eq!(events.next_of("reload"), "0");
     let page = server.get("/skills/");
@@ -154,27 +147,27 @@ fn a_folder_that_is_missing_leaves_the_site_as_it_was() {
 }
 
 #[test]
-fn kept_answers_are_asked_for_again_unless_their_name_changes_with_them() {
-    let rules =
-        "/a/*\n  Cache-Control: max-age=600\n/b/*\n  Cache-Control: max-age=600, immutable\n";
-    let server = SiteFolder::live()
+fn answers_are_asked_for_again_unless_a_rule_says_otherwise_and_errors_always() {
+    let rules = "/b/*\n  Cache-Control: max-age=600, immutable\n";
+    let server = SiteFolder::new()
         .file("_headers", rules)
         .file("a/a.css", "a")
         .file("b/b.css", "b")
         .serve();
-    assert_eq!(
-        server.get("/a/a.css").header("cache-control"),
-        Some("no-cache")
-    );
-    assert_eq!(
-        server.get("/b/b.css").header("cache-control"),
-        Some("max-age=600, immutable")
-    );
+    for (target, expected) in [
+        ("/", "no-cache"),
+        ("/a/a.css", "no-cache"),
+        ("/b/b.css", "max-age=600, immutable"),
+        ("/b/nothing.css", "no-cache"),
+    ] {
+        let reply = server.get(target);
+        assert_eq!(reply.header("cache-control"), Some(expected), "{target}");
+    }
 }
 
 #[test]
 fn an_edit_shows_in_the_page_that_is_open() {
-    let server = SiteFolder::live().serve();
+    let server = SiteFolder::new().serve();
     let content = tempfile::tempdir().unwrap();
     let skill = content.path().join("skills/ana/pdf/SKILL.md");
     fs::create_dir_all(skill.parent().unwrap()).unwrap();

@@ -29,12 +29,13 @@ fn a_range_gives_exactly_its_bytes() {
 }
 
 #[test]
-fn a_range_past_the_end_gets_416_and_the_length() {
+fn a_range_past_the_end_or_garbled_gets_416_and_the_length() {
     let server = thousand_bytes();
     for (target, range, content_range) in [
         ("/search/terms.bin", "bytes=1000-", "bytes */1000"),
         ("/search/terms.bin", "bytes=-0", "bytes */1000"),
-        ("/search/empty.bin", "bytes=0-0", "bytes */0"),
+        ("/search/terms.bin", "bytes=5-2", "bytes */1000"),
+        ("/search/terms.bin", "bytes=a-b", "bytes */1000"),
     ] {
         let reply = server.get_with(target, &[("Range", range)]);
         assert_eq!(
@@ -48,49 +49,26 @@ fn a_range_past_the_end_gets_416_and_the_length() {
 }
 
 #[test]
-fn a_malformed_range_or_several_give_the_whole_file() {
+fn ranges_of_another_kind_give_the_whole_file() {
     let server = thousand_bytes();
-    for range in [
-        "bytes=5-2",
-        "bytes=a-b",
-        "bytes=",
-        "lines=0-1",
-        "bytes=0-1,5-6",
-        "bytes=0-1, -1",
-        "bytes=--1",
-    ] {
+    for range in ["lines=0-1", "bytes=0-1,5-6", "bytes=0-1, -1"] {
         let reply = server.get_with("/search/terms.bin", &[("Range", range)]);
         assert_eq!((reply.status, reply.body.len()), (200, 1000), "{range}");
         assert_eq!(reply.header("content-range"), None);
     }
-    let twice = server.get_with(
-        "/search/terms.bin",
-        &[("Range", "bytes=0-1"), ("Range", "bytes=2-3")],
-    );
-    assert_eq!((twice.status, twice.body.len()), (200, 1000));
+    let empty = server.get_with("/search/empty.bin", &[("Range", "bytes=0-0")]);
+    assert_eq!((empty.status, empty.body.len()), (200, 0));
 }
 
 #[test]
-fn if_range_gives_the_part_only_of_the_same_file() {
+fn a_range_on_a_condition_gives_the_whole_file() {
     let server = thousand_bytes();
-    let etag = server
-        .get("/search/terms.bin")
-        .header("etag")
-        .unwrap()
-        .to_owned();
-    let weak = format!("W/{etag}");
-    for (condition, status) in [
-        (etag.as_str(), 206),
-        (&weak, 200),
-        ("\"other\"", 200),
-        ("Sat, 31 Jan 2026 00:00:00 GMT", 200),
-        ("garbage", 200),
-    ] {
-        let reply = server.get_with(
-            "/search/terms.bin",
-            &[("Range", "bytes=0-9"), ("If-Range", condition)],
-        );
-        assert_eq!(reply.status, status, "{condition}");
+    let reply = server.get("/search/terms.bin");
+    let etag = reply.header("etag").unwrap();
+    for condition in [etag, "\"other\"", "Sat, 31 Jan 2026 00:00:00 GMT"] {
+        let headers = [("Range", "bytes=0-9"), ("If-Range", condition)];
+        let reply = server.get_with("/search/terms.bin", &headers);
+        assert_eq!((reply.status, reply.body.len()), (200, 1000), "{condition}");
     }
 }
 
