@@ -1,18 +1,17 @@
 //! A line for each request, and what visits and searches cost together.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::pin::Pin;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::BodyExt;
 
 use super::PREVIEW_PATH;
 
@@ -32,11 +31,7 @@ impl Tally {
     pub fn new(is_quiet: bool) -> Self {
         let lines = (!is_quiet).then(|| {
             let (sender, receiver) = sync_channel::<String>(MAX_WAITING_LINES);
-            std::thread::spawn(move || {
-                for line in receiver {
-                    error_line!("{line}");
-                }
-            });
+            std::thread::spawn(move || receiver.iter().for_each(|line| error_line!("{line}")));
             sender
         });
         Self {
@@ -47,23 +42,123 @@ impl Tally {
 
     /// What was sent, by kind, for each page load and for each search.
     pub fn summary(&self) -> String {
-        self.lock().to_string()
+        self.totals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .to_string()
     }
 
     fn record(&self, sent: &Sent) {
         if let Some(lines) = &self.lines {
             let _ = lines.try_send(sent.to_string());
         }
-        self.lock().add(sent, Instant::now());
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Totals> {
-        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.add(sent, Instant::now());
     }
 }
 
-/// What an answer is part of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Counts what every answer sends.
+pub(super) async fn count(
+    State((tally, base_path)): State<(Arc<Tally>, String)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let start = Instant::now();
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    let response = next.run(request).await;
+
+    let text_of = |name| {
+        let value = response.headers().get(name);
+        let text = value.and_then(|value| value.to_str().ok());
+        text.unwrap_or_default().to_owned()
+    };
+    let len_bytes = text_of(header::CONTENT_LENGTH).parse().ok();
+    let sent = Sent {
+        kind: Kind::of(uri.path(), &base_path, &text_of(header::CONTENT_TYPE)),
+        target: uri.to_string(),
+        status: response.status(),
+        encoding: text_of(header::CONTENT_ENCODING),
+        content_range: text_of(header::CONTENT_RANGE),
+        n_bytes: 0,
+        promised_bytes: len_bytes
+            .or(response.body().size_hint().exact())
+            .filter(|_| method != Method::HEAD),
+        method,
+        duration: Duration::ZERO,
+    };
+    let mut counted = Counted { sent, start, tally };
+    response.map(|body| {
+        Body::new(body.inspect_frame(move |frame| {
+            counted.add(frame.data_ref().map_or(0, Bytes::len));
+        }))
+    })
+}
+
+/// Reports an answer when its body is gone, whether it was sent to its end or not.
+struct Counted {
+    sent: Sent,
+    start: Instant,
+    tally: Arc<Tally>,
+}
+
+impl Counted {
+    fn add(&mut self, n_bytes: usize) {
+        self.sent.n_bytes += n_bytes as u64;
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.sent.duration = self.start.elapsed();
+        self.tally.record(&self.sent);
+    }
+}
+
+/// One answer, when it is over.
+#[derive(Debug)]
+struct Sent {
+    method: Method,
+    target: String,
+    status: StatusCode,
+    kind: Kind,
+    encoding: String,
+    content_range: String,
+    n_bytes: u64,
+    /// `None` where nobody knew before.
+    promised_bytes: Option<u64>,
+    duration: Duration,
+}
+
+/// Longest target and longest method that are printed, in characters.
+const SHOWN_TARGET_CHARS: usize = 200;
+const SHOWN_METHOD_CHARS: usize = 20;
+
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:.SHOWN_METHOD_CHARS$} {:.SHOWN_TARGET_CHARS$} {} {} B",
+            self.method.as_str(),
+            self.target,
+            self.status.as_u16(),
+            self.n_bytes
+        )?;
+        for detail in [&self.encoding, &self.content_range] {
+            if !detail.is_empty() {
+                write!(f, " {detail}")?;
+            }
+        }
+        write!(f, " {} ms", self.duration.as_millis())?;
+        match self.promised_bytes {
+            Some(promised) if self.n_bytes < promised => write!(f, " (broken off)"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What an answer is part of, in the order in which the summary tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Page,
     Asset,
@@ -73,15 +168,6 @@ enum Kind {
     /// The preview's own script and events, which a published site does not have.
     Preview,
 }
-
-const KINDS: [(Kind, &str); 6] = [
-    (Kind::Page, "pages"),
-    (Kind::Asset, "assets"),
-    (Kind::Search, "search"),
-    (Kind::Api, "api"),
-    (Kind::File, "files"),
-    (Kind::Preview, "preview"),
-];
 
 impl Kind {
     fn of(path: &str, base_path: &str, content_type: &str) -> Self {
@@ -99,58 +185,31 @@ impl Kind {
             _ => Self::File,
         }
     }
-}
 
-/// One answer, when it is over.
-#[derive(Debug)]
-struct Sent {
-    method: Method,
-    target: String,
-    status: StatusCode,
-    kind: Kind,
-    encoding: String,
-    content_range: String,
-    n_bytes: u64,
-    is_whole: bool,
-    duration: Duration,
-}
-
-/// Longest target and longest method that are printed, in characters.
-const SHOWN_TARGET_CHARS: usize = 200;
-const SHOWN_METHOD_CHARS: usize = 20;
-
-impl fmt::Display for Sent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |text: &str, max_chars| text.chars().take(max_chars).collect::<String>();
-        write!(
-            f,
-            "{} {} {} {} B",
-            shown(self.method.as_str(), SHOWN_METHOD_CHARS),
-            shown(&self.target, SHOWN_TARGET_CHARS),
-            self.status.as_u16(),
-            self.n_bytes
-        )?;
-        for detail in [&self.encoding, &self.content_range] {
-            if !detail.is_empty() {
-                write!(f, " {detail}")?;
-            }
-        }
-        write!(f, " {} ms", self.duration.as_millis())?;
-        if self.is_whole {
-            Ok(())
-        } else {
-            write!(f, " (broken off)")
+    fn name(self) -> &'static str {
+        match self {
+            Self::Page => "pages",
+            Self::Asset => "assets",
+            Self::Search => "search",
+            Self::Api => "api",
+            Self::File => "files",
+            Self::Preview => "preview",
         }
     }
 }
 
 #[derive(Debug, Default)]
 struct Totals {
-    /// Requests and bytes, in the order of [`KINDS`].
-    by_kind: [(u64, u64); KINDS.len()],
+    by_kind: BTreeMap<Kind, Total>,
     n_page_loads: u64,
     n_searches: u64,
     last_search: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Total {
+    n_requests: u64,
+    n_bytes: u64,
 }
 
 /// A server cannot see a query. Requests for search files that follow each other this closely count as one search.
@@ -158,146 +217,50 @@ const SEARCH_PAUSE: Duration = Duration::from_millis(500);
 
 impl Totals {
     fn add(&mut self, sent: &Sent, now: Instant) {
-        let kind_idx = KINDS
-            .iter()
-            .position(|(kind, _)| *kind == sent.kind)
-            .unwrap_or_default();
-        let (n_requests, n_bytes) = &mut self.by_kind[kind_idx];
-        *n_requests += 1;
-        *n_bytes += sent.n_bytes;
+        let total = self.by_kind.entry(sent.kind).or_default();
+        total.n_requests += 1;
+        total.n_bytes += sent.n_bytes;
         let is_load = sent.method == Method::GET
             && matches!(sent.status, StatusCode::OK | StatusCode::NOT_MODIFIED);
         self.n_page_loads += u64::from(sent.kind == Kind::Page && is_load);
         if sent.kind == Kind::Search {
-            let follows = self
-                .last_search
-                .is_some_and(|last| now.duration_since(last) < SEARCH_PAUSE);
+            let last = self.last_search.replace(now);
+            let follows = last.is_some_and(|last| now.duration_since(last) < SEARCH_PAUSE);
             self.n_searches += u64::from(!follows);
-            self.last_search = Some(now);
         }
     }
 
-    fn bytes_of(&self, kind: Kind) -> u64 {
-        KINDS
-            .iter()
-            .zip(self.by_kind)
-            .find(|((known, _), _)| *known == kind)
-            .map_or(0, |(_, (_, n_bytes))| n_bytes)
+    /// Kilobytes of these kinds together, for each of `n`.
+    fn kb_each(&self, kinds: &[Kind], n: u64) -> f64 {
+        let totals = kinds.iter().filter_map(|kind| self.by_kind.get(kind));
+        totals.map(|total| total.n_bytes).sum::<u64>() as f64 / n as f64 / 1e3
     }
 }
 
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for ((_, name), (n_requests, n_bytes)) in KINDS.iter().zip(self.by_kind) {
-            if n_requests > 0 {
-                writeln!(
-                    f,
-                    "{name:<8} {n_requests:>6} requests {:>10.1} kB",
-                    n_bytes as f64 / 1e3
-                )?;
-            }
+        for (
+            kind,
+            Total {
+                n_requests,
+                n_bytes,
+            },
+        ) in &self.by_kind
+        {
+            let (name, kb) = (kind.name(), *n_bytes as f64 / 1e3);
+            writeln!(f, "{name:<8} {n_requests:>6} requests {kb:>10.1} kB")?;
         }
         if self.n_page_loads > 0 {
-            let n_bytes = self.bytes_of(Kind::Page) + self.bytes_of(Kind::Asset);
-            let each = n_bytes as f64 / self.n_page_loads as f64 / 1e3;
-            writeln!(
-                f,
-                "{} page loads, {each:.1} kB each with their assets",
-                self.n_page_loads
-            )?;
+            let n = self.n_page_loads;
+            let each = self.kb_each(&[Kind::Page, Kind::Asset], n);
+            writeln!(f, "{n} page loads, {each:.1} kB each with their assets")?;
         }
         if self.n_searches > 0 {
-            let each = self.bytes_of(Kind::Search) as f64 / self.n_searches as f64 / 1e3;
-            writeln!(f, "{} searches, {each:.1} kB each", self.n_searches)?;
+            let n = self.n_searches;
+            let each = self.kb_each(&[Kind::Search], n);
+            writeln!(f, "{n} searches, {each:.1} kB each")?;
         }
         Ok(())
-    }
-}
-
-/// Counts what every answer sends.
-pub(super) async fn count(
-    State((tally, base_path)): State<(Arc<Tally>, String)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let start = Instant::now();
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let target = request
-        .uri()
-        .path_and_query()
-        .map_or(path.clone(), ToString::to_string);
-    let response = next.run(request).await;
-
-    let text_of = |name| {
-        let value = response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().to_owned()
-    };
-    let sent = Sent {
-        kind: Kind::of(&path, &base_path, &text_of(header::CONTENT_TYPE)),
-        method,
-        target,
-        status: response.status(),
-        encoding: text_of(header::CONTENT_ENCODING),
-        content_range: text_of(header::CONTENT_RANGE),
-        n_bytes: 0,
-        is_whole: response.body().is_end_stream(),
-        duration: start.elapsed(),
-    };
-    response.map(|body| {
-        Body::new(CountedBody {
-            body,
-            sent,
-            start,
-            tally,
-        })
-    })
-}
-
-/// A body that reports when it is over, whether it was sent to its end or not.
-struct CountedBody {
-    body: Body,
-    sent: Sent,
-    start: Instant,
-    tally: Arc<Tally>,
-}
-
-impl HttpBody for CountedBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        match &polled {
-            Poll::Ready(Some(Ok(frame))) => {
-                self.sent.n_bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
-                self.sent.is_whole = self.body.is_end_stream();
-            }
-            Poll::Ready(None) => self.sent.is_whole = true,
-            _ => {}
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Drop for CountedBody {
-    fn drop(&mut self) {
-        self.sent.duration = self.start.elapsed();
-        self.tally.record(&self.sent);
     }
 }
 
@@ -314,7 +277,7 @@ mod tests {
             encoding: String::new(),
             content_range: String::new(),
             n_bytes,
-            is_whole: true,
+            promised_bytes: Some(n_bytes),
             duration: Duration::ZERO,
         }
     }
@@ -358,7 +321,7 @@ mod tests {
         let mut part = sent("/x/search/terms.bin", "", 16);
         part.status = StatusCode::PARTIAL_CONTENT;
         part.content_range = "bytes 0-15/99".to_owned();
-        part.is_whole = false;
+        part.promised_bytes = Some(99);
         assert_eq!(
             part.to_string(),
             "GET /x/search/terms.bin 206 16 B bytes 0-15/99 0 ms (broken off)"
