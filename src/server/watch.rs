@@ -5,11 +5,10 @@ use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;
 use std::hash::{Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify_debouncer_full::notify::{self, EventKind, RecommendedWatcher, RecursiveMode};
+use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 
 /// Files and folders that changed, as absolute paths. A folder stands for everything in it.
 pub type Changes = BTreeSet<PathBuf>;
@@ -17,11 +16,11 @@ pub type Changes = BTreeSet<PathBuf>;
 /// Calls the closure of [`watch`] until it is dropped; a build that is under way then is waited for.
 #[derive(Debug)]
 pub struct Watcher {
-    /// Dropped first, so that nothing is added to a queue that nobody reads.
-    notify: Option<RecommendedWatcher>,
-    queue: Arc<Queue>,
-    worker: Option<JoinHandle<()>>,
+    debouncer: Option<Debouncer<RecommendedWatcher, RecommendedCache>>,
 }
+
+/// A build starts so long after a change: editors write, rename and touch within a few milliseconds.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// Calls `rebuild`, on a thread of its own, whenever something in the folder `content` or the file `config` has changed.
 ///
@@ -35,52 +34,45 @@ pub fn watch(
     mut rebuild: impl FnMut(&Changes) + Send + 'static,
 ) -> notify::Result<Watcher> {
     let sources = Sources::find(content, config)?;
-    let queue = Arc::new(Queue::default());
-    let mut notify = {
-        let (queue, sources) = (Arc::clone(&queue), sources.clone());
-        notify::recommended_watcher(move |event| queue.add(event, &sources))?
-    };
-    notify.watch(&sources.content, RecursiveMode::Recursive)?;
-    if let Some(folder) = sources.config.parent()
-        && !folder.starts_with(&sources.content)
+    let watched = sources.clone();
+    let mut seen = None;
+    let mut debouncer = new_debouncer(QUIET, None, move |events: DebounceEventResult| {
+        let mut changes = sources.changes(&events);
+        if has_lost_some(&events) {
+            let now = fingerprint(&sources.content);
+            if seen.replace(now) != Some(now) {
+                changes.insert(sources.content.clone());
+            }
+        }
+        if !changes.is_empty() {
+            rebuild(&changes);
+        }
+    })?;
+    debouncer.watch(&watched.content, RecursiveMode::Recursive)?;
+    if let Some(folder) = watched.config.parent()
+        && !folder.starts_with(&watched.content)
     {
         // The folder and not the file: editors replace a file by a new one of the same name.
-        notify.watch(folder, RecursiveMode::NonRecursive)?;
+        debouncer.watch(folder, RecursiveMode::NonRecursive)?;
     }
-    let worker = {
-        let queue = Arc::clone(&queue);
-        std::thread::spawn(move || {
-            let mut seen = fingerprint(&sources.content);
-            while let Some(mut pending) = queue.next() {
-                if pending.has_lost_some {
-                    let now = fingerprint(&sources.content);
-                    if now != seen {
-                        pending.changes.insert(sources.content.clone());
-                    }
-                    seen = now;
-                }
-                if !pending.changes.is_empty() {
-                    rebuild(&pending.changes);
-                }
-            }
-        })
-    };
     Ok(Watcher {
-        notify: Some(notify),
-        queue,
-        worker: Some(worker),
+        debouncer: Some(debouncer),
     })
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        self.notify = None;
-        self.queue.lock().is_closed = true;
-        self.queue.changed.notify_all();
-        if let Some(worker) = self.worker.take() {
-            // A build that panicked has said so already.
-            let _ = worker.join();
+        if let Some(debouncer) = self.debouncer.take() {
+            debouncer.stop();
         }
+    }
+}
+
+/// Whether the system had more events than it could hold, or could not name what changed.
+fn has_lost_some(events: &DebounceEventResult) -> bool {
+    match events {
+        Ok(events) => events.iter().any(|event| event.need_rescan()),
+        Err(_) => true,
     }
 }
 
@@ -103,6 +95,14 @@ impl Sources {
                 .canonicalize()?
                 .join(config.file_name().unwrap_or_default()),
         })
+    }
+
+    /// Reading is no change: a build reads everything.
+    fn changes(&self, events: &DebounceEventResult) -> Changes {
+        let events = events.iter().flatten();
+        let changes = events.filter(|event| !matches!(event.kind, EventKind::Access(_)));
+        let paths = changes.flat_map(|event| &event.paths);
+        paths.filter(|path| self.concern(path)).cloned().collect()
     }
 
     fn concern(&self, path: &Path) -> bool {
@@ -138,84 +138,6 @@ fn is_noise(relative: &Path) -> bool {
         || matches!(&*name, "4913" | ".DS_Store" | "Thumbs.db")
 }
 
-/// Changes that wait for a build.
-#[derive(Debug, Default)]
-struct Queue {
-    pending: Mutex<Pending>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Pending {
-    changes: Changes,
-    /// The system had more events than it could hold, or could not name what changed.
-    has_lost_some: bool,
-    last_event: Option<Instant>,
-    is_closed: bool,
-}
-
-/// How long nothing must happen before a build starts: editors write, rename and touch within a few milliseconds.
-const QUIET: Duration = Duration::from_millis(50);
-
-/// A build starts after this time even if files keep changing.
-const MAX_WAIT: Duration = Duration::from_secs(1);
-
-impl Queue {
-    fn add(&self, event: notify::Result<Event>, sources: &Sources) {
-        let mut pending = self.lock();
-        let n_before = (pending.changes.len(), pending.has_lost_some);
-        let is_news = match event {
-            // Reading is no change: a build reads everything.
-            Ok(event) if matches!(event.kind, EventKind::Access(_)) => false,
-            Ok(event) => {
-                pending.has_lost_some |= event.need_rescan();
-                let relevant = event.paths.into_iter().filter(|path| sources.concern(path));
-                let n_relevant = relevant.map(|path| pending.changes.insert(path)).count();
-                n_relevant > 0 || pending.has_lost_some != n_before.1
-            }
-            Err(_) => {
-                pending.has_lost_some = true;
-                true
-            }
-        };
-        if is_news {
-            pending.last_event = Some(Instant::now());
-            self.changed.notify_all();
-        }
-    }
-
-    /// Waits for changes and then for quiet; `None` when the watcher is dropped.
-    fn next(&self) -> Option<Pending> {
-        let mut pending = self.lock();
-        let mut first_event = None;
-        loop {
-            if pending.is_closed {
-                return None;
-            }
-            let Some(last_event) = pending.last_event else {
-                pending = self
-                    .changed
-                    .wait(pending)
-                    .unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            let start = (last_event + QUIET).min(*first_event.get_or_insert(last_event) + MAX_WAIT);
-            let left = start.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Some(std::mem::take(&mut *pending));
-            }
-            (pending, _) = self
-                .changed
-                .wait_timeout(pending, left)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Changes when any file below `folder` does. Needed only when events were lost, which a build's own reading can cause:
 /// a build for each loss would then never end.
 fn fingerprint(folder: &Path) -> u64 {
@@ -235,6 +157,12 @@ fn fingerprint(folder: &Path) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use notify_debouncer_full::DebouncedEvent;
+    use notify_debouncer_full::notify::Event;
+    use notify_debouncer_full::notify::event::{AccessKind, AccessMode};
+
     use super::*;
 
     #[test]
@@ -272,22 +200,15 @@ mod tests {
             content: "/c".into(),
             config: "/skillpress.toml".into(),
         };
-        let queue = Queue::default();
-        let open = notify::event::AccessKind::Open(notify::event::AccessMode::Read);
-        queue.add(
-            Ok(Event::new(EventKind::Access(open)).add_path("/c/a".into())),
-            &sources,
-        );
-        assert_eq!(queue.lock().last_event, None);
-        queue.add(
-            Ok(Event::new(EventKind::Any).add_path("/other".into())),
-            &sources,
-        );
-        assert_eq!(queue.lock().last_event, None);
-        queue.add(
-            Ok(Event::new(EventKind::Any).add_path("/skillpress.toml".into())),
-            &sources,
-        );
-        assert!(queue.lock().last_event.is_some());
+        let changes = |kind: EventKind, path: &str| {
+            let event = Event::new(kind).add_path(path.into());
+            let events = vec![DebouncedEvent::new(event, Instant::now())];
+            sources.changes(&Ok(events)).len()
+        };
+        let open = EventKind::Access(AccessKind::Open(AccessMode::Read));
+        assert_eq!(changes(open, "/c/a"), 0);
+        assert_eq!(changes(EventKind::Any, "/other"), 0);
+        assert_eq!(changes(EventKind::Any, "/c/a"), 1);
+        assert_eq!(changes(EventKind::Any, "/skillpress.toml"), 1);
     }
 }
