@@ -42,7 +42,7 @@ fn get(state: &ApiState, path: &str, query: &str) -> Result<Response, Response> 
         .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
         .collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let query = Query::parse(query)?;
+    let query = Query::parse(query);
     let ["api", "v1", route @ ..] = &segments[..] else {
         return Err(no_such_route());
     };

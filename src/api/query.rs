@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use url::form_urlencoded;
 
 use super::response::Response;
 
@@ -12,17 +12,11 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Reads `application/x-www-form-urlencoded`.
-    ///
-    /// # Errors
-    /// 400 for what is not UTF-8 once decoded.
-    pub(super) fn parse(query: &'a str) -> Result<Self, Response> {
-        let mut pairs = Vec::new();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            pairs.push((decode(name)?, decode(value)?));
+    /// Reads `application/x-www-form-urlencoded` as browsers do: bytes that are not UTF-8 become U+FFFD.
+    pub(super) fn parse(query: &'a str) -> Self {
+        Self {
+            pairs: form_urlencoded::parse(query.as_bytes()).collect(),
         }
-        Ok(Self { pairs })
     }
 
     /// The value as it is; it may be empty.
@@ -80,37 +74,25 @@ impl<'a> Query<'a> {
     }
 }
 
-/// One part of a form: `+` is a space, percent-encoding is undone.
-fn decode(text: &str) -> Result<Cow<'_, str>, Response> {
-    if !text.contains(['+', '%']) {
-        return Ok(Cow::Borrowed(text));
-    }
-    let spaced = text.replace('+', " ");
-    match percent_decode_str(&spaced).decode_utf8() {
-        Ok(decoded) => Ok(Cow::Owned(decoded.into_owned())),
-        Err(_) => Err(Response::error(400, "the query is not UTF-8")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_form_is_decoded() {
-        let query = Query::parse("q=read+a%20pdf&q=b&empty=&flag").ok().unwrap();
+        let query = Query::parse("q=read+a%20pdf&q=b&empty=&flag&odd=%ff");
         assert_eq!(query.get("q"), Some("read a pdf"));
         assert_eq!(query.get("empty"), Some(""));
         assert_eq!(query.get("flag"), Some(""));
         assert_eq!(query.get("other"), None);
-        assert_eq!(Query::parse("q=%ff").err().unwrap().status, 400);
+        assert_eq!(query.get("odd"), Some("\u{fffd}"));
     }
 
     #[test]
     fn a_limit_is_bounded_and_a_wrong_one_is_refused() {
         let limit = |query: &str| {
             Query::parse(query)
-                .and_then(|query| query.limit(25, 200))
+                .limit(25, 200)
                 .map_err(|response| response.status)
         };
         assert_eq!(limit(""), Ok(25));
