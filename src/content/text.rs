@@ -146,29 +146,15 @@ pub(super) fn suggest<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let wanted = wanted.to_lowercase();
-    let max_distance = (wanted.len() / 3).clamp(2, 6);
-    candidates
-        .into_iter()
-        .filter(|candidate| candidate.len().abs_diff(wanted.len()) <= max_distance)
-        .map(|candidate| (edit_distance(&wanted, &candidate.to_lowercase()), candidate))
+    let n_letters = wanted.chars().count();
+    let max_distance = (n_letters / 3).clamp(2, 6);
+    let is_near = |candidate: &&str| candidate.chars().count().abs_diff(n_letters) <= max_distance;
+    let distance = |candidate: &str| strsim::levenshtein(&wanted, &candidate.to_lowercase());
+    let near = candidates.into_iter().filter(is_near);
+    near.map(|candidate| (distance(candidate), candidate))
         .filter(|&(distance, _)| distance <= max_distance)
         .min()
         .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein distance of two texts, in bytes.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b = b.as_bytes();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, &y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
