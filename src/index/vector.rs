@@ -12,6 +12,7 @@ mod adapt;
 mod cells;
 mod hnsw;
 mod model;
+mod npy;
 mod own;
 mod own_file;
 mod pack;

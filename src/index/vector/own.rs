@@ -13,6 +13,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::hnsw::Bytes;
+use super::npy::{Array, NpyError};
 use crate::problem;
 
 /// A vector of each skill; `None` where there is none.
@@ -26,22 +27,103 @@ pub struct OwnVectors {
 pub struct OwnVectorsError {
     /// From 1; `None` for a file without lines.
     pub line: Option<u32>,
-    /// What was found, and what was expected.
-    pub message: String,
+    fault: Fault,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fault {
+    NotUtf8,
+    NotAVector {
+        json: String,
+    },
+    Dimensions {
+        id: String,
+        got: usize,
+        expected: usize,
+        expected_line: u32,
+    },
+    Vector {
+        id: String,
+        fault: VectorFault,
+    },
+    Row {
+        id: String,
+        fault: VectorFault,
+    },
+    Second {
+        id: String,
+    },
+    Npy(NpyError),
+}
+
+/// What no vector may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum VectorFault {
+    Dimensions,
+    NotFinite,
+    Zero,
+}
+
+impl OwnVectorsError {
     /// What to do next.
-    pub hint: String,
+    pub fn hint(&self) -> &'static str {
+        match &self.fault {
+            Fault::NotUtf8 => "save NumPy arrays with the ending `.npy`",
+            Fault::NotAVector { .. } => {
+                "write `{\"id\": \"owner/slug\", \"vector\": [0.1, …]}` on each line"
+            }
+            Fault::Dimensions { .. } => "take all vectors from one model",
+            Fault::Vector { .. } => "leave the line out",
+            Fault::Row { .. } => "use JSON lines to leave skills out",
+            Fault::Second { .. } => "leave one of them",
+            Fault::Npy(_) => {
+                "write it with `numpy.save(\"embeddings.npy\", array.astype(\"float32\"))`"
+            }
+        }
+    }
 }
 
 impl fmt::Display for OwnVectorsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, "line {line}: ")?;
-        }
-        f.write_str(&self.message)
+        write!(f, "{}", self.fault)
     }
 }
 
 impl std::error::Error for OwnVectorsError {}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUtf8 => write!(f, "the vectors are not UTF-8 text"),
+            Self::NotAVector { json } => write!(f, "not a vector: {json}"),
+            Self::Dimensions {
+                id,
+                got,
+                expected,
+                expected_line,
+            } => write!(
+                f,
+                "the vector of `{id}` has {got} dimensions, the one in line {expected_line} has {expected}"
+            ),
+            Self::Vector { id, fault } | Self::Row { id, fault } => {
+                let what = match fault {
+                    VectorFault::Dimensions => "has no dimensions, or too many",
+                    VectorFault::NotFinite => "holds a number that is not finite",
+                    VectorFault::Zero => "is all zero",
+                };
+                write!(f, "the vector of `{id}` {what}")
+            }
+            Self::Second { id } => write!(f, "a second vector of `{id}`"),
+            Self::Npy(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl From<Fault> for OwnVectorsError {
+    fn from(fault: Fault) -> Self {
+        Self { line: None, fault }
+    }
+}
 
 impl OwnVectors {
     /// Reads the contents of `path`, a `.npy` file or else JSON lines. `ids` are the listed skills, sorted. What is not as
@@ -160,11 +242,7 @@ fn parse_json_lines(
     ids: &[String],
     outdated: &mut Vec<Outdated>,
 ) -> Result<Vec<Option<Vec<f32>>>, OwnVectorsError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| OwnVectorsError {
-        line: None,
-        message: "the vectors are not UTF-8 text".into(),
-        hint: "save NumPy arrays with the ending `.npy`".into(),
-    })?;
+    let text = std::str::from_utf8(bytes).map_err(|_| Fault::NotUtf8)?;
     let idx_of: HashMap<&str, usize> = ids
         .iter()
         .enumerate()
@@ -177,43 +255,34 @@ fn parse_json_lines(
         if text.trim().is_empty() {
             continue;
         }
-        let error = |message: String, hint: &str| OwnVectorsError {
+        let error = |fault| OwnVectorsError {
             line: Some(line_number),
-            message,
-            hint: hint.into(),
+            fault,
         };
         let line: Line = serde_json::from_str(text).map_err(|json| {
-            error(
-                format!("not a vector: {}", problem::json_fault(text, &json).0),
-                "write `{\"id\": \"owner/slug\", \"vector\": [0.1, …]}` on each line",
-            )
+            let (json, _) = problem::json_fault(text, &json);
+            error(Fault::NotAVector { json })
         })?;
-        let dimensions = line.vector.len();
-        let (expected, expected_line) = *first.get_or_insert((dimensions, line_number));
-        if dimensions != expected {
-            return Err(error(
-                format!(
-                    "the vector of `{}` has {dimensions} dimensions, the one in line {expected_line} has {expected}",
-                    line.id
-                ),
-                "take all vectors from one model",
-            ));
+        let Line { id, vector } = line;
+        let got = vector.len();
+        let (expected, expected_line) = *first.get_or_insert((got, line_number));
+        if got != expected {
+            return Err(error(Fault::Dimensions {
+                id,
+                got,
+                expected,
+                expected_line,
+            }));
         }
-        check(&line.vector).map_err(|what| {
-            error(
-                format!("the vector of `{}` {what}", line.id),
-                "leave the line out",
-            )
-        })?;
-        let Some(&idx) = idx_of.get(line.id.as_str()) else {
-            unknown.push((line_number, line.id));
+        if let Err(fault) = check(&vector) {
+            return Err(error(Fault::Vector { id, fault }));
+        }
+        let Some(&idx) = idx_of.get(id.as_str()) else {
+            unknown.push((line_number, id));
             continue;
         };
-        if vectors[idx].replace(line.vector).is_some() {
-            return Err(error(
-                format!("a second vector of `{}`", line.id),
-                "leave one of them",
-            ));
+        if vectors[idx].replace(vector).is_some() {
+            return Err(error(Fault::Second { id }));
         }
     }
     let n_vectors = unknown.len();
@@ -243,111 +312,32 @@ fn parse_npy(
     ids: &[String],
     outdated: &mut Vec<Outdated>,
 ) -> Result<Vec<Option<Vec<f32>>>, OwnVectorsError> {
-    let error = |message: String, hint: &str| OwnVectorsError {
-        line: None,
-        message,
-        hint: hint.into(),
-    };
-    let save = "write it with `numpy.save(\"embeddings.npy\", array.astype(\"float32\"))`";
-    let (header, data) = npy_parts(bytes).ok_or_else(|| error("not a NumPy file".into(), save))?;
-    let value_len = match npy_value(header, "descr") {
-        Some("'<f4'") => 4,
-        Some("'<f8'") => 8,
-        other => {
-            let got = other.unwrap_or("nothing");
-            return Err(error(
-                format!("values are `{got}`, expected `<f4` or `<f8`"),
-                save,
-            ));
-        }
-    };
-    if npy_value(header, "fortran_order") != Some("False") {
-        return Err(error("the array is in Fortran order".into(), save));
+    let array = Array::parse(bytes, DIMENSIONS_MAX).map_err(Fault::Npy)?;
+    let (n_rows, n_skills) = (array.n_rows, ids.len());
+    if n_rows != n_skills {
+        outdated.push(Outdated::Rows { n_rows, n_skills });
+        return Ok(vec![None; n_skills]);
     }
-    let shape: Vec<usize> = npy_value(header, "shape")
-        .unwrap_or_default()
-        .split(',')
-        .filter_map(|n| n.trim().parse().ok())
-        .collect();
-    let &[n_rows, dimensions] = shape.as_slice() else {
-        let n = shape.len();
-        return Err(error(
-            format!("the array has {n} axes, expected 2: skills and dimensions"),
-            save,
-        ));
-    };
-    let len = n_rows
-        .checked_mul(dimensions)
-        .and_then(|n| n.checked_mul(value_len));
-    if len != Some(data.len()) || !(1..=DIMENSIONS_MAX).contains(&dimensions) {
-        return Err(error(
-            format!(
-                "{n_rows} × {dimensions} values of {value_len} bytes expected, found {} bytes",
-                data.len()
-            ),
-            save,
-        ));
-    }
-    if n_rows != ids.len() {
-        outdated.push(Outdated::Rows {
-            n_rows,
-            n_skills: ids.len(),
-        });
-        return Ok(vec![None; ids.len()]);
-    }
-    let value = |bytes: &[u8]| match *bytes {
-        [a, b, c, d] => f32::from_le_bytes([a, b, c, d]),
-        [a, b, c, d, e, f, g, h] => f64::from_le_bytes([a, b, c, d, e, f, g, h]) as f32,
-        _ => 0.0,
-    };
-    let rows = data.chunks_exact(dimensions * value_len).zip(ids);
-    rows.map(|(row, id)| {
-        let vector: Vec<f32> = row.chunks_exact(value_len).map(value).collect();
-        check(&vector).map_err(|what| {
-            error(
-                format!("the vector of `{id}` {what}"),
-                "use JSON lines to leave skills out",
-            )
-        })?;
+    let checked = array.rows().zip(ids).map(|(vector, id)| {
+        let fault = |fault| Fault::Row {
+            id: id.clone(),
+            fault,
+        };
+        check(&vector).map_err(fault)?;
         Ok(Some(vector))
-    })
-    .collect()
+    });
+    checked.collect()
 }
 
-/// The header's text and the data after it.
-fn npy_parts(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let rest = bytes.strip_prefix(b"\x93NUMPY")?;
-    let (&[major, _], rest) = rest.split_first_chunk::<2>()?;
-    let (header_len, rest) = if major == 1 {
-        let (len, rest) = rest.split_first_chunk()?;
-        (usize::from(u16::from_le_bytes(*len)), rest)
-    } else {
-        let (len, rest) = rest.split_first_chunk()?;
-        (u32::from_le_bytes(*len) as usize, rest)
-    };
-    let (header, data) = rest.split_at_checked(header_len)?;
-    Some((std::str::from_utf8(header).ok()?, data))
-}
-
-/// The value of `key` in the Python dictionary of a header; a tuple without its brackets.
-fn npy_value<'a>(header: &'a str, key: &str) -> Option<&'a str> {
-    let (_, rest) = header.split_once(&format!("'{key}':"))?;
-    let rest = rest.trim_start();
-    match rest.strip_prefix('(') {
-        Some(tuple) => tuple.split_once(')').map(|(tuple, _)| tuple),
-        None => rest.split([',', '}']).next().map(str::trim),
-    }
-}
-
-fn check(vector: &[f32]) -> Result<(), &'static str> {
-    if vector.is_empty() || vector.len() > DIMENSIONS_MAX {
-        return Err("has no dimensions, or too many");
+fn check(vector: &[f32]) -> Result<(), VectorFault> {
+    if !(1..=DIMENSIONS_MAX).contains(&vector.len()) {
+        return Err(VectorFault::Dimensions);
     }
     if !vector.iter().all(|x| x.is_finite()) {
-        return Err("holds a number that is not finite");
+        return Err(VectorFault::NotFinite);
     }
     if vector.iter().all(|&x| x == 0.0) {
-        return Err("is all zero");
+        return Err(VectorFault::Zero);
     }
     Ok(())
 }
@@ -453,7 +443,10 @@ mod tests {
     fn errors_say_what_was_found_and_what_was_expected() {
         let message = |result: Parsed| match result {
             Ok(_) => String::new(),
-            Err(error) => error.to_string(),
+            Err(error) => match error.line {
+                Some(line) => format!("line {line}: {error}"),
+                None => error.to_string(),
+            },
         };
         let a = "{\"id\": \"ana/a\", \"vector\": [1, 2]}\n";
         for (text, expected) in [

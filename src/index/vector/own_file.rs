@@ -57,7 +57,7 @@ pub fn load_own(
         Err(error) => {
             problems.push(Problem {
                 line: error.line,
-                ..Problem::error(path, GROUP, error.message).hint(error.hint)
+                ..Problem::error(path, GROUP, error.to_string()).hint(error.hint())
             });
             None
         }
