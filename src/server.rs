@@ -86,7 +86,7 @@ pub fn router(
         .compress_when(is_compressible);
     let mut published = dynamic
         .fallback_service(get(files::respond).with_state(files))
-        .layer(from_fn_with_state(Arc::clone(site), rules::add_headers))
+        .layer(from_fn_with_state(Arc::clone(site), add_ruled_headers))
         .layer(compression)
         .layer(map_response(weaken_tag));
     if options.no_range {
@@ -113,6 +113,29 @@ pub fn router(
 
 /// Paths of the preview itself, which no file of a site has.
 const PREVIEW_PATH: &str = "/-/";
+
+/// Adds what the site's rules say to an answer that does not say it itself. A preview is asked each time where no rule
+/// says otherwise.
+async fn add_ruled_headers(
+    State(site): State<Arc<LiveSite>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let mut ruled = site.snapshot().rules.headers(&path);
+    if response.status().is_client_error() {
+        // An error must not be kept for a year.
+        ruled.remove(header::CACHE_CONTROL);
+    }
+    let headers = response.headers_mut();
+    for (name, value) in &ruled {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
+    let cache_control = headers.entry(header::CACHE_CONTROL);
+    cache_control.or_insert(HeaderValue::from_static("no-cache"));
+    response
+}
 
 /// Of brotli and gzip: what large hosts use for files that they compress on the fly.
 const COMPRESSION_LEVEL: CompressionLevel = CompressionLevel::Precise(5);

@@ -10,15 +10,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use percent_encoding::percent_decode_str;
-
-use super::live::LiveSite;
 
 /// What a site asks of its host.
 #[derive(Debug, Default)]
@@ -81,29 +75,6 @@ impl Rules {
             Some((redirect.status, redirect.to.replace(":splat", splat)))
         })
     }
-}
-
-/// Adds what the site's rules say to an answer that does not say it itself. A preview is asked each time where no rule
-/// says otherwise.
-pub(super) async fn add_headers(
-    State(site): State<Arc<LiveSite>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
-    let mut ruled = site.snapshot().rules.headers(&path);
-    if response.status().is_client_error() {
-        // An error must not be kept for a year.
-        ruled.remove(header::CACHE_CONTROL);
-    }
-    let headers = response.headers_mut();
-    for (name, value) in &ruled {
-        headers.entry(name).or_insert_with(|| value.clone());
-    }
-    let cache_control = headers.entry(header::CACHE_CONTROL);
-    cache_control.or_insert(HeaderValue::from_static("no-cache"));
-    response
 }
 
 fn join(old: &HeaderValue, new: &HeaderValue) -> Option<HeaderValue> {
