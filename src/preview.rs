@@ -8,6 +8,8 @@
 //! Both go through the functions of a build; that only the touched pages are made is the doing of the sink, a
 //! [`LiveFolder`]. When the index has caught up, the folder holds what a build would have written, byte for byte.
 
+mod following;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -20,7 +22,7 @@ use crate::index::SearchIndex;
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::server::{Changes, LiveSite};
+use crate::server::{Changes, LiveSite, WatchError};
 use crate::sink::LiveFolder;
 use crate::site::Site;
 use crate::terminal;
@@ -309,6 +311,13 @@ pub enum PreviewError {
         /// What the system says.
         error: io::Error,
     },
+    /// Changes of the content are not told.
+    NotWatched {
+        /// As the user named it.
+        folder: PathBuf,
+        /// What the system says.
+        error: WatchError,
+    },
 }
 
 impl fmt::Display for PreviewError {
@@ -320,6 +329,11 @@ impl fmt::Display for PreviewError {
                 folder.display()
             ),
             Self::NoFolder { error } => write!(f, "cannot make a temporary folder: {error}"),
+            Self::NotWatched { folder, error } => write!(
+                f,
+                "cannot watch the content folder `{}`: {error}",
+                folder.display()
+            ),
         }
     }
 }

@@ -1,9 +1,7 @@
 //! `skillpress serve`: the site as it will be, while its content is edited.
 
 use std::io;
-use std::path::Path;
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -13,7 +11,7 @@ use super::input::InputArgs;
 use crate::api;
 use crate::preview::Preview;
 use crate::project::Project;
-use crate::server::{self, AllowedHosts, Changes, LiveSite, Options, Server, Tally};
+use crate::server::{self, AllowedHosts, Options, Server, Tally};
 use crate::terminal;
 use crate::url::BaseUrl;
 
@@ -45,32 +43,7 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     let project = args.input.project();
     let base_url = base_url(&project, &server)?;
     let preview = Arc::new(Preview::new(&project, &base_url)?);
-    let (edits, edited) = mpsc::channel();
-    let follower = {
-        let preview = Arc::clone(&preview);
-        move |changes: &Changes| {
-            preview.update(changes);
-            // Nobody listens any more when the preview ends.
-            let _ = edits.send(());
-        }
-    };
-    let everything = Changes::from([project.content.clone()]);
-    // Watched from before the first build, so that no change falls between the two.
-    let watcher = server::watch(&project.content, project.config_path(), follower)
-        .map_err(|error| watch_error(&project.content, &error))?;
-    preview.update(&everything);
-    preview.catch_up();
-    let indexer = {
-        let preview = Arc::clone(&preview);
-        thread::spawn(move || {
-            while edited.recv().is_ok() {
-                thread::sleep(HEAD_START);
-                // One index for all edits of that time.
-                edited.try_iter().for_each(drop);
-                preview.catch_up();
-            }
-        })
-    };
+    let following = preview.follow()?;
 
     let tally = Arc::new(Tally::new(false));
     let options = Options {
@@ -82,17 +55,12 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     let dynamic = api::router(Arc::clone(preview.live_api()));
     let router = server::router(preview.live_site(), &options, &tally, dynamic);
     print_line!("serving {base_url}");
-    serve(server, router, preview.live_site())?;
-    // The end of the watcher is that of the indexer too.
-    drop(watcher);
-    // An index that failed has said so already.
-    let _ = indexer.join();
+    let served = server.run_until_stopped(router, preview.live_site());
+    served.map_err(|error| CommandError::io("serve", &error))?;
+    drop(following);
     terminal::print_lines(tally.summary());
     Ok(())
 }
-
-/// How long the index waits after an edit: the browser that reloads needs the processor first.
-const HEAD_START: Duration = Duration::from_millis(300);
 
 fn bind(addr: &str) -> Result<Server, CommandError> {
     Server::bind(addr).map_err(|error| {
@@ -116,47 +84,4 @@ fn base_url(project: &Project, server: &Server) -> Result<BaseUrl, CommandError>
     format!("http://{addr}{path}").parse().map_err(|error| {
         CommandError::System(format!("`{addr}` cannot be the address of a site: {error}"))
     })
-}
-
-fn watch_error(content: &Path, error: &dyn std::fmt::Display) -> CommandError {
-    CommandError::System(format!(
-        "cannot watch the content folder `{}`: {error}",
-        content.display()
-    ))
-}
-
-/// Large files are read, hashed and compressed by as many threads, so this bounds the memory that requests take.
-const MAX_BLOCKING_THREADS: usize = 16;
-
-fn serve(server: Server, router: axum::Router, site: &LiveSite) -> Result<(), CommandError> {
-    let failed = |error| CommandError::io("serve", &error);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .max_blocking_threads(MAX_BLOCKING_THREADS)
-        .enable_all()
-        .build()
-        .map_err(failed)?;
-    let shutdown = async {
-        stop_signal().await;
-        site.close();
-    };
-    runtime
-        .block_on(server.run(router, shutdown))
-        .map_err(failed)
-}
-
-/// Ctrl-C, or a polite kill.
-async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without signals, only a hard kill ends the preview.
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -17,6 +17,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
+use super::live::LiveSite;
+
 /// A server that holds its port but answers nobody yet.
 #[derive(Debug)]
 pub struct Server {
@@ -36,6 +38,9 @@ struct Limits {
     /// How long answers in flight may take once the server is told to end.
     end_timeout: Duration,
 }
+
+/// Files are read, and the API's answers made, by as many threads, so this bounds the memory that requests take.
+const MAX_BLOCKING_THREADS: usize = 16;
 
 /// Head of a request and what is buffered of a body.
 const MAX_BUFFER_BYTES: usize = 64 << 10;
@@ -80,12 +85,32 @@ impl Server {
         self.listener.local_addr()
     }
 
+    /// Answers until Ctrl-C or a polite kill, which end the event streams of `site` too.
+    ///
+    /// # Errors
+    /// When the system refuses threads or the port.
+    pub fn run_until_stopped(self, router: Router, site: &LiveSite) -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .max_blocking_threads(MAX_BLOCKING_THREADS)
+            .enable_all()
+            .build()?;
+        let shutdown = async {
+            stop_signal().await;
+            site.close();
+        };
+        runtime.block_on(self.run(router, shutdown))
+    }
+
     /// Answers until `shutdown` is done; then lets answers in flight end for up to two seconds. What is open after that
     /// ends with the runtime.
     ///
     /// # Errors
     /// When the system refuses to hand over the port.
-    pub async fn run(self, router: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    pub(super) async fn run(
+        self,
+        router: Router,
+        shutdown: impl Future<Output = ()>,
+    ) -> io::Result<()> {
         let limits = self.limits;
         let listener = TcpListener::from_std(self.listener)?;
         let slots = Arc::new(Semaphore::new(limits.n_connections));
@@ -132,4 +157,21 @@ async fn accept(
             Err(_) => sleep(Duration::from_millis(50)).await,
         }
     }
+}
+
+/// Ctrl-C, or a polite kill.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without signals, only a hard kill ends the preview.
+    let _ = tokio::signal::ctrl_c().await;
 }

@@ -10,6 +10,9 @@ use std::time::Duration;
 use notify_debouncer_full::notify::{self, EventKind, RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 
+/// Why a folder cannot be watched.
+pub type WatchError = notify::Error;
+
 /// Files and folders that changed, as absolute paths. A folder stands for everything in it.
 pub type Changes = BTreeSet<PathBuf>;
 
@@ -32,7 +35,7 @@ pub fn watch(
     content: &Path,
     config: &Path,
     mut rebuild: impl FnMut(&Changes) + Send + 'static,
-) -> notify::Result<Watcher> {
+) -> Result<Watcher, WatchError> {
     let sources = Sources::find(content, config)?;
     let watched = sources.clone();
     let mut seen = None;
