@@ -82,7 +82,7 @@ impl Preview {
                 base_url: Some(base_url.clone()),
                 ..project.clone()
             },
-            live_site: Arc::new(LiveSite::new()),
+            live_site: Arc::new(LiveSite::default()),
             live_api: Arc::new(LiveApi::new()),
             folder: LiveFolder::create(temp.path().join("site")).map_err(no_folder)?,
             state: Mutex::default(),

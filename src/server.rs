@@ -42,25 +42,14 @@ use files::Files;
 /// How the server behaves.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Path of the site's root on the server; starts and ends with `/`. Default `/`.
+    /// Path of the site's root on the server; starts and ends with `/`.
     pub base_path: String,
-    /// Answers range requests with the whole file, as some hosts do. Default no.
+    /// Answers range requests with the whole file, as some hosts do.
     pub no_range: bool,
-    /// How long every answer waits, as on a slow host. Default zero.
+    /// How long every answer waits, as on a slow host. Zero: not at all.
     pub delay: Duration,
-    /// Hosts by which the server may be called. Default loopback names and addresses.
+    /// Hosts by which the server may be called.
     pub hosts: AllowedHosts,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            base_path: "/".to_owned(),
-            no_range: false,
-            delay: Duration::ZERO,
-            hosts: AllowedHosts::default(),
-        }
-    }
 }
 
 /// Everything that the server answers.

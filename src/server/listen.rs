@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::Listener;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{sleep, timeout};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 
 use super::live::LiveSite;
@@ -112,7 +113,7 @@ impl Server {
         shutdown: impl Future<Output = ()>,
     ) -> io::Result<()> {
         let limits = self.limits;
-        let listener = TcpListener::from_std(self.listener)?;
+        let mut listener = TcpListener::from_std(self.listener)?;
         let slots = Arc::new(Semaphore::new(limits.n_connections));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
@@ -121,8 +122,13 @@ impl Server {
         let connections = GracefulShutdown::new();
         let mut shutdown = pin!(shutdown);
         loop {
+            let accept = async {
+                // The semaphore is never closed, so there is always a slot in the end.
+                let slot = Arc::clone(&slots).acquire_owned().await.ok();
+                (Listener::accept(&mut listener).await.0, slot)
+            };
             let (stream, slot) = tokio::select! {
-                accepted = accept(&listener, &slots) => accepted,
+                accepted = accept => accepted,
                 () = &mut shutdown => break,
             };
             // Answers are small and come in bursts; waiting to fill packets would only delay them.
@@ -141,21 +147,6 @@ impl Server {
         drop(listener);
         let _ = timeout(limits.end_timeout, connections.shutdown()).await;
         Ok(())
-    }
-}
-
-async fn accept(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-) -> (TcpStream, Option<OwnedSemaphorePermit>) {
-    // The semaphore is never closed, so there is always a slot in the end.
-    let slot = Arc::clone(slots).acquire_owned().await.ok();
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return (stream, slot),
-            // No file handles left, or a client that is gone already: neither is the server's end.
-            Err(_) => sleep(Duration::from_millis(50)).await,
-        }
     }
 }
 

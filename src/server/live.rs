@@ -18,7 +18,8 @@ use super::rules::Rules;
 use crate::problem::{Problem, Problems, Severity};
 
 /// Which folder is served, the problems of the last build, and whether search is behind. Open pages follow every change.
-#[derive(Debug)]
+/// At first there is no site, and every page says so.
+#[derive(Debug, Default)]
 pub struct LiveSite {
     state: watch::Sender<LiveState>,
     /// The open event streams, the oldest first; one whose sender is dropped ends.
@@ -32,13 +33,30 @@ const MAX_STREAMS: usize = 64;
 #[derive(Clone, Debug, Default)]
 struct LiveState {
     snapshot: Arc<Snapshot>,
-    /// A list as JSON, on one line.
-    problems: Arc<str>,
+    /// A list as JSON, on one line; `None` before the first build.
+    problems: Option<Arc<str>>,
     /// Path and message of each problem, to tell new ones from old ones.
     known: Arc<HashSet<(PathBuf, String)>>,
-    n_reports: u64,
     is_search_behind: bool,
     is_closing: bool,
+}
+
+impl LiveState {
+    /// What an open page is told, by name, in this order: a page that reloads at once asks for the problems again anyway.
+    fn events(&self) -> [(&'static str, Arc<str>); 3] {
+        let problems = self.problems.clone();
+        let search = if self.is_search_behind {
+            "behind"
+        } else {
+            "current"
+        };
+        let generation = self.snapshot.generation.to_string();
+        [
+            ("problems", problems.unwrap_or_else(|| "[]".into())),
+            ("search", search.into()),
+            ("reload", generation.into()),
+        ]
+    }
 }
 
 /// A published site. Requests in flight keep the one with which they began.
@@ -51,25 +69,7 @@ pub(super) struct Snapshot {
     pub(super) generation: u64,
 }
 
-impl Default for LiveSite {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl LiveSite {
-    /// No site yet: every page says so.
-    pub fn new() -> Self {
-        let state = LiveState {
-            problems: "[]".into(),
-            ..LiveState::default()
-        };
-        Self {
-            state: watch::Sender::new(state),
-            streams: Mutex::default(),
-        }
-    }
-
     /// Serves `folder` from now on and makes open pages reload. It may be the folder of before with other files in it.
     ///
     /// # Errors
@@ -91,13 +91,11 @@ impl LiveSite {
     /// Shows the problems of the last build on open pages; none takes away those of before.
     pub fn set_problems(&self, problems: &Problems) {
         self.state.send_modify(|state| {
-            let shown = shown_problems(problems, &state.known, state.n_reports == 0);
+            let shown = shown_problems(problems, &state.known, state.problems.is_none());
             // What was read as text is written as text.
-            state.problems = serde_json::to_string(&shown)
-                .unwrap_or_else(|_| "[]".to_owned())
-                .into();
+            let json = serde_json::to_string(&shown).unwrap_or_else(|_| "[]".to_owned());
+            state.problems = Some(json.into());
             state.known = Arc::new(problems.sorted().into_iter().map(key).collect());
-            state.n_reports += 1;
         });
     }
 
@@ -130,9 +128,7 @@ impl LiveSite {
         Follower {
             changes: self.state.subscribe(),
             ended,
-            generation: None,
-            n_reports: None,
-            is_search_behind: None,
+            told: Default::default(),
         }
     }
 
@@ -188,10 +184,8 @@ struct Follower {
     changes: watch::Receiver<LiveState>,
     /// Says nothing; it is dropped when the stream has to end.
     ended: oneshot::Receiver<Infallible>,
-    /// What the page was told last.
-    generation: Option<u64>,
-    n_reports: Option<u64>,
-    is_search_behind: Option<bool>,
+    /// What the page was told last, in the order of [`LiveState::events`].
+    told: [Option<Arc<str>>; 3],
 }
 
 impl Follower {
@@ -209,22 +203,12 @@ impl Follower {
             if state.is_closing {
                 return None;
             }
-            // Problems first: a page that reloads at once asks for them again anyway.
-            if self.n_reports.replace(state.n_reports) != Some(state.n_reports) {
-                return Some(Event::default().event("problems").data(&*state.problems));
-            }
-            let is_behind = state.is_search_behind;
-            if self.is_search_behind.replace(is_behind) != Some(is_behind) {
-                let name = if is_behind { "behind" } else { "current" };
-                return Some(Event::default().event("search").data(name));
-            }
-            let generation = state.snapshot.generation;
-            if self.generation.replace(generation) != Some(generation) {
-                return Some(
-                    Event::default()
-                        .event("reload")
-                        .data(generation.to_string()),
-                );
+            for (told, (name, data)) in self.told.iter_mut().zip(state.events()) {
+                if told.as_ref() != Some(&data) {
+                    let event = Event::default().event(name).data(&*data);
+                    *told = Some(data);
+                    return Some(event);
+                }
             }
             tokio::select! {
                 changed = self.changes.changed() => changed.ok()?,
@@ -287,10 +271,10 @@ mod tests {
     fn only_problems_that_the_build_before_did_not_have_are_new() {
         let old = Problem::warning("a.md", "x", "old");
         let new = Problem::warning("b.md", "x", "new");
-        let site = LiveSite::new();
+        let site = LiveSite::default();
         let flags = || {
             let list: serde_json::Value =
-                serde_json::from_str(&site.state.borrow().problems).unwrap();
+                serde_json::from_str(site.state.borrow().problems.as_deref().unwrap()).unwrap();
             let flag = |item: &serde_json::Value| item["is_new"].as_bool().unwrap();
             list.as_array()
                 .unwrap()

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use crate::server::{LiveSite, Options, Server, Tally, router};
+use crate::server::{AllowedHosts, LiveSite, Options, Server, Tally, router};
 
 /// The bytes 0 to 255, again and again: a byte tells where in a file it stands.
 pub(super) fn counting_bytes(len: usize) -> Vec<u8> {
@@ -30,7 +30,12 @@ impl SiteFolder {
     pub(super) fn new() -> Self {
         let site = Self {
             folder: tempfile::tempdir().unwrap(),
-            options: Options::default(),
+            options: Options {
+                base_path: "/".to_owned(),
+                no_range: false,
+                delay: Duration::ZERO,
+                hosts: AllowedHosts::default(),
+            },
             dynamic: axum::Router::new(),
         };
         site.file("index.html", "<title>Home</title>")
@@ -68,13 +73,13 @@ impl SiteFolder {
     }
 
     pub(super) fn serve_with(self, limit: impl FnOnce(Server) -> Server) -> Running {
-        let site = Arc::new(LiveSite::new());
+        let site = Arc::new(LiveSite::default());
         site.publish(self.folder.path()).unwrap();
         self.run(site, limit)
     }
 
     pub(super) fn serve_unpublished(self) -> Running {
-        self.run(Arc::new(LiveSite::new()), |server| server)
+        self.run(Arc::new(LiveSite::default()), |server| server)
     }
 
     fn run(self, site: Arc<LiveSite>, limit: impl FnOnce(Server) -> Server) -> Running {

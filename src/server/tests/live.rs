@@ -139,7 +139,7 @@ fn without_a_first_site_pages_wait_for_it() {
 
 #[test]
 fn a_folder_that_is_missing_leaves_the_site_as_it_was() {
-    let site = LiveSite::new();
+    let site = LiveSite::default();
     let folder = tempfile::tempdir().unwrap();
     site.publish(folder.path()).unwrap();
     assert!(site.publish(&folder.path().join("nothing")).is_err());
