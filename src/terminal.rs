@@ -11,6 +11,8 @@ use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
 
 use serde::Serialize;
 
+use crate::text::unicode::is_steering;
+
 /// Prints a line on stdout, if anyone reads it: a closed pipe ends neither a build nor anything else.
 macro_rules! print_line {
     ($($arg:tt)*) => { $crate::terminal::print_line(format_args!($($arg)*)) };
@@ -129,17 +131,6 @@ pub(crate) fn print_panics() {
             error_lines(backtrace);
         }
     }));
-}
-
-/// Whether a terminal would do something with `c`, or show text around it in another order, or nothing for it.
-///
-/// Control characters (C0, DEL, C1), line and paragraph separators, the bidirectional controls and marks of Unicode's
-/// annex 9, and tag characters.
-fn is_steering(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            | '\u{e0000}'..='\u{e007f}')
 }
 
 /// JSON text with steering characters as `\u`. They only stand in strings, but for the line ends between values.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::props::{
-    CanonicalCombiningClass, DefaultIgnorableCodePoint, NoncharacterCodePoint,
+    BidiControl, CanonicalCombiningClass, DefaultIgnorableCodePoint, NoncharacterCodePoint,
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
@@ -58,6 +58,16 @@ pub fn is_blank(c: char) -> bool {
 /// Whether `c` may only stand between two characters that show.
 pub fn is_joiner(c: char) -> bool {
     matches!(c, '\u{34f}' | '\u{180e}' | '\u{200c}' | '\u{200d}')
+}
+
+/// Whether a terminal would do something with `c`, or show text around it in another order, or nothing for it.
+///
+/// Control characters (C0, DEL, C1), line and paragraph separators, the bidirectional controls and marks of Unicode's
+/// annex 9, and tag characters.
+pub fn is_steering(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{e0000}'..='\u{e007f}')
+        || CodePointSetData::new::<BidiControl>().contains(c)
 }
 
 /// Whether HTML may hold `c`: it is no noncharacter, and no control character but tab, line feed, form feed and carriage
