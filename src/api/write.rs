@@ -30,10 +30,10 @@ use super::shapes::{Counts, CountsShape, Item, Shaper, ms, versions};
 use super::{discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Skill};
 use crate::config::Config;
-use crate::content::is_device_name;
 use crate::key::{SkillKey, is_identity_part};
 use crate::memory::MemoryBudget;
 use crate::sink::{Sink, write_unit};
+use crate::text::is_device_name;
 use crate::zip::ZipDigest;
 
 /// Writes the API as files. `zips[skill_idx]` is the published zip of each skill.

@@ -19,10 +19,10 @@ use std::path::{Path, PathBuf};
 
 use super::Content;
 use super::names::{Absence, Names};
-use super::text;
 use super::toml_file::{Fields, TomlFile};
 use crate::catalog::{Award, BadgeColor, BadgeKind, Skill};
 use crate::problem::{Problem, Problems};
+use crate::text;
 
 /// Reads all badge files and gives the awards to `skills`; the kinds come back sorted.
 pub(super) fn read(

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
 use super::badge::badge_path;
-use super::text;
 use crate::catalog::{Award, Catalog, Timestamp};
 use crate::input_file;
 use crate::key::SkillKey;
 use crate::problem::Problem;
+use crate::text;
 
 /// Writes the award of a badge to `skill` into the badge file of its kind, at its end, and returns the file's path.
 ///

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::text;
 use crate::catalog::Timestamp;
+use crate::text;
 
 /// The moment that `value` means: a date as text (see [`Timestamp::parse`]), or the seconds or milliseconds since 1970,
 /// as a number or as text; `None` when it may mean several or none.

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::text;
 use crate::catalog::{FrontMatter, Requirements, SHORT_MAX_CHARS};
+use crate::text;
 use crate::url::web;
 
 /// The fields of the Agent Skills specification (agentskills.io/specification), which allows no others.

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::encoding::{self, Decoded, EncodingFault};
 use super::walk::{self, FoundFile, FoundFiles, SkillFolder};
-use super::{Content, layout, text};
+use super::{Content, layout};
 use crate::catalog::{BODY_HELD_MAX_BYTES, Skill, SkillFile, SkillFileError};
 use crate::problem::{Problem, Problems};
+use crate::text::{self, Decoded, EncodingFault};
 
 /// The path of the file that the page is made from.
 pub(super) fn choose_main(
@@ -144,7 +144,7 @@ pub fn read_body(skill: &Skill) -> Result<Cow<'_, str>, SkillFileError> {
     };
     let file = skill.main_file();
     // What is wrong with the text was told when it was read first.
-    let source = encoding::decode(&file.read()?).text;
+    let source = text::decode(&file.read()?).text;
     Ok(Cow::Owned(
         text::clean_body(&source[body_at..]).into_owned(),
     ))
@@ -152,7 +152,7 @@ pub fn read_body(skill: &Skill) -> Result<Cow<'_, str>, SkillFileError> {
 
 /// The text of a file; a warning tells when it is not UTF-8.
 pub(super) fn decode(bytes: &[u8], path: &Path, problems: &mut Problems) -> Decoded {
-    let decoded = encoding::decode(bytes);
+    let decoded = text::decode(bytes);
     let warning = match decoded.fault {
         None => return decoded,
         Some(EncodingFault::Utf16) => Problem::warning(

@@ -5,8 +5,9 @@
 
 use std::fmt;
 
-use super::{text, yaml};
+use super::yaml;
 use crate::key::{install_name, is_discovery_name};
+use crate::text;
 
 /// What to write where; the hint is its text.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,10 +9,11 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
+use super::Content;
 use super::walk::{SkillFolder, is_litter};
-use super::{Content, text};
 use crate::key::{SkillKey, is_identity_part};
 use crate::problem::Problem;
+use crate::text;
 
 /// Whether `name` is that of the file that makes a folder a skill, in any letter case.
 pub(super) fn is_skill_md(name: &str) -> bool {

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::catalog::{Catalog, Skill};
 use crate::markdown::{RelativeLink, relative_path};
 use crate::problem::{Problem, Problems};
+use crate::text;
 
 /// Warns of links and images that no published file or skill answers; `catalog` is complete.
 ///
@@ -54,7 +55,7 @@ fn is_placeholder(dest: &str, path: &str) -> bool {
 }
 
 fn message(link: &RelativeLink, n_more: usize) -> String {
-    let dest = super::text::shorten(&link.dest, DEST_MAX_CHARS);
+    let dest = text::shorten(&link.dest, DEST_MAX_CHARS);
     let what = if leaves_skill(link) {
         "no skill of the registry and no file of one"
     } else {

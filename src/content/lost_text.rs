@@ -13,6 +13,7 @@ use super::front_matter::Front;
 use super::yaml::{self, Block};
 use crate::catalog::SHORT_MAX_CHARS;
 use crate::problem::{Problem, Problems, line_and_column};
+use crate::text;
 
 /// Tells what is lost from the fields of `front`, which is the head of `source`.
 pub(super) fn check(front: &Front<'_>, source: &str, path: &Path, problems: &mut Problems) {
@@ -108,7 +109,7 @@ const TAG: &str = "text lost as a tag";
 impl Loss<'_> {
     fn message(&self, key: &str) -> String {
         const SHOWN_MAX_CHARS: usize = 60;
-        let lost = super::text::clean_line(self.text, SHOWN_MAX_CHARS);
+        let lost = text::clean_line(self.text, SHOWN_MAX_CHARS);
         if self.group == COMMENT {
             format!("` #` begins a comment, so `{lost}` is not part of `{key}`")
         } else {

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{date, text, version};
+use super::{date, version};
 use crate::catalog::{NAME_MAX_CHARS, Timestamp, VERSION_MAX_CHARS, Version};
 use crate::key::SkillKey;
 use crate::problem::{Problem, Problems, json_fault};
+use crate::text;
 use crate::url::web;
 
 /// What `_meta.json` says; everything in it is optional.

@@ -23,11 +23,11 @@ use crate::input_file;
 use crate::key::SkillKey;
 use crate::memory::MemoryBudget;
 use crate::problem::{Problem, Problems};
+use crate::text::{self, EncodingFault};
 use crate::url::{GROWING_FOLDERS, RESERVED_OWNERS};
 use alias::Aliases;
 use cache::Walked;
 use clash::OperatorsFiles;
-use encoding::EncodingFault;
 use moderation::Moderation;
 use names::Names;
 
@@ -37,7 +37,6 @@ mod badge_edit;
 mod cache;
 mod clash;
 mod date;
-mod encoding;
 mod fields;
 mod files;
 mod front_matter;
@@ -51,7 +50,6 @@ mod names;
 mod skill;
 pub mod static_files;
 mod stats;
-mod text;
 mod toml_file;
 mod version;
 mod walk;
@@ -62,7 +60,6 @@ pub use badge_edit::{add_award, remove_award};
 pub use cache::SkillCache;
 pub use files::read_body;
 pub(crate) use hint::Proposal;
-pub(crate) use text::{clean_line, is_device_name, path_fault};
 
 /// Reads the content folder; the catalog is good to publish if there are no errors among the problems.
 ///
@@ -313,7 +310,7 @@ impl<'a> Content<'a> {
                 return None;
             }
         };
-        let decoded = encoding::decode(&bytes);
+        let decoded = text::decode(&bytes);
         let fault = match decoded.fault {
             None => return Some(decoded.text),
             Some(EncodingFault::Utf16) => {

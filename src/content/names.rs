@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::Content;
 use super::walk::SkillFolder;
-use super::{Content, text};
 use crate::catalog::Skill;
 use crate::key::SkillKey;
 use crate::problem::Problem;
+use crate::text;
 
 /// All identities that the content folder knows.
 pub(super) struct Names<'a> {

@@ -4,19 +4,19 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::encoding::EncodingFault;
 use super::files::{self, ReadFiles};
 use super::front_matter::{self, Front};
 use super::hint::Proposal;
 use super::meta::{self, Meta};
 use super::walk::{FoundFile, FoundFiles, SkillFolder};
-use super::{Content, date, fields, lost_text, text, yaml};
+use super::{Content, date, fields, lost_text, yaml};
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, TAGS_MAX, Timestamp, Version,
 };
 use crate::key::is_discovery_name;
 use crate::markdown::{self, RelativeLink};
 use crate::problem::{Problem, Problems, line_and_column};
+use crate::text::{self, EncodingFault};
 use crate::url::web;
 
 /// Reads the skill in `folder` from the files that were found there; `None`, with a warning, when it cannot be published.
@@ -585,8 +585,6 @@ fn first_paragraph(body: &str) -> String {
     const LOOKED_AT_BYTES: usize = 16 * 1024;
     let head = text::head(body, LOOKED_AT_BYTES);
     let paragraph = markdown::first_paragraph(head, 4 * SUMMARY_MAX_CHARS);
-    text::shorten(
-        &text::clean_line(&paragraph, 4 * SUMMARY_MAX_CHARS),
-        SUMMARY_MAX_CHARS,
-    )
+    let line = text::clean_line(&paragraph, 4 * SUMMARY_MAX_CHARS);
+    text::shorten(&line, SUMMARY_MAX_CHARS)
 }

@@ -16,10 +16,10 @@ use serde_json::{Map, Value};
 
 use super::Content;
 use super::names::{Absence, Names};
-use super::text;
 use crate::catalog::{Skill, Stats, Timestamp};
 use crate::key::SkillKey;
 use crate::problem::{self, Problem, Problems};
+use crate::text;
 
 /// Reads the statistics into `skills`; the latest day that they speak of comes back.
 pub(super) fn read(

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Content, text};
+use super::Content;
 use crate::catalog::Timestamp;
 use crate::key::SkillKey;
 use crate::problem::{Problem, Problems};
+use crate::text;
 
 /// A TOML file that the operator wrote.
 pub(super) struct TomlFile {

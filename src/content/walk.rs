@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::Content;
 use super::cache::Stamp;
 use super::layout::{self, is_skill_md};
-use super::{Content, text};
 use crate::key::{SkillKey, is_identity_part};
 use crate::problem::{Problem, Problems, Severity};
+use crate::text;
 use crate::text::unicode;
 
 /// A folder that may hold a skill: `skills/<owner>/<slug>`, both parts valid and allowed.

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{MessageFormatter, NonFiniteFloatPolicy, UserMessageFormatter};
 
-use super::text;
 use crate::problem::Problem;
+use crate::text;
 
 /// Reads YAML into JSON terms.
 ///

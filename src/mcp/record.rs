@@ -14,8 +14,8 @@ use skillpress_search::format::manifest::BADGE_KINDS_MAX;
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SHORT_MAX_CHARS, TAGS_MAX, VERSION_MAX_CHARS,
 };
-use crate::content::{clean_line, is_badge_kind, path_fault};
-use crate::text::hex;
+use crate::content::is_badge_kind;
+use crate::text::{clean_line, hex, path_fault};
 
 /// Largest document of the API that is read, in bytes. Those of a build are smaller, also of a skill with a thousand files
 /// and as many versions, each with the longest names.

@@ -14,9 +14,9 @@ use super::describe::NOTICE;
 use super::record::{DOCUMENT_MAX_BYTES, FileRef, ListPage, Record, WellKnown, shown_badges};
 use super::uri::SkillUri;
 use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, Timestamp};
-use crate::content::clean_line;
 use crate::key::SkillKey;
 use crate::source::{SiteSource, SourceError};
+use crate::text::clean_line;
 use crate::url::{self, BaseUrl};
 
 /// A published site, near or far.

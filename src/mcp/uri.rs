@@ -5,8 +5,8 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use super::arguments::shown;
-use crate::content::path_fault;
 use crate::key::SkillKey;
+use crate::text::path_fault;
 use crate::url::segment;
 
 /// The address of a file of a skill.

@@ -3,15 +3,15 @@
 use encoding_rs::{Encoding, UTF_8};
 
 /// The text of a file, without a byte order mark.
-pub(super) struct Decoded {
-    pub(super) text: String,
+pub struct Decoded {
+    pub text: String,
     /// What is not as it should be.
-    pub(super) fault: Option<EncodingFault>,
+    pub fault: Option<EncodingFault>,
 }
 
 /// Why a text file is not read by everyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EncodingFault {
+pub enum EncodingFault {
     /// It is UTF-16 with a byte order mark, as some programs on Windows save it.
     Utf16,
     /// It is not UTF-8; what could not be read is `�` in the text.
@@ -23,11 +23,11 @@ pub(super) enum EncodingFault {
 
 impl EncodingFault {
     /// What to do about either.
-    pub(super) const HINT: &str = "save the file as UTF-8";
+    pub const HINT: &str = "save the file as UTF-8";
 }
 
 /// Reads UTF-8, and UTF-16 with a byte order mark; every other encoding is read as UTF-8 with faults.
-pub(super) fn decode(bytes: &[u8]) -> Decoded {
+pub fn decode(bytes: &[u8]) -> Decoded {
     // UTF-32 begins like UTF-16, with a NUL after it.
     let mark = Encoding::for_bom(bytes).filter(|_| !bytes.starts_with(b"\xff\xfe\0\0"));
     let (encoding, mark_len) = mark.unwrap_or((UTF_8, 0));

@@ -1,0 +1,152 @@
+//! What is kept of a text that a stranger writes: what no page may hold and what shows nothing is dropped, what is too long
+//! is cut.
+
+use std::borrow::Cow;
+
+use skillpress_search::analyzer;
+
+use super::unicode;
+
+/// `text` on one line, in Unicode's Normalization Form C: control characters count as spaces, characters that show nothing
+/// are dropped, runs of white space become one space, and at most `max_chars` characters are kept.
+///
+/// Empty when nothing shows. Names of all kinds pass through here, so that what looks the same is the same.
+pub fn clean_line(text: &str, max_chars: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(4 * max_chars));
+    let mut n_chars = 0;
+    let mut is_space_due = false;
+    for c in unicode::nfc_chars(unicode::shown(text.chars())) {
+        if unicode::is_blank(c) {
+            is_space_due = n_chars > 0;
+            continue;
+        }
+        if n_chars + usize::from(is_space_due) >= max_chars {
+            line.truncate(line.trim_end_matches(unicode::is_joiner).len());
+            break;
+        }
+        if std::mem::take(&mut is_space_due) {
+            line.push(' ');
+            n_chars += 1;
+        }
+        line.push(c);
+        n_chars += 1;
+    }
+    line
+}
+
+/// `text` without the characters that no page may hold; lines stay lines.
+pub fn clean_body(text: &str) -> Cow<'_, str> {
+    if unpublishable(text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    text.chars().filter(|&c| unicode::is_html_text(c)).collect()
+}
+
+/// The byte offset of the first character of `text` that [`clean_body`] drops, and the character.
+pub fn unpublishable(text: &str) -> Option<(usize, char)> {
+    // Most texts are ASCII, whose bytes are looked at three times as fast as characters.
+    if text.bytes().all(unicode::is_ascii_html_text) {
+        return None;
+    }
+    text.char_indices()
+        .find(|&(_, c)| !unicode::is_html_text(c))
+}
+
+/// `text` as a tag, see [`analyzer::tag`]; `None` when nothing is left of it.
+pub fn tag(text: &str) -> Option<String> {
+    analyzer::tag(&clean_line(text, 4 * analyzer::TAG_MAX_CHARS))
+}
+
+/// `text` cut to `max_chars` characters, at the end of a word where there is one, with `…` for what is missing.
+pub fn shorten(text: &str, max_chars: usize) -> String {
+    let Some((cut, _)) = text.char_indices().nth(max_chars) else {
+        return text.to_owned();
+    };
+    let last_char = text[..cut].char_indices().next_back();
+    let head = &text[..last_char.map_or(0, |(at, _)| at)];
+    let at_word = head
+        .rfind(' ')
+        .filter(|&at| at > head.len() / 2)
+        .unwrap_or(head.len());
+    format!("{}…", head[..at_word].trim_end())
+}
+
+/// The start of `text`, at most `max_bytes` long.
+pub fn head(text: &str, max_bytes: usize) -> &str {
+    let mut end = text.len().min(max_bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_name_becomes_one_line_without_tricks() {
+        assert_eq!(
+            clean_line("  PDF\r\n\tTools\u{202e} \u{0}x ", 120),
+            "PDF Tools x"
+        );
+        assert_eq!(clean_line("a\u{200b}b\u{e0041}", 120), "ab");
+        assert_eq!(clean_line("\"שלום\" 👩‍💻 & <b>", 120), "\"שלום\" 👩‍💻 & <b>");
+        assert_eq!(clean_line("abc def", 4), "abc");
+        assert_eq!(clean_line("abc def", 5), "abc d");
+        assert_eq!(
+            clean_line("é".repeat(200).as_str(), 120).chars().count(),
+            120
+        );
+    }
+
+    #[test]
+    fn a_name_that_shows_nothing_is_empty() {
+        for nothing in [
+            "\u{3164}",
+            " \u{200e}\u{2028}",
+            "\u{fe0f}",
+            "\u{e0041}",
+            "\u{2800}",
+            "\u{fffe}",
+        ] {
+            assert_eq!(clean_line(nothing, 120), "", "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn one_name_has_one_spelling() {
+        assert_eq!(clean_line("Cafe\u{301}", 120), "Caf\u{e9}");
+        assert_eq!(clean_line("e\u{200b}\u{301}", 1), "\u{e9}");
+        assert_eq!(tag("Cafe\u{301}"), tag("caf\u{e9}"));
+        assert_eq!(tag("p\u{200b}df\u{3164}").as_deref(), Some("pdf"));
+        assert_eq!(tag("\u{3164}"), None);
+    }
+
+    #[test]
+    fn a_body_holds_no_character_that_html_forbids() {
+        assert_eq!(clean_body("a\u{1b}[1m\r\n\tb\u{ffff}"), "a[1m\r\n\tb");
+        assert!(matches!(clean_body("\u{200d}é\n"), Cow::Borrowed(_)));
+        assert_eq!(unpublishable("é\u{85}"), Some((2, '\u{85}')));
+    }
+
+    #[test]
+    fn a_long_text_ends_at_a_word() {
+        assert_eq!(shorten("one two three", 20), "one two three");
+        assert_eq!(shorten("one two three", 10), "one two…");
+        assert_eq!(shorten("一二三四五六", 4), "一二三…");
+        assert_eq!(shorten("abc", 0), "…");
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_twice_changes_nothing_more(text in any::<String>(), max_chars in 0usize..40) {
+            let once = clean_line(&text, max_chars);
+            prop_assert!(once.chars().count() <= max_chars);
+            prop_assert_eq!(&clean_line(&once, max_chars), &once);
+            prop_assert!(shorten(&text, max_chars).chars().count() <= max_chars.max(1));
+        }
+    }
+}

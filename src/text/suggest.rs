@@ -1,0 +1,34 @@
+//! What was probably meant by a name that does not exist.
+
+/// The name among `candidates` that `wanted` is most likely a slip of; `None` when none is close.
+///
+/// A name is close when at most a third of its letters differ (two at least are allowed).
+pub fn suggest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let max_distance = (wanted.len() / 3).clamp(2, 6);
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(wanted.len()) <= max_distance)
+        .map(|candidate| {
+            (
+                strsim::levenshtein(&wanted, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|&(distance, _)| distance <= max_distance)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognised_and_a_stranger_is_not() {
+        let names = ["ana/pdf-tools", "bob/git-helper"];
+        assert_eq!(suggest("ana/pdf-tool", names), Some("ana/pdf-tools"));
+        assert_eq!(suggest("Ana/PDF-Tools", names), Some("ana/pdf-tools"));
+        assert_eq!(suggest("zed/weather", names), None);
+    }
+}
