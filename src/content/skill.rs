@@ -586,5 +586,5 @@ fn first_paragraph(body: &str) -> String {
     let head = text::head(body, LOOKED_AT_BYTES);
     let paragraph = markdown::first_paragraph(head, 4 * SUMMARY_MAX_CHARS);
     let line = text::clean_line(&paragraph, 4 * SUMMARY_MAX_CHARS);
-    text::shorten(&line, SUMMARY_MAX_CHARS)
+    text::shorten(&line, SUMMARY_MAX_CHARS - 1).into_owned()
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::site::{DEPRECATED_KIND, shown_badge_kinds};
-use super::text::shorten;
 use crate::catalog::{Award, BadgeKind, Catalog, Skill};
 use crate::config::Config;
 use crate::text::number::compact;
+use crate::text::shorten;
 use crate::url;
 
 /// Longest description on a card, in characters.

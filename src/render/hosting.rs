@@ -9,8 +9,9 @@ use std::fmt::Write;
 use std::io;
 
 use super::site::{CONTENT_SECURITY_POLICY, Site};
-use super::text::{shorten, xml};
+use super::text::xml;
 use crate::sink::Sink;
+use crate::text::shorten;
 use crate::url;
 
 pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {

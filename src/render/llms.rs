@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::io;
 
 use super::site::{FEATURED_KIND, Site};
-use super::text::{markdown_line, shorten};
+use super::text::markdown_line;
 use crate::sink::Sink;
 use crate::text::number::counted;
+use crate::text::shorten;
 use crate::url::{self, Sort};
 
 /// Most skills in each list, and most tags.

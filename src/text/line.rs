@@ -57,18 +57,19 @@ pub fn tag(text: &str) -> Option<String> {
     analyzer::tag(&clean_line(text, 4 * analyzer::TAG_MAX_CHARS))
 }
 
-/// `text` cut to `max_chars` characters, at the end of a word where there is one, with `…` for what is missing.
-pub fn shorten(text: &str, max_chars: usize) -> String {
+/// `text` cut at a word's end, at most `max_chars` characters and an ellipsis.
+pub fn shorten(text: &str, max_chars: usize) -> Cow<'_, str> {
     let Some((cut, _)) = text.char_indices().nth(max_chars) else {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     };
-    let last_char = text[..cut].char_indices().next_back();
-    let head = &text[..last_char.map_or(0, |(at, _)| at)];
-    let at_word = head
-        .rfind(' ')
-        .filter(|&at| at > head.len() / 2)
-        .unwrap_or(head.len());
-    format!("{}…", head[..at_word].trim_end())
+    let head = &text[..cut];
+    // Scripts without spaces have no word's end nearby; a cut between characters reads well there.
+    let end = head
+        .rfind(char::is_whitespace)
+        .filter(|end| *end > cut / 2)
+        .unwrap_or(cut);
+    let head = head[..end].trim_end_matches(|c: char| c.is_whitespace() || ",;:.-–—".contains(c));
+    Cow::Owned(format!("{head}…"))
 }
 
 /// The start of `text`, at most `max_bytes` long.
@@ -133,11 +134,12 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_ends_at_a_word() {
-        assert_eq!(shorten("one two three", 20), "one two three");
-        assert_eq!(shorten("one two three", 10), "one two…");
-        assert_eq!(shorten("一二三四五六", 4), "一二三…");
-        assert_eq!(shorten("abc", 0), "…");
+    fn a_long_line_ends_after_a_whole_word() {
+        assert_eq!(shorten("short", 5), "short");
+        assert_eq!(shorten("reads, writes files", 14), "reads, writes…");
+        assert_eq!(shorten("reads, writes", 9), "reads…");
+        assert_eq!(shorten("日本語のテキスト", 3), "日本語…");
+        assert_eq!(shorten("", 3), "");
     }
 
     proptest! {
@@ -146,7 +148,7 @@ mod tests {
             let once = clean_line(&text, max_chars);
             prop_assert!(once.chars().count() <= max_chars);
             prop_assert_eq!(&clean_line(&once, max_chars), &once);
-            prop_assert!(shorten(&text, max_chars).chars().count() <= max_chars.max(1));
+            prop_assert!(shorten(&text, max_chars).chars().count() <= max_chars + 1);
         }
     }
 }
