@@ -49,11 +49,7 @@ pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
         .iter()
         .filter_map(|skill| {
             let (reason, hint) = accepted(skill).err()?;
-            let path = content
-                .join("skills")
-                .join(&skill.key.owner)
-                .join(&skill.key.slug)
-                .join(&skill.main_file().path);
+            let path = skill.key.folder_in(content).join(&skill.main_file().path);
             let message = format!("the `skills` client cannot install it: {reason}");
             Some(Problem::warning(path, "not installable", message).hint(hint))
         })

@@ -1,6 +1,7 @@
 //! What a skill is called where machines read it: its key, and the name under which clients install it.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 pub use skillpress_search::format::cards::is_identity_part;
@@ -24,6 +25,11 @@ impl SkillKey {
             owner: owner.to_owned(),
             slug: slug.to_owned(),
         })
+    }
+
+    /// Its folder in the content folder `content`: `skills/<owner>/<slug>`.
+    pub fn folder_in(&self, content: &Path) -> PathBuf {
+        content.join("skills").join(&self.owner).join(&self.slug)
     }
 }
 

@@ -214,9 +214,9 @@ impl Problems {
         self.list.push(problem);
     }
 
-    /// Adds all problems of `other`.
-    pub fn extend(&mut self, other: Problems) {
-        self.list.extend(other.list);
+    /// Adds all of `problems`.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.list.extend(problems);
     }
 
     /// Keeps the first `max` problems; a warning about `path` says that there were more.
@@ -282,6 +282,15 @@ impl Problems {
         let mut groups: Vec<_> = counts.into_iter().collect();
         groups.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         groups
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
     }
 }
 

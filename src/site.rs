@@ -75,7 +75,7 @@ impl Site {
     ) -> Result<(Self, Problems), Problems> {
         problems.extend(clients::client_problems(&catalog, &project.content));
         let no_dates = render::no_dates(&catalog, &project.content);
-        problems.extend(no_dates.into_iter().collect());
+        problems.extend(no_dates);
         let config = match project.load_config() {
             Ok(config) => config,
             Err(config_problems) => {
@@ -141,15 +141,10 @@ impl Site {
 
     /// A warning for each skill that is not in `index`, since search does not find it.
     pub fn left_out_of(&self, index: &SearchIndex) -> Problems {
-        let skills = self.content.join("skills");
         let warning = |NotFound { key, query }: &NotFound| {
             let message = format!("search does not find this skill by `{query}`; it is left out");
-            Problem::warning(
-                skills.join(&key.owner).join(&key.slug),
-                "not found by search",
-                message,
-            )
-            .hint("rename it, and report this: every name should be found")
+            Problem::warning(key.folder_in(&self.content), "not found by search", message)
+                .hint("rename it, and report this: every name should be found")
         };
         index.not_found.iter().map(warning).collect()
     }

@@ -28,12 +28,7 @@ const TEMPLATE: &str = include_str!("../../assets/init/new/SKILL.md");
 /// A name that clients could not install, an owner that the site needs, a skill that is there already.
 pub fn run(args: &NewArgs) -> Result<(), CommandError> {
     let name = valid_name(&args.name).map_err(CommandError::System)?;
-    let file = args
-        .content
-        .join("skills")
-        .join(&name.owner)
-        .join(&name.slug)
-        .join("SKILL.md");
+    let file = name.folder_in(&args.content).join("SKILL.md");
     let text = TEMPLATE
         .replace("{{slug}}", &name.slug)
         .replace("{{day}}", &super::today().date());

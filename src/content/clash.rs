@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Content;
+use super::folder::Content;
+use super::operator::StaticPaths;
 use crate::catalog::Skill;
 use crate::catalog::published_files;
 use crate::key::SkillKey;
@@ -13,56 +14,24 @@ use crate::url::published_path;
 /// stop a build. Files that have no place on the site are warnings too.
 ///
 /// - `old_names` lead to skills, and nobody may take over what a skill was called.
-/// - `operators_files` are what the operator publishes beside the skills.
+/// - `static_paths` are what the operator publishes beside the skills.
 /// - Of owners, and of skills of one owner, that differ only in the case of letters one stays, since on many file systems
 ///   their pages would overwrite each other: the one all in lower case, else the first byte by byte. What was published
 ///   before plays no part, so that the same content gives the same site.
 pub(super) fn leave_out(
     content: &Content,
     old_names: &BTreeMap<SkillKey, SkillKey>,
-    operators_files: &OperatorsFiles,
-    mut skills: Vec<Skill>,
+    static_paths: &StaticPaths,
+    skills: &mut Vec<Skill>,
     problems: &mut Problems,
-) -> Vec<Skill> {
-    leave_out_old_names(content, old_names, &mut skills, problems);
-    leave_out_operators_paths(content, operators_files, &mut skills, problems);
-    leave_out_owners_alike(content, &mut skills, problems);
-    leave_out_slugs_alike(content, &mut skills, problems);
-    leave_out_too_many(content, &mut skills, problems);
-    for skill in &skills {
+) {
+    leave_out_old_names(content, old_names, skills, problems);
+    leave_out_operators_paths(content, static_paths, skills, problems);
+    leave_out_owners_alike(content, skills, problems);
+    leave_out_slugs_alike(content, skills, problems);
+    leave_out_too_many(content, skills, problems);
+    for skill in skills {
         check_published(content, skill, problems);
-    }
-    skills
-}
-
-/// What the operator's own files are called on the site.
-#[derive(Debug, Default)]
-pub(super) struct OperatorsFiles {
-    /// Path in lower case → path, `/`-separated.
-    by_lower: BTreeMap<String, String>,
-}
-
-impl FromIterator<String> for OperatorsFiles {
-    fn from_iter<I: IntoIterator<Item = String>>(paths: I) -> Self {
-        let paths = paths.into_iter();
-        Self {
-            by_lower: paths.map(|path| (path.to_lowercase(), path)).collect(),
-        }
-    }
-}
-
-impl OperatorsFiles {
-    /// The first file that stands at `path`, below it, or where one of its folders would be.
-    fn in_the_way_of(&self, path: &str) -> Option<&str> {
-        let path = path.to_lowercase();
-        let above = path.match_indices('/').map(|(slash, _)| &path[..slash]);
-        let mut at_or_above = above.chain([path.as_str()]);
-        if let Some(file) = at_or_above.find_map(|path| self.by_lower.get(path)) {
-            return Some(file);
-        }
-        let folder = format!("{path}/");
-        let (lower, file) = self.by_lower.range(folder.clone()..).next()?;
-        lower.starts_with(&folder).then_some(file)
     }
 }
 
@@ -97,7 +66,7 @@ fn leave_out_old_names(
 
 fn leave_out_operators_paths(
     content: &Content,
-    files: &OperatorsFiles,
+    files: &StaticPaths,
     skills: &mut Vec<Skill>,
     problems: &mut Problems,
 ) {

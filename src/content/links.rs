@@ -17,11 +17,7 @@ pub(super) fn check(content: &Path, catalog: &Catalog, problems: &mut Problems) 
             path.is_some_and(|path| catalog.linked(skill, &path).is_none())
         };
         let dead: Vec<&RelativeLink> = skill.links.iter().filter(is_dead).collect();
-        let folder = content
-            .join("skills")
-            .join(&skill.key.owner)
-            .join(&skill.key.slug);
-        let path = folder.join(&skill.main_file().path);
+        let path = skill.key.folder_in(content).join(&skill.main_file().path);
         for (link_idx, link) in dead.iter().enumerate().take(SHOWN_MAX) {
             let n_more = match link_idx + 1 {
                 SHOWN_MAX => dead.len() - SHOWN_MAX,

@@ -8,8 +8,14 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::yaml;
 use crate::problem::{Problem, Problems, line_and_column};
+
+pub(super) mod fields;
+mod hint;
+pub(super) mod lost_text;
+pub(super) mod yaml;
+
+pub(crate) use hint::Proposal;
 
 /// What stands at the head of a Markdown file, and where.
 #[derive(Debug, Default)]
@@ -90,7 +96,7 @@ pub(super) fn parse<'a>(text: &'a str, path: &Path, problems: &mut Problems) -> 
         body: &text[found.body_at..],
         ..Front::default()
     };
-    problems.extend(fault.into_iter().collect());
+    problems.extend(fault);
     match yaml::parse(front.yaml) {
         Ok(Value::Object(fields)) => front.fields = fields,
         Ok(Value::Null) => {}

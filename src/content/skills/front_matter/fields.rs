@@ -80,12 +80,12 @@ fn known() -> impl Iterator<Item = &'static str> {
 }
 
 /// Whether somebody reads a top-level field of this name.
-pub(super) fn is_known(key: &str) -> bool {
+pub fn is_known(key: &str) -> bool {
     known().any(|known| known == key)
 }
 
 /// The field that `key`, which nobody reads, is most likely a slip of; none that the skill has already.
-pub(super) fn meant(key: &str, fields: &Map<String, Value>) -> Option<&'static str> {
+pub fn meant(key: &str, fields: &Map<String, Value>) -> Option<&'static str> {
     let letters = |key: &str| -> String {
         let letters = key.chars().filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect()
@@ -99,7 +99,7 @@ pub(super) fn meant(key: &str, fields: &Map<String, Value>) -> Option<&'static s
 
 /// Gives known fields that are written with capitals, such as `Name`, their own names in lower case; returns the names
 /// as they were written. A field that is there already keeps its value, and the other one its name.
-pub(super) fn rename_capitals(fields: &mut Map<String, Value>) -> Vec<String> {
+pub fn rename_capitals(fields: &mut Map<String, Value>) -> Vec<String> {
     let mut renamed = Vec::new();
     let given = std::mem::take(fields);
     for (key, value) in &given {
@@ -116,16 +116,13 @@ pub(super) fn rename_capitals(fields: &mut Map<String, Value>) -> Vec<String> {
 }
 
 /// Longest `compatibility`, in characters, as the specification has it.
-pub(super) const COMPATIBILITY_MAX_CHARS: usize = 500;
+pub const COMPATIBILITY_MAX_CHARS: usize = 500;
 
 /// Most items of one list of requirements.
 const LIST_MAX: usize = 50;
 
 /// What `fields` says beyond tags and requirements; `name` and `description` are cleaned but not cut to length.
-pub(super) fn front_matter(
-    fields: &Map<String, Value>,
-    metadata: &Map<String, Value>,
-) -> FrontMatter {
+pub fn front_matter(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> FrontMatter {
     let sources = sources(fields, metadata);
     FrontMatter {
         name: fields.get("name").and_then(Value::as_str).and_then(line),
@@ -157,7 +154,7 @@ pub(super) fn front_matter(
 }
 
 /// The homepage as it is written, when there is one that is text and no page can link to it.
-pub(super) fn refused_homepage(
+pub fn refused_homepage(
     fields: &Map<String, Value>,
     metadata: &Map<String, Value>,
 ) -> Option<String> {
@@ -172,15 +169,12 @@ pub(super) fn refused_homepage(
 }
 
 /// `text` as the address of a homepage.
-pub(super) fn homepage_link(text: &str) -> Option<String> {
+pub fn homepage_link(text: &str) -> Option<String> {
     web::link(text, &["https", "http"])
 }
 
 /// What must be there before the skill works.
-pub(super) fn requirements(
-    fields: &Map<String, Value>,
-    metadata: &Map<String, Value>,
-) -> Requirements {
+pub fn requirements(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> Requirements {
     let sources = sources(fields, metadata);
     let list = |value: &Value| strings(value, SHORT_MAX_CHARS, |c| c == ',');
     let required = |key: &str| {
@@ -211,7 +205,7 @@ pub(super) fn requirements(
 }
 
 /// Whether `value` can be shown as the field `key` that people see; anything can as a field that is not shown.
-pub(super) fn is_readable(key: &str, value: &Value) -> bool {
+pub fn is_readable(key: &str, value: &Value) -> bool {
     match key {
         "license" => license(value).is_some(),
         "author" | "authors" => people(value).is_some(),
@@ -225,7 +219,7 @@ pub(super) fn is_readable(key: &str, value: &Value) -> bool {
 }
 
 /// Words for tags as the author wrote them, the most deliberate first.
-pub(super) fn raw_tags(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> Vec<String> {
+pub fn raw_tags(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> Vec<String> {
     const KEYS: [&str; 4] = ["tags", "keywords", "categories", "category"];
     let spaces = metadata.values().filter_map(Value::as_object);
     [fields, metadata]
@@ -240,7 +234,7 @@ pub(super) fn raw_tags(fields: &Map<String, Value>, metadata: &Map<String, Value
 ///
 /// # Errors
 /// The parser's message when it is a text that is not JSON.
-pub(super) fn metadata(fields: &Map<String, Value>) -> Result<Map<String, Value>, String> {
+pub fn metadata(fields: &Map<String, Value>) -> Result<Map<String, Value>, String> {
     match fields.get("metadata") {
         Some(Value::Object(map)) => Ok(map.clone()),
         Some(Value::String(json)) => match serde_json::from_str(json)
@@ -316,7 +310,7 @@ fn line(text: &str) -> Option<String> {
 }
 
 /// A text or number as one short line; a list is joined.
-pub(super) fn short_text(value: &Value) -> Option<String> {
+pub fn short_text(value: &Value) -> Option<String> {
     let text = text::clean_line(
         &strings(value, SHORT_MAX_CHARS, |_| false).join(", "),
         SHORT_MAX_CHARS,

@@ -12,29 +12,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Content;
 use super::names::Names;
 use super::toml_file::{Fields, TomlFile};
-use super::walk::SkillFolder;
 use crate::catalog::Skill;
+use crate::content::folder::Content;
+use crate::content::skills::SkillFolder;
 use crate::key::SkillKey;
 use crate::problem::Problems;
 
 /// What the operator decided about skills.
 #[derive(Debug, Default)]
-pub(super) struct Moderation {
+pub struct Moderation {
     /// Skills that appear nowhere.
-    pub(super) hidden: BTreeSet<SkillKey>,
+    pub hidden: BTreeSet<SkillKey>,
     /// Skills that only have a page, with the reason that it shows.
     suspicious: BTreeMap<SkillKey, Option<String>>,
 }
 
 impl Moderation {
-    pub(super) fn read(
-        content: &Content,
-        folders: &[SkillFolder],
-        problems: &mut Problems,
-    ) -> Self {
+    pub fn read(content: &Content, folders: &[SkillFolder], problems: &mut Problems) -> Self {
         let mut moderation = Self::default();
         let path = content.path.join("moderation.toml");
         let Some(file) = TomlFile::read(content, &path, "moderation", problems) else {
@@ -45,8 +41,7 @@ impl Moderation {
         };
         let fields = Fields::new(&file, &table);
         fields.allow_only(&["hidden", "suspicious"], problems);
-        let nothing_hidden = BTreeSet::new();
-        let names = Names::new(content, folders, &nothing_hidden, BTreeMap::new());
+        let names = Names::new(content, folders, BTreeMap::new());
         for entry in fields.tables("hidden", problems) {
             if let Some((name, _)) = moderation.entry(&entry, &names, problems) {
                 moderation.hidden.insert(name);
@@ -90,7 +85,7 @@ impl Moderation {
     }
 
     /// Marks the skills that are suspicious.
-    pub(super) fn apply(self, skills: &mut [Skill]) {
+    pub fn apply(self, skills: &mut [Skill]) {
         for skill in skills {
             if let Some(note) = self.suspicious.get(&skill.key) {
                 skill.is_suspicious = true;

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::date;
 use super::files::{self, ReadFiles};
-use super::front_matter::{self, Front};
-use super::hint::Proposal;
+use super::folder::{FoundFile, FoundFiles, SkillFolder, unreadable};
+use super::front_matter::{self, Front, Proposal, fields, lost_text, yaml};
 use super::meta::{self, Meta};
-use super::walk::{FoundFile, FoundFiles, SkillFolder};
-use super::{Content, date, fields, lost_text, yaml};
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, TAGS_MAX, Timestamp, Version,
 };
+use crate::content::folder::Content;
 use crate::key::is_discovery_name;
 use crate::markdown::{self, RelativeLink};
 use crate::problem::{Problem, Problems, line_and_column};
@@ -91,7 +91,7 @@ fn read_meta(
             Some(meta::parse(&json.text, &path, &folder.key, problems))
         }
         Err(error) => {
-            problems.push(super::unreadable(&path, &error));
+            problems.push(unreadable(&path, &error));
             None
         }
     }

@@ -1,14 +1,14 @@
 //! Skills as they were read before, for a content folder that is read again and again.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use super::walk::{self, FoundFiles, SkillFolder};
-use super::{Content, files, skill};
+use super::folder::{self, FoundFiles, SkillFolder};
+use super::stamp::Stamp;
+use super::{files, skill};
 use crate::catalog::Skill;
+use crate::content::folder::Content;
 use crate::key::SkillKey;
 use crate::problem::Problems;
 
@@ -41,9 +41,12 @@ impl SkillCache {
         })
     }
 
-    /// For a content that cannot be read as usual: nothing is known of it, or nothing of what has changed in it.
-    pub(super) fn forget(&mut self) {
-        *self = Self::default();
+    /// Forgets everything when `skills` is a link or missing: what changes behind a link is told under another path.
+    pub fn look_at_place(&mut self, content: &Content) {
+        let skills = content.root.as_ref().map(|root| root.join("skills"));
+        if content.path.join("skills").canonicalize().ok() != skills {
+            *self = Self::default();
+        }
     }
 
     /// Keeps what was read just now, and nothing else.
@@ -89,22 +92,16 @@ pub(super) struct ReadSkill {
 }
 
 /// Walks through the folder of a skill, if anything in it can have changed, and reads it, if anything has.
-pub(super) fn read(
-    content: &Content,
-    hidden: &BTreeSet<SkillKey>,
-    folder: &SkillFolder,
-    cache: Option<&SkillCache>,
-) -> Walked {
+pub(super) fn read(content: &Content, folder: &SkillFolder, cache: Option<&SkillCache>) -> Walked {
     let before = cache.and_then(|cache| cache.get(&folder.key));
     if let (Some(cache), Some(before), Some(root)) = (cache, before, &content.root)
         && before.is_self_contained
-        && let place = root.join("skills").join(&folder.key.owner)
-        && cache.is_untouched(&place.join(&folder.key.slug))
+        && cache.is_untouched(&folder.key.folder_in(root))
     {
         return before.clone();
     }
     let mut problems = Problems::new();
-    let found = match walk::skill_files(content, hidden, folder, &mut problems) {
+    let found = match folder::skill_files(content, folder, &mut problems) {
         Ok(found) => found,
         Err(problem) => {
             problems.push(*problem);
@@ -167,50 +164,6 @@ struct FileVersion {
     path: String,
     source: PathBuf,
     stamp: Stamp,
-}
-
-/// What tells one state of a file from another without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    len_bytes: u64,
-    modified: Option<SystemTime>,
-    /// Whether the file's owner may execute it; git keeps this bit of a file's mode. Unix only.
-    pub(super) is_executable: bool,
-    /// Inode and time of its last change, which programs that set the modification time cannot set. Unix only.
-    inode: (u64, i64, i64),
-}
-
-impl Stamp {
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        Self {
-            len_bytes: metadata.len(),
-            modified: metadata.modified().ok(),
-            is_executable: is_executable(metadata),
-            inode: inode(metadata),
-        }
-    }
-}
-
-#[cfg(unix)]
-fn is_executable(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o100 != 0
-}
-
-#[cfg(not(unix))]
-fn is_executable(_metadata: &Metadata) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn inode(metadata: &Metadata) -> (u64, i64, i64) {
-    use std::os::unix::fs::MetadataExt;
-    (metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
-}
-
-#[cfg(not(unix))]
-fn inode(_metadata: &Metadata) -> (u64, i64, i64) {
-    (0, 0, 0)
 }
 
 #[cfg(test)]

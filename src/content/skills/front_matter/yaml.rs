@@ -18,7 +18,7 @@ use crate::text;
 ///
 /// # Errors
 /// The first fault of the YAML, or that there is too much of it.
-pub(super) fn parse(yaml: &str) -> Result<Value, YamlFault> {
+pub fn parse(yaml: &str) -> Result<Value, YamlFault> {
     if yaml.len() > YAML_MAX_BYTES {
         return Err(YamlFault {
             cause: Cause::TooLong,
@@ -62,7 +62,7 @@ pub(super) fn parse(yaml: &str) -> Result<Value, YamlFault> {
 }
 
 /// The top-level fields of broken YAML: each is read on its own, and one that is broken is taken as text.
-pub(super) fn salvage(yaml: &str) -> Map<String, Value> {
+pub fn salvage(yaml: &str) -> Map<String, Value> {
     let mut fields = Map::new();
     for block in blocks(yaml).into_iter().take(SALVAGED_MAX) {
         let value = block.value();
@@ -73,13 +73,13 @@ pub(super) fn salvage(yaml: &str) -> Map<String, Value> {
 
 /// The part of a YAML text that one top-level field stands in.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Block<'a> {
+pub struct Block<'a> {
     /// The name of the field.
-    pub(super) key: &'a str,
+    pub key: &'a str,
     /// Where the block begins, in bytes from the start of the YAML.
-    pub(super) at: usize,
+    pub at: usize,
     /// The line of the key and all that follows, up to the next field.
-    pub(super) text: &'a str,
+    pub text: &'a str,
     /// Length of the first part of `text`, which is laid out as YAML has it. No field claims the lines after it: they
     /// were meant to continue the value, but are not indented.
     indented_len: usize,
@@ -87,12 +87,12 @@ pub(super) struct Block<'a> {
 
 impl Block<'_> {
     /// What stands after the colon.
-    pub(super) fn value_text(&self) -> &str {
+    pub fn value_text(&self) -> &str {
         self.text.split_once(':').map_or("", |(_, value)| value)
     }
 
     /// The version that the block gives, or gives below `metadata`, as it is written: `1.10` is not the number 1.1.
-    pub(super) fn version(&self) -> Option<String> {
+    pub fn version(&self) -> Option<String> {
         #[derive(Deserialize)]
         struct Versioned {
             version: Option<String>,
@@ -153,7 +153,7 @@ impl Block<'_> {
 ///
 /// Lines that no field claims belong to the field before them. Those above all fields, and what a merge left behind,
 /// belong to none.
-pub(super) fn blocks(yaml: &str) -> Vec<Block<'_>> {
+pub fn blocks(yaml: &str) -> Vec<Block<'_>> {
     let yaml = text::head(yaml, YAML_MAX_BYTES);
     let mut blocks = Vec::new();
     let mut open: Option<Block<'_>> = None;
@@ -185,7 +185,7 @@ pub(super) fn blocks(yaml: &str) -> Vec<Block<'_>> {
 }
 
 /// The key of a line `key: value` that is not indented.
-pub(super) fn strip_key(line: &str) -> Option<&str> {
+pub fn strip_key(line: &str) -> Option<&str> {
     let line = line.lines().next()?;
     let (key, rest) = line.split_once(':')?;
     let key = key.trim_end();
@@ -205,7 +205,7 @@ pub(super) fn strip_key(line: &str) -> Option<&str> {
 ///
 /// Words that some version of YAML takes for a truth value or for nothing, and all that does not begin with a letter
 /// (`2026-01-31` is a date to many readers), stand in quotes.
-pub(super) fn scalar(text: &str) -> String {
+pub fn scalar(text: &str) -> String {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text
@@ -221,7 +221,7 @@ pub(super) fn scalar(text: &str) -> String {
 
 /// What is wrong with a YAML text: a sentence and, if known, line and column from 1.
 #[derive(Debug)]
-pub(super) struct YamlFault {
+pub struct YamlFault {
     cause: Cause,
     message: String,
     place: Option<(u32, u32)>,
@@ -237,7 +237,7 @@ enum Cause {
 
 impl YamlFault {
     /// The fault as a warning about `path`, whose `text` has the YAML at `first_line`.
-    pub(super) fn into_problem(self, text: &str, path: &Path, first_line: u32) -> Problem {
+    pub fn into_problem(self, text: &str, path: &Path, first_line: u32) -> Problem {
         let (line, column) = self.place.unwrap_or((1, 1));
         let group = match self.cause {
             Cause::TooLong => "front matter too long",
@@ -308,7 +308,7 @@ fn read<T: DeserializeOwned>(yaml: &str) -> Result<T, serde_saphyr::Error> {
 }
 
 /// Longest front matter that is read as YAML, in bytes; the longest real ones have about 8 KB.
-pub(super) const YAML_MAX_BYTES: usize = 64 * 1024;
+pub const YAML_MAX_BYTES: usize = 64 * 1024;
 
 /// Most fields that are read from broken YAML.
 const SALVAGED_MAX: usize = 64;

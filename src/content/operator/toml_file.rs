@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Content;
 use crate::catalog::Timestamp;
+use crate::content::folder::Content;
 use crate::key::SkillKey;
 use crate::problem::{Problem, Problems};
 use crate::text;
 
 /// A TOML file that the operator wrote.
+#[derive(Default)]
 pub(super) struct TomlFile {
     /// As the user named its folder.
     pub(super) path: PathBuf,
@@ -29,7 +30,7 @@ impl TomlFile {
         group: &'static str,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let text = content.read_operator_file(path, group, problems)?;
+        let text = super::read_text(content, path, group, problems)?;
         Some(Self {
             path: path.to_owned(),
             text,

@@ -3,23 +3,28 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Content;
 use super::names::{Absence, Names};
 use super::toml_file::{Fields, TomlFile};
 use crate::catalog::Skill;
+use crate::content::folder::Content;
 use crate::key::SkillKey;
 use crate::problem::{Problem, Problems};
 
 /// Old names of published skills; a chain of renamings leads to its end.
-pub(super) struct Aliases {
+#[derive(Default)]
+pub struct Aliases {
     file: TomlFile,
     /// Old name → new name as written, with the places of both.
     written: BTreeMap<SkillKey, (SkillKey, Range<usize>, Range<usize>)>,
 }
 
 impl Aliases {
-    /// Reads the file; `None` when there is none, or none that can be read.
-    pub(super) fn read(content: &Content, problems: &mut Problems) -> Option<Self> {
+    /// Reads the file; no aliases when there is none, or none that can be read.
+    pub fn read(content: &Content, problems: &mut Problems) -> Self {
+        Self::read_file(content, problems).unwrap_or_default()
+    }
+
+    fn read_file(content: &Content, problems: &mut Problems) -> Option<Self> {
         let path = content.path.join("aliases.toml");
         let file = TomlFile::read(content, &path, "aliases", problems)?;
         let mut written = BTreeMap::new();
@@ -47,7 +52,7 @@ impl Aliases {
     }
 
     /// Old name → name at the end of its chain of renamings; loops are left out.
-    pub(super) fn targets(&self) -> BTreeMap<SkillKey, SkillKey> {
+    pub fn targets(&self) -> BTreeMap<SkillKey, SkillKey> {
         let ends = self
             .written
             .keys()
@@ -68,7 +73,7 @@ impl Aliases {
     }
 
     /// The aliases that lead to a skill of `skills`; all others are reported.
-    pub(super) fn check(
+    pub fn check(
         &self,
         content: &Content,
         names: &Names,

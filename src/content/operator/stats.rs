@@ -14,15 +14,15 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::Content;
 use super::names::{Absence, Names};
 use crate::catalog::{Skill, Stats, Timestamp};
+use crate::content::folder::Content;
 use crate::key::SkillKey;
 use crate::problem::{self, Problem, Problems};
 use crate::text;
 
 /// Reads the statistics into `skills`; the latest day that they speak of comes back.
-pub(super) fn read(
+pub fn read(
     content: &Content,
     names: &Names,
     skills: &mut [Skill],
@@ -30,8 +30,8 @@ pub(super) fn read(
 ) -> Option<Timestamp> {
     let jsonl_path = content.path.join("stats.jsonl");
     let csv_path = content.path.join("stats.csv");
-    let jsonl = content.read_operator_file(&jsonl_path, GROUP, problems);
-    let csv = content.read_operator_file(&csv_path, GROUP, problems);
+    let jsonl = super::read_text(content, &jsonl_path, GROUP, problems);
+    let csv = super::read_text(content, &csv_path, GROUP, problems);
     if jsonl.is_some() && csv.is_some() {
         problems.push(
             Problem::error(

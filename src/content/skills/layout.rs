@@ -4,30 +4,40 @@
 //! The layouts are those of public repositories of skills: `skills/<slug>/`, `.claude/skills/<slug>/`,
 //! `plugins/<plugin>/skills/<slug>/`, `skills/.curated/<slug>/`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use walkdir::WalkDir;
 
-use super::Content;
-use super::walk::{SkillFolder, is_litter};
+use super::file_name::{is_litter, is_skill_md};
+use super::folder::SkillFolder;
+use crate::content::folder::Content;
 use crate::key::{SkillKey, is_identity_part};
 use crate::problem::Problem;
 use crate::text;
 
-/// Whether `name` is that of the file that makes a folder a skill, in any letter case.
-pub(super) fn is_skill_md(name: &str) -> bool {
-    name.eq_ignore_ascii_case("SKILL.md")
+/// The error when there is nothing to publish; `None` when the operator hides it all, or no folder of a skill has a
+/// `SKILL.md`, which has been told of each.
+pub fn none_published(content: &Content, folders: &[SkillFolder]) -> Option<Problem> {
+    let no_skills = || {
+        let skills = content.path.join("skills");
+        Problem::error(skills, "no skills", "there is no skill in this folder")
+            .hint("make one with `skillpress new OWNER/SLUG`")
+    };
+    nothing_published(content).or_else(|| folders.is_empty().then(no_skills))
 }
 
 /// The error of a content folder of which nothing is published although skills lie in it; `None` when none do.
 ///
 /// Skills that the operator hides do not count. Links are not followed, and of a huge folder not everything is looked at.
-pub(super) fn nothing_published(content: &Content, hidden: &BTreeSet<SkillKey>) -> Option<Problem> {
+pub(super) fn nothing_published(content: &Content) -> Option<Problem> {
     let mut n_found = 0_usize;
     let mut layouts: BTreeMap<Layout, (usize, SkillMd)> = BTreeMap::new();
     for skill_md in skill_mds(content.path) {
-        if skill_md.skill().is_some_and(|name| hidden.contains(&name)) {
+        if skill_md
+            .skill()
+            .is_some_and(|key| content.hidden.contains(&key))
+        {
             continue;
         }
         n_found += 1;

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::walk::{self, FoundFile, FoundFiles, SkillFolder};
-use super::{Content, layout};
+use super::folder::{self, FoundFile, FoundFiles, SkillFolder};
+use super::layout;
 use crate::catalog::{BODY_HELD_MAX_BYTES, Skill, SkillFile, SkillFileError};
+use crate::content::folder::Content;
 use crate::problem::{Problem, Problems};
 use crate::text::{self, Decoded, EncodingFault};
 
@@ -94,8 +95,9 @@ pub(super) fn read(
             let is_too_much = n_others + 1 >= content.options.max_files
                 || len_bytes + file.len_bytes > content.options.max_skill_bytes;
             if is_too_much {
-                left_out
-                    .get_or_insert_with(|| walk::too_large(content, &folder.path.join(&file.path)));
+                left_out.get_or_insert_with(|| {
+                    folder::too_large(content, &folder.path.join(&file.path))
+                });
                 continue;
             }
             n_others += 1;
@@ -112,12 +114,12 @@ pub(super) fn read(
                 }
             }
             Err(error) => {
-                problems.push(super::unreadable(&folder.path.join(&file.path), &error));
+                problems.push(folder::unreadable(&folder.path.join(&file.path), &error));
                 return None;
             }
         }
     }
-    problems.extend(left_out.into_iter().collect());
+    problems.extend(left_out);
     let (main_file_idx, main_bytes) = main?;
     Some(ReadFiles {
         files,

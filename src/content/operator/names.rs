@@ -1,22 +1,21 @@
 //! Which skills there are, for files that speak of skills by name.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Content;
-use super::walk::SkillFolder;
 use crate::catalog::Skill;
+use crate::content::folder::Content;
+use crate::content::skills::SkillFolder;
 use crate::key::SkillKey;
 use crate::problem::Problem;
 use crate::text;
 
 /// All identities that the content folder knows.
-pub(super) struct Names<'a> {
+pub struct Names<'a> {
     content: &'a Content<'a>,
     /// Every skill that has a folder, sorted by identity.
     folders: &'a [SkillFolder],
-    hidden: &'a BTreeSet<SkillKey>,
     /// Old names.
     aliases: BTreeMap<SkillKey, SkillKey>,
     /// How often a slip may still be looked up, which compares a name with every other.
@@ -24,7 +23,7 @@ pub(super) struct Names<'a> {
 }
 
 /// What is the matter with a name.
-pub(super) enum Absence {
+pub enum Absence {
     /// The operator hides the skill: nothing to say.
     Hidden,
     /// The skill is there, but cannot be published; that has its own problem.
@@ -34,27 +33,25 @@ pub(super) enum Absence {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(
+    pub fn new(
         content: &'a Content<'a>,
         folders: &'a [SkillFolder],
-        hidden: &'a BTreeSet<SkillKey>,
         aliases: BTreeMap<SkillKey, SkillKey>,
     ) -> Self {
         Self {
             content,
             folders,
-            hidden,
             aliases,
             n_guesses_left: Cell::new(100),
         }
     }
 
     /// The position of `name` in `skills`.
-    pub(super) fn published(&self, skills: &[Skill], key: &SkillKey) -> Result<usize, Absence> {
+    pub fn published(&self, skills: &[Skill], key: &SkillKey) -> Result<usize, Absence> {
         skills
             .binary_search_by(|skill| skill.key.cmp(key))
             .map_err(|_| {
-                if self.hidden.contains(key) {
+                if self.content.hidden.contains(key) {
                     Absence::Hidden
                 } else if self.is_there(key) {
                     Absence::LeftOut
@@ -66,7 +63,7 @@ impl<'a> Names<'a> {
 
     /// Whether there is anything in the place of the skill `name`: a folder, or what its owner put there instead, such as
     /// a link. What that does to the skill has its own problem.
-    pub(super) fn is_there(&self, key: &SkillKey) -> bool {
+    pub fn is_there(&self, key: &SkillKey) -> bool {
         let has_folder = self.folders.binary_search_by(|folder| folder.key.cmp(key));
         let path = self.content.skill_path(key);
         let owner = path.parent().map(Path::symlink_metadata);
@@ -79,7 +76,7 @@ impl<'a> Names<'a> {
     }
 
     /// Adds the name that was probably meant.
-    pub(super) fn hint(&self, problem: Problem, key: &SkillKey) -> Problem {
+    pub fn hint(&self, problem: Problem, key: &SkillKey) -> Problem {
         if let Some(now) = self.aliases.get(key) {
             return problem.hint(format!("it is now called `{now}`"));
         }

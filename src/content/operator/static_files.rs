@@ -1,11 +1,14 @@
 //! The operator's own files: what stands in `content/static/` is copied to the root of the site as it is.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::content::folder::Content;
 use crate::input_file;
+use crate::problem::{Problem, Problems};
 use crate::sink::Sink;
-use crate::url::NO_JEKYLL;
+use crate::url::{GROWING_FOLDERS, NO_JEKYLL};
 
 /// Copies every file below `folder` (which may be missing) to `sink`; links are left out.
 ///
@@ -31,7 +34,7 @@ pub fn copy(folder: &Path, sink: &dyn Sink) -> io::Result<()> {
 }
 
 /// The paths on the site of the files that [`copy`] would copy, sorted; what cannot be read is left for [`copy`] to tell.
-pub fn site_paths(folder: &Path) -> Vec<String> {
+fn site_paths(folder: &Path) -> Vec<String> {
     let entries = walkdir::WalkDir::new(folder).sort_by_file_name();
     let files = entries
         .into_iter()
@@ -40,6 +43,46 @@ pub fn site_paths(folder: &Path) -> Vec<String> {
     files
         .filter_map(|entry| site_path(entry.path().strip_prefix(folder).ok()?).ok())
         .collect()
+}
+
+/// What the operator's own files are called on the site.
+#[derive(Debug)]
+pub struct StaticPaths {
+    /// Path in lower case → path, `/`-separated.
+    by_lower: BTreeMap<String, String>,
+}
+
+impl StaticPaths {
+    /// Looks which files there are. One that stands where more skills would put a page is an error at once, and not on the
+    /// day when a stranger adds the skill.
+    pub fn read(content: &Content, problems: &mut Problems) -> Self {
+        let folder = folder(content.path);
+        let mut by_lower = BTreeMap::new();
+        for path in site_paths(&folder) {
+            let lower = path.to_lowercase();
+            let is_taken = |taken: &&&str| lower.starts_with(**taken);
+            if let Some(taken) = GROWING_FOLDERS.iter().find(is_taken) {
+                let message = format!("the site writes its own pages below `{taken}`");
+                let problem = Problem::error(folder.join(&path), "static file", message);
+                problems.push(problem.hint("move this file to another folder"));
+            }
+            by_lower.insert(lower, path);
+        }
+        Self { by_lower }
+    }
+
+    /// The first file that stands at `path`, below it, or where one of its folders would be.
+    pub fn in_the_way_of(&self, path: &str) -> Option<&str> {
+        let path = path.to_lowercase();
+        let above = path.match_indices('/').map(|(slash, _)| &path[..slash]);
+        let mut at_or_above = above.chain([path.as_str()]);
+        if let Some(file) = at_or_above.find_map(|path| self.by_lower.get(path)) {
+            return Some(file);
+        }
+        let folder = format!("{path}/");
+        let (lower, file) = self.by_lower.range(folder.clone()..).next()?;
+        lower.starts_with(&folder).then_some(file)
+    }
 }
 
 /// # Errors

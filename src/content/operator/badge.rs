@@ -17,15 +17,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::Content;
 use super::names::{Absence, Names};
 use super::toml_file::{Fields, TomlFile};
 use crate::catalog::{Award, BadgeColor, BadgeKind, Skill};
+use crate::content::folder::Content;
 use crate::problem::{Problem, Problems};
 use crate::text;
 
 /// Reads all badge files and gives the awards to `skills`; the kinds come back sorted.
-pub(super) fn read(
+pub fn read(
     content: &Content,
     names: &Names,
     skills: &mut [Skill],

@@ -8,15 +8,15 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::Front;
 use super::fields;
-use super::front_matter::Front;
 use super::yaml::{self, Block};
 use crate::catalog::SHORT_MAX_CHARS;
 use crate::problem::{Problem, Problems, line_and_column};
 use crate::text;
 
 /// Tells what is lost from the fields of `front`, which is the head of `source`.
-pub(super) fn check(front: &Front<'_>, source: &str, path: &Path, problems: &mut Problems) {
+pub fn check(front: &Front<'_>, source: &str, path: &Path, problems: &mut Problems) {
     let warning = |key: &str, group, message: String, hint| {
         let warning = Problem::warning(path, group, message).hint(hint);
         match front.place_of(key) {
@@ -64,7 +64,7 @@ pub(super) fn check(front: &Front<'_>, source: &str, path: &Path, problems: &mut
 }
 
 /// How a value is called that is not text.
-pub(super) fn kind(value: &Value) -> &'static str {
+pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "empty",
         Value::Bool(_) => "true or false",

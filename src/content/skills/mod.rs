@@ -1,0 +1,56 @@
+//! What strangers write: the folders of skills, `skills/<owner>/<slug>/`. At worst a skill is left out, with a warning.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::folder::Content;
+use crate::catalog::Skill;
+use crate::problem::Problems;
+use cache::Walked;
+
+mod cache;
+mod date;
+mod file_name;
+mod files;
+mod folder;
+mod front_matter;
+mod layout;
+mod meta;
+mod owners;
+mod skill;
+mod stamp;
+mod version;
+
+pub use cache::SkillCache;
+pub use files::read_body;
+pub use folder::SkillFolder;
+pub(crate) use front_matter::Proposal;
+pub use layout::none_published;
+pub use owners::folders;
+
+/// Reads the skills in `folders` that are not hidden, in that order; those whose files look as they did the last time are
+/// taken from `cache`.
+pub(super) fn read(
+    content: &Content,
+    folders: &[SkillFolder],
+    cache: Option<&mut SkillCache>,
+    problems: &mut Problems,
+) -> Vec<Skill> {
+    let walked: Vec<(&SkillFolder, Walked)> = folders
+        .par_iter()
+        .filter(|folder| !content.hidden.contains(&folder.key))
+        .map(|folder| (folder, cache::read(content, folder, cache.as_deref())))
+        .collect();
+    if let Some(cache) = cache {
+        let walked = walked.iter();
+        cache.replace(walked.map(|(folder, walked)| (folder.key.clone(), walked.clone())));
+    }
+    walked
+        .into_iter()
+        .filter_map(|(_, walked)| {
+            problems.extend(walked.problems());
+            Arc::unwrap_or_clone(walked.read).skill
+        })
+        .collect()
+}

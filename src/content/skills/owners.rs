@@ -1,0 +1,234 @@
+//! Owners and their skills: the folders `skills/<owner>/<slug>`. Links to folders are not followed.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::file_name::{is_hidden, is_litter, is_skill_md};
+use super::folder::{SkillFolder, unreadable_folder};
+use super::layout;
+use crate::content::folder::Content;
+use crate::key::{SkillKey, is_identity_part};
+use crate::problem::{Problem, Problems, Severity};
+use crate::text;
+
+/// All folders that may hold a skill, sorted by identity; `None` when there is no folder of skills.
+pub fn folders(content: &Content, problems: &mut Problems) -> Option<Vec<SkillFolder>> {
+    if content.root.is_none() {
+        problems.push(
+            Problem::error(content.path, "no content folder", "there is no such content folder")
+                .hint("name the folder that holds `skills/` with `--content`, or make one with `skillpress init`"),
+        );
+        return None;
+    }
+    let skills = content.path.join("skills");
+    if !skills.is_dir() || !content.holds(&skills) {
+        problems.push(no_skills_folder(content, &skills));
+        return None;
+    }
+    let mut found = Found::default();
+    let mut walk = WalkDir::new(&skills)
+        .min_depth(1)
+        .max_depth(2)
+        .sort_by_file_name()
+        .into_iter();
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let mut problem = unreadable_folder(&skills, &error);
+                if error.depth() == 0 {
+                    problem.severity = Severity::Error;
+                }
+                problems.push(problem);
+                continue;
+            }
+        };
+        if is_hidden(&entry) {
+            if entry.file_type().is_dir() {
+                walk.skip_current_dir();
+                if !is_litter(&entry) {
+                    problems.extend(layout::in_hidden_folder(entry.path()));
+                }
+            }
+            continue;
+        }
+        if entry.depth() == 1 {
+            if let Some(problem) = owner_fault(content, &entry) {
+                problems.push(problem);
+                if entry.file_type().is_dir() {
+                    walk.skip_current_dir();
+                }
+            }
+            continue;
+        }
+        found.add(&entry);
+    }
+    Some(found.finish(problems))
+}
+
+/// What an owner's folder holds.
+#[derive(Default)]
+struct Found {
+    folders: Vec<SkillFolder>,
+    /// By owner.
+    problems: Vec<(String, Problem)>,
+    /// Owners whose folder is a skill itself.
+    skills_as_owners: BTreeSet<String>,
+}
+
+impl Found {
+    /// Takes what stands directly in an owner's folder.
+    fn add(&mut self, entry: &DirEntry) {
+        let owner = entry.path().parent().and_then(Path::file_name);
+        let owner = owner.unwrap_or_default().to_string_lossy().into_owned();
+        if entry.file_type().is_file() && entry.file_name().to_str().is_some_and(is_skill_md) {
+            self.skills_as_owners.insert(owner.clone());
+            let problem = layout::too_high(entry.path(), &owner);
+            self.problems.push((owner, problem));
+            return;
+        }
+        match skill_folder(entry, owner.clone()) {
+            Ok(folder) => self.folders.push(folder),
+            Err(problem) => self.problems.push((owner, *problem)),
+        }
+    }
+
+    /// The folders, sorted by identity. Where the owner's folder is a skill, its other files and its folders are parts
+    /// of that skill and no problems of their own.
+    fn finish(mut self, problems: &mut Problems) -> Vec<SkillFolder> {
+        let is_part = |owner: &str| self.skills_as_owners.contains(owner);
+        self.folders
+            .retain(|folder| !is_part(&folder.key.owner) || has_skill(&folder.path));
+        let told = self
+            .problems
+            .into_iter()
+            .filter(|(owner, problem)| !is_part(owner) || problem.group == layout::OUT_OF_PLACE);
+        problems.extend(told.map(|(_, problem)| problem));
+        self.folders.sort_by(|a, b| a.key.cmp(&b.key));
+        self.folders
+    }
+}
+
+/// Whether a folder has what makes it a skill.
+fn has_skill(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name()).any(|name| {
+        name.to_str()
+            .is_some_and(|name| is_skill_md(name) || name == "_meta.json")
+    })
+}
+
+/// Why there is no folder of skills.
+fn no_skills_folder(content: &Content, skills: &Path) -> Problem {
+    let error = |message| Problem::error(content.path, "no skills folder", message);
+    match skills.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => error(
+            "`skills` is a link that does not lead to a folder inside the content folder, so it is not followed",
+        )
+        .hint("put the folder itself in its place"),
+        Ok(_) => error("`skills` is not a folder")
+            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"),
+        Err(_) => layout::nothing_published(content).unwrap_or_else(|| {
+            error("the content folder has no folder `skills`")
+                .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`")
+        }),
+    }
+}
+
+/// What is to be said of a link in the place of a folder; `None` when `entry` is no such link.
+fn link_fault(entry: &DirEntry, place: &str) -> Option<Problem> {
+    let path = entry.path();
+    let what = match path.metadata() {
+        _ if !entry.path_is_symlink() => return None,
+        Ok(target) if target.is_dir() => "a link to a folder",
+        Ok(_) => return None,
+        Err(_) => "a link that leads nowhere",
+    };
+    let message = format!(
+        "this is {what} in the place of {place}; links are not followed here, so it is left out"
+    );
+    Some(
+        Problem::warning(path, "link left out", message).hint("put the folder itself in its place"),
+    )
+}
+
+const IDENTITY_HINT: &str = "rename it to ASCII letters, digits, `-`, `_` and `.`, a letter or digit first, at most 96, and not `index.html`";
+
+/// What keeps `entry`, directly below `skills/`, from being an owner.
+fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Problem> {
+    let path = entry.path();
+    if let Some(problem) = link_fault(entry, "the folder of an owner") {
+        return Some(problem);
+    }
+    if !entry.file_type().is_dir() {
+        return Some(
+            Problem::warning(
+                path,
+                "stray file",
+                "this is no folder of an owner and is left out",
+            )
+            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"),
+        );
+    }
+    let owner = entry.file_name().to_string_lossy();
+    if !is_identity_part(&owner) {
+        return Some(
+            Problem::warning(
+                path,
+                "name not allowed",
+                format!("`{owner}` cannot be an owner; its skills are left out"),
+            )
+            .hint(IDENTITY_HINT),
+        );
+    }
+    let is_reserved = content.is_reserved(&owner);
+    (is_reserved || text::is_device_name(&owner)).then(|| {
+        let why = if is_reserved {
+            "is a page of the site"
+        } else {
+            "is a device on Windows"
+        };
+        Problem::warning(
+            path,
+            "reserved owner",
+            format!("`{owner}` {why} and cannot be an owner; its skills are left out"),
+        )
+        .hint("rename the folder, such as to `the-name-team`")
+    })
+}
+
+fn skill_folder(entry: &DirEntry, owner: String) -> Result<SkillFolder, Box<Problem>> {
+    let path = entry.path();
+    if let Some(problem) = link_fault(entry, "the folder of a skill") {
+        return Err(problem.into());
+    }
+    if !entry.file_type().is_dir() {
+        let problem = Problem::warning(
+            path,
+            "stray file",
+            "this stands directly in an owner's folder and is left out",
+        );
+        return Err(problem
+            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`")
+            .into());
+    }
+    let slug = entry.file_name().to_string_lossy();
+    if !is_identity_part(&slug) || text::is_device_name(&slug) {
+        return Err(Problem::warning(
+            path,
+            "name not allowed",
+            format!("`{slug}` cannot be the slug of a skill; the skill is left out"),
+        )
+        .hint(IDENTITY_HINT)
+        .into());
+    }
+    Ok(SkillFolder {
+        key: SkillKey {
+            owner,
+            slug: slug.into_owned(),
+        },
+        path: path.to_owned(),
+    })
+}
