@@ -26,7 +26,7 @@ mod operator;
 mod skills;
 
 pub use folder::{Disk, LoadOptions, ReadFile};
-pub use operator::{add_award, badge_path, is_badge_kind, remove_award, static_files};
+pub use operator::{add_award, badge_path, remove_award, static_files};
 pub(crate) use skills::Proposal;
 pub use skills::{SkillCache, read_body};
 

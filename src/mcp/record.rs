@@ -13,8 +13,8 @@ use skillpress_search::format::manifest::BADGE_KINDS_MAX;
 
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SHORT_MAX_CHARS, TAGS_MAX, VERSION_MAX_CHARS,
+    is_badge_kind,
 };
-use crate::content::is_badge_kind;
 use crate::text::{clean_line, hex, path_fault};
 
 /// Largest document of the API that is read, in bytes. Those of a build are smaller, also of a skill with a thousand files

@@ -19,10 +19,9 @@ use std::path::{Path, PathBuf};
 
 use super::names::{Absence, Names};
 use super::toml_file::{Fields, TomlFile};
-use crate::catalog::{Award, BadgeColor, BadgeKind, Skill};
+use crate::catalog::{Award, BadgeColor, BadgeKind, Skill, is_badge_kind};
 use crate::content::folder::Content;
 use crate::problem::{Problem, Problems};
-use crate::text;
 
 /// Reads all badge files and gives the awards to `skills`; the kinds come back sorted.
 pub fn read(
@@ -50,14 +49,6 @@ pub fn read(
     kinds
 }
 
-/// Whether `kind` can name a kind of badge: ASCII letters and digits, a letter first, at most 40.
-pub fn is_badge_kind(kind: &str) -> bool {
-    kind.len() <= 40
-        && kind.starts_with(|c: char| c.is_ascii_alphabetic())
-        && kind.bytes().all(|b| b.is_ascii_alphanumeric())
-        && !text::is_device_name(kind)
-}
-
 const GROUP: &str = "badge file";
 
 const KEYS: [&str; 7] = [
@@ -77,15 +68,6 @@ pub(super) const BY_MAX_CHARS: usize = 120;
 pub(super) const NOTE_MAX_CHARS: usize = 400;
 
 const AWARD_KEYS: [&str; 4] = ["skill", "by", "at", "note"];
-
-const COLORS: [BadgeColor; 6] = [
-    BadgeColor::Gray,
-    BadgeColor::Amber,
-    BadgeColor::Blue,
-    BadgeColor::Green,
-    BadgeColor::Red,
-    BadgeColor::Violet,
-];
 
 /// Kinds with their files, sorted by kind.
 fn badge_files(content: &Content, problems: &mut Problems) -> Vec<(String, PathBuf)> {
@@ -154,9 +136,11 @@ fn definition(fields: &Fields, kind: String, problems: &mut Problems) -> Option<
     let boost = fields.fraction("boost", problems).unwrap_or(0.0);
     let is_shown = fields.flag("shown", problems).unwrap_or(true);
     let color = fields.text("color", 40, problems).and_then(|(name, span)| {
-        let color = COLORS.into_iter().find(|color| color.name() == name);
+        let color = BadgeColor::ALL
+            .into_iter()
+            .find(|color| color.name() == name);
         if color.is_none() {
-            let names = COLORS.map(BadgeColor::name).join("`, `");
+            let names = BadgeColor::ALL.map(BadgeColor::name).join("`, `");
             problems.push(
                 fields
                     .file

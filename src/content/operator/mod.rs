@@ -17,8 +17,8 @@ mod stats;
 mod toml_file;
 
 pub use alias::Aliases;
+pub use badge::badge_path;
 pub use badge::read as read_badges;
-pub use badge::{badge_path, is_badge_kind};
 pub use badge_edit::{add_award, remove_award};
 pub use moderation::Moderation;
 pub use names::Names;
