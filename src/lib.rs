@@ -65,7 +65,7 @@ pub use progress::Progress;
 pub use project::Project;
 pub use sink::{DirSink, MemorySink, Sink, Written};
 pub use site::{Site, SiteCounts};
-pub use url::BaseUrl;
+pub use url::{BaseUrl, BaseUrlError};
 
 #[doc(hidden)]
 pub use cmd::run;

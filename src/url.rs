@@ -8,7 +8,7 @@ mod base;
 mod published;
 pub mod web;
 
-pub use base::BaseUrl;
+pub use base::{BaseUrl, BaseUrlError};
 pub use published::published_path;
 use published::without_programs;
 

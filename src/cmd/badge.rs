@@ -30,7 +30,7 @@ enum Action {
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
         /// Day of the award; badge pages show the newest first [default: today]
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
+        #[arg(long, value_name = "YYYY-MM-DD")]
         at: Option<Timestamp>,
     },
     /// Take a badge away; every trace of it goes with the next build
@@ -63,29 +63,30 @@ pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
         refuse_faulty_kind(target, &problems)?;
     }
     // Problems elsewhere in the content must not stand in the way of mending a badge file.
+    let Target {
+        kind,
+        skill,
+        content,
+        ..
+    } = target;
     let (edited, done) = match &args.action {
         Action::Add { by, note, at, .. } => {
             let award = Award {
-                kind: target.kind.clone(),
+                kind: kind.clone(),
                 by: by.clone(),
                 at: Some(at.unwrap_or_else(super::today)),
                 note: note.clone(),
             };
-            (
-                content::add_award(&target.content, &catalog, &target.skill, &award),
-                "has",
-            )
+            (content::add_award(content, &catalog, skill, &award), "has")
         }
-        Action::Remove { .. } => (
-            content::remove_award(&target.content, &catalog, &target.skill, &target.kind),
-            "no longer has",
-        ),
+        Action::Remove { .. } => {
+            let edited = content::remove_award(content, &catalog, skill, kind);
+            (edited, "no longer has")
+        }
     };
-    let file = edited.map_err(|problem| CommandError::Content([*problem].into_iter().collect()))?;
+    let file = edited.map_err(|error| Problems::from_iter([error.into()]))?;
     print_line!(
-        "`{}` {done} the badge `{}`: `{}` is changed",
-        target.skill,
-        target.kind,
+        "`{skill}` {done} the badge `{kind}`: `{}` is changed",
         file.display()
     );
     Ok(())
@@ -114,8 +115,4 @@ impl Action {
             Self::Add { target, .. } | Self::Remove { target } => target,
         }
     }
-}
-
-fn parse_date(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text).ok_or_else(|| "write a day such as `2026-01-31`".to_owned())
 }

@@ -1,5 +1,6 @@
 //! `skillpress new`: a valid skill to start from.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -27,10 +28,10 @@ const TEMPLATE: &str = include_str!("../../assets/init/new/SKILL.md");
 /// # Errors
 /// A name that clients could not install, an owner that the site needs, a skill that is there already.
 pub fn run(args: &NewArgs) -> Result<(), CommandError> {
-    let name = valid_name(&args.name).map_err(CommandError::System)?;
-    let file = name.folder_in(&args.content).join("SKILL.md");
+    let key = valid_key(&args.name).map_err(|error| CommandError::System(error.to_string()))?;
+    let file = key.folder_in(&args.content).join("SKILL.md");
     let text = TEMPLATE
-        .replace("{{slug}}", &name.slug)
+        .replace("{{slug}}", &key.slug)
         .replace("{{day}}", &super::today().date());
     write_file(&file, &text)?;
     print_line!(
@@ -40,22 +41,44 @@ pub fn run(args: &NewArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn valid_name(text: &str) -> Result<SkillKey, String> {
-    let name = SkillKey::parse(text)
-        .ok_or_else(|| format!("`{text}` is not an identity; write one such as `ana/pdf-tools`"))?;
-    if !is_discovery_name(&name.slug) {
-        return Err(format!(
-            "`{}` cannot be installed under that name; use 1 to 64 lower-case letters, digits and single hyphens",
-            name.slug
-        ));
+fn valid_key(text: &str) -> Result<SkillKey, NewSkillError> {
+    let key = SkillKey::parse(text).ok_or_else(|| NewSkillError::NotAKey(text.to_owned()))?;
+    if !is_discovery_name(&key.slug) {
+        return Err(NewSkillError::NotInstallable { slug: key.slug });
     }
-    if RESERVED_OWNERS.contains(&name.owner.to_lowercase().as_str()) {
-        return Err(format!(
-            "the site needs the name `{}` for itself; choose another owner",
-            name.owner
-        ));
+    if RESERVED_OWNERS.contains(&key.owner.to_lowercase().as_str()) {
+        return Err(NewSkillError::Reserved { owner: key.owner });
     }
-    Ok(name)
+    Ok(key)
+}
+
+/// Why no skill is made under a name.
+#[derive(Debug)]
+enum NewSkillError {
+    NotAKey(String),
+    NotInstallable { slug: String },
+    Reserved { owner: String },
+}
+
+impl fmt::Display for NewSkillError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAKey(text) => {
+                write!(
+                    f,
+                    "`{text}` is not an identity; write one such as `ana/pdf-tools`"
+                )
+            }
+            Self::NotInstallable { slug } => write!(
+                f,
+                "`{slug}` cannot be installed under that name; use 1 to 64 lower-case letters, digits and single hyphens"
+            ),
+            Self::Reserved { owner } => write!(
+                f,
+                "the site needs the name `{owner}` for itself; choose another owner"
+            ),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -64,11 +87,11 @@ mod tests {
 
     #[test]
     fn only_names_that_clients_install_are_made() {
-        assert!(valid_name("ana/pdf-tools").is_ok());
+        assert!(valid_key("ana/pdf-tools").is_ok());
         for bad in [
             "pdf", "ana/PDF", "ana/a--b", "ana/-a", "Skills/x", "ana/../x",
         ] {
-            assert!(valid_name(bad).is_err(), "{bad}");
+            assert!(valid_key(bad).is_err(), "{bad}");
         }
     }
 }

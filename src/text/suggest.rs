@@ -20,6 +20,15 @@ pub fn suggest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
+/// What to write in place of `wanted`, which is none of the names that are known.
+pub fn known_names_hint(wanted: &str, known: &[impl AsRef<str>]) -> String {
+    let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+    match suggest(wanted, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("known are `{}`", known.join("`, `")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,14 +50,10 @@ impl fmt::Display for BaseUrl {
 }
 
 impl FromStr for BaseUrl {
-    type Err = String;
+    type Err = BaseUrlError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || {
-            format!(
-                "`{text}` is not the URL of a site; write one such as `https://skills.example/registry/`"
-            )
-        };
+    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        let wrong = || BaseUrlError(text.to_owned());
         let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let is_host = !host.is_empty()
@@ -83,6 +79,22 @@ impl FromStr for BaseUrl {
         })
     }
 }
+
+/// A text is not the URL of a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrlError(String);
+
+impl fmt::Display for BaseUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`{}` is not the URL of a site; write one such as `https://skills.example/registry/`",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for BaseUrlError {}
 
 impl<'de> Deserialize<'de> for BaseUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

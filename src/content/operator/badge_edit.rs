@@ -1,11 +1,13 @@
 //! Edits badge files in place: awards come and go, comments, order and layout of everything else stay.
 
-use std::io::Write;
+use std::fmt;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
 use super::badge::badge_path;
+use super::names::KEY_HINT;
 use crate::catalog::{Award, Catalog, Timestamp};
 use crate::input_file;
 use crate::key::SkillKey;
@@ -22,25 +24,24 @@ pub fn add_award(
     catalog: &Catalog,
     skill: &SkillKey,
     award: &Award,
-) -> Result<PathBuf, Box<Problem>> {
+) -> Result<PathBuf, BadgeEditError> {
     let path = known_badge_path(content, catalog, &award.kind)?;
     if catalog.skill(skill).is_none() {
-        let problem = Problem::error(&path, GROUP, format!("there is no such skill as `{skill}`"));
-        let names: Vec<String> = catalog
+        let keys: Vec<String> = catalog
             .skills
             .iter()
             .map(|skill| skill.key.to_string())
             .collect();
-        let meant = text::suggest(&skill.to_string(), names.iter().map(String::as_str));
-        return Err(match meant {
-            Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
-            None => problem.hint("names of skills are their folders below `skills/`: `owner/slug`"),
-        }
-        .into());
+        let meant = text::suggest(&skill.to_string(), keys.iter().map(String::as_str));
+        let cause = Cause::UnknownSkill {
+            skill: skill.clone(),
+            meant: meant.map(str::to_owned),
+        };
+        return Err(BadgeEditError { path, cause });
     }
     edit_file(path, |document| {
         if has_award(document, skill) {
-            return Err(format!("`{skill}` has the badge `{}` already", award.kind));
+            return Err(Cause::HasBadge(skill.clone(), award.kind.clone()));
         }
         push_award(document, skill, award);
         Ok(())
@@ -59,75 +60,130 @@ pub fn remove_award(
     catalog: &Catalog,
     skill: &SkillKey,
     kind: &str,
-) -> Result<PathBuf, Box<Problem>> {
+) -> Result<PathBuf, BadgeEditError> {
     let path = known_badge_path(content, catalog, kind)?;
     edit_file(path, |document| {
         if !has_award(document, skill) {
-            return Err(format!("`{skill}` does not have the badge `{kind}`"));
+            return Err(Cause::HasNoBadge(skill.clone(), kind.to_owned()));
         }
         take_award(document, skill);
         Ok(())
     })
 }
 
-const GROUP: &str = "badge";
+/// Why a badge file stays as it was.
+#[derive(Debug)]
+pub struct BadgeEditError {
+    /// The file, or the folder in which there is none.
+    path: PathBuf,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    UnknownKind {
+        kind: String,
+        known: Vec<String>,
+    },
+    UnknownSkill {
+        skill: SkillKey,
+        meant: Option<String>,
+    },
+    HasBadge(SkillKey, String),
+    HasNoBadge(SkillKey, String),
+    Unreadable(io::Error),
+    NotToml(Box<toml_edit::TomlError>),
+    Unwritable(io::Error),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownKind { kind, .. } => {
+                let shown = text::clean_line(kind, 80);
+                write!(f, "there is no badge of the kind `{shown}`")
+            }
+            Self::UnknownSkill { skill, .. } => write!(f, "there is no such skill as `{skill}`"),
+            Self::HasBadge(skill, kind) => write!(f, "`{skill}` has the badge `{kind}` already"),
+            Self::HasNoBadge(skill, kind) => {
+                write!(f, "`{skill}` does not have the badge `{kind}`")
+            }
+            Self::Unreadable(error) => write!(f, "the file cannot be read: {error}"),
+            Self::NotToml(error) => write!(f, "the file is not valid TOML: {}", error.message()),
+            Self::Unwritable(error) => write!(f, "the file cannot be written: {error}"),
+        }
+    }
+}
+
+impl Cause {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownKind { known, .. } if known.is_empty() => {
+                Some("define a kind with a file `badges/<kind>.toml`".to_owned())
+            }
+            Self::UnknownKind { kind, known } => Some(text::known_names_hint(kind, known)),
+            Self::UnknownSkill {
+                meant: Some(meant), ..
+            } => Some(format!("did you mean `{meant}`?")),
+            Self::UnknownSkill { meant: None, .. } => Some(KEY_HINT.to_owned()),
+            Self::Unreadable(error) => Some(input_file::hint(error).to_owned()),
+            Self::HasBadge(..) | Self::HasNoBadge(..) | Self::NotToml(_) | Self::Unwritable(_) => {
+                None
+            }
+        }
+    }
+}
+
+impl From<BadgeEditError> for Problem {
+    fn from(BadgeEditError { path, cause }: BadgeEditError) -> Self {
+        Self {
+            hint: cause.hint(),
+            ..Self::error(path, "badge", cause.to_string())
+        }
+    }
+}
 
 fn known_badge_path(
     content: &Path,
     catalog: &Catalog,
     kind: &str,
-) -> Result<PathBuf, Box<Problem>> {
+) -> Result<PathBuf, BadgeEditError> {
     if catalog.badge_kind(kind).is_some() {
         return Ok(badge_path(content, kind));
     }
-    let folder = content.join("badges");
-    let kinds = || {
-        catalog
-            .badge_kinds
-            .iter()
-            .map(|badge_kind| badge_kind.kind.as_str())
-    };
-    let shown = text::clean_line(kind, 80);
-    let problem = Problem::error(
-        folder,
-        GROUP,
-        format!("there is no badge of the kind `{shown}`"),
-    );
-    Err(match text::suggest(kind, kinds()) {
-        Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
-        None if kinds().next().is_some() => problem.hint(format!(
-            "known are `{}`",
-            kinds().collect::<Vec<_>>().join("`, `")
-        )),
-        None => problem.hint("define a kind with a file `badges/<kind>.toml`"),
-    }
-    .into())
+    let known = catalog.badge_kinds.iter().map(|known| known.kind.clone());
+    Err(BadgeEditError {
+        path: content.join("badges"),
+        cause: Cause::UnknownKind {
+            kind: kind.to_owned(),
+            known: known.collect(),
+        },
+    })
 }
 
 /// Applies `edit` to the file; nothing changes when it or anything else fails.
 fn edit_file(
     path: PathBuf,
-    edit: impl FnOnce(&mut DocumentMut) -> Result<(), String>,
-) -> Result<PathBuf, Box<Problem>> {
-    let fault = |message: String| Problem::error(&path, GROUP, message);
-    let text = input_file::read_text(&path).map_err(|error| {
-        fault(format!("the file cannot be read: {error}")).hint(input_file::hint(&error))
-    })?;
-    let edited = edit_text(&text, edit).map_err(fault)?;
-    replace_file(&path, &edited)
-        .map_err(|error| fault(format!("the file cannot be written: {error}")))?;
-    Ok(path)
+    edit: impl FnOnce(&mut DocumentMut) -> Result<(), Cause>,
+) -> Result<PathBuf, BadgeEditError> {
+    let edited = input_file::read_text(&path)
+        .map_err(Cause::Unreadable)
+        .and_then(|text| edit_text(&text, edit))
+        .and_then(|edited| replace_file(&path, &edited).map_err(Cause::Unwritable));
+    match edited {
+        Ok(()) => Ok(path),
+        Err(cause) => Err(BadgeEditError { path, cause }),
+    }
 }
 
 /// Applies `edit` to a TOML text; line ends and a byte order mark stay as they are.
 fn edit_text(
     text: &str,
-    edit: impl FnOnce(&mut DocumentMut) -> Result<(), String>,
-) -> Result<String, String> {
+    edit: impl FnOnce(&mut DocumentMut) -> Result<(), Cause>,
+) -> Result<String, Cause> {
     let unmarked = input_file::without_mark(text);
-    let mut document: DocumentMut = unmarked.parse().map_err(|error: toml_edit::TomlError| {
-        format!("the file is not valid TOML: {}", error.message())
-    })?;
+    let parsed = unmarked.parse().map_err(Box::new);
+    let mut document: DocumentMut = parsed.map_err(Cause::NotToml)?;
     edit(&mut document)?;
     let mut edited = document.to_string();
     if text.contains("\r\n") {
@@ -140,7 +196,7 @@ fn edit_text(
 }
 
 /// Writes beside the file and renames, so that a reader never sees half of it.
-fn replace_file(path: &Path, text: &str) -> std::io::Result<()> {
+fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     let path = path.canonicalize()?; // a link stays a link
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

@@ -11,6 +11,9 @@ use crate::key::SkillKey;
 use crate::problem::Problem;
 use crate::text;
 
+/// What to write where no name is close to the one that was meant.
+pub(super) const KEY_HINT: &str = "names of skills are their folders below `skills/`: `owner/slug`";
+
 /// All identities that the content folder knows.
 pub struct Names<'a> {
     content: &'a Content<'a>,
@@ -99,7 +102,7 @@ impl<'a> Names<'a> {
             .find(|folder| folder.key.slug == key.slug)
         {
             Some(folder) => problem.hint(format!("did you mean `{}`?", folder.key)),
-            None => problem.hint("names of skills are their folders below `skills/`: `owner/slug`"),
+            None => problem.hint(KEY_HINT),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The operator's own files: what stands in `content/static/` is copied to the root of the site as it is.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
 
 use crate::content::folder::Content;
 use crate::input_file;
@@ -16,32 +19,73 @@ use crate::url::{GROWING_FOLDERS, NO_JEKYLL};
 ///
 /// # Errors
 /// What the file system or the sink says, such as a file in the place of a page; what is neither file, folder nor link.
-pub fn copy(folder: &Path, sink: &dyn Sink) -> io::Result<()> {
+pub fn copy(folder: &Path, sink: &dyn Sink) -> Result<(), StaticFileError> {
     if !folder.is_dir() {
         return Ok(());
     }
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
-        let entry = entry?;
-        if !entry.file_type().is_dir() && !entry.path_is_symlink() {
-            let path = site_path(entry.path().strip_prefix(folder).unwrap_or(entry.path()))?;
-            // Every site has that file; an operator's own says the same.
-            if path != NO_JEKYLL {
-                sink.write(&path, &read(entry.path())?)?;
-            }
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(StaticFileError::Folder)?;
+        if entry.file_type().is_dir() || entry.path_is_symlink() {
+            continue;
+        }
+        let path = site_path(folder, entry.path())?;
+        // Every site has that file; an operator's own says the same.
+        if path != NO_JEKYLL {
+            let bytes = input_file::read(entry.path(), input_file::FILE_MAX_BYTES);
+            let bytes = bytes
+                .map_err(|error| StaticFileError::Unreadable(entry.path().to_owned(), error))?;
+            sink.write(&path, &bytes).map_err(StaticFileError::Sink)?;
         }
     }
     Ok(())
 }
 
+/// Why the operator's own files are not copied.
+#[derive(Debug)]
+pub enum StaticFileError {
+    /// A folder cannot be read.
+    Folder(walkdir::Error),
+    /// The name of the file at this path below the folder is no text.
+    NameNotUtf8(PathBuf),
+    /// The file cannot be read.
+    Unreadable(PathBuf, io::Error),
+    /// It cannot be written.
+    Sink(io::Error),
+}
+
+impl fmt::Display for StaticFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(error) => error.fmt(f),
+            Self::NameNotUtf8(path) => write!(f, "the name of `{}` is not UTF-8", path.display()),
+            Self::Unreadable(path, error) => write!(f, "cannot read `{}`: {error}", path.display()),
+            Self::Sink(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StaticFileError {}
+
+impl From<StaticFileError> for io::Error {
+    fn from(error: StaticFileError) -> Self {
+        match error {
+            StaticFileError::Folder(error) => error.into(),
+            StaticFileError::Sink(error) => error,
+            StaticFileError::Unreadable(_, ref cause) => Self::new(cause.kind(), error),
+            StaticFileError::NameNotUtf8(_) => Self::new(io::ErrorKind::InvalidFilename, error),
+        }
+    }
+}
+
 /// The paths on the site of the files that [`copy`] would copy, sorted; what cannot be read is left for [`copy`] to tell.
 fn site_paths(folder: &Path) -> Vec<String> {
-    let entries = walkdir::WalkDir::new(folder).sort_by_file_name();
+    let entries = WalkDir::new(folder).sort_by_file_name();
     let files = entries
         .into_iter()
         .flatten()
         .filter(|entry| entry.file_type().is_file());
     files
-        .filter_map(|entry| site_path(entry.path().strip_prefix(folder).ok()?).ok())
+        .filter_map(|entry| site_path(folder, entry.path()).ok())
         .collect()
 }
 
@@ -85,20 +129,12 @@ impl StaticPaths {
     }
 }
 
-/// # Errors
-/// The file's path, and what is wrong.
-fn read(file: &Path) -> io::Result<Vec<u8>> {
-    input_file::read(file, input_file::FILE_MAX_BYTES).map_err(|error| {
-        let message = format!("cannot read `{}`: {error}", file.display());
-        io::Error::new(error.kind(), message)
-    })
-}
-
-fn site_path(relative: &Path) -> io::Result<String> {
-    let not_utf8 =
-        || io::Error::other(format!("the name of `{}` is not UTF-8", relative.display()));
-    let names: Option<Vec<&str>> = relative.iter().map(|name| name.to_str()).collect();
-    names.map(|names| names.join("/")).ok_or_else(not_utf8)
+/// The path on the site of the file at `path`, which is below `folder`.
+fn site_path(folder: &Path, path: &Path) -> Result<String, StaticFileError> {
+    let below = path.strip_prefix(folder).unwrap_or(path);
+    let names: Option<Vec<&str>> = below.iter().map(|name| name.to_str()).collect();
+    let path = names.map(|names| names.join("/"));
+    path.ok_or_else(|| StaticFileError::NameNotUtf8(below.to_owned()))
 }
 
 /// The folder of the operator's own files.

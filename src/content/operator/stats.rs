@@ -293,10 +293,7 @@ fn row(line: u32, fields: Vec<(&str, String)>, may_be_day: bool) -> Result<Row, 
             }
             unknown => faults.push((
                 format!("there is no count `{}`", text::clean_line(unknown, 40)),
-                match text::suggest(unknown, KEYS) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("known are `{}`", KEYS.join("`, `")),
-                },
+                text::known_names_hint(unknown, &KEYS),
             )),
         }
     }

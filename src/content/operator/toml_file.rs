@@ -92,15 +92,10 @@ impl<'t> Fields<'t> {
     pub(super) fn allow_only(&self, known: &[&str], problems: &mut Problems) {
         for (key, span, _) in self.entries() {
             if !known.contains(&key) {
-                let hint = match text::suggest(key, known.iter().copied()) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("known are `{}`", known.join("`, `")),
-                };
-                problems.push(
-                    self.file
-                        .error(span, format!("there is no setting `{key}` here"))
-                        .hint(hint),
-                );
+                let error = self
+                    .file
+                    .error(span, format!("there is no setting `{key}` here"));
+                problems.push(error.hint(text::known_names_hint(key, known)));
             }
         }
     }

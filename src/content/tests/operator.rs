@@ -3,6 +3,7 @@
 use super::super::{add_award, remove_award};
 use super::*;
 use crate::catalog::{Award, BadgeColor, Stats, Timestamp};
+use crate::problem::Problem;
 
 const OFFICIAL: &str = "label = \"Official\"\ndescription = \"Ours.\"\n";
 
@@ -443,7 +444,7 @@ fn an_award_is_added_and_removed_in_the_file() {
     after.says_nothing();
     assert_eq!(after.skill("bob/git").badges, std::slice::from_ref(&award));
 
-    let twice = add_award(&folder.path(), &before, &bob, &award).unwrap_err();
+    let twice = Problem::from(add_award(&folder.path(), &before, &bob, &award).unwrap_err());
     assert!(
         twice.message == "`bob/git` has the badge `official` already",
         "{twice}"
@@ -453,7 +454,7 @@ fn an_award_is_added_and_removed_in_the_file() {
         std::fs::read_to_string(removed).unwrap(),
         format!("# Ours.\n{OFFICIAL}")
     );
-    let again = remove_award(&folder.path(), &before, &bob, "official").unwrap_err();
+    let again = Problem::from(remove_award(&folder.path(), &before, &bob, "official").unwrap_err());
     assert!(
         again.message == "`bob/git` does not have the badge `official`",
         "{again}"
@@ -471,14 +472,14 @@ fn an_unknown_kind_or_skill_gets_no_award() {
             at: None,
             note: None,
         };
-        let problem = add_award(
+        let error = add_award(
             &folder.path(),
             &catalog,
             &SkillKey::parse(skill).unwrap(),
             &award,
         )
         .unwrap_err();
-        problem
+        Problem::from(error)
             .to_string()
             .replace(folder.path().to_str().unwrap(), "content")
     };

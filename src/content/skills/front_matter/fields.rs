@@ -1,6 +1,8 @@
 //! From the fields of a front matter to the fields of a skill: everything is optional, and what has a strange type is
 //! left out rather than guessed.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::catalog::{FrontMatter, Requirements, SHORT_MAX_CHARS};
@@ -233,18 +235,34 @@ pub fn raw_tags(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> V
 /// `metadata` of the front matter: a mapping, or a text that holds JSON, maybe with trailing commas.
 ///
 /// # Errors
-/// The parser's message when it is a text that is not JSON.
-pub fn metadata(fields: &Map<String, Value>) -> Result<Map<String, Value>, String> {
+/// When it is a text that is not JSON, or the JSON of no object.
+pub fn metadata(fields: &Map<String, Value>) -> Result<Map<String, Value>, MetadataError> {
     match fields.get("metadata") {
         Some(Value::Object(map)) => Ok(map.clone()),
         Some(Value::String(json)) => match serde_json::from_str(json)
             .or_else(|_| serde_json::from_str(&without_trailing_commas(json)))
         {
             Ok(Value::Object(map)) => Ok(map),
-            Ok(_) => Err("it is not an object".to_owned()),
-            Err(error) => Err(error.to_string()),
+            Ok(_) => Err(MetadataError::NoObject),
+            Err(error) => Err(MetadataError::NoJson(error)),
         },
         _ => Ok(Map::new()),
+    }
+}
+
+/// Why a text is not `metadata`.
+#[derive(Debug)]
+pub enum MetadataError {
+    NoObject,
+    NoJson(serde_json::Error),
+}
+
+impl fmt::Display for MetadataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoObject => f.write_str("it is not an object"),
+            Self::NoJson(error) => error.fmt(f),
+        }
     }
 }
 
