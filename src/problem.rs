@@ -101,11 +101,82 @@ impl Problem {
         self
     }
 
+    /// Places the problem in `text`.
+    #[must_use]
+    pub fn at_place(self, text: &str, place: Place) -> Self {
+        match place {
+            Place::File => self,
+            Place::Line(line) => self.at(text, line, None),
+            Place::Column(line, column) => self.at(text, line, Some(column)),
+            Place::Offset(offset) => self.at_offset(text, offset),
+        }
+    }
+
     /// Places the problem at the byte `offset` of `text`; an offset past the end means the end.
     #[must_use]
     pub fn at_offset(self, text: &str, offset: usize) -> Self {
         let (line, column) = line_and_column(text, offset);
         self.at(text, line, Some(column))
+    }
+}
+
+/// Where in a text file a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The whole file.
+    File,
+    /// A line, from 1.
+    Line(u32),
+    /// Line and column, both from 1, the column in characters.
+    Column(u32, u32),
+    /// An offset in bytes; one past the end means the end.
+    Offset(usize),
+}
+
+/// A text file that is being read, and where problems in it go.
+#[derive(Debug)]
+pub struct Review<'t, 'p> {
+    path: &'p Path,
+    /// What is in the file.
+    pub text: &'t str,
+    problems: &'p mut Problems,
+}
+
+impl<'t, 'p> Review<'t, 'p> {
+    /// For the file at `path`, which holds `text`.
+    pub fn new(path: &'p Path, text: &'t str, problems: &'p mut Problems) -> Self {
+        Self {
+            path,
+            text,
+            problems,
+        }
+    }
+
+    /// Warns of what is wrong at `place`, and says what to do.
+    pub fn warn(
+        &mut self,
+        place: Place,
+        group: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.tell(Problem::warning(self.path, group, message), place, hint);
+    }
+
+    /// The same for what stops the build.
+    pub fn error(
+        &mut self,
+        place: Place,
+        group: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.tell(Problem::error(self.path, group, message), place, hint);
+    }
+
+    fn tell(&mut self, problem: Problem, place: Place, hint: impl Into<String>) {
+        let problem = problem.at_place(self.text, place).hint(hint);
+        self.problems.push(problem);
     }
 }
 

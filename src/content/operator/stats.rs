@@ -10,7 +10,6 @@
 //! Counts come from elsewhere and may lag behind the content, so a skill that is not there is a warning.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -18,7 +17,7 @@ use super::names::{Absence, Names};
 use crate::catalog::{Skill, Stats, Timestamp};
 use crate::content::folder::Content;
 use crate::key::SkillKey;
-use crate::problem::{self, Problem, Problems};
+use crate::problem::{self, Place, Problem, Problems, Review};
 use crate::text;
 
 /// Reads the statistics into `skills`; the latest day that they speak of comes back.
@@ -33,43 +32,33 @@ pub fn read(
     let jsonl = super::read_text(content, &jsonl_path, GROUP, problems);
     let csv = super::read_text(content, &csv_path, GROUP, problems);
     if jsonl.is_some() && csv.is_some() {
-        problems.push(
-            Problem::error(
-                &csv_path,
-                GROUP,
-                "there is a `stats.jsonl` and a `stats.csv`; only one can count",
-            )
-            .hint("remove one of the two"),
-        );
+        let message = "there is a `stats.jsonl` and a `stats.csv`; only one can count";
+        problems.push(Problem::error(&csv_path, GROUP, message).hint("remove one of the two"));
     }
-    let (path, text, rows) = match (jsonl, csv) {
-        (Some(text), _) => {
-            let rows = jsonl_rows(&jsonl_path, &text, problems);
-            (jsonl_path, text, rows)
-        }
-        (None, Some(text)) => {
-            let rows = csv_rows(&csv_path, &text, problems);
-            (csv_path, text, rows)
-        }
+    let (path, text, read_rows): (_, _, fn(&mut Review) -> Vec<Row>) = match (jsonl, csv) {
+        (Some(text), _) => (jsonl_path, text, jsonl_rows),
+        (None, Some(text)) => (csv_path, text, csv_rows),
         (None, None) => return None,
     };
+    let rows = read_rows(&mut Review::new(&path, &text, problems));
     let as_of = rows.iter().filter_map(|row| row.as_of).max();
     let mut seen = BTreeMap::new();
     for row in rows {
-        let Some(name) = row.skill else { continue };
-        let at = |problem: Problem| problem.at(&text, row.line, None);
-        if let Some(first_line) = seen.insert(name.clone(), row.line) {
-            let message = format!("`{name}` has counts already, in line {first_line}");
-            problems.push(at(Problem::error(&path, GROUP, message)).hint("remove one of the two"));
+        let Some(skill) = row.skill else { continue };
+        let place = Place::Line(row.line);
+        if let Some(first_line) = seen.insert(skill.clone(), row.line) {
+            let message = format!("`{skill}` has counts already, in line {first_line}");
+            let error = Problem::error(&path, GROUP, message).hint("remove one of the two");
+            problems.push(error.at_place(&text, place));
             continue;
         }
-        match names.published(skills, &name) {
-            Ok(idx) => skills[idx].stats = Some(row.stats),
+        match names.published(skills, &skill) {
+            Ok(skill_idx) => skills[skill_idx].stats = Some(row.stats),
             Err(Absence::Hidden | Absence::LeftOut) => {}
             Err(Absence::Unknown) => {
-                let message = format!("counts of `{name}`, but there is no such skill");
-                let problem = at(Problem::warning(&path, "statistics of no skill", message));
-                problems.push(names.hint(problem, &name));
+                let message = format!("counts of `{skill}`, but there is no such skill");
+                let warning = Problem::warning(&path, "statistics of no skill", message);
+                problems.push(names.hint(warning.at_place(&text, place), &skill));
             }
         }
     }
@@ -89,9 +78,9 @@ struct Row {
     as_of: Option<Timestamp>,
 }
 
-fn jsonl_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
+fn jsonl_rows(review: &mut Review) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (line, json) in (1..).zip(problem::lines(text)) {
+    for (line, json) in (1..).zip(problem::lines(review.text)) {
         if json.trim().is_empty() {
             continue;
         }
@@ -100,16 +89,16 @@ fn jsonl_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
                 let fields = object
                     .iter()
                     .map(|(key, value)| (key.as_str(), plain(value)));
-                let parsed = row(line, fields.collect(), true);
-                collect(path, text, line, parsed, &mut rows, problems);
+                rows.extend(row(review, line, fields.collect(), true));
             }
             Err(error) => {
                 let (fault, offset) = problem::json_fault(json, &error);
                 let (_, column) = problem::line_and_column(json, offset);
-                problems.push(
-                    Problem::error(path, GROUP, format!("the line is not a JSON object: {fault}"))
-                        .at(text, line, Some(column))
-                        .hint("write one object a line, such as `{\"skill\":\"owner/slug\",\"downloads\":1}`"),
+                review.error(
+                    Place::Column(line, column),
+                    GROUP,
+                    format!("the line is not a JSON object: {fault}"),
+                    "write one object a line, such as `{\"skill\":\"owner/slug\",\"downloads\":1}`",
                 );
             }
         }
@@ -117,33 +106,28 @@ fn jsonl_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
     rows
 }
 
-fn csv_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
+fn csv_rows(review: &mut Review) -> Vec<Row> {
+    const NOT_CSV_HINT: &str = "write values with commas or quotes in them as `\"…\"`";
+    let mut rows = Vec::new();
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    let header: Vec<String> = match reader.headers() {
-        Ok(header) => header.iter().map(str::to_owned).collect(),
+        .from_reader(review.text.as_bytes());
+    let header = match reader.headers() {
+        Ok(header) => header.clone(),
         Err(error) => {
-            problems.push(Problem::error(
-                path,
-                GROUP,
-                format!("this is not CSV: {error}"),
-            ));
+            let message = format!("this is not CSV: {error}");
+            review.error(Place::File, GROUP, message, NOT_CSV_HINT);
             return rows;
         }
     };
-    let mut line = RecordLine::new(text);
+    let mut line = RecordLine::new(review.text);
     if !header.iter().any(|key| key == "skill") {
-        problems.push(
-            Problem::error(path, GROUP, "the first line has no column `skill`")
-                .at(
-                    text,
-                    line.of(reader.headers().ok().and_then(csv::StringRecord::position)),
-                    None,
-                )
-                .hint("begin the file with `skill,downloads,stars,installs,as_of`"),
+        review.error(
+            Place::Line(line.of(header.position())),
+            GROUP,
+            "the first line has no column `skill`",
+            "begin the file with `skill,downloads,stars,installs,as_of`",
         );
         return rows;
     }
@@ -151,32 +135,26 @@ fn csv_rows(path: &Path, text: &str, problems: &mut Problems) -> Vec<Row> {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line = line.of(error.position());
+                let place = Place::Line(line.of(error.position()));
                 let message = format!("this is not CSV: {error}");
-                problems.push(Problem::error(path, GROUP, message).at(text, line, None));
+                review.error(place, GROUP, message, NOT_CSV_HINT);
                 continue;
             }
         };
         let line = line.of(record.position());
-        if record.len() != header.len() {
-            let message = format!(
-                "the line has {} values; the first line has {}",
-                record.len(),
-                header.len()
+        let (n_values, n_columns) = (record.len(), header.len());
+        if n_values != n_columns {
+            review.error(
+                Place::Line(line),
+                GROUP,
+                format!("the line has {n_values} values; the first line has {n_columns}"),
+                "give each line as many values as the first one; a value may be empty",
             );
-            problems.push(Problem::error(path, GROUP, message).at(text, line, None));
             continue;
         }
-        let fields = header
-            .iter()
-            .map(String::as_str)
-            .zip(record.iter().map(str::to_owned));
-        let parsed = row(
-            line,
-            fields.filter(|(_, value)| !value.is_empty()).collect(),
-            false,
-        );
-        collect(path, text, line, parsed, &mut rows, problems);
+        let fields = header.iter().zip(record.iter().map(str::to_owned));
+        let given = fields.filter(|(_, value)| !value.is_empty()).collect();
+        rows.extend(row(review, line, given, false));
     }
     rows
 }
@@ -214,28 +192,6 @@ impl<'t> RecordLine<'t> {
     }
 }
 
-fn collect(
-    path: &Path,
-    text: &str,
-    line: u32,
-    parsed: Result<Row, Vec<Fault>>,
-    rows: &mut Vec<Row>,
-    problems: &mut Problems,
-) {
-    match parsed {
-        Ok(row) => rows.push(row),
-        Err(faults) => {
-            for (message, hint) in faults {
-                problems.push(
-                    Problem::error(path, GROUP, message)
-                        .at(text, line, None)
-                        .hint(hint),
-                );
-            }
-        }
-    }
-}
-
 /// A JSON value as a CSV file would have it.
 fn plain(value: &Value) -> String {
     match value {
@@ -244,68 +200,65 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// What is wrong, and what to do.
-type Fault = (String, String);
-
-fn row(line: u32, fields: Vec<(&str, String)>, may_be_day: bool) -> Result<Row, Vec<Fault>> {
+/// The row of the record in `line`; `None` when something in it is wrong, all of which is told.
+fn row(
+    review: &mut Review,
+    line: u32,
+    fields: Vec<(&str, String)>,
+    may_be_day: bool,
+) -> Option<Row> {
     let mut row = Row {
         line,
         skill: None,
         stats: Stats::default(),
         as_of: None,
     };
-    let mut faults = Vec::new();
-    let mut has_skill = false;
+    let mut has_fault = false;
+    let mut tell = |message: String, hint: &str| {
+        has_fault = true;
+        review.error(Place::Line(line), GROUP, message, hint);
+    };
     let is_day = may_be_day && matches!(fields[..], [("as_of", _)]);
+    if !is_day && !fields.iter().any(|(key, _)| *key == "skill") {
+        tell("`skill` is missing".to_owned(), "write `owner/slug`");
+    }
     for (key, value) in fields {
         let shown = text::clean_line(&value, 80);
         let mut count = || {
-            value.parse().unwrap_or_else(|_| {
-                faults.push((
+            let count = value.parse().ok();
+            if count.is_none() {
+                tell(
                     format!("`{key}` is `{shown}`; a whole number, 0 or more, is expected"),
-                    "counts are plain digits, without separators".to_owned(),
-                ));
-                0
-            })
+                    "counts are plain digits, without separators",
+                );
+            }
+            count.unwrap_or_default()
         };
         match key {
-            "skill" => {
-                has_skill = true;
-                row.skill = SkillKey::parse(&value);
-                if row.skill.is_none() {
-                    faults.push((
-                        format!("`{shown}` is not the identity of a skill"),
-                        "write `owner/slug`".to_owned(),
-                    ));
-                }
-            }
             "downloads" => row.stats.downloads = count(),
             "stars" => row.stats.stars = count(),
             "installs" => row.stats.installs = count(),
+            "skill" => {
+                row.skill = SkillKey::parse(&value);
+                if row.skill.is_none() {
+                    tell(
+                        format!("`{shown}` is not the identity of a skill"),
+                        "write `owner/slug`",
+                    );
+                }
+            }
             "as_of" => {
                 row.as_of = Timestamp::parse(&value);
                 if row.as_of.is_none() {
-                    faults.push((
-                        format!("`as_of` is `{shown}`; a day is expected"),
-                        "write a day such as `2026-01-31`".to_owned(),
-                    ));
+                    let hint = "write a day such as `2026-01-31`";
+                    tell(format!("`as_of` is `{shown}`; a day is expected"), hint);
                 }
             }
-            unknown => faults.push((
-                format!("there is no count `{}`", text::clean_line(unknown, 40)),
-                text::known_names_hint(unknown, &KEYS),
-            )),
+            unknown => {
+                let message = format!("there is no count `{}`", text::clean_line(unknown, 40));
+                tell(message, &text::known_names_hint(unknown, &KEYS));
+            }
         }
     }
-    if !has_skill && !is_day {
-        faults.push((
-            "`skill` is missing".to_owned(),
-            "write `owner/slug`".to_owned(),
-        ));
-    }
-    if faults.is_empty() {
-        Ok(row)
-    } else {
-        Err(faults)
-    }
+    (!has_fault).then_some(row)
 }

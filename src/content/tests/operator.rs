@@ -219,7 +219,7 @@ fn a_bad_line_of_statistics_is_an_error_and_an_unknown_skill_a_warning() {
     );
 
     with(&[("stats.csv", "skill,downloads\nbob/git,1,2\nbob/git,1.5\n")])
-        .says("error: content/stats.csv:2: the line has 3 values; the first line has 2\nerror: content/stats.csv:3: `downloads` is `1.5`");
+        .says("error: content/stats.csv:2: the line has 3 values; the first line has 2\nhint: give each line as many values as the first one; a value may be empty\nerror: content/stats.csv:3: `downloads` is `1.5`");
     with(&[("stats.csv", "name\nbob/git\n")])
         .says("error: content/stats.csv:1: the first line has no column `skill`\n");
     with(&[("stats.csv", "skill\n"), ("stats.jsonl", "")])

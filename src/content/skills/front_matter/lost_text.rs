@@ -4,41 +4,37 @@
 //! a value that is too long: each is valid YAML, so only a look at the text can tell. It is done for fields that people
 //! see.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::Front;
 use super::fields;
 use super::yaml::{self, Block};
 use crate::catalog::SHORT_MAX_CHARS;
-use crate::problem::{Problem, Problems, line_and_column};
+use crate::problem::{Place, Review, line_and_column};
 use crate::text;
 
-/// Tells what is lost from the fields of `front`, which is the head of `source`.
-pub fn check(front: &Front<'_>, source: &str, path: &Path, problems: &mut Problems) {
-    let warning = |key: &str, group, message: String, hint| {
-        let warning = Problem::warning(path, group, message).hint(hint);
-        match front.place_of(key) {
-            Some((line, column)) => warning.at(source, line, Some(column)),
-            None => warning,
-        }
-    };
+/// Tells what is lost from the fields of `front`, which is the head of the file.
+pub fn check(front: &Front<'_>, review: &mut Review) {
     for (key, value) in &front.fields {
+        let place = front.place_of(key).unwrap_or(Place::File);
         if is_given(value) && !fields::is_readable(key, value) {
             let message = format!("`{key}` is {}, which cannot be shown", kind(value));
             let hint = match key.as_str() {
                 "requires" => "say what is required, such as `bins: [jq]` below `requires`",
                 _ => "write it as text",
             };
-            problems.push(warning(key, "field not shown", message, hint));
+            review.warn(place, "field not shown", message, hint);
         }
         if let (Some(max_chars), Value::String(text)) = (max_chars(key), value) {
             let n_chars = text.trim().chars().count();
             if n_chars > max_chars {
                 let message = format!("`{key}` has {n_chars} characters; {max_chars} are kept");
-                let hint = "move details into the body";
-                problems.push(warning(key, "field too long", message, hint));
+                review.warn(
+                    place,
+                    "field too long",
+                    message,
+                    "move details into the body",
+                );
             }
         }
     }
@@ -46,19 +42,16 @@ pub fn check(front: &Front<'_>, source: &str, path: &Path, problems: &mut Proble
         let Some(loss) = Role::of(block.key).and_then(|role| loss(&block, role)) else {
             continue;
         };
-        if front
-            .fields
-            .get(block.key)
-            .is_some_and(|value| holds(value, loss.text))
-        {
+        let value = front.fields.get(block.key);
+        if value.is_some_and(|value| holds(value, loss.text)) {
             continue; // the block is no YAML and was taken as text
         }
         let (line, column) = line_and_column(front.yaml, block.at + loss.at);
-        let place = (front.first_line + line - 1, column);
-        problems.push(
-            Problem::warning(path, loss.group, loss.message(block.key))
-                .at(source, place.0, Some(place.1))
-                .hint("put the value into quotes"),
+        review.warn(
+            Place::Column(front.first_line + line - 1, column),
+            loss.group,
+            loss.message(block.key),
+            "put the value into quotes",
         );
     }
 }

@@ -4,11 +4,9 @@
 //! line `---`. Authors write YAML by hand, so an error costs them a warning with its place and not the skill: every
 //! top-level field that is valid on its own is kept, and the text of the others is taken as it stands.
 
-use std::path::Path;
-
 use serde_json::{Map, Value};
 
-use crate::problem::{Problem, Problems, line_and_column};
+use crate::problem::{Place, Review, line_and_column};
 
 pub(super) mod fields;
 mod hint;
@@ -37,83 +35,94 @@ pub(super) struct Front<'a> {
 }
 
 impl Front<'_> {
-    /// Line and column, both from 1, of the value of a top-level field, as far as its line shows it.
-    pub(super) fn place_of(&self, key: &str) -> Option<(u32, u32)> {
-        let (line_idx, line) = self.line_of(key)?;
-        Some((self.first_line + line_idx, value_column(line)?))
+    /// Where the value of a field stands, of the top level or else below `metadata`, as far as its line shows it.
+    pub fn place_of_field(&self, key: &str) -> Place {
+        let place = self.place_of(key);
+        place
+            .or_else(|| self.place_below("metadata", key))
+            .unwrap_or(Place::File)
     }
 
-    /// Line and column, both from 1, of the name of a top-level field.
-    pub(super) fn place_of_key(&self, key: &str) -> Option<(u32, u32)> {
-        Some((self.first_line + self.line_of(key)?.0, 1))
+    /// Where the name of a top-level field stands.
+    pub fn place_of_key(&self, key: &str) -> Place {
+        let line = self.line_of(key);
+        line.map_or(Place::File, |(line, _)| Place::Column(line, 1))
     }
 
-    /// The line of a top-level field and its number in `yaml`, from 0; a name with other capitals counts when there is
-    /// no better one.
+    /// Where the value of a top-level field stands, as far as its line shows it.
+    pub(super) fn place_of(&self, key: &str) -> Option<Place> {
+        let (line_number, line) = self.line_of(key)?;
+        Some(Place::Column(line_number, value_column(line)?))
+    }
+
+    /// The lines of the file that hold the YAML, with their numbers.
+    fn lines(&self) -> impl Iterator<Item = (u32, &str)> {
+        (self.first_line..).zip(self.yaml.lines())
+    }
+
+    /// The line of a top-level field, with its number; a name with other capitals counts when there is no better one.
     fn line_of(&self, key: &str) -> Option<(u32, &str)> {
         let find = |is_key: &dyn Fn(&str) -> bool| {
-            let mut lines = self.yaml.lines().enumerate();
-            lines.find(|(_, line)| yaml::strip_key(line).is_some_and(is_key))
+            self.lines()
+                .find(|(_, line)| yaml::strip_key(line).is_some_and(is_key))
         };
-        let found =
-            find(&|name| name == key).or_else(|| find(&|name| name.eq_ignore_ascii_case(key)));
-        let (line_idx, line) = found?;
-        Some((u32::try_from(line_idx).ok()?, line))
+        find(&|name| name == key).or_else(|| find(&|name| name.eq_ignore_ascii_case(key)))
     }
 
     /// The place of `key` where it stands on a line of its own below the top-level field `parent`, like
     /// [`Self::place_of`]; else that of `parent`.
-    pub(super) fn place_below(&self, parent: &str, key: &str) -> Option<(u32, u32)> {
-        let (parent_line, column) = self.place_of(parent)?;
-        let first_idx = (parent_line - self.first_line) as usize + 1;
-        let lines = self.yaml.lines().skip(first_idx);
-        let below =
-            (parent_line + 1..).zip(lines.take_while(|line| yaml::strip_key(line).is_none()));
-        for (line_number, line) in below {
-            if yaml::strip_key(line.trim_start()) == Some(key) {
-                return Some((line_number, value_column(line)?));
-            }
-        }
-        Some((parent_line, column))
+    fn place_below(&self, parent: &str, key: &str) -> Option<Place> {
+        let place = self.place_of(parent)?;
+        let (parent_line, _) = self.line_of(parent)?;
+        let mut below = self
+            .lines()
+            .skip_while(|(line_number, _)| *line_number <= parent_line)
+            .take_while(|(_, line)| yaml::strip_key(line).is_none());
+        let found = below.find(|(_, line)| yaml::strip_key(line.trim_start()) == Some(key));
+        let Some((line_number, line)) = found else {
+            return Some(place);
+        };
+        Some(Place::Column(line_number, value_column(line)?))
     }
 }
 
-/// Reads the front matter of `text`; what is wrong with it goes to `problems` as warnings about `path`.
-pub(super) fn parse<'a>(text: &'a str, path: &Path, problems: &mut Problems) -> Front<'a> {
+/// Reads the front matter of a Markdown file, and warns of what is wrong with it.
+pub fn parse<'t>(review: &mut Review<'t, '_>) -> Front<'t> {
+    let text = review.text;
     let Some(found) = find(text) else {
-        problems.push(no_front_matter(text, path));
+        review.warn(
+            Place::File,
+            "no front matter",
+            "there is no front matter; the name comes from the folder, the description from the first paragraph",
+            no_front_matter_hint(text),
+        );
         return Front {
             body: text,
             ..Front::default()
         };
     };
-    let fault = found.fault(text, path);
     let mut front = Front {
         is_present: true,
-        is_strict: fault.is_none(),
+        is_strict: !found.warn_of_fault(review),
         yaml: &text[found.yaml_at..found.yaml_end],
         first_line: line_and_column(text, found.yaml_at).0,
         body: &text[found.body_at..],
         ..Front::default()
     };
-    problems.extend(fault);
     match yaml::parse(front.yaml) {
         Ok(Value::Object(fields)) => front.fields = fields,
         Ok(Value::Null) => {}
         Ok(_) => {
-            problems.push(
-                Problem::warning(
-                    path,
-                    "front matter without fields",
-                    "the front matter is not a list of `field: value` lines; it is shown as text",
-                )
-                .at(text, front.first_line, Some(1))
-                .hint("write `name: …` and `description: …`, each on its own line"),
+            review.warn(
+                Place::Column(front.first_line, 1),
+                "front matter without fields",
+                "the front matter is not a list of `field: value` lines; it is shown as text",
+                "write `name: …` and `description: …`, each on its own line",
             );
             front.body = &text[found.opening_at..];
         }
         Err(fault) => {
-            problems.push(fault.into_problem(text, path, front.first_line));
+            fault.warn(review, front.first_line);
             front.fields = yaml::salvage(front.yaml);
             front.is_broken = true;
         }
@@ -183,87 +192,79 @@ fn first_visible_at(text: &str) -> Option<usize> {
 }
 
 impl Found {
-    /// What keeps strict readers from finding the front matter: for them it stands between a first line that is `---` and
-    /// nothing else, and the next line that begins with `---`.
-    fn fault(&self, text: &str, path: &Path) -> Option<Problem> {
-        const GROUP: &str = "front matter not found by clients";
+    /// Warns of what keeps strict readers from finding the front matter, and says whether anything does: for them it stands
+    /// between a first line that is `---` and nothing else, and the next line that begins with `---`.
+    fn warn_of_fault(&self, review: &mut Review) -> bool {
+        let text = review.text;
         let opening_line = line_and_column(text, self.opening_at).0;
         if !self.is_closed {
-            let message = "the front matter that opens here has no closing `---`";
-            return Some(
-                Problem::warning(path, "front matter not closed", message)
-                    .at(text, opening_line, Some(1))
-                    .hint("add a line `---` after its last field"),
+            review.warn(
+                Place::Column(opening_line, 1),
+                "front matter not closed",
+                "the front matter that opens here has no closing `---`",
+                "add a line `---` after its last field",
             );
-        }
-        if self.opening_at > 0 {
-            let is_comment = text[..self.opening_at].contains("<!--");
-            let (what, hint) = if is_comment {
-                (
-                    "a comment stands",
-                    "move the comment below the front matter",
-                )
-            } else {
-                ("blank lines stand", "remove the blank lines")
-            };
-            let message = format!(
-                "{what} above the front matter; clients find it only where `---` is the very first line"
-            );
-            return Some(
-                Problem::warning(path, GROUP, message)
-                    .at(text, 1, Some(1))
-                    .hint(hint),
-            );
+            return true;
         }
         let opening = &text[self.opening_at..self.yaml_at];
-        if !matches!(opening, "---\n" | "---\r\n") {
-            let message =
-                "spaces follow the first `---`; clients do not find front matter that opens so";
-            return Some(
-                Problem::warning(path, GROUP, message)
-                    .at(text, opening_line, Some(4))
-                    .hint("remove the spaces"),
-            );
-        }
-        let yaml = &text[self.yaml_at..self.yaml_end];
-        let mut lines = yaml.lines().zip(opening_line + 1..);
-        let (_, line) = lines.find(|(line, _)| line.starts_with("---"))?;
-        let message = "the line begins with `---`; clients take it for the end of the front matter";
-        Some(
-            Problem::warning(path, GROUP, message)
-                .at(text, line, Some(1))
-                .hint("indent the line, or remove it"),
-        )
+        let mut lines = (opening_line + 1..).zip(text[self.yaml_at..self.yaml_end].lines());
+        let (place, message, hint) = if text[..self.opening_at].contains("<!--") {
+            (
+                Place::Column(1, 1),
+                "a comment stands above the front matter; clients find it only where `---` is the very first line",
+                "move the comment below the front matter",
+            )
+        } else if self.opening_at > 0 {
+            (
+                Place::Column(1, 1),
+                "blank lines stand above the front matter; clients find it only where `---` is the very first line",
+                "remove the blank lines",
+            )
+        } else if !matches!(opening, "---\n" | "---\r\n") {
+            (
+                Place::Column(opening_line, 4),
+                "spaces follow the first `---`; clients do not find front matter that opens so",
+                "remove the spaces",
+            )
+        } else if let Some((line, _)) = lines.find(|(_, line)| line.starts_with("---")) {
+            (
+                Place::Column(line, 1),
+                "the line begins with `---`; clients take it for the end of the front matter",
+                "indent the line, or remove it",
+            )
+        } else {
+            return false;
+        };
+        review.warn(place, "front matter not found by clients", message, hint);
+        true
     }
 }
 
-fn no_front_matter(text: &str, path: &Path) -> Problem {
-    let problem = Problem::warning(
-        path,
-        "no front matter",
-        "there is no front matter; the name comes from the folder, the description from the first paragraph",
-    );
+/// What to write where `text` has no front matter, by what seems to have been tried.
+fn no_front_matter_hint(text: &str) -> &'static str {
     const LOOKED_AT_LINES: usize = 10;
     let lines: Vec<&str> = text.lines().take(LOOKED_AT_LINES).collect();
     let is_fence = |line: &str| line.trim_start().starts_with("```");
     let is_field = |line: &str| matches!(yaml::strip_key(line), Some("name" | "description"));
     let first = lines.iter().find(|line| !line.trim().is_empty());
-    let is_fenced =
-        first.is_some_and(|line| is_fence(line)) && lines.iter().any(|line| line.trim() == "---");
-    let is_unopened = first.is_some_and(|line| is_field(line));
-    let is_lower_down = lines
-        .windows(2)
-        .take_while(|pair| !is_fence(pair[0]))
-        .any(|pair| pair[0].trim_end() == "---" && is_field(pair[1]));
-    problem.hint(if is_fenced {
-        "take the front matter out of the code fence: `---` has to be the first line"
-    } else if is_unopened {
-        "put a line `---` above the fields and another one below them"
-    } else if is_lower_down {
-        "move the front matter to the top of the file: `---` has to be the first line"
-    } else {
-        "begin the file with `---`, `name: …`, `description: …`, `---`"
-    })
+    let is_lower_down = || {
+        lines
+            .windows(2)
+            .take_while(|pair| !is_fence(pair[0]))
+            .any(|pair| pair[0].trim_end() == "---" && is_field(pair[1]))
+    };
+    match first {
+        Some(first) if is_fence(first) && lines.iter().any(|line| line.trim() == "---") => {
+            "take the front matter out of the code fence: `---` has to be the first line"
+        }
+        Some(first) if is_field(first) => {
+            "put a line `---` above the fields and another one below them"
+        }
+        _ if is_lower_down() => {
+            "move the front matter to the top of the file: `---` has to be the first line"
+        }
+        _ => "begin the file with `---`, `name: …`, `description: …`, `---`",
+    }
 }
 
 /// The column, from 1, of the value on a line `key: value`.
@@ -276,12 +277,16 @@ fn value_column(line: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::Path;
+
     use proptest::prelude::*;
+
+    use super::*;
+    use crate::problem::Problems;
 
     fn read(text: &str) -> (Front<'_>, Problems) {
         let mut problems = Problems::new();
-        let front = parse(text, Path::new("SKILL.md"), &mut problems);
+        let front = parse(&mut Review::new(Path::new("SKILL.md"), text, &mut problems));
         (front, problems)
     }
 
@@ -300,13 +305,19 @@ mod tests {
     #[test]
     fn a_field_is_found_where_it_stands() {
         let (front, _) = read("\n---\nname: a\nname-x: b\ndescription:\n  c\n---\n");
-        assert_eq!(front.place_of("name"), Some((3, 7)));
-        assert_eq!(front.place_of("name-x"), Some((4, 9)));
-        assert_eq!(front.place_of("description"), Some((5, 13)));
+        assert_eq!(front.place_of("name"), Some(Place::Column(3, 7)));
+        assert_eq!(front.place_of("name-x"), Some(Place::Column(4, 9)));
+        assert_eq!(front.place_of("description"), Some(Place::Column(5, 13)));
         assert_eq!(front.place_of("c"), None);
         let (front, _) = read("---\nmetadata:\n  a: 1\n  x:\n    date: soon\ndate: now\n---\n");
-        assert_eq!(front.place_below("metadata", "date"), Some((5, 11)));
-        assert_eq!(front.place_below("metadata", "b"), Some((2, 10)));
+        assert_eq!(
+            front.place_below("metadata", "date"),
+            Some(Place::Column(5, 11))
+        );
+        assert_eq!(
+            front.place_below("metadata", "b"),
+            Some(Place::Column(2, 10))
+        );
     }
 
     #[test]
@@ -339,7 +350,11 @@ mod tests {
             }
             for key in front.fields.keys() {
                 let lines = u32::try_from(text.lines().count()).unwrap();
-                prop_assert!(front.place_of(key).is_none_or(|(line, column)| line <= lines && column >= 1));
+                let is_in_text = match front.place_of(key) {
+                    Some(Place::Column(line, column)) => line <= lines && column >= 1,
+                    other => other.is_none(),
+                };
+                prop_assert!(is_in_text);
             }
         }
     }

@@ -3,7 +3,6 @@
 //! What a hostile author could make large is bounded: nesting, nodes, copies of anchors.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +10,7 @@ use serde_json::{Map, Value};
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{MessageFormatter, NonFiniteFloatPolicy, UserMessageFormatter};
 
-use crate::problem::Problem;
+use crate::problem::{Place, Review, lines};
 use crate::text;
 
 /// Reads YAML into JSON terms.
@@ -36,27 +35,22 @@ pub fn parse(yaml: &str) -> Result<Value, YamlFault> {
             let line = u32::try_from(location.line()).ok()?;
             Some((line, u32::try_from(location.column()).ok()?))
         });
-        let is_repeated = matches!(
-            error.without_snippet(),
-            serde_saphyr::Error::DuplicateMappingKey { .. }
-        );
-        if message.starts_with("YAML document too large or too complex") {
-            YamlFault {
-                cause: Cause::TooComplex,
-                message: "the front matter has too many parts, levels or copies to be read as YAML"
-                    .to_owned(),
-                place,
+        let cause = match error.without_snippet() {
+            serde_saphyr::Error::DuplicateMappingKey { .. } => Cause::Repeated,
+            _ if message.starts_with("YAML document too large or too complex") => Cause::TooComplex,
+            _ => Cause::Syntax,
+        };
+        let message = match cause {
+            Cause::TooComplex => {
+                "the front matter has too many parts, levels or copies to be read as YAML"
+                    .to_owned()
             }
-        } else {
-            YamlFault {
-                cause: if is_repeated {
-                    Cause::Repeated
-                } else {
-                    Cause::Syntax
-                },
-                message: format!("the front matter is not valid YAML: {message}"),
-                place,
-            }
+            _ => format!("the front matter is not valid YAML: {message}"),
+        };
+        YamlFault {
+            cause,
+            message,
+            place,
         }
     })
 }
@@ -219,11 +213,12 @@ pub fn scalar(text: &str) -> String {
     }
 }
 
-/// What is wrong with a YAML text: a sentence and, if known, line and column from 1.
+/// What is wrong with a YAML text.
 #[derive(Debug)]
 pub struct YamlFault {
     cause: Cause,
     message: String,
+    /// Line and column, both from 1.
     place: Option<(u32, u32)>,
 }
 
@@ -236,25 +231,24 @@ enum Cause {
 }
 
 impl YamlFault {
-    /// The fault as a warning about `path`, whose `text` has the YAML at `first_line`.
-    pub fn into_problem(self, text: &str, path: &Path, first_line: u32) -> Problem {
+    /// Warns of the fault in a file that has the YAML at `first_line`.
+    pub(super) fn warn(self, review: &mut Review, first_line: u32) {
         let (line, column) = self.place.unwrap_or((1, 1));
+        let line = first_line + line.saturating_sub(1);
         let group = match self.cause {
             Cause::TooLong => "front matter too long",
             Cause::TooComplex => "front matter too complex",
             Cause::Repeated | Cause::Syntax => "YAML error",
         };
-        let problem = Problem::warning(path, group, self.message).at(
-            text,
-            first_line + line.saturating_sub(1),
-            Some(column),
-        );
         let hint = match self.cause {
             Cause::TooLong | Cause::TooComplex => "keep the front matter to a few short fields",
             Cause::Repeated => "keep one of the two; the first one is shown",
-            Cause::Syntax => syntax_hint(problem.source_line.as_deref().unwrap_or(""), column),
+            Cause::Syntax => {
+                let line = lines(review.text).nth(line as usize - 1);
+                syntax_hint(line.unwrap_or_default(), column)
+            }
         };
-        problem.hint(hint)
+        review.warn(Place::Column(line, column), group, self.message, hint);
     }
 }
 
