@@ -3,19 +3,26 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::names::{Absence, Names};
+use super::names::Names;
 use super::toml_file::{Fields, TomlFile};
 use crate::catalog::Skill;
 use crate::content::folder::Content;
 use crate::key::SkillKey;
-use crate::problem::{Problem, Problems};
+use crate::problem::Problems;
 
-/// Old names of published skills; a chain of renamings leads to its end.
+/// Old keys of published skills; a chain of renamings leads to its end.
 #[derive(Default)]
 pub struct Aliases {
     file: TomlFile,
-    /// Old name → new name as written, with the places of both.
-    written: BTreeMap<SkillKey, (SkillKey, Range<usize>, Range<usize>)>,
+    /// By the old key.
+    written: BTreeMap<SkillKey, Alias>,
+}
+
+/// One line of the file.
+struct Alias {
+    new: SkillKey,
+    old_span: Range<usize>,
+    new_span: Range<usize>,
 }
 
 impl Aliases {
@@ -28,26 +35,27 @@ impl Aliases {
         let path = content.path.join("aliases.toml");
         let file = TomlFile::read(content, &path, "aliases", problems)?;
         let mut written = BTreeMap::new();
-        {
-            let table = file.parse(problems)?;
-            for (old, old_span, value) in Fields::new(&file, &table).entries() {
-                let new = value.get_ref().as_str();
-                let names = (SkillKey::parse(old), new.and_then(SkillKey::parse));
-                if let (Some(old), Some(new)) = names {
-                    written.insert(old, (new, old_span, value.span()));
-                } else {
-                    let fault = if names.0.is_none() {
-                        old_span
-                    } else {
-                        value.span()
+        let table = file.parse(problems)?;
+        for (old, old_span, value) in Fields::new(&file, &table).entries() {
+            let new_span = value.span();
+            let new = value.get_ref().as_str().and_then(SkillKey::parse);
+            let fault = match (SkillKey::parse(old), new) {
+                (Some(old), Some(new)) => {
+                    let alias = Alias {
+                        new,
+                        old_span,
+                        new_span,
                     };
-                    problems.push(
-                        file.error(fault, "an alias leads from one identity to another")
-                            .hint("write `\"old-owner/old-slug\" = \"owner/slug\"`"),
-                    );
+                    written.insert(old, alias);
+                    continue;
                 }
-            }
+                (None, _) => old_span,
+                (Some(_), None) => new_span,
+            };
+            let error = file.error(fault, "an alias leads from one identity to another");
+            problems.push(error.hint("write `\"old-owner/old-slug\" = \"owner/slug\"`"));
         }
+        drop(table);
         Some(Self { file, written })
     }
 
@@ -62,11 +70,11 @@ impl Aliases {
 
     /// The end of the chain that begins with `old`; `None` when it is a loop.
     fn end_of<'a>(&'a self, old: &'a SkillKey) -> Option<&'a SkillKey> {
-        let mut name = old;
+        let mut key = old;
         for _ in 0..=self.written.len() {
-            match self.written.get_key_value(name) {
-                Some((_, (next, ..))) => name = next,
-                None => return Some(name),
+            match self.written.get(key) {
+                Some(alias) => key = &alias.new,
+                None => return Some(key),
             }
         }
         None
@@ -81,83 +89,61 @@ impl Aliases {
         problems: &mut Problems,
     ) -> BTreeMap<SkillKey, SkillKey> {
         let mut aliases = BTreeMap::new();
-        let mut taken: BTreeMap<String, &SkillKey> = skills
-            .iter()
-            .map(|skill| (skill.key.to_string().to_lowercase(), &skill.key))
-            .collect();
-        for (old, (_, old_span, new_span)) in &self.written {
-            if let Some(problem) = self.fault_of_old(content, old, old_span, &taken) {
-                problems.push(problem);
+        let lower = |key: &SkillKey| key.to_string().to_lowercase();
+        let keys = skills.iter().map(|skill| (lower(&skill.key), &skill.key));
+        let mut taken: BTreeMap<String, &SkillKey> = keys.collect();
+        for (old, alias) in &self.written {
+            if let Some(fault) = fault_of_old(content, old, taken.get(&lower(old)).copied()) {
+                let error = self.file.error(alias.old_span.clone(), fault.message);
+                problems.push(error.hint(fault.hint));
                 continue;
             }
-            taken.insert(old.to_string().to_lowercase(), old);
+            taken.insert(lower(old), old);
+            let span = alias.new_span.clone();
             let Some(end) = self.end_of(old) else {
-                problems.push(
-                    self.file
-                        .error(
-                            new_span.clone(),
-                            format!("the alias `{old}` leads in a circle"),
-                        )
-                        .hint("let it lead to the skill's present name"),
-                );
+                let error = self
+                    .file
+                    .error(span, format!("the alias `{old}` leads in a circle"));
+                problems.push(error.hint("let it lead to the skill's present name"));
                 continue;
             };
-            match names.published(skills, end) {
-                Ok(_) => {
-                    aliases.insert(old.clone(), end.clone());
-                }
-                Err(Absence::Hidden) => {}
-                Err(Absence::LeftOut) => problems.push(self.file.warning(
-                    new_span.clone(),
-                    format!("the alias `{old}` leads to `{end}`, but that skill is left out"),
-                )),
-                Err(Absence::Unknown) => problems.push(names.hint(
-                    self.file.error(
-                        new_span.clone(),
-                        format!("the alias `{old}` leads to `{end}`, but there is no such skill"),
-                    ),
-                    end,
-                )),
+            let subject = format!("the alias `{old}` leads to `{end}`");
+            let named = names.named_in(&self.file, span, &subject, skills, end, problems);
+            if named.is_some() {
+                aliases.insert(old.clone(), end.clone());
             }
         }
         aliases
     }
+}
 
-    fn fault_of_old(
-        &self,
-        content: &Content,
-        old: &SkillKey,
-        span: &Range<usize>,
-        taken: &BTreeMap<String, &SkillKey>,
-    ) -> Option<Problem> {
-        if content.is_reserved(&old.owner) {
-            return Some(
-                self.file
-                    .error(
-                        span.clone(),
-                        format!(
-                            "`{}` is a page of the site and cannot be an owner",
-                            old.owner
-                        ),
-                    )
-                    .hint("remove the alias"),
-            );
-        }
-        let other = taken.get(&old.to_string().to_lowercase())?;
-        Some(if *other == old {
-            self.file
-                .error(
-                    span.clone(),
-                    format!("`{old}` is a skill, so it cannot be an alias"),
-                )
-                .hint("remove the alias, or rename the skill's folder")
-        } else {
-            self.file
-                .error(
-                    span.clone(),
-                    format!("the alias `{old}` and `{other}` differ only in the case of letters"),
-                )
-                .hint("remove the alias")
-        })
-    }
+/// What is wrong, and what to do.
+struct Fault {
+    message: String,
+    hint: &'static str,
+}
+
+/// What keeps `old` from being an alias; `taken` is the skill or alias that is called so, but for the case of letters.
+fn fault_of_old(content: &Content, old: &SkillKey, taken: Option<&SkillKey>) -> Option<Fault> {
+    let owner = &old.owner;
+    let (message, hint) = if content.is_reserved(owner) {
+        (
+            format!("`{owner}` is a page of the site and cannot be an owner"),
+            "remove the alias",
+        )
+    } else if taken? == old {
+        (
+            format!("`{old}` is a skill, so it cannot be an alias"),
+            "remove the alias, or rename the skill's folder",
+        )
+    } else {
+        (
+            format!(
+                "the alias `{old}` and `{}` differ only in the case of letters",
+                taken?
+            ),
+            "remove the alias",
+        )
+    };
+    Some(Fault { message, hint })
 }

@@ -17,11 +17,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::names::{Absence, Names};
+use toml::Spanned;
+
+use super::names::Names;
 use super::toml_file::{Fields, TomlFile};
 use crate::catalog::{Award, BadgeColor, BadgeKind, Skill, is_badge_kind};
 use crate::content::folder::Content;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, line_and_column};
 
 /// Reads all badge files and gives the awards to `skills`; the kinds come back sorted.
 pub fn read(
@@ -73,58 +75,42 @@ const AWARD_KEYS: [&str; 4] = ["skill", "by", "at", "note"];
 fn badge_files(content: &Content, problems: &mut Problems) -> Vec<(String, PathBuf)> {
     let folder = content.path.join("badges");
     let mut paths: Vec<PathBuf> = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .collect(),
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(error) => {
-            problems.push(Problem::error(
-                folder,
-                GROUP,
-                format!("the folder cannot be read: {error}"),
-            ));
+            let message = format!("the folder cannot be read: {error}");
+            problems.push(Problem::error(folder, GROUP, message));
             Vec::new()
         }
     };
     paths.sort();
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     for path in paths {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         let Some(kind) = name.strip_suffix(".toml") else {
             if !name.starts_with('.') && name != "README.md" {
-                problems.push(
-                    Problem::warning(path, "stray file", "this is no badge file and is left out")
-                        .hint("a badge file is called `<kind>.toml`"),
-                );
+                let message = "this is no badge file and is left out";
+                let warning = Problem::warning(&path, "stray file", message);
+                problems.push(warning.hint("a badge file is called `<kind>.toml`"));
             }
             continue;
         };
-        if !is_badge_kind(kind) {
-            problems.push(
-                Problem::error(&path, GROUP, format!("`{kind}` cannot be a kind of badge"))
-                    .hint("name the file with ASCII letters and digits, a letter first, such as `official.toml`"),
-            );
+        let (kind, mut kinds) = (kind.to_owned(), files.iter().map(|(kind, _)| kind));
+        let (message, hint) = if !is_badge_kind(&kind) {
+            (
+                format!("`{kind}` cannot be a kind of badge"),
+                "name the file with ASCII letters and digits, a letter first, such as `official.toml`",
+            )
+        } else if let Some(other) = kinds.find(|other| other.eq_ignore_ascii_case(&kind)) {
+            (
+                format!("the kinds `{kind}` and `{other}` differ only in the case of letters"),
+                "rename or merge one of the files",
+            )
+        } else {
+            files.push((kind, path));
             continue;
-        }
-        if let Some((other, _)) = files
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(kind))
-        {
-            problems.push(
-                Problem::error(
-                    &path,
-                    GROUP,
-                    format!("the kinds `{kind}` and `{other}` differ only in the case of letters"),
-                )
-                .hint("rename or merge one of the files"),
-            );
-            continue;
-        }
-        files.push((kind.to_owned(), path));
+        };
+        problems.push(Problem::error(&path, GROUP, message).hint(hint));
     }
     files
 }
@@ -135,33 +121,33 @@ fn definition(fields: &Fields, kind: String, problems: &mut Problems) -> Option<
     let icon = fields.text("icon", 4, problems);
     let boost = fields.fraction("boost", problems).unwrap_or(0.0);
     let is_shown = fields.flag("shown", problems).unwrap_or(true);
-    let color = fields.text("color", 40, problems).and_then(|(name, span)| {
-        let color = BadgeColor::ALL
-            .into_iter()
-            .find(|color| color.name() == name);
-        if color.is_none() {
-            let names = BadgeColor::ALL.map(BadgeColor::name).join("`, `");
-            problems.push(
-                fields
-                    .file
-                    .error(
-                        span,
-                        format!("`{name}` is not a colour that a badge can have"),
-                    )
-                    .hint(format!("write one of `{names}`")),
-            );
-        }
-        color
-    });
+    let color = fields.text("color", 40, problems);
+    let color = color.and_then(|name| color_called(&name, fields, problems));
     Some(BadgeKind {
         kind,
-        label: label?.0,
-        description: description?.0,
-        icon: icon.map(|(icon, _)| icon),
+        label: label?.into_inner(),
+        description: description?.into_inner(),
+        icon: icon.map(Spanned::into_inner),
         color: color.unwrap_or_default(),
         boost,
         is_shown,
     })
+}
+
+fn color_called(
+    name: &Spanned<String>,
+    fields: &Fields,
+    problems: &mut Problems,
+) -> Option<BadgeColor> {
+    let mut colors = BadgeColor::ALL.into_iter();
+    let color = colors.find(|color| color.name() == name.get_ref());
+    if color.is_none() {
+        let message = format!("`{}` is not a colour that a badge can have", name.get_ref());
+        let names = BadgeColor::ALL.map(BadgeColor::name).join("`, `");
+        let error = fields.file.error(name.span(), message);
+        problems.push(error.hint(format!("write one of `{names}`")));
+    }
+    color
 }
 
 fn give_awards(
@@ -175,44 +161,28 @@ fn give_awards(
     let mut seen = BTreeMap::new();
     for award in fields.tables("award", problems) {
         award.allow_only(&AWARD_KEYS, problems);
-        let by = award.text("by", BY_MAX_CHARS, problems).map(|(by, _)| by);
+        let by = award.text("by", BY_MAX_CHARS, problems);
         let at = award.date("at", problems);
-        let note = award
-            .text("note", NOTE_MAX_CHARS, problems)
-            .map(|(note, _)| note);
-        let Some((name, span)) = award.skill(problems) else {
+        let note = award.text("note", NOTE_MAX_CHARS, problems);
+        let Some(skill) = award.skill(problems) else {
             continue;
         };
-        let line = crate::problem::line_and_column(&file.text, span.start).0;
-        if let Some(first_line) = seen.insert(name.clone(), line) {
-            problems.push(
-                file.error(
-                    span,
-                    format!("`{name}` has this badge already, in line {first_line}"),
-                )
-                .hint("remove one of the two"),
-            );
+        let (span, skill) = (skill.span(), skill.into_inner());
+        let line = line_and_column(&file.text, span.start).0;
+        if let Some(first_line) = seen.insert(skill.clone(), line) {
+            let message = format!("`{skill}` has this badge already, in line {first_line}");
+            problems.push(file.error(span, message).hint("remove one of the two"));
             continue;
         }
-        match names.published(skills, &name) {
-            Ok(idx) => skills[idx].badges.push(Award {
+        let subject = format!("award to `{skill}`");
+        let named = names.named_in(file, span, &subject, skills, &skill, problems);
+        if let Some(skill_idx) = named {
+            skills[skill_idx].badges.push(Award {
                 kind: kind.to_owned(),
-                by,
+                by: by.map(Spanned::into_inner),
                 at,
-                note,
-            }),
-            Err(Absence::Hidden) => {}
-            Err(Absence::LeftOut) => problems.push(file.warning(
-                span,
-                format!("award to `{name}`, but that skill is left out"),
-            )),
-            Err(Absence::Unknown) => problems.push(names.hint(
-                file.error(
-                    span,
-                    format!("award to `{name}`, but there is no such skill"),
-                ),
-                &name,
-            )),
+                note: note.map(Spanned::into_inner),
+            });
         }
     }
 }

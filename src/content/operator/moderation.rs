@@ -12,6 +12,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use toml::Spanned;
+
 use super::names::Names;
 use super::toml_file::{Fields, TomlFile};
 use crate::catalog::Skill;
@@ -29,6 +31,15 @@ pub struct Moderation {
     suspicious: BTreeMap<SkillKey, Option<String>>,
 }
 
+/// What one table of the file says.
+struct Decision {
+    skill: SkillKey,
+    note: Option<String>,
+}
+
+/// Longest `note`, in characters.
+const NOTE_MAX_CHARS: usize = 400;
+
 impl Moderation {
     pub fn read(content: &Content, folders: &[SkillFolder], problems: &mut Problems) -> Self {
         let mut moderation = Self::default();
@@ -42,46 +53,44 @@ impl Moderation {
         let fields = Fields::new(&file, &table);
         fields.allow_only(&["hidden", "suspicious"], problems);
         let names = Names::new(content, folders, BTreeMap::new());
-        for entry in fields.tables("hidden", problems) {
-            if let Some((name, _)) = moderation.entry(&entry, &names, problems) {
-                moderation.hidden.insert(name);
+        for table in fields.tables("hidden", problems) {
+            if let Some(decision) = moderation.decision(&table, &names, problems) {
+                moderation.hidden.insert(decision.skill);
             }
         }
-        for entry in fields.tables("suspicious", problems) {
-            if let Some((name, note)) = moderation.entry(&entry, &names, problems) {
-                moderation.suspicious.insert(name, note);
+        for table in fields.tables("suspicious", problems) {
+            if let Some(decision) = moderation.decision(&table, &names, problems) {
+                moderation.suspicious.insert(decision.skill, decision.note);
             }
         }
         moderation
     }
 
-    fn entry(
+    /// Reads one table; tells when the skill is missing or has a decision already.
+    fn decision(
         &self,
         fields: &Fields,
         names: &Names,
         problems: &mut Problems,
-    ) -> Option<(SkillKey, Option<String>)> {
+    ) -> Option<Decision> {
         fields.allow_only(&["skill", "note"], problems);
-        let note = fields.text("note", 400, problems).map(|(note, _)| note);
-        let (name, span) = fields.skill(problems)?;
-        if !names.is_there(&name) {
-            problems.push(names.hint(
-                fields.file.error(
-                    span.clone(),
-                    format!("`{name}` is moderated, but there is no such skill"),
-                ),
-                &name,
-            ));
+        let note = fields.text("note", NOTE_MAX_CHARS, problems);
+        let skill = fields.skill(problems)?;
+        let (span, skill) = (skill.span(), skill.into_inner());
+        if !names.is_there(&skill) {
+            let message = format!("`{skill}` is moderated, but there is no such skill");
+            problems.push(names.hint(fields.file.error(span.clone(), message), &skill));
         }
-        if self.hidden.contains(&name) || self.suspicious.contains_key(&name) {
-            problems.push(
-                fields
-                    .file
-                    .error(span, format!("`{name}` is in this file already"))
-                    .hint("remove one of the two"),
-            );
+        if self.hidden.contains(&skill) || self.suspicious.contains_key(&skill) {
+            let error = fields
+                .file
+                .error(span, format!("`{skill}` is in this file already"));
+            problems.push(error.hint("remove one of the two"));
         }
-        Some((name, note))
+        Some(Decision {
+            skill,
+            note: note.map(Spanned::into_inner),
+        })
     }
 
     /// Marks the skills that are suspicious.

@@ -2,22 +2,25 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
+
+use super::toml_file::TomlFile;
 
 use crate::catalog::Skill;
 use crate::content::folder::Content;
 use crate::content::skills::SkillFolder;
 use crate::key::SkillKey;
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::text;
 
 /// What to write where no name is close to the one that was meant.
 pub(super) const KEY_HINT: &str = "names of skills are their folders below `skills/`: `owner/slug`";
 
-/// All identities that the content folder knows.
+/// The keys of all skills that the content folder knows.
 pub struct Names<'a> {
     content: &'a Content<'a>,
-    /// Every skill that has a folder, sorted by identity.
+    /// Every skill that has a folder, sorted by key.
     folders: &'a [SkillFolder],
     /// Old names.
     aliases: BTreeMap<SkillKey, SkillKey>,
@@ -49,7 +52,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The position of `name` in `skills`.
+    /// The position of the skill in `skills`.
     pub fn published(&self, skills: &[Skill], key: &SkillKey) -> Result<usize, Absence> {
         skills
             .binary_search_by(|skill| skill.key.cmp(key))
@@ -64,7 +67,36 @@ impl<'a> Names<'a> {
             })
     }
 
-    /// Whether there is anything in the place of the skill `name`: a folder, or what its owner put there instead, such as
+    /// The position in `skills` of the skill that a TOML file names at `span`; `None`, with a problem unless the operator hides
+    /// it, when it is not published. `subject` begins the sentence, such as "award to `ana/pdf`".
+    pub(super) fn named_in(
+        &self,
+        file: &TomlFile,
+        span: Range<usize>,
+        subject: &str,
+        skills: &[Skill],
+        key: &SkillKey,
+        problems: &mut Problems,
+    ) -> Option<usize> {
+        let absence = match self.published(skills, key) {
+            Ok(skill_idx) => return Some(skill_idx),
+            Err(absence) => absence,
+        };
+        match absence {
+            Absence::Hidden => {}
+            Absence::LeftOut => {
+                let message = format!("{subject}, but that skill is left out");
+                problems.push(file.warning(span, message));
+            }
+            Absence::Unknown => {
+                let message = format!("{subject}, but there is no such skill");
+                problems.push(self.hint(file.error(span, message), key));
+            }
+        }
+        None
+    }
+
+    /// Whether there is anything in the place of the skill: a folder, or what its owner put there instead, such as
     /// a link. What that does to the skill has its own problem.
     pub fn is_there(&self, key: &SkillKey) -> bool {
         let has_folder = self.folders.binary_search_by(|folder| folder.key.cmp(key));
@@ -87,21 +119,18 @@ impl<'a> Names<'a> {
             return problem;
         };
         self.n_guesses_left.set(n_guesses_left);
-        let wanted = key.to_string();
-        let names: Vec<String> = self
+        let keys: Vec<String> = self
             .folders
             .iter()
             .map(|folder| folder.key.to_string())
             .collect();
-        if let Some(meant) = text::suggest(&wanted, names.iter().map(String::as_str)) {
-            return problem.hint(format!("did you mean `{meant}`?"));
-        }
-        match self
-            .folders
-            .iter()
-            .find(|folder| folder.key.slug == key.slug)
-        {
-            Some(folder) => problem.hint(format!("did you mean `{}`?", folder.key)),
+        let similar = text::suggest(&key.to_string(), keys.iter().map(String::as_str));
+        let same_slug = || {
+            let mut keys = self.folders.iter().map(|folder| &folder.key);
+            Some(keys.find(|other| other.slug == key.slug)?.to_string())
+        };
+        match similar.map(str::to_owned).or_else(same_slug) {
+            Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
             None => problem.hint(KEY_HINT),
         }
     }

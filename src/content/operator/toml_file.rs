@@ -106,7 +106,7 @@ impl<'t> Fields<'t> {
         key: &str,
         max_chars: usize,
         problems: &mut Problems,
-    ) -> Option<(String, Range<usize>)> {
+    ) -> Option<Spanned<String>> {
         let value = self.table.get(key)?;
         let Some(text) = value.get_ref().as_str() else {
             problems.push(self.wrong_type(key, value, "a text in quotes"));
@@ -118,12 +118,10 @@ impl<'t> Fields<'t> {
             return None;
         }
         if text.chars().count() > max_chars {
-            problems.push(self.file.error(
-                value.span(),
-                format!("`{key}` is longer than {max_chars} characters"),
-            ));
+            let message = format!("`{key}` is longer than {max_chars} characters");
+            problems.push(self.file.error(value.span(), message));
         }
-        Some((line, value.span()))
+        Some(Spanned::new(value.span(), line))
     }
 
     /// Like [`Self::text`]; a missing one is an error.
@@ -132,32 +130,27 @@ impl<'t> Fields<'t> {
         key: &str,
         max_chars: usize,
         problems: &mut Problems,
-    ) -> Option<(String, Range<usize>)> {
+    ) -> Option<Spanned<String>> {
         if self.table.get(key).is_none() {
-            problems.push(
-                self.file
-                    .error(self.span.clone(), format!("`{key}` is missing"))
-                    .hint(format!("add `{key} = \"…\"`")),
-            );
+            let error = self
+                .file
+                .error(self.span.clone(), format!("`{key}` is missing"));
+            problems.push(error.hint(format!("add `{key} = \"…\"`")));
         }
         self.text(key, max_chars, problems)
     }
 
-    /// A text that is a skill's identity; a missing or wrong one is an error.
-    pub(super) fn skill(&self, problems: &mut Problems) -> Option<(SkillKey, Range<usize>)> {
-        let (text, span) = self.required_text("skill", 200, problems)?;
-        let name = SkillKey::parse(&text);
-        if name.is_none() {
-            problems.push(
-                self.file
-                    .error(
-                        span.clone(),
-                        format!("`{text}` is not the identity of a skill"),
-                    )
-                    .hint("write `skill = \"owner/slug\"`"),
-            );
+    /// A text that is the key of a skill; a missing or wrong one is an error.
+    pub(super) fn skill(&self, problems: &mut Problems) -> Option<Spanned<SkillKey>> {
+        let text = self.required_text("skill", 200, problems)?;
+        let span = text.span();
+        let key = SkillKey::parse(text.get_ref());
+        if key.is_none() {
+            let message = format!("`{}` is not the identity of a skill", text.get_ref());
+            let error = self.file.error(span.clone(), message);
+            problems.push(error.hint("write `skill = \"owner/slug\"`"));
         }
-        Some((name?, span))
+        Some(Spanned::new(span, key?))
     }
 
     pub(super) fn flag(&self, key: &str, problems: &mut Problems) -> Option<bool> {
@@ -182,10 +175,8 @@ impl<'t> Fields<'t> {
         };
         let number = number.filter(|number| (-1.0..=1.0).contains(number));
         if number.is_none() {
-            problems.push(
-                self.file
-                    .error(value.span(), format!("`{key}` is not between -1 and 1")),
-            );
+            let message = format!("`{key}` is not between -1 and 1");
+            problems.push(self.file.error(value.span(), message));
         }
         number
     }
@@ -203,11 +194,9 @@ impl<'t> Fields<'t> {
         };
         let timestamp = Timestamp::parse(&text);
         if timestamp.is_none() {
-            problems.push(
-                self.file
-                    .error(value.span(), format!("`{key}` is `{text}`, which is no date that a badge can have"))
-                    .hint("write a day such as `2026-01-31`, or a time with its zone such as `2026-01-31T10:00:00Z`"),
-            );
+            let message = format!("`{key}` is `{text}`, which is no date that a badge can have");
+            let hint = "write a day such as `2026-01-31`, or a time with its zone such as `2026-01-31T10:00:00Z`";
+            problems.push(self.file.error(value.span(), message).hint(hint));
         }
         timestamp
     }
