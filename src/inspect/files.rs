@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use skillpress_search::format::block;
 use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::format::vectors::id_map::PackedIds;
 use skillpress_search::{Answer, ByteRange, FormatError, Request, Source};
+use thiserror::Error;
 
 use crate::source::SiteSource;
 
@@ -68,8 +70,8 @@ impl<'a> IndexFiles<'a> {
                 }
                 Some(IndexFile { name, bytes })
             }
-            Err(message) => {
-                self.note(name, message);
+            Err(error) => {
+                self.note(name, error.to_string());
                 None
             }
         }
@@ -93,6 +95,19 @@ impl<'a> IndexFiles<'a> {
         decoded
             .map_err(|error| self.note(file.name, format!("at {}: {error}", range.start)))
             .ok()
+    }
+
+    /// The numbers of a bit-packed map of `file`; `None` where its block is damaged, which is noted.
+    pub(super) fn numbers(&mut self, file: &IndexFile, ids: PackedIds) -> Vec<Option<u32>> {
+        let mut numbers = Vec::new();
+        for block_idx in 0..ids.n_blocks() {
+            let range = ids.range(block_idx);
+            match self.decoded(file, range, |payload| ids.decode(block_idx, payload)) {
+                Some(block) => numbers.extend(block.into_iter().map(Some)),
+                None => numbers.extend(ids.entries(block_idx).map(|_| None)),
+            }
+        }
+        numbers
     }
 
     /// Notes that something is wrong with `part`.
@@ -121,12 +136,12 @@ impl<'a> IndexFiles<'a> {
 /// The whole file: in pieces, side by side, where the host answers ranges.
 ///
 /// # Errors
-/// One phrase when it cannot be read.
+/// When it cannot be read.
 fn read_entry(
     source: &mut SiteSource,
     entry: &FileEntry,
     has_ranges: &mut bool,
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, ReadError> {
     let request = |range| Request {
         path: entry.path(),
         range,
@@ -153,15 +168,24 @@ fn read_entry(
                     break;
                 }
             }
-            Answer::Gone => return Err(format!("`{}` does not exist", entry.path())),
+            Answer::Gone => return Err(ReadError::Missing { path: entry.path() }),
             Answer::NoRanges => {
                 *has_ranges = false;
                 return read_entry(source, entry, has_ranges);
             }
             // A file that ends before a piece begins gives no bytes for it.
             Answer::Failed if !bytes.is_empty() => break,
-            Answer::Failed => return Err(format!("`{}` cannot be read", entry.path())),
+            Answer::Failed => return Err(ReadError::Failed { path: entry.path() }),
         }
     }
     Ok(bytes)
+}
+
+/// Why there is nothing of a file.
+#[derive(Debug, Error)]
+enum ReadError {
+    #[error("`{path}` does not exist")]
+    Missing { path: String },
+    #[error("`{path}` cannot be read")]
+    Failed { path: String },
 }

@@ -7,8 +7,7 @@ use skillpress_search::format::vectors::code::Code;
 use skillpress_search::format::vectors::head::VECTORS_FILE;
 use skillpress_search::format::vectors::nodes::{NODES_FILE, decode_links, decode_own};
 
-use super::files::IndexFiles;
-use super::vectors::packed_numbers;
+use super::files::{IndexFile, IndexFiles};
 
 /// Nodes and their links.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -43,18 +42,34 @@ pub(super) fn graph(
     codes: &[Option<Code>],
     owners: &[Option<u32>],
 ) -> Graph {
-    let layout = index.nodes;
     let mut graph = Graph {
         levels: 1,
         links_max: index.head.n_links,
         ..Graph::default()
     };
-    let Some(file) = files.read(NODES_FILE) else {
-        return graph;
-    };
-    let mut links: Vec<Option<Vec<EmbeddingId>>> = Vec::new();
+    if let Some(file) = files.read(NODES_FILE) {
+        let links = links(files, &file, index, codes);
+        check_inverse_map(files, &file, index, owners);
+        graph.count_degrees(&links);
+        graph.reachable = reachable(files, &links, owners);
+    }
+    graph
+}
+
+/// Links of a node; `None` where they cannot be read.
+type Links = Option<Vec<EmbeddingId>>;
+
+/// The links of every node; notes nodes whose own code is not the vector's.
+fn links(
+    files: &mut IndexFiles<'_>,
+    file: &IndexFile,
+    index: &VectorIndex,
+    codes: &[Option<Code>],
+) -> Vec<Links> {
+    let layout = index.nodes;
+    let mut links = Vec::new();
     for id in (0..index.head.n_embeddings()).map(EmbeddingId) {
-        let own = files.decoded(&file, layout.own_range(id), decode_own);
+        let own = files.decoded(file, layout.own_range(id), decode_own);
         if let (Some(own), Some(code)) = (own, &codes[id.idx()])
             && own != *code
         {
@@ -64,10 +79,20 @@ pub(super) fn graph(
             );
         }
         let range = layout.links_range(id);
-        let read = files.decoded(&file, range, |payload| decode_links(&layout, id, payload));
+        let read = files.decoded(file, range, |payload| decode_links(&layout, id, payload));
         links.push(read.map(|links| links.into_iter().map(|link| link.to).collect()));
     }
-    let inverse = packed_numbers(files, &file, layout.inverse_map());
+    links
+}
+
+/// Notes vectors that the inverse id map does not lead to from their skills.
+fn check_inverse_map(
+    files: &mut IndexFiles<'_>,
+    file: &IndexFile,
+    index: &VectorIndex,
+    owners: &[Option<u32>],
+) {
+    let inverse = files.numbers(file, index.nodes.inverse_map());
     for (id, skill) in owners.iter().enumerate() {
         let embedding = skill.and_then(|skill| inverse.get(skill as usize).copied().flatten());
         if embedding.is_some_and(|embedding| embedding as usize != id) {
@@ -77,16 +102,25 @@ pub(super) fn graph(
             );
         }
     }
-    let degrees: Vec<usize> = links.iter().flatten().map(Vec::len).collect();
-    graph.degrees = Degrees {
-        min: degrees.iter().min().copied().unwrap_or(0),
-        mean: degrees.iter().sum::<usize>() as f64 / degrees.len().max(1) as f64,
-        max: degrees.iter().max().copied().unwrap_or(0),
-    };
-    graph.histogram = vec![0; graph.degrees.max + 1];
-    for degree in degrees {
-        graph.histogram[degree] += 1;
+}
+
+impl Graph {
+    fn count_degrees(&mut self, links: &[Links]) {
+        let degrees: Vec<usize> = links.iter().flatten().map(Vec::len).collect();
+        self.degrees = Degrees {
+            min: degrees.iter().min().copied().unwrap_or(0),
+            mean: degrees.iter().sum::<usize>() as f64 / degrees.len().max(1) as f64,
+            max: degrees.iter().max().copied().unwrap_or(0),
+        };
+        self.histogram = vec![0; self.degrees.max + 1];
+        for degree in degrees {
+            self.histogram[degree] += 1;
+        }
     }
+}
+
+/// How many nodes can be reached; notes when some cannot, unless damage explains it.
+fn reachable(files: &mut IndexFiles<'_>, links: &[Links], owners: &[Option<u32>]) -> usize {
     // A build makes all nodes reachable from the vector of the lowest SkillId.
     let with_skill = owners
         .iter()
@@ -94,22 +128,22 @@ pub(super) fn graph(
         .filter(|(_, skill)| skill.is_some());
     let start = with_skill.min_by_key(|(_, skill)| **skill);
     let start = start.map_or(EmbeddingId(0), |(id, _)| EmbeddingId(id as u32));
-    graph.reachable = n_reachable(start, &links);
+    let n_reached = n_reachable(start, links);
     let is_damaged = [VECTORS_FILE, NODES_FILE]
         .into_iter()
         .any(|name| files.is_damaged(name));
-    if graph.reachable < links.len() && !is_damaged {
-        let n = links.len() - graph.reachable;
+    if n_reached < links.len() && !is_damaged {
+        let n = links.len() - n_reached;
         files.note(
             NODES_FILE,
             format!("{n} nodes cannot be reached from vector {}", start.0),
         );
     }
-    graph
+    n_reached
 }
 
 /// How many nodes links lead to from `start`, itself included; damaged nodes lead nowhere.
-fn n_reachable(start: EmbeddingId, links: &[Option<Vec<EmbeddingId>>]) -> usize {
+fn n_reachable(start: EmbeddingId, links: &[Links]) -> usize {
     let mut is_reached = vec![false; links.len()];
     let mut next: Vec<EmbeddingId> = Vec::new();
     if let Some(is_reached) = is_reached.get_mut(start.idx()) {
@@ -134,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_no_link_leads_to_is_not_reached() {
-        let links = |lists: &[&[u32]]| -> Vec<Option<Vec<EmbeddingId>>> {
+        let links = |lists: &[&[u32]]| -> Vec<Links> {
             let ids = |list: &&[u32]| Some(list.iter().copied().map(EmbeddingId).collect());
             lists.iter().map(ids).collect()
         };

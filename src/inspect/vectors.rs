@@ -1,20 +1,18 @@
 //! The state of the semantic half: word rows, cells, id map, graph.
 
 use serde::Serialize;
-use skillpress_search::EmbeddingId;
-use skillpress_search::SkillId;
 use skillpress_search::format::manifest::Manifest;
 use skillpress_search::format::vectors::VectorIndex;
 use skillpress_search::format::vectors::cells::{cell_range, decode_cell};
 use skillpress_search::format::vectors::code::Code;
 use skillpress_search::format::vectors::codes::{CODES_FILE, code_range, decode_refinement};
 use skillpress_search::format::vectors::head::{StoredPlan, VECTORS_FILE, VectorHead};
-use skillpress_search::format::vectors::id_map::PackedIds;
 use skillpress_search::format::vectors::nodes::NODES_FILE;
 use skillpress_search::format::vectors::router::{Router, router_range};
 use skillpress_search::format::vectors::rows::{self, ROWS_FILE, RowsLayout};
+use skillpress_search::{EmbeddingId, SkillId};
 
-use super::files::{IndexFile, IndexFiles};
+use super::files::IndexFiles;
 use super::graph::{self, Graph};
 use crate::index::vector::{SessionBytes, session_bytes};
 
@@ -102,7 +100,10 @@ pub(super) fn vectors(
     let n_vectors = index.head.n_embeddings();
     let len = |name| manifest.file(name).map_or(0, |file| file.len);
     let codes = codes(files, &index.head);
-    let owners = owners(files, index.ids);
+    let owners = match files.read(VECTORS_FILE) {
+        Some(file) => files.numbers(&file, index.ids),
+        None => Vec::new(),
+    };
     check_owners(files, &owners, manifest.n_skills);
     let has_graph = manifest.file(NODES_FILE).is_some();
     Vectors {
@@ -170,31 +171,6 @@ fn codes(files: &mut IndexFiles<'_>, head: &VectorHead) -> Vec<Option<Code>> {
         }
     }
     codes
-}
-
-/// The skill of each vector; `None` where its block is damaged.
-fn owners(files: &mut IndexFiles<'_>, ids: PackedIds) -> Vec<Option<u32>> {
-    match files.read(VECTORS_FILE) {
-        Some(file) => packed_numbers(files, &file, ids),
-        None => Vec::new(),
-    }
-}
-
-/// The numbers of a bit-packed map; `None` where its block is damaged.
-pub(super) fn packed_numbers(
-    files: &mut IndexFiles<'_>,
-    file: &IndexFile,
-    ids: PackedIds,
-) -> Vec<Option<u32>> {
-    let mut numbers = Vec::new();
-    for block_idx in 0..ids.n_blocks() {
-        let range = ids.range(block_idx);
-        match files.decoded(file, range, |payload| ids.decode(block_idx, payload)) {
-            Some(block) => numbers.extend(block.into_iter().map(Some)),
-            None => numbers.extend(ids.entries(block_idx).map(|_| None)),
-        }
-    }
-    numbers
 }
 
 /// Notes skills that have more than one vector.
