@@ -1,6 +1,6 @@
 //! Small catalogs for tests of the index.
 
-use super::lexical::{self, FieldWeights};
+use super::lexical;
 use super::pack::{self, Parts};
 use crate::catalog::{Catalog, FrontMatter, Requirements, Skill};
 use crate::key::SkillKey;
@@ -45,6 +45,6 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
 /// The files of the lexical index of `catalog`.
 pub(crate) fn packed(catalog: &Catalog) -> Vec<(String, Vec<u8>)> {
     let skills: Vec<&Skill> = catalog.listed().collect();
-    let index = lexical::build(&skills, &FieldWeights::default()).unwrap();
+    let index = lexical::build(&skills).unwrap();
     pack::pack(catalog, &skills, &index, Parts::default()).unwrap()
 }

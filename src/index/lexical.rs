@@ -1,6 +1,6 @@
 //! The tantivy index: built in memory, shipped below `search/tantivy/`, and the source of every lexical file.
 //!
-//! One weighted text field carries the ranking: a term counts as often as its place is worth (see [`FieldWeights`]), so
+//! One weighted text field carries the ranking: a term counts as often as its place is worth (see [`SkillTerms`]), so
 //! BM25 needs no boosts and the packed index one posting list per term. Raw fields carry identities and filters.
 //! Any program with tantivy of the same version can open the shipped files: the text field's tokenizer is tantivy's
 //! `whitespace`, and what stands in it are terms of [`skillpress_search::analyzer`].
@@ -23,7 +23,7 @@ use tantivy::{Directory, Index, TantivyDocument, doc};
 
 use crate::catalog::Skill;
 use crate::text::hex;
-pub use terms::{FieldWeights, SkillTerms};
+pub use terms::SkillTerms;
 
 /// Indexes `skills`; a skill's `SkillId` is its position among them, and its tantivy `DocId`.
 ///
@@ -31,7 +31,7 @@ pub use terms::{FieldWeights, SkillTerms};
 ///
 /// # Errors
 /// Whatever tantivy says; nothing in a skill makes it fail.
-pub fn build(skills: &[&Skill], weights: &FieldWeights) -> tantivy::Result<LexicalIndex> {
+pub fn build(skills: &[&Skill]) -> tantivy::Result<LexicalIndex> {
     let fields = Fields::new();
     let directory = RamDirectory::create();
     let mut writer = Index::builder()
@@ -39,7 +39,7 @@ pub fn build(skills: &[&Skill], weights: &FieldWeights) -> tantivy::Result<Lexic
         .single_segment_index_writer(directory.clone(), WRITER_MEMORY_BYTES)?;
     let terms: Vec<SkillTerms> = skills
         .par_iter()
-        .map(|skill| SkillTerms::new(skill, weights))
+        .map(|skill| SkillTerms::new(skill))
         .collect();
     for (skill, terms) in skills.iter().zip(&terms) {
         writer.add_document(document(&fields, skill, terms))?;
@@ -249,7 +249,7 @@ mod tests {
 
     fn index(catalog: &Catalog) -> LexicalIndex {
         let skills: Vec<&Skill> = catalog.listed().collect();
-        build(&skills, &FieldWeights::default()).unwrap()
+        build(&skills).unwrap()
     }
 
     #[test]

@@ -147,14 +147,13 @@ fn build_unproved(
         None => listed.to_vec(),
     };
     let skills: Vec<&Skill> = order.iter().map(|&idx| &catalog.skills[idx]).collect();
-    let weights = lexical::FieldWeights::default();
     let (lexical, meaning) = rayon::join(
-        || lexical::build(&skills, &weights).map_err(io::Error::other),
+        || lexical::build(&skills).map_err(io::Error::other),
         || meaning(&skills, embedded, own),
     );
     let files = pack::pack(catalog, &skills, &lexical?, meaning.parts).map_err(io::Error::other)?;
     let counts = IndexCounts {
-        n_embeddings: meaning.counts.n_embeddings,
+        n_embeddings: meaning.n_embeddings,
         n_bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
         ..IndexCounts::default()
     };

@@ -41,19 +41,8 @@ pub struct VectorParts {
     pub parts: Parts,
     /// For each skill the most similar others, the most similar first.
     pub related: Vec<Vec<SkillId>>,
-    /// For a summary.
-    pub counts: VectorCounts,
-}
-
-/// How large it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct VectorCounts {
-    /// Documents with an embedding.
+    /// How many documents have an embedding; no word of the others says anything.
     pub n_embeddings: usize,
-    /// Documents without: no word of theirs says anything.
-    pub n_without: usize,
-    /// Words that a query may use.
-    pub n_words: usize,
 }
 
 /// The documents of a registry as directions, grouped by what they mean.
@@ -97,15 +86,11 @@ pub fn build(embedded: Embedded, names: &[&str], n_related: usize) -> VectorPart
         ..
     } = embedded;
     let bytes = to_bytes(&vectors);
-    let links = hnsw::build(&bytes, pack::N_LINKS);
+    let links = hnsw::build(&bytes);
     let skills: Vec<SkillId> = (0..vectors.len() as u32).map(SkillId).collect();
     VectorParts {
         related: related_skills(&skills, &bytes, &links, names, n_related),
-        counts: VectorCounts {
-            n_embeddings: vectors.len(),
-            n_without: names.len() - vectors.len(),
-            n_words: rows.len(),
-        },
+        n_embeddings: vectors.len(),
         parts: pack::pack(&rows, cells, &vectors, &links, names.len()),
     }
 }
@@ -118,7 +103,7 @@ pub fn related_by_own(own: &OwnVectors, names: &[&str], n_related: usize) -> Vec
         .enumerate()
         .filter_map(|(idx, bytes)| Some((SkillId(idx as u32), bytes.clone()?)))
         .unzip();
-    let links = hnsw::build(&bytes, pack::N_LINKS);
+    let links = hnsw::build(&bytes);
     related_skills(&skills, &bytes, &links, names, n_related)
 }
 

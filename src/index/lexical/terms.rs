@@ -18,52 +18,35 @@ pub struct SkillTerms {
     pub name_words: Vec<String>,
 }
 
-/// How often a term counts for each place where it stands.
-///
-/// Measured on judged queries (`docs/search-quality.md`); the text's length is what BM25 normalises by.
-#[derive(Clone, Copy, Debug)]
-pub struct FieldWeights {
-    /// A word of the name or the slug.
-    pub name: usize,
-    /// Another form of a name, see [`analyzer::NameTerms::forms`].
-    pub name_form: usize,
-    /// A word of a tag.
-    pub tag: usize,
-    /// A word of the description.
-    pub description: usize,
-    /// The owner.
-    pub owner: usize,
-    /// A word of the start of the body.
-    pub body: usize,
-    /// How many characters of the body's text are indexed.
-    pub body_chars: usize,
-}
+// How often a term counts for each place where it stands: measured on judged queries (`docs/search-quality.md`); the
+// text's length is what BM25 normalises by.
 
-impl Default for FieldWeights {
-    fn default() -> Self {
-        Self {
-            name: 6,
-            name_form: 3,
-            tag: 4,
-            description: 3,
-            owner: 1,
-            body: 1,
-            body_chars: 1000,
-        }
-    }
-}
+/// A word of the name or the slug.
+const NAME_WEIGHT: usize = 6;
+/// Another form of a name, see [`analyzer::NameTerms::forms`].
+const NAME_FORM_WEIGHT: usize = 3;
+/// A word of a tag.
+const TAG_WEIGHT: usize = 4;
+/// A word of the description.
+const DESCRIPTION_WEIGHT: usize = 3;
+/// The owner.
+const OWNER_WEIGHT: usize = 1;
+/// A word of the start of the body.
+const BODY_WEIGHT: usize = 1;
+/// How many characters of the body's text are indexed.
+const BODY_CHARS: usize = 1000;
 
 impl SkillTerms {
     /// Analyses a skill, every text of it once.
-    pub fn new(skill: &Skill, weights: &FieldWeights) -> Self {
+    pub fn new(skill: &Skill) -> Self {
         let mut terms = Self::default();
-        terms.add_names(skill, weights);
+        terms.add_names(skill);
         for tag in &skill.tags {
-            terms.add_terms(tag, weights.tag);
+            terms.add_terms(tag, TAG_WEIGHT);
         }
-        terms.add_text(&skill.description, weights.description);
-        terms.add_terms(&skill.key.owner, weights.owner);
-        terms.add_text(&indexed_body(skill, weights), weights.body);
+        terms.add_text(&skill.description, DESCRIPTION_WEIGHT);
+        terms.add_terms(&skill.key.owner, OWNER_WEIGHT);
+        terms.add_text(&indexed_body(skill), BODY_WEIGHT);
         terms.merge();
         terms
     }
@@ -90,16 +73,16 @@ impl SkillTerms {
     }
 
     /// Name and slug mostly say the same thing, so each term counts where it counts more.
-    fn add_names(&mut self, skill: &Skill, weights: &FieldWeights) {
+    fn add_names(&mut self, skill: &Skill) {
         let mut merged: BTreeMap<String, usize> = BTreeMap::new();
         for text in [&skill.name, &skill.key.slug] {
             let terms = analyzer::name_terms(text);
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             for word in terms.words {
-                *counts.entry(word).or_insert(0) += weights.name;
+                *counts.entry(word).or_insert(0) += NAME_WEIGHT;
             }
             for form in terms.forms {
-                *counts.entry(form).or_insert(0) += weights.name_form;
+                *counts.entry(form).or_insert(0) += NAME_FORM_WEIGHT;
             }
             for (term, count) in counts {
                 let merged_count = merged.entry(term).or_insert(0);
@@ -154,13 +137,13 @@ impl SkillTerms {
 }
 
 /// The start of the body as plain text, as far as it is indexed: code says how a skill works, not what it is for.
-fn indexed_body(skill: &Skill, weights: &FieldWeights) -> String {
+fn indexed_body(skill: &Skill) -> String {
     // So much Markdown is enough for so much text, unless it opens with long code.
     const MARKDOWN_CHARS_PER_CHAR: usize = 4;
-    let n_chars_read = MARKDOWN_CHARS_PER_CHAR * weights.body_chars;
+    let n_chars_read = MARKDOWN_CHARS_PER_CHAR * BODY_CHARS;
     let end = skill.body.char_indices().nth(n_chars_read);
     let start = &skill.body[..end.map_or(skill.body.len(), |(end, _)| end)];
-    markdown::plain_text(start, weights.body_chars)
+    markdown::plain_text(start, BODY_CHARS)
 }
 
 /// Whether a typo can be corrected to `word`.
@@ -176,24 +159,22 @@ mod tests {
 
     #[test]
     fn a_word_of_name_and_slug_counts_once() {
-        let weights = FieldWeights::default();
-        let terms = SkillTerms::new(&skill("ana", "weather-api", "Weather", ""), &weights);
-        assert_eq!(terms.count("weather"), weights.name);
-        assert_eq!(terms.count("api"), weights.name);
-        assert_eq!(terms.count("weatherapi"), weights.name_form);
-        assert_eq!(terms.count("ana"), weights.owner);
+        let terms = SkillTerms::new(&skill("ana", "weather-api", "Weather", ""));
+        assert_eq!(terms.count("weather"), NAME_WEIGHT);
+        assert_eq!(terms.count("api"), NAME_WEIGHT);
+        assert_eq!(terms.count("weatherapi"), NAME_FORM_WEIGHT);
+        assert_eq!(terms.count("ana"), OWNER_WEIGHT);
         assert_eq!(terms.name_words, ["api", "weather"]);
     }
 
     #[test]
     fn what_stands_at_several_places_is_added_up() {
-        let weights = FieldWeights::default();
         let mut pdf = skill("ana", "pdf", "PDF", "Reads a PDF.");
         pdf.body = "# PDF\n\nReads **pages**.".into();
-        let terms = SkillTerms::new(&pdf, &weights);
+        let terms = SkillTerms::new(&pdf);
         assert_eq!(
             terms.count("pdf"),
-            weights.name + weights.description + weights.body
+            NAME_WEIGHT + DESCRIPTION_WEIGHT + BODY_WEIGHT
         );
         assert_eq!(terms.words, ["pages", "pdf", "reads"]);
         assert_eq!(
@@ -204,13 +185,12 @@ mod tests {
 
     #[test]
     fn only_the_start_of_a_body_is_indexed_and_no_code() {
-        let weights = FieldWeights::default();
         let mut long = skill("ana", "long", "Long", "");
         long.body = format!(
             "```\nneedle\n```\n[link](https://thread.example) {} needle",
             "ü ".repeat(1000)
         );
-        let terms = SkillTerms::new(&long, &weights);
+        let terms = SkillTerms::new(&long);
         assert_eq!(
             [
                 terms.count("link"),

@@ -11,7 +11,7 @@ use skillpress_search::analyzer;
 
 use crate::catalog::{Catalog, Skill};
 use crate::content::{self, Disk, LoadOptions};
-use crate::index::lexical::{self, FieldWeights, LexicalIndex};
+use crate::index::lexical::{self, LexicalIndex};
 use crate::index::pack::{self, Parts};
 
 /// A registry with its index.
@@ -59,7 +59,7 @@ fn load(folder: PathBuf, judged_queries: Vec<String>) -> Corpus {
         folder.display()
     );
     let skills: Vec<&Skill> = catalog.listed().collect();
-    let index = lexical::build(&skills, &FieldWeights::default()).unwrap();
+    let index = lexical::build(&skills).unwrap();
     let files = pack::pack(&catalog, &skills, &index, Parts::default()).unwrap();
     Corpus {
         catalog,

@@ -10,37 +10,32 @@ pub(super) type Links = Vec<Vec<u32>>;
 /// A vector with 8 bits a dimension; all of one graph have the same length.
 pub(super) type Bytes = Vec<i8>;
 
-/// Builds a graph of at most `n_links` links a node, in which every node can be reached from every place that the
+/// Builds a graph of at most [`N_LINKS`] links a node, in which every node can be reached from every place that the
 /// first node can be reached from.
 ///
 /// Vectors are inserted one after the other and compared by an integer distance, so equal vectors give an equal graph
 /// on every machine. Of the layers only the lowest is kept: cells replace the others. `hnsw_rs` drops the farthest
 /// links where there are too many, which leaves nodes that nothing leads to; here links are made mutual, pruned to
 /// directions that no nearer link covers (α = 1.2: Subramanya et al. 2019), and completed until all can be reached.
-pub(super) fn build(vectors: &[Bytes], n_links: usize) -> Links {
+pub(super) fn build(vectors: &[Bytes]) -> Links {
     let candidates = mutual(candidates(vectors));
     let pruned: Vec<(Vec<u32>, Vec<u32>)> = (0..vectors.len())
         .into_par_iter()
-        .map(|idx| {
-            prune(
-                vectors,
-                idx,
-                &candidates[idx],
-                n_links.saturating_sub(N_REPAIRS),
-            )
-        })
+        .map(|idx| prune(vectors, idx, &candidates[idx]))
         .collect();
     let (mut links, spare): (Links, Links) = pruned.into_iter().unzip();
-    reach_all(vectors, &mut links, &candidates, n_links);
+    reach_all(vectors, &mut links, &candidates);
     for (idx, (links, spare)) in links.iter_mut().zip(spare).enumerate() {
         let missing = spare.into_iter().filter(|to| !links.contains(to));
-        let missing: Vec<u32> = missing.take(n_links - links.len()).collect();
+        let missing: Vec<u32> = missing.take(N_LINKS - links.len()).collect();
         links.extend(missing);
         links.sort_by_key(|&to| (distance(&vectors[idx], &vectors[to as usize]), to));
     }
     links
 }
 
+/// Links of a node: 16 make a slot of 329 bytes.
+pub(super) const N_LINKS: usize = 16;
 /// Links of a node that are kept free for repairs.
 const N_REPAIRS: usize = 2;
 
@@ -102,13 +97,8 @@ fn mutual(mut links: Links) -> Links {
     links
 }
 
-/// The nearest links that lead in different directions, at most `n_links`; and the others, nearest first.
-fn prune(
-    vectors: &[Bytes],
-    idx: usize,
-    candidates: &[u32],
-    n_links: usize,
-) -> (Vec<u32>, Vec<u32>) {
+/// The nearest links that lead in different directions, as many as are not kept free; and the others, nearest first.
+fn prune(vectors: &[Bytes], idx: usize, candidates: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let vector = &vectors[idx];
     let mut candidates: Vec<(i32, u32)> = candidates
         .iter()
@@ -122,7 +112,7 @@ fn prune(
             // 1.2² of a squared distance.
             i64::from(between) * 36 < i64::from(far) * 25
         });
-        if kept.len() < n_links && !is_covered {
+        if kept.len() < N_LINKS - N_REPAIRS && !is_covered {
             kept.push(to);
         } else {
             spare.push(to);
@@ -132,9 +122,9 @@ fn prune(
 }
 
 /// Adds links until every node can be reached from node 0: from the nearest node that can be reached and has room.
-fn reach_all(vectors: &[Bytes], links: &mut Links, candidates: &Links, n_links: usize) {
+fn reach_all(vectors: &[Bytes], links: &mut Links, candidates: &Links) {
     let mut is_reached = vec![false; links.len()];
-    if links.is_empty() || n_links == 0 {
+    if links.is_empty() {
         return;
     }
     reach_from(0, links, &mut is_reached);
@@ -143,7 +133,7 @@ fn reach_all(vectors: &[Bytes], links: &mut Links, candidates: &Links, n_links: 
             continue;
         }
         let has_room =
-            |&from: &u32| is_reached[from as usize] && links[from as usize].len() < n_links;
+            |&from: &u32| is_reached[from as usize] && links[from as usize].len() < N_LINKS;
         let far = |&from: &u32| (distance(&vectors[idx], &vectors[from as usize]), from);
         let near = candidates[idx]
             .iter()
@@ -191,7 +181,7 @@ mod tests {
     fn every_node_can_be_reached_and_no_node_has_too_many_links() {
         for n in [0, 1, 2, 50, 600] {
             let vectors = vectors(n);
-            let links = build(&vectors, 16);
+            let links = build(&vectors);
             let mut is_reached = vec![false; n];
             if n > 0 {
                 reach_from(0, &links, &mut is_reached);
@@ -209,6 +199,6 @@ mod tests {
     #[test]
     fn equal_vectors_give_an_equal_graph() {
         let vectors = vectors(300);
-        assert_eq!(build(&vectors, 16), build(&vectors, 16));
+        assert_eq!(build(&vectors), build(&vectors));
     }
 }

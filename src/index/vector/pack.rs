@@ -18,7 +18,7 @@ use skillpress_search::format::vectors::router::{Router, router_range};
 use skillpress_search::format::vectors::rows::{ROWS_FILE, WordRow, encode_rows};
 
 use super::cells::{self, Cells};
-use super::hnsw::Links;
+use super::hnsw::{Links, N_LINKS};
 use crate::index::pack::{Part, Parts};
 
 /// Packs the word rows and vectors of a registry of `n_skills` skills. The `vectors`, which `links` connect, stand cell
@@ -82,9 +82,6 @@ pub(super) fn pack(
         heads: vec![(VECTORS_HEAD.to_owned(), head.encode())],
     }
 }
-
-/// Links of a node: 16 make a slot of 329 bytes.
-pub(super) const N_LINKS: usize = 16;
 
 fn to_ids(links: &Links) -> Vec<Vec<EmbeddingId>> {
     let to_ids = |links: &Vec<u32>| links.iter().copied().map(EmbeddingId).collect();
