@@ -64,7 +64,7 @@ pub use problem::{Problem, Problems, Severity};
 pub use progress::Progress;
 pub use project::Project;
 pub use sink::{DirSink, MemorySink, Sink, Written};
-pub use site::{Site, SiteCounts};
+pub use site::{Site, SiteCounts, WriteError};
 pub use url::{BaseUrl, BaseUrlError};
 
 #[doc(hidden)]

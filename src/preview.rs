@@ -13,7 +13,9 @@ mod following;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use std::{fmt, fs, io};
+use std::{fs, io};
+
+use thiserror::Error;
 
 use crate::api::{ApiState, IndexSearch, LiveApi, SearchRequest};
 use crate::catalog::Related;
@@ -24,7 +26,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::server::{Changes, LiveSite, WatchError};
 use crate::sink::LiveFolder;
-use crate::site::Site;
+use crate::site::{Site, WriteError};
 use crate::terminal;
 use crate::url::BaseUrl;
 use crate::zip::{ZipDigest, skill_zip};
@@ -146,11 +148,11 @@ impl Preview {
         }
         while let Some(site) = self.not_indexed() {
             let start = Instant::now();
-            let built = site.build_index();
+            let built = site.build_index().map_err(WriteError::from);
             let written = built.and_then(|index| {
                 print_left_out(&site, &index);
                 self.write_index(&index)?;
-                self.swap_in(&site, &index)
+                Ok(self.swap_in(&site, &index)?)
             });
             match written {
                 Ok(()) => error_line!("search: {:.2} s", start.elapsed().as_secs_f64()),
@@ -180,7 +182,7 @@ impl Preview {
         Ok((warnings, n_changed))
     }
 
-    fn first(&self, site: Arc<Site>, warnings: &Problems) -> io::Result<Shown> {
+    fn first(&self, site: Arc<Site>, warnings: &Problems) -> Result<Shown, WriteError> {
         let index = site.build_index()?;
         print_left_out(&site, &index);
         self.write_index(&index)?;
@@ -276,7 +278,7 @@ impl Preview {
     }
 
     /// Leaves search as it was until the content changes again.
-    fn give_up(&self, site: &Site, error: &io::Error) {
+    fn give_up(&self, site: &Site, error: &WriteError) {
         let mut state = self.lock();
         if let Some(shown) = &mut state.shown {
             shown.indexed = site.index_inputs();
@@ -297,58 +299,39 @@ impl Preview {
 }
 
 /// Why there can be no preview.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum PreviewError {
-    /// The content folder cannot be read.
+    /// The content folder, as the user named it, cannot be read.
+    #[error("cannot read the content folder `{}`: {error}", folder.display())]
     NoContent {
-        /// As the user named it.
         folder: PathBuf,
-        /// What the system says.
+        #[source]
         error: io::Error,
     },
     /// There is no place for the site.
+    #[error("cannot make a temporary folder: {error}")]
     NoFolder {
-        /// What the system says.
+        #[source]
         error: io::Error,
     },
     /// Changes of the content are not told.
+    #[error("cannot watch the content folder `{}`: {error}", folder.display())]
     NotWatched {
-        /// As the user named it.
         folder: PathBuf,
-        /// What the system says.
+        #[source]
         error: WatchError,
     },
 }
 
-impl fmt::Display for PreviewError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoContent { folder, error } => write!(
-                f,
-                "cannot read the content folder `{}`: {error}",
-                folder.display()
-            ),
-            Self::NoFolder { error } => write!(f, "cannot make a temporary folder: {error}"),
-            Self::NotWatched { folder, error } => write!(
-                f,
-                "cannot watch the content folder `{}`: {error}",
-                folder.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for PreviewError {}
-
 /// Why the site stays as it was.
 enum UpdateError {
     Content(Problems),
-    Unwritten(io::Error),
+    Unwritten(WriteError),
 }
 
-impl From<io::Error> for UpdateError {
-    fn from(error: io::Error) -> Self {
-        Self::Unwritten(error)
+impl<E: Into<WriteError>> From<E> for UpdateError {
+    fn from(error: E) -> Self {
+        Self::Unwritten(error.into())
     }
 }
 

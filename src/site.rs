@@ -5,6 +5,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use thiserror::Error;
+
 use crate::api;
 use crate::catalog::Catalog;
 use crate::catalog::Related;
@@ -14,7 +16,7 @@ use crate::content::static_files;
 use crate::content::{self, Disk, LoadOptions, SkillCache};
 use crate::index::findability::NotFound;
 use crate::index::vector::{self, OwnVectors};
-use crate::index::{self, SearchIndex};
+use crate::index::{self, IndexError, SearchIndex};
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::project::Project;
@@ -105,8 +107,8 @@ impl Site {
     /// Writes every file of the site to `sink`. A skill that search does not find is no part of it.
     ///
     /// # Errors
-    /// What the sink says.
-    pub fn write(&self, sink: &dyn Sink, progress: &Progress) -> io::Result<SiteCounts> {
+    /// What the sink says, or why there is no index.
+    pub fn write(&self, sink: &dyn Sink, progress: &Progress) -> Result<SiteCounts, WriteError> {
         progress.stage("search index");
         let index = self.build_index()?;
         index.write(sink)?;
@@ -153,7 +155,7 @@ impl Site {
     ///
     /// # Errors
     /// As [`index::build`].
-    pub fn build_index(&self) -> io::Result<SearchIndex> {
+    pub fn build_index(&self) -> Result<SearchIndex, IndexError> {
         index::build(&self.catalog, &self.config, self.own_vectors.as_ref())
     }
 
@@ -188,6 +190,17 @@ impl Site {
         api::write_api(&self.catalog, &self.config, zips, sink)?;
         Ok(())
     }
+}
+
+/// Why a site is not written.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// The search index cannot be built.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] io::Error),
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `skillpress build`: content to site.
 
-use std::io;
+use std::error::Error;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -45,12 +45,12 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     if !args.quiet {
         print_warnings(&problems);
     }
-    let sink =
-        DirSink::create(&args.out).map_err(|error| CommandError::System(error.to_string()))?;
+    let sink = DirSink::create(&args.out).map_err(CommandError::failed)?;
     check_loss(args, &project, &site)?;
     let failed =
-        |error: io::Error| CommandError::io(&format!("write `{}`", args.out.display()), &error);
-    let mut counts = site.write(&sink, &progress).map_err(failed)?;
+        |error: &dyn Error| CommandError::cannot(&format!("write `{}`", args.out.display()), error);
+    let written = site.write(&sink, &progress);
+    let mut counts = written.map_err(|error| failed(&error))?;
     if project.is_strict && !counts.left_out.is_empty() {
         counts.left_out.make_strict();
         return Err(counts.left_out.into());
@@ -63,7 +63,7 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     let report = report::measure(sink.fresh(), &scope)?;
     check_budgets(&project, &site, &report)?;
     progress.stage("swap");
-    let written = sink.finish().map_err(failed)?;
+    let written = sink.finish().map_err(|error| failed(&error))?;
     let stages = progress.finish();
     if !args.quiet {
         print_summary(args, &problems, (&counts, &written), &report, &stages);

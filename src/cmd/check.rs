@@ -1,6 +1,7 @@
 //! `skillpress check`: every problem of the content; with `--site`, every difference between a site and its content.
 
-use std::path::PathBuf;
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -50,15 +51,15 @@ pub fn run(args: &CheckArgs) -> Result<(), CommandError> {
     }
 }
 
-fn compare(
-    folder: &std::path::Path,
-    site: &Site,
-    progress: &Progress,
-) -> Result<Problems, CommandError> {
-    let failed = |error| CommandError::io(&format!("read the site `{}`", folder.display()), &error);
-    let sink = CompareSink::open(folder).map_err(failed)?;
-    let counts = site.write(&sink, progress).map_err(failed)?;
-    let mut problems = sink.finish().map_err(failed)?;
+fn compare(folder: &Path, site: &Site, progress: &Progress) -> Result<Problems, CommandError> {
+    let failed = |error: &dyn Error| {
+        CommandError::cannot(&format!("read the site `{}`", folder.display()), error)
+    };
+    let sink = CompareSink::open(folder).map_err(|error| failed(&error))?;
+    let counts = site
+        .write(&sink, progress)
+        .map_err(|error| failed(&error))?;
+    let mut problems = sink.finish().map_err(|error| failed(&error))?;
     problems.extend(counts.left_out);
     Ok(problems)
 }

@@ -76,13 +76,11 @@ impl Cli {
                 }
                 ExitCode::from(1)
             }
-            Err(CommandError::System(message)) => {
+            Err(CommandError::Failed { message, hint }) => {
                 error_line!("error: {message}");
-                ExitCode::from(2)
-            }
-            Err(CommandError::Advised { message, hint }) => {
-                error_line!("error: {message}");
-                error_line!("hint: {hint}");
+                if let Some(hint) = hint {
+                    error_line!("hint: {hint}");
+                }
                 ExitCode::from(2)
             }
         }

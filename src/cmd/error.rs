@@ -1,5 +1,8 @@
 //! Why a command ends before its end.
 
+use std::error::Error;
+use std::io;
+
 use crate::preview::PreviewError;
 use crate::problem::Problems;
 use crate::report::ReportError;
@@ -12,11 +15,49 @@ pub enum CommandError {
     Content(Problems),
     /// Whoever read the output stopped reading: nothing went wrong, and nobody is there to be told.
     Unread,
-    /// The command cannot work as it was called, or the system refused something: one sentence.
-    System(String),
-    /// The same, where it is known what to do next.
-    #[allow(missing_docs)]
-    Advised { message: String, hint: String },
+    /// The command cannot work as it was called, or the system refused something.
+    Failed {
+        /// One sentence.
+        message: String,
+        /// What to do next, where that is known.
+        hint: Option<String>,
+    },
+}
+
+impl CommandError {
+    /// An error that says itself what to do next, or leaves nothing to do.
+    pub fn failed(message: impl ToString) -> Self {
+        Self::Failed {
+            message: message.to_string(),
+            hint: None,
+        }
+    }
+
+    /// An error with what to do next.
+    pub fn advised(message: impl ToString, hint: impl Into<String>) -> Self {
+        Self::Failed {
+            message: message.to_string(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// What stood in the way of doing `what`, such as "write the site".
+    pub fn cannot(what: &str, error: &dyn Error) -> Self {
+        Self::failed(format_args!("cannot {what}: {error}"))
+    }
+
+    /// A refusal of the system while doing `what`.
+    pub fn io(what: &str, error: &io::Error) -> Self {
+        Self::cannot(what, error)
+    }
+
+    /// A refusal of the system while printing `what`, such as "the results".
+    pub fn print(what: &str, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Unread,
+            _ => Self::io(&format!("print {what}"), error),
+        }
+    }
 }
 
 impl From<Problems> for CommandError {
@@ -27,13 +68,13 @@ impl From<Problems> for CommandError {
 
 impl From<SourceError> for CommandError {
     fn from(error: SourceError) -> Self {
-        Self::advised(error.to_string(), error.hint())
+        Self::advised(&error, error.hint())
     }
 }
 
 impl From<PreviewError> for CommandError {
     fn from(error: PreviewError) -> Self {
-        Self::System(error.to_string())
+        Self::failed(error)
     }
 }
 
@@ -45,30 +86,7 @@ impl From<ReportError> for CommandError {
                 format!("`{}`: {error}", folder.display()),
                 "build the site again, or install a newer skillpress",
             ),
-            ReportError::File(sentence) => Self::System(sentence),
+            ReportError::File(sentence) => Self::failed(sentence),
         }
-    }
-}
-
-impl CommandError {
-    /// A refusal of the system while printing `what`, such as "the results".
-    pub fn print(what: &str, error: &std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Self::Unread,
-            _ => Self::io(&format!("print {what}"), error),
-        }
-    }
-
-    /// An error with what to do next.
-    pub fn advised(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Advised {
-            message: message.into(),
-            hint: hint.into(),
-        }
-    }
-
-    /// A refusal of the system while doing `what`, such as "write the site".
-    pub fn io(what: &str, error: &std::io::Error) -> Self {
-        Self::System(format!("cannot {what}: {error}"))
     }
 }

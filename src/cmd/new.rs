@@ -28,7 +28,7 @@ const TEMPLATE: &str = include_str!("../../assets/init/new/SKILL.md");
 /// # Errors
 /// A name that clients could not install, an owner that the site needs, a skill that is there already.
 pub fn run(args: &NewArgs) -> Result<(), CommandError> {
-    let key = valid_key(&args.name).map_err(|error| CommandError::System(error.to_string()))?;
+    let key = valid_key(&args.name).map_err(CommandError::failed)?;
     let file = key.folder_in(&args.content).join("SKILL.md");
     let text = TEMPLATE
         .replace("{{slug}}", &key.slug)

@@ -23,7 +23,7 @@ pub(super) fn read<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, CommandEr
                 let (fault, offset) = problem::json_fault(line, &error);
                 let (_, column) = problem::line_and_column(line, offset);
                 let place = file.display();
-                CommandError::System(format!("{place}:{line_number}:{column}: {fault}"))
+                CommandError::failed(format_args!("{place}:{line_number}:{column}: {fault}"))
             })
         })
         .collect()

@@ -82,6 +82,8 @@ fn base_url(project: &Project, server: &Server) -> Result<BaseUrl, CommandError>
         .map_err(|error| CommandError::io("read the address of the server", &error))?;
     let path = project.base_url.as_ref().map_or("/", BaseUrl::path);
     format!("http://{addr}{path}").parse().map_err(|error| {
-        CommandError::System(format!("`{addr}` cannot be the address of a site: {error}"))
+        CommandError::failed(format_args!(
+            "`{addr}` cannot be the address of a site: {error}"
+        ))
     })
 }

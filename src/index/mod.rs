@@ -1,5 +1,6 @@
 //! The search index of a catalog: built by tantivy, then packed into the files that the reader fetches.
 
+mod error;
 pub mod findability;
 pub mod lexical;
 pub mod memory;
@@ -18,12 +19,12 @@ use std::io;
 
 use skillpress_search::{OpenError, SkillId};
 
-use crate::catalog::{Catalog, Skill};
-use crate::catalog::{RELATED_MAX, Related};
+use crate::catalog::{Catalog, RELATED_MAX, Related, Skill};
 use crate::config::{Config, EmbeddingMode};
 use crate::fingerprint::fingerprint;
 use crate::key::SkillKey;
 use crate::sink::Sink;
+pub use error::IndexError;
 use findability::{Findability, NotFound};
 use vector::{Document, Embedded, OwnVectors, VectorParts};
 
@@ -77,12 +78,12 @@ impl fmt::Display for IndexCounts {
 /// `own` are the operator's own vectors, for [`EmbeddingMode::Own`].
 ///
 /// # Errors
-/// What tantivy says.
+/// [`IndexError`]; nothing in a skill is known to cause one.
 pub fn build(
     catalog: &Catalog,
     config: &Config,
     own: Option<&OwnVectors>,
-) -> io::Result<SearchIndex> {
+) -> Result<SearchIndex, IndexError> {
     build_proved(catalog, config, own, findability::prove)
 }
 
@@ -92,7 +93,7 @@ fn build_proved(
     config: &Config,
     own: Option<&OwnVectors>,
     prove: impl Fn(&[&Skill], &[(String, Vec<u8>)]) -> Result<Findability, OpenError>,
-) -> io::Result<SearchIndex> {
+) -> Result<SearchIndex, IndexError> {
     let mut listed = catalog.listed_idxs();
     let mut own = own.map(Cow::Borrowed);
     let mut not_found = Vec::new();
@@ -103,7 +104,7 @@ fn build_proved(
             .iter()
             .map(|&idx| &catalog.skills[idx])
             .collect();
-        let proof = prove(&skills, &index.files).map_err(io::Error::other)?;
+        let proof = prove(&skills, &index.files).map_err(IndexError::Unsearchable)?;
         if proof.failures.is_empty() {
             index.counts.n_skills = proof.n_skills;
             index.counts.n_crowded_out = proof.n_crowded_out;
@@ -140,7 +141,7 @@ fn build_unproved(
     listed: &[usize],
     config: &Config,
     own: Option<&OwnVectors>,
-) -> io::Result<Unproved> {
+) -> Result<Unproved, IndexError> {
     let embedded = embed(catalog, listed, config)?;
     let order = match &embedded {
         Some(embedded) => embedded.order.iter().map(|&idx| listed[idx]).collect(),
@@ -148,10 +149,10 @@ fn build_unproved(
     };
     let skills: Vec<&Skill> = order.iter().map(|&idx| &catalog.skills[idx]).collect();
     let (lexical, meaning) = rayon::join(
-        || lexical::build(&skills).map_err(io::Error::other),
+        || lexical::build(&skills),
         || meaning(&skills, embedded, own),
     );
-    let files = pack::pack(catalog, &skills, &lexical?, meaning.parts).map_err(io::Error::other)?;
+    let files = pack::pack(catalog, &skills, &lexical?, meaning.parts)?;
     let counts = IndexCounts {
         n_embeddings: meaning.n_embeddings,
         n_bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
@@ -166,7 +167,11 @@ fn build_unproved(
 }
 
 /// The `listed` skills as directions, when the settings want a search by meaning.
-fn embed(catalog: &Catalog, listed: &[usize], config: &Config) -> io::Result<Option<Embedded>> {
+fn embed(
+    catalog: &Catalog,
+    listed: &[usize],
+    config: &Config,
+) -> Result<Option<Embedded>, IndexError> {
     if config.embedding.mode != EmbeddingMode::Words {
         return Ok(None);
     }
@@ -179,7 +184,7 @@ fn embed(catalog: &Catalog, listed: &[usize], config: &Config) -> io::Result<Opt
         }
     };
     let documents: Vec<Document> = listed.iter().map(document).collect();
-    let model = vector::Model::built_in().map_err(io::Error::other)?;
+    let model = vector::Model::built_in().map_err(IndexError::Model)?;
     Ok(Some(vector::embed(&model, &documents)))
 }
 

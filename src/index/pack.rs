@@ -22,8 +22,9 @@ use skillpress_search::format::spelling::SPELLING_FILE;
 use skillpress_search::format::terms::{
     self, INLINE_POSTINGS_MAX, TERM_BLOCK_LEN, TERM_MAX_LEN, TERMS_FILE, TermEntry, TermPostings,
 };
-use skillpress_search::{ByteRange, FormatError, SkillId};
+use skillpress_search::{ByteRange, SkillId};
 
+use super::IndexError;
 use super::lexical::LexicalIndex;
 use crate::catalog::{BadgeKind, Catalog, Skill};
 use impacts::WeighedTerm;
@@ -34,13 +35,13 @@ use impacts::WeighedTerm;
 /// The same skills give the same bytes.
 ///
 /// # Errors
-/// What tantivy says when it is read; [`PackError::Format`] when something is too large for the format.
+/// `Tantivy` when its index cannot be read, `TooLarge` and `Format` when something does not fit the format.
 pub fn pack(
     catalog: &Catalog,
     skills: &[&Skill],
     index: &LexicalIndex,
     extra: Parts,
-) -> Result<Vec<(String, Vec<u8>)>, PackError> {
+) -> Result<Vec<(String, Vec<u8>)>, IndexError> {
     let mut parts = lexical_parts(catalog, skills, index)?;
     parts.files.extend(extra.files);
     parts.heads.extend(extra.heads);
@@ -123,43 +124,11 @@ pub fn chunk_len(len: usize) -> u32 {
     chunk_len as u32
 }
 
-/// Why an index could not be packed.
-#[derive(Debug)]
-pub enum PackError {
-    /// tantivy could not read its own index.
-    Tantivy(tantivy::TantivyError),
-    /// Something is too large for the format.
-    Format(FormatError),
-}
-
-impl std::fmt::Display for PackError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Tantivy(error) => write!(f, "the index cannot be read back: {error}"),
-            Self::Format(error) => write!(f, "the index cannot be packed: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for PackError {}
-
-impl From<tantivy::TantivyError> for PackError {
-    fn from(error: tantivy::TantivyError) -> Self {
-        Self::Tantivy(error)
-    }
-}
-
-impl From<FormatError> for PackError {
-    fn from(error: FormatError) -> Self {
-        Self::Format(error)
-    }
-}
-
 fn lexical_parts(
     catalog: &Catalog,
     skills: &[&Skill],
     index: &LexicalIndex,
-) -> Result<Parts, PackError> {
+) -> Result<Parts, IndexError> {
     let n_skills = skills.len() as u32;
     let mut weighed = impacts::weigh(index)?;
     exact::add(skills, &mut weighed);
@@ -171,7 +140,7 @@ fn lexical_parts(
         .chain(spelling_lens)
         .any(|len| len > BLOCK_MAX_LEN)
     {
-        return Err(too_large("a block"));
+        return Err(IndexError::TooLarge { what: "a block" });
     }
     let head = LexicalHead::encode(&term_files.blocks, &spelling.blocks);
     Ok(Parts {
@@ -196,13 +165,13 @@ struct TermFiles {
 fn encode_terms(
     weighed: &BTreeMap<String, WeighedTerm>,
     n_skills: u32,
-) -> Result<TermFiles, PackError> {
+) -> Result<TermFiles, IndexError> {
     let mut files = TermFiles::default();
     let mut block: Vec<TermEntry> = Vec::new();
     let mut block_len = 0;
     for (term, weighed) in weighed {
         if term.len() > TERM_MAX_LEN {
-            return Err(too_large("a term"));
+            return Err(IndexError::TooLarge { what: "a term" });
         }
         let doc_freq = weighed.postings.len() as u32;
         let postings = if doc_freq <= INLINE_POSTINGS_MAX {
@@ -215,7 +184,8 @@ fn encode_terms(
                 .extend(postings::encode_list(&weighed.postings, n_skills, start));
             let len = (files.postings.len() as u64 - start) as u32;
             if u32::try_from(files.postings.len()).is_err() {
-                return Err(too_large("the postings file"));
+                let what = "the file of postings";
+                return Err(IndexError::TooLarge { what });
             }
             TermPostings::At(ByteRange { start, len })
         };
@@ -234,10 +204,6 @@ fn encode_terms(
     }
     files.close_block(&mut block, n_skills);
     Ok(files)
-}
-
-fn too_large(what: &'static str) -> PackError {
-    FormatError::Invalid { what }.into()
 }
 
 /// How much of `term` front coding must write after `before`.
@@ -265,12 +231,13 @@ impl TermFiles {
     }
 }
 
-fn encode_cards(catalog: &Catalog, skills: &[&Skill]) -> Result<Vec<u8>, FormatError> {
+fn encode_cards(catalog: &Catalog, skills: &[&Skill]) -> Result<Vec<u8>, IndexError> {
     let cards: Vec<Vec<u8>> = skills
         .par_iter()
         .enumerate()
         .map(|(skill_idx, skill)| card(catalog, skill).encode(SkillId(skill_idx as u32)))
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, _>>()
+        .map_err(IndexError::Format)?;
     Ok(cards.concat())
 }
 
