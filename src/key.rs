@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use skillpress_search::format::cards::Card;
 pub use skillpress_search::format::cards::is_identity_part;
 
 /// The identity of a skill: `owner/slug`, compared byte by byte.
@@ -30,6 +31,14 @@ impl SkillKey {
     /// Its folder in the content folder `content`: `skills/<owner>/<slug>`.
     pub fn folder_in(&self, content: &Path) -> PathBuf {
         content.join("skills").join(&self.owner).join(&self.slug)
+    }
+
+    /// The identity on a card, which was checked when the card was decoded.
+    pub fn of_card(card: &Card) -> Self {
+        Self {
+            owner: card.owner.clone(),
+            slug: card.slug.clone(),
+        }
     }
 }
 

@@ -79,6 +79,6 @@ pub mod internals {
     pub use crate::index::vector::{
         Adapted, Document, Model, adapt, build as build_vectors, embed,
     };
-    pub use crate::source::FileSource;
+    pub use crate::source::{FileSource, SiteSource};
     pub use crate::url::published_path;
 }

@@ -27,6 +27,7 @@ use crate::project::Project;
 use crate::server::{Changes, LiveSite, WatchError};
 use crate::sink::LiveFolder;
 use crate::site::{Site, WriteError};
+use crate::source::SiteSource;
 use crate::terminal;
 use crate::url::BaseUrl;
 use crate::zip::{ZipDigest, skill_zip};
@@ -247,8 +248,8 @@ impl Preview {
     }
 
     fn open_index(&self) -> Option<Arc<IndexSearch>> {
-        let opened = IndexSearch::open(&self.root().to_string_lossy());
-        opened.ok().map(Arc::new)
+        let source = SiteSource::open_folder(self.root()).ok()?;
+        IndexSearch::open(source).ok().map(Arc::new)
     }
 
     /// The site that is shown, if search does not know it yet.

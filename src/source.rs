@@ -1,18 +1,19 @@
 //! Where the command reads a site from: a folder, or a web server.
 
+mod error;
 mod file;
 mod http;
 mod public;
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use skillpress_search::{Answer, Request, Source};
+use skillpress_search::{Answer, OpenError, Request, Searcher, Source};
 
+pub use error::{Refusal, SearchError, SourceError};
 pub use file::FileSource;
-pub use http::{HttpSource, Refusal};
+pub use http::HttpSource;
 
-/// A site's search index, near or far.
+/// A site, near or far; searches read the files of its index.
 #[derive(Debug)]
 pub enum SiteSource {
     /// In a folder.
@@ -27,20 +28,59 @@ impl SiteSource {
     /// # Errors
     /// When the URL is not one, or the folder is no site.
     pub fn open(place: &str) -> Result<Self, SourceError> {
-        if is_url(place) {
+        if place.contains("://") {
             return Ok(Self::Http(HttpSource::new(place)?));
         }
-        Ok(Self::File(FileSource::new(Path::new(place))?))
+        Self::open_folder(Path::new(place))
+    }
+
+    /// The site in `folder`.
+    ///
+    /// # Errors
+    /// When the folder is no site.
+    pub fn open_folder(folder: &Path) -> Result<Self, SourceError> {
+        Ok(Self::File(FileSource::new(folder)?))
+    }
+
+    /// Opens the search index of the site.
+    ///
+    /// # Errors
+    /// When there is none, or none that can be read.
+    pub fn open_index(&mut self) -> Result<Searcher, SearchError> {
+        Searcher::open_source(self).map_err(|error| self.search_error(error))
+    }
+
+    /// What `error` of a search means for whoever named the site.
+    pub fn search_error(&self, error: OpenError) -> SearchError {
+        let site = match self {
+            Self::File(source) => source.folder().display().to_string(),
+            Self::Http(source) => source.place().to_owned(),
+        };
+        match (error, self.take_refusal()) {
+            (OpenError::Gone, _) => SearchError::Gone { site },
+            (OpenError::Failed, Some(refusal)) => SearchError::Refused { site, refusal },
+            (OpenError::Failed, None) => SearchError::Unread { site },
+            (OpenError::Format(error), _) => SearchError::Format { site, error },
+        }
     }
 
     /// Reads one whole file of the site (not only of the index), such as a skill's page data; `Failed` when it is longer
     /// than `max_bytes`.
     ///
     /// `path` is relative to the site's root and percent-encoded.
-    pub fn read(&mut self, path: &str, max_bytes: u64) -> Answer {
+    pub fn read(&self, path: &str, max_bytes: u64) -> Answer {
         match self {
             Self::File(source) => source.read(path, max_bytes),
             Self::Http(source) => source.read(path, max_bytes),
+        }
+    }
+
+    /// Where `page_path` (percent-encoded, without a leading slash) stands: on the web, or below the site's root for a
+    /// folder.
+    pub fn address(&self, page_path: &str) -> String {
+        match self {
+            Self::File(_) => format!("/{page_path}"),
+            Self::Http(source) => source.url(page_path),
         }
     }
 
@@ -60,49 +100,6 @@ impl Source for SiteSource {
             Self::Http(source) => source.fetch(requests),
         }
     }
-}
-
-/// Why a place cannot be read as a site.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SourceError {
-    /// The folder has no search index.
-    NoSite(PathBuf),
-    /// The address has a scheme that is not read.
-    Scheme(String),
-    /// The address is not a URL.
-    NoUrl(String),
-}
-
-impl SourceError {
-    /// What to do next.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::NoSite(_) => "run `skillpress build`, or name the site with `--site`",
-            Self::Scheme(_) => "it begins with `https://` or `http://`, or is a folder",
-            Self::NoUrl(_) => "write one such as `https://skills.example/`",
-        }
-    }
-}
-
-impl fmt::Display for SourceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoSite(folder) => write!(
-                f,
-                "`{}` is not a built site: it has no folder `{INDEX_FOLDER}`",
-                folder.display()
-            ),
-            Self::Scheme(place) => write!(f, "`{place}` is no address that can be read"),
-            Self::NoUrl(place) => write!(f, "`{place}` is not the URL of a site"),
-        }
-    }
-}
-
-impl std::error::Error for SourceError {}
-
-/// Whether `place` is a URL and no folder.
-pub fn is_url(place: &str) -> bool {
-    place.contains("://")
 }
 
 /// Largest whole file that is read; the largest file read whole is the codes of a large registry.

@@ -2,11 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use skillpress_search::{Filter, OpenError, Options, Searcher};
+use skillpress_search::{Filter, Options, Searcher};
 
 use super::state::SearchRequest;
 use crate::key::SkillKey;
-use crate::source::SiteSource;
+use crate::source::{SearchError, SiteSource};
 
 /// An open index. Searches wait for each other, since they share the blocks that were read.
 #[derive(Debug)]
@@ -15,13 +15,12 @@ pub struct IndexSearch {
 }
 
 impl IndexSearch {
-    /// Opens the index of a site: a folder, or the URL where it stands.
+    /// Opens the index of a site.
     ///
     /// # Errors
-    /// One sentence, when there is no index or this version cannot read it.
-    pub fn open(site: &str) -> Result<Self, String> {
-        let mut source = SiteSource::open(site).map_err(|error| error.to_string())?;
-        let searcher = Searcher::open_source(&mut source).map_err(|error| error.to_string())?;
+    /// When there is no index, or this version cannot read it.
+    pub fn open(mut source: SiteSource) -> Result<Self, SearchError> {
+        let searcher = source.open_index()?;
         Ok(Self {
             open: Mutex::new((searcher, source)),
         })
@@ -31,7 +30,7 @@ impl IndexSearch {
     ///
     /// # Errors
     /// When the index was replaced and the new one cannot be opened.
-    pub fn search(&self, request: &SearchRequest) -> Result<Vec<(SkillKey, f32)>, OpenError> {
+    pub fn search(&self, request: &SearchRequest) -> Result<Vec<(SkillKey, f32)>, SearchError> {
         let badge = request.badge.as_ref();
         let options = Options {
             limit: request.limit,
@@ -43,21 +42,15 @@ impl IndexSearch {
         };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let (searcher, source) = &mut *open;
-        let results = searcher.find(&request.query, &options, source)?;
+        let found = searcher.find(&request.query, &options, source);
+        let results = found.map_err(|error| source.search_error(error))?;
         // Scores compare within one search only, so the best one is 1.
         let best = results.hits.first().map_or(1, |hit| hit.score.max(1));
-        Ok(results
-            .hits
-            .into_iter()
-            .map(|hit| {
-                let name = SkillKey {
-                    owner: hit.card.owner,
-                    slug: hit.card.slug,
-                };
-                #[allow(clippy::cast_possible_truncation)]
-                let score = (f64::from(hit.score) / f64::from(best)) as f32;
-                (name, score)
-            })
-            .collect())
+        let scored = results.hits.iter().map(|hit| {
+            #[allow(clippy::cast_possible_truncation)]
+            let score = (f64::from(hit.score) / f64::from(best)) as f32;
+            (SkillKey::of_card(&hit.card), score)
+        });
+        Ok(scored.collect())
     }
 }

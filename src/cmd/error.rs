@@ -6,7 +6,7 @@ use std::io;
 use crate::preview::PreviewError;
 use crate::problem::Problems;
 use crate::report::ReportError;
-use crate::source::SourceError;
+use crate::source::{SearchError, SourceError};
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -72,6 +72,12 @@ impl From<SourceError> for CommandError {
     }
 }
 
+impl From<SearchError> for CommandError {
+    fn from(error: SearchError) -> Self {
+        Self::advised(&error, error.hint())
+    }
+}
+
 impl From<PreviewError> for CommandError {
     fn from(error: PreviewError) -> Self {
         Self::failed(error)
@@ -82,11 +88,8 @@ impl From<ReportError> for CommandError {
     fn from(error: ReportError) -> Self {
         match error {
             ReportError::Site(error) => error.into(),
-            ReportError::Index { folder, error } => Self::advised(
-                format!("`{}`: {error}", folder.display()),
-                "build the site again, or install a newer skillpress",
-            ),
-            ReportError::File(sentence) => Self::failed(sentence),
+            ReportError::Search(error) => error.into(),
+            error => Self::failed(error),
         }
     }
 }

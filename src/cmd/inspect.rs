@@ -7,7 +7,6 @@ use skillpress_search::OpenError;
 use skillpress_search::format::manifest::MANIFEST_PATH;
 
 use super::error::CommandError;
-use super::search::open_error;
 use crate::inspect::{self, Inspection};
 use crate::problem::Problem;
 use crate::source::SiteSource;
@@ -32,7 +31,7 @@ pub fn run(args: &InspectArgs) -> Result<(), CommandError> {
     let mut source = SiteSource::open(&args.site)?;
     let inspection = inspect::inspect(&mut source).map_err(|error| match error {
         OpenError::Format(error) => damaged(args, MANIFEST_PATH, error.to_string()),
-        error => open_error(&args.site, &source, error),
+        error => source.search_error(error).into(),
     })?;
     print(args, &inspection).map_err(|error| CommandError::print("the index", &error))?;
     let parts: Vec<&str> = inspection

@@ -26,6 +26,7 @@ use crate::key::SkillKey;
 use crate::sink::Sink;
 pub use error::IndexError;
 use findability::{Findability, NotFound};
+pub use pack::card_badges;
 use vector::{Document, Embedded, OwnVectors, VectorParts};
 
 /// The files of `search/`, and what else came out of indexing.

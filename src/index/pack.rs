@@ -260,6 +260,15 @@ fn card(catalog: &Catalog, skill: &Skill) -> Card {
     }
 }
 
+/// The kinds of the badges that a card shows, in the index of `manifest`.
+pub fn card_badges<'m>(card: &Card, manifest: &'m Manifest) -> impl Iterator<Item = &'m str> {
+    let badges = card.badges;
+    let kinds = manifest.badges.iter().enumerate();
+    kinds
+        .filter(move |(badge_idx, kind)| kind.is_shown && badges >> badge_idx & 1 == 1)
+        .map(|(_, kind)| kind.kind.as_str())
+}
+
 /// The badge kinds that cards can carry: a registry has a handful.
 fn badge_kinds(catalog: &Catalog) -> impl Iterator<Item = &BadgeKind> {
     catalog.badge_kinds.iter().take(BADGE_KINDS_MAX)

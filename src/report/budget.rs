@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Component, Report};
+use super::{Component, Load, Report, SearchCosts};
 use crate::config::{Budget, Budgets};
 use crate::input_file;
 use crate::problem::{Problem, Problems};
@@ -34,57 +34,43 @@ struct Measured<'a> {
 }
 
 fn measured<'a>(report: &'a Report, budgets: &'a Budgets) -> Vec<Measured<'a>> {
-    let listing = &report.listing_visit;
-    let detail = report.detail_visit.as_ref();
+    let listing = &report.listing_visit.load;
+    let detail = report.detail_visit.as_ref().map(|visit| &visit.load);
     let search = &report.search;
-    let html = listing.components.first();
+    let measured = |name, budget, bytes, parts| Measured {
+        name,
+        budget,
+        bytes,
+        parts,
+    };
+    let of_load = |name, budget, load: Option<&'a Load>| {
+        let bytes = load.map_or(0, |load| load.total.bytes);
+        let parts = load.map_or(Vec::new(), |load| bytes_of(&load.components));
+        measured(name, budget, bytes, parts)
+    };
+    let of_search = |name, budget, costs: &'a SearchCosts| {
+        measured(
+            name,
+            budget,
+            costs.bytes.median,
+            bytes_of(&costs.components),
+        )
+    };
+    let html = listing.components.first().map_or(0, |html| html.cost.bytes);
+    let parts = report.parts.iter();
+    let parts = parts.map(|part| (part.name.as_str(), part.bytes)).collect();
     vec![
-        Measured {
-            name: "listing_html",
-            budget: &budgets.listing_html,
-            bytes: html.map_or(0, |html| html.cost.bytes),
-            parts: Vec::new(),
-        },
-        Measured {
-            name: "listing_visit",
-            budget: &budgets.listing_visit,
-            bytes: listing.total.bytes,
-            parts: bytes_of(&listing.components),
-        },
-        Measured {
-            name: "detail_visit",
-            budget: &budgets.detail_visit,
-            bytes: detail.map_or(0, |visit| visit.total.bytes),
-            parts: detail.map_or(Vec::new(), |visit| bytes_of(&visit.components)),
-        },
-        Measured {
-            name: "search_engine",
-            budget: &budgets.search_engine,
-            bytes: report.engine.total.bytes,
-            parts: bytes_of(&report.engine.components),
-        },
-        Measured {
-            name: "first_search",
-            budget: &budgets.first_search,
-            bytes: search.first.bytes.median,
-            parts: bytes_of(&search.first.components),
-        },
-        Measured {
-            name: "next_search",
-            budget: &budgets.next_search,
-            bytes: search.next.bytes.median,
-            parts: bytes_of(&search.next.components),
-        },
-        Measured {
-            name: "site",
-            budget: &budgets.site,
-            bytes: report.site.bytes,
-            parts: report
-                .parts
-                .iter()
-                .map(|part| (part.name.as_str(), part.bytes))
-                .collect(),
-        },
+        measured("listing_html", &budgets.listing_html, html, Vec::new()),
+        of_load("listing_visit", &budgets.listing_visit, Some(listing)),
+        of_load("detail_visit", &budgets.detail_visit, detail),
+        of_load(
+            "search_engine",
+            &budgets.search_engine,
+            Some(&report.engine),
+        ),
+        of_search("first_search", &budgets.first_search, &search.first),
+        of_search("next_search", &budgets.next_search, &search.next),
+        measured("site", &budgets.site, report.site.bytes, parts),
     ]
 }
 

@@ -6,13 +6,14 @@ use std::path::Path;
 use brotli::enc::BrotliEncoderParams;
 use skillpress_search::Answer;
 
+use super::error::ReportError;
 use super::{Component, Cost};
-use crate::source::{FileSource, MAX_FILE_BYTES, SourceError};
+use crate::source::{MAX_FILE_BYTES, SiteSource, SourceError};
 
 /// A built site. Files are weighed once: compressing is most of the work of a report.
 #[derive(Debug)]
 pub(super) struct Files {
-    pub(super) source: FileSource,
+    pub(super) source: SiteSource,
     costs: HashMap<String, Cost>,
 }
 
@@ -26,7 +27,7 @@ impl Files {
     /// When `folder` is no site.
     pub(super) fn open(folder: &Path) -> Result<Self, SourceError> {
         Ok(Self {
-            source: FileSource::new(folder)?,
+            source: SiteSource::open_folder(folder)?,
             costs: HashMap::new(),
         })
     }
@@ -42,25 +43,19 @@ impl Files {
     /// What loading a whole file costs.
     ///
     /// # Errors
-    /// One sentence when it cannot be read.
-    pub(super) fn cost(&mut self, path: &str) -> Result<Cost, String> {
+    /// When it cannot be read.
+    fn cost(&mut self, path: &str) -> Result<Cost, ReportError> {
         if let Some(cost) = self.costs.get(path) {
             return Ok(*cost);
         }
-        let bytes = self
-            .read(path)
-            .ok_or_else(|| format!("`{path}` of the site cannot be read"))?;
+        let bytes = self.read(path).ok_or_else(|| ReportError::Unread {
+            path: path.to_owned(),
+        })?;
         let is_compressed = COMPRESSED.iter().any(|end| path.ends_with(end));
-        let raw_bytes = bytes.len() as u64;
-        let cost = Cost {
-            bytes: if is_compressed {
-                brotli_len(&bytes).min(raw_bytes)
-            } else {
-                raw_bytes
-            },
-            raw_bytes,
-            requests: 1,
-        };
+        let mut cost = Cost::of_request(bytes.len());
+        if is_compressed {
+            cost.bytes = cost.bytes.min(brotli_len(&bytes));
+        }
         self.costs.insert(path.to_owned(), cost);
         Ok(cost)
     }
@@ -68,8 +63,8 @@ impl Files {
     /// The same as a component with the file's name.
     ///
     /// # Errors
-    /// As [`Files::cost`].
-    pub(super) fn component(&mut self, path: &str) -> Result<Component, String> {
+    /// When it cannot be read.
+    pub(super) fn component(&mut self, path: &str) -> Result<Component, ReportError> {
         Ok(Component {
             name: plain_name(path),
             cost: self.cost(path)?,

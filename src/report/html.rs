@@ -12,8 +12,7 @@ use crate::text::number::{file_size, grouped};
 /// # Errors
 /// What `out` says.
 pub fn write_html(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    let html = Page::new(report).render().map_err(io::Error::other)?;
-    out.write_all(html.as_bytes())
+    Page::new(report).write_into(out)
 }
 
 #[derive(Template)]
@@ -61,7 +60,7 @@ const N_COLORS: usize = 16;
 impl<'a> Page<'a> {
     fn new(report: &'a Report) -> Self {
         let groups = groups(report);
-        let sum = |group: &Group| -> u64 {
+        let sum = |group: &CostGroup| -> u64 {
             let components = group.components.iter();
             components.map(|component| component.cost.bytes).sum()
         };
@@ -95,7 +94,7 @@ impl<'a> Page<'a> {
 }
 
 /// What a bar is made from.
-struct Group<'a> {
+struct CostGroup<'a> {
     title: String,
     note: String,
     bytes: u64,
@@ -104,23 +103,23 @@ struct Group<'a> {
     components: &'a [Component],
 }
 
-fn groups(report: &Report) -> Vec<Group<'_>> {
+fn groups(report: &Report) -> Vec<CostGroup<'_>> {
     let mut groups = Vec::new();
     let visits = [
         ("A listing visit", Some(&report.listing_visit)),
         ("A skill's page", report.detail_visit.as_ref()),
     ];
     for (title, visit) in visits {
-        groups.extend(visit.map(|visit| Group {
+        groups.extend(visit.map(|visit| CostGroup {
             title: title.to_owned(),
             note: format!(
                 "/{}, nothing cached",
                 visit.page.trim_end_matches("index.html")
             ),
-            bytes: visit.total.bytes,
-            requests: visit.total.requests,
-            round_trips: visit.round_trips.into(),
-            components: &visit.components,
+            bytes: visit.load.total.bytes,
+            requests: visit.load.total.requests,
+            round_trips: visit.load.round_trips.into(),
+            components: &visit.load.components,
         }));
     }
     let searches = [
@@ -136,9 +135,9 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
     groups
 }
 
-fn search_group(title: String, costs: &SearchCosts) -> Group<'_> {
+fn search_group(title: String, costs: &SearchCosts) -> CostGroup<'_> {
     let Quantiles { median, p95 } = costs.bytes;
-    Group {
+    CostGroup {
         title,
         note: format!("median; 95 in 100 take at most {}", size(p95)),
         bytes: median,
@@ -148,7 +147,7 @@ fn search_group(title: String, costs: &SearchCosts) -> Group<'_> {
     }
 }
 
-impl<'a> Group<'a> {
+impl<'a> CostGroup<'a> {
     fn into_bar(self, names: &[&str], longest: u64) -> CostBar<'a> {
         let segment = |component: &'a Component| {
             let name_idx = names.iter().position(|name| *name == component.name);

@@ -8,6 +8,7 @@
 
 pub mod budget;
 mod engine;
+mod error;
 mod files;
 mod html;
 mod parts;
@@ -18,15 +19,15 @@ mod text;
 mod visit;
 
 use std::ops::AddAssign;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
+use skillpress_search::Mode;
 use skillpress_search::format::vectors::head::VECTORS_HEAD;
-use skillpress_search::{Mode, OpenError, Searcher};
 
 use crate::config::Budgets;
-use crate::source::SourceError;
 use crate::text::number::file_size;
+pub use error::ReportError;
 use files::Files;
 pub use html::write_html;
 pub use parts::Part;
@@ -45,7 +46,7 @@ pub struct Report {
     /// A visit of the skill page of middle size; `None` when there is none.
     pub detail_visit: Option<Visit>,
     /// What runs searches in a browser: scripts and wasm.
-    pub engine: Group,
+    pub engine: Load,
     /// Searches as visitors make them.
     pub search: Searches,
     /// Searches by words alone, where the site has vectors too.
@@ -54,24 +55,6 @@ pub struct Report {
     pub site: Part,
     /// Its parts, the largest first.
     pub parts: Vec<Part>,
-}
-
-/// Why a site cannot be measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReportError {
-    /// It is none.
-    Site(SourceError),
-    /// Its index cannot be opened.
-    #[allow(missing_docs)]
-    Index { folder: PathBuf, error: OpenError },
-    /// A file that counts cannot be read: one sentence.
-    File(String),
-}
-
-impl From<String> for ReportError {
-    fn from(sentence: String) -> Self {
-        Self::File(sentence)
-    }
 }
 
 /// What something costs to load.
@@ -89,7 +72,7 @@ impl Report {
     /// One line: a listing visit and a first search.
     pub fn summary(&self) -> String {
         let size = |bytes: u64| file_size(bytes as usize);
-        let listing = &self.listing_visit.total;
+        let listing = &self.listing_visit.load.total;
         let engine = match self.engine.total.bytes {
             0 => String::new(),
             bytes => format!(" (of which engine {})", size(bytes)),
@@ -100,6 +83,17 @@ impl Report {
             listing.requests,
             size(self.search.first.bytes.median),
         )
+    }
+}
+
+impl Cost {
+    /// A request whose answer has so many bytes, which hosts send as they are.
+    fn of_request(len_bytes: usize) -> Self {
+        Self {
+            bytes: len_bytes as u64,
+            raw_bytes: len_bytes as u64,
+            requests: 1,
+        }
     }
 }
 
@@ -121,9 +115,9 @@ pub struct Component {
     pub cost: Cost,
 }
 
-/// Several files that are loaded for one purpose.
+/// Files that are loaded for one purpose.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Group {
+pub struct Load {
     /// All together.
     #[serde(flatten)]
     pub total: Cost,
@@ -131,6 +125,13 @@ pub struct Group {
     pub round_trips: u32,
     /// In the order of loading.
     pub components: Vec<Component>,
+}
+
+impl Load {
+    fn add(&mut self, component: Component) {
+        self.total += component.cost;
+        self.components.push(component);
+    }
 }
 
 /// How much is counted.
@@ -169,7 +170,7 @@ impl Scope {
 /// # Errors
 /// When the folder is no site, or its index or another file that counts cannot be read.
 pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, ReportError> {
-    let mut files = Files::open(folder).map_err(ReportError::Site)?;
+    let mut files = Files::open(folder)?;
     let paths = if scope.has_tree {
         parts::walk(folder)?
     } else {
@@ -181,11 +182,7 @@ pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, ReportError> {
         .transpose()?;
     let engine = engine::measure(&mut files)?;
 
-    let searcher =
-        Searcher::open_source(&mut files.source).map_err(|error| ReportError::Index {
-            folder: folder.to_owned(),
-            error,
-        })?;
+    let searcher = files.source.open_index()?;
     let manifest = searcher.manifest();
     let is_lexical_apart = scope.has_lexical && manifest.head(VECTORS_HEAD).is_some();
     let queries = scope.queries.of(manifest, &mut files.source);

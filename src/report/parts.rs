@@ -33,12 +33,11 @@ pub(super) struct SiteFile {
 /// build, `.gitignore`.
 ///
 /// # Errors
-/// One sentence when a folder cannot be read.
-pub(super) fn walk(folder: &Path) -> Result<Vec<SiteFile>, String> {
+/// When a folder cannot be read.
+pub(super) fn walk(folder: &Path) -> walkdir::Result<Vec<SiteFile>> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).sort_by_file_name() {
-        let failed = |error: walkdir::Error| format!("the site cannot be read: {error}");
-        let entry = entry.map_err(failed)?;
+        let entry = entry?;
         if !entry.file_type().is_file() {
             continue;
         }
@@ -49,7 +48,7 @@ pub(super) fn walk(folder: &Path) -> Result<Vec<SiteFile>, String> {
         }
         files.push(SiteFile {
             path: path.replace('%', "%25"),
-            len: entry.metadata().map_err(failed)?.len(),
+            len: entry.metadata()?.len(),
         });
     }
     Ok(files)

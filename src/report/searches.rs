@@ -5,8 +5,9 @@ use skillpress_search::format::manifest::{MANIFEST_PATH, PROBE_PATH};
 use skillpress_search::{Answer, Mode, Options, Request, Searcher, Source};
 
 use super::engine::reads_vectors;
+use super::error::ReportError;
 use super::files::Files;
-use super::{Component, Cost, Group};
+use super::{Component, Cost, Load};
 
 /// What searches cost.
 #[derive(Clone, Debug, Serialize)]
@@ -45,24 +46,20 @@ pub struct Quantiles {
 /// Counts the searches for `queries`. `searcher` has just been opened.
 ///
 /// # Errors
-/// One sentence when the index cannot be read.
+/// When the index cannot be read.
 pub(super) fn measure(
     searcher: &Searcher,
     mode: Mode,
     queries: &[String],
-    engine: &Group,
+    engine: &Load,
     files: &mut Files,
-) -> Result<Searches, String> {
+) -> Result<Searches, ReportError> {
     let mut before_first = engine.components.clone();
     before_first.retain(|component| mode != Mode::Lexical || !reads_vectors(component));
     before_first.push(files.component(&format!("search/{MANIFEST_PATH}"))?);
     before_first.push(Component {
         name: PROBE_PATH.to_owned(),
-        cost: Cost {
-            bytes: 1,
-            raw_bytes: 1,
-            requests: 1,
-        },
+        cost: Cost::of_request(1),
     });
     let mut firsts = Vec::new();
     let mut nexts = Vec::new();
@@ -92,7 +89,7 @@ fn count(
     mode: Mode,
     query: &str,
     files: &mut Files,
-) -> Result<Counted, String> {
+) -> Result<Counted, ReportError> {
     let paths: Vec<String> = searcher
         .manifest()
         .files
@@ -115,11 +112,7 @@ fn count(
             let Answer::Bytes(bytes) = answer else {
                 continue;
             };
-            let cost = Cost {
-                bytes: bytes.len() as u64,
-                raw_bytes: bytes.len() as u64,
-                requests: 1,
-            };
+            let cost = Cost::of_request(bytes.len());
             counted.total += cost;
             if let Some(file_idx) = paths.iter().position(|path| *path == request.path) {
                 counted.files[file_idx] += cost;
@@ -127,9 +120,8 @@ fn count(
         }
         answers
     };
-    searcher
-        .find(query, &options, &mut counting)
-        .map_err(|error| format!("the search index: {error}"))?;
+    let found = searcher.find(query, &options, &mut counting);
+    found.map_err(|error| files.source.search_error(error))?;
     Ok(counted)
 }
 

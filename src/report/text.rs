@@ -43,8 +43,9 @@ fn write_row(out: &mut Terminal<impl Write>, name: &str, cells: [&str; 4]) -> io
 
 fn write_visit(out: &mut Terminal<impl Write>, name: &str, visit: &Visit) -> io::Result<()> {
     out.line("")?;
-    write_cost(out, name, visit.total, &visit.round_trips.to_string())?;
-    write_components(out, &visit.components)?;
+    let load = &visit.load;
+    write_cost(out, name, load.total, &load.round_trips.to_string())?;
+    write_components(out, &load.components)?;
     out.line(format_args!(
         "  of {}",
         visit.page.trim_end_matches("index.html")

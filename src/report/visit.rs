@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::Load;
+use super::error::ReportError;
 use super::files::Files;
 use super::parts::SiteFile;
 use super::references::{self, When, is_script};
-use super::{Component, Cost};
 
 /// The first listing page.
 pub(super) const LISTING_PAGE: &str = "skills/index.html";
@@ -15,53 +16,43 @@ pub(super) const LISTING_PAGE: &str = "skills/index.html";
 pub struct Visit {
     /// Path of the page below the site's root.
     pub page: String,
-    /// All together.
-    #[serde(flatten)]
-    pub total: Cost,
-    /// How many round trips, one after the other.
-    pub round_trips: u32,
     /// The page first, then what it loads, in that order.
-    pub components: Vec<Component>,
+    #[serde(flatten)]
+    pub load: Load,
 }
 
 /// Counts a visit of `page`: the page; what it names; what the scripts among that import, and so on.
 ///
 /// # Errors
-/// One sentence when the page cannot be read.
-pub(super) fn measure(page: &str, files: &mut Files) -> Result<Visit, String> {
-    let mut visit = Visit {
-        page: page.to_owned(),
-        total: Cost::default(),
-        round_trips: 0,
-        components: Vec::new(),
-    };
-    let mut seen: Vec<String> = Vec::new();
-    let mut round = vec![page.to_owned()];
+/// When the page cannot be read.
+pub(super) fn measure(page: &str, files: &mut Files) -> Result<Visit, ReportError> {
+    let mut load = Load::default();
+    let mut seen = Vec::new();
+    let mut round = unseen(vec![page.to_owned()], &mut seen);
     while !round.is_empty() {
-        visit.round_trips += 1;
+        load.round_trips += 1;
         let mut next = Vec::new();
         for path in &round {
-            let component = files.component(path)?;
-            visit.total += component.cost;
-            visit.components.push(component);
-            next.extend(loaded_at_once(path, files));
+            load.add(files.component(path)?);
+            let named = named_by(path, files).into_iter();
+            next.extend(named.filter_map(|(path, when)| (when == When::AtOnce).then_some(path)));
         }
-        seen.append(&mut round);
-        for path in next {
-            if !seen.contains(&path) && !round.contains(&path) {
-                round.push(path);
-            }
-        }
+        round = unseen(next, &mut seen);
     }
-    Ok(visit)
+    let page = page.to_owned();
+    Ok(Visit { page, load })
 }
 
-fn loaded_at_once(path: &str, files: &Files) -> Vec<String> {
-    named_by(path, files)
-        .into_iter()
-        .filter(|(_, when)| *when == When::AtOnce)
-        .map(|(path, _)| path)
-        .collect()
+/// Those of `paths` that are not among `seen`, which they then are.
+pub(super) fn unseen(mut paths: Vec<String>, seen: &mut Vec<String>) -> Vec<String> {
+    paths.retain(|path| {
+        let is_new = !seen.contains(path);
+        if is_new {
+            seen.push(path.clone());
+        }
+        is_new
+    });
+    paths
 }
 
 /// The files of the site that a page or a script names.

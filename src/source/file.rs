@@ -28,6 +28,11 @@ impl FileSource {
         Err(SourceError::NoSite(folder.to_owned()))
     }
 
+    /// The folder, as it was named.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Reads one whole file of at most `max_bytes`; `path` is relative to the site's root and percent-encoded.
     pub fn read(&self, path: &str, max_bytes: u64) -> Answer {
         let path = percent_encoding::percent_decode_str(path)

@@ -3,10 +3,7 @@
 //! Redirects are followed, also to other hosts: some sites keep their files elsewhere. What a stranger's server could
 //! misuse that for is refused, see [`Refusal`].
 
-use std::fmt;
-use std::net::IpAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use skillpress_search::{Answer, ByteRange, Request, Source};
@@ -16,59 +13,19 @@ use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
 use super::public::{PublicResolver, is_public};
-use super::{INDEX_FOLDER, MAX_FILE_BYTES, SourceError};
+use super::{INDEX_FOLDER, MAX_FILE_BYTES, Refusal, SourceError};
 
 /// Fetches the requests of a round trip side by side.
 #[derive(Debug)]
 pub struct HttpSource {
     agent: Agent,
-    /// Ends in `/`.
+    /// As it was named.
+    place: String,
+    /// The same without query and fragment; ends in `/`.
     site_url: String,
     /// The first that nobody has been told of.
     refusal: Mutex<Option<Refusal>>,
 }
-
-/// What is not fetched, although a server says that it is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The site is read over `https:`, and a redirect leads to `url`, which is not: whoever stands between could change it.
-    Scheme {
-        /// Where it leads.
-        url: String,
-    },
-    /// The site stands on the public internet, and it or a redirect of it leads to this machine or its network.
-    Address {
-        /// The name, or the address as it was written.
-        host: String,
-        /// What it resolves to.
-        address: IpAddr,
-    },
-    /// Redirects that do not end.
-    Redirects {
-        /// What was asked for.
-        url: String,
-    },
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Scheme { url } => write!(
-                f,
-                "a redirect leads from `https` to `{url}`, which anyone on the way could change"
-            ),
-            Self::Address { host, address } => write!(
-                f,
-                "`{host}` is at `{address}`, an address of this machine or its network, and a public site must not lead there"
-            ),
-            Self::Redirects { url } => {
-                write!(f, "`{url}` redirects more than {MAX_REDIRECTS} times")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 /// Requests of one round trip that are under way at once; browsers allow six a host.
 const MAX_PARALLEL: usize = 6;
@@ -118,6 +75,7 @@ impl HttpSource {
             .build();
         Ok(Self {
             agent: Agent::with_parts(config, DefaultConnector::new(), resolver),
+            place: site_url.to_owned(),
             site_url: root,
             refusal: Mutex::default(),
         })
@@ -125,7 +83,17 @@ impl HttpSource {
 
     /// Reads one whole file of at most `max_bytes`; `path` is relative to the site's root and percent-encoded.
     pub fn read(&self, path: &str, max_bytes: u64) -> Answer {
-        self.get(&format!("{}{path}", self.site_url), None, max_bytes)
+        self.get(&self.url(path), None, max_bytes)
+    }
+
+    /// The site, as it was named.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// The URL of `path`, which is relative to the site's root and percent-encoded.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.site_url)
     }
 
     /// The first thing that was refused since this was asked, if anything was.
@@ -139,7 +107,7 @@ impl HttpSource {
 
     fn read_request(&self, request: &Request) -> Answer {
         self.get(
-            &format!("{}{INDEX_FOLDER}/{}", self.site_url, request.path),
+            &self.url(&format!("{INDEX_FOLDER}/{}", request.path)),
             request.range,
             MAX_FILE_BYTES,
         )
@@ -197,26 +165,26 @@ impl HttpSource {
 
 impl Source for HttpSource {
     fn fetch(&mut self, requests: &[Request]) -> Vec<Answer> {
-        let next = AtomicUsize::new(0);
-        let answers = Mutex::new(vec![Answer::Failed; requests.len()]);
         let source = &*self;
+        let answers = vec![OnceLock::new(); requests.len()];
+        let waiting = Mutex::new(requests.iter().zip(&answers));
+        let next = || {
+            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.next()
+        };
         std::thread::scope(|scope| {
             for _ in 0..requests.len().min(MAX_PARALLEL) {
                 scope.spawn(|| {
-                    while let Some((request_idx, request)) = {
-                        let request_idx = next.fetch_add(1, Ordering::Relaxed);
-                        requests
-                            .get(request_idx)
-                            .map(|request| (request_idx, request))
-                    } {
-                        let answer = source.read_request(request);
-                        answers.lock().unwrap_or_else(PoisonError::into_inner)[request_idx] =
-                            answer;
+                    while let Some((request, answer)) = next() {
+                        answer.get_or_init(|| source.read_request(request));
                     }
                 });
             }
         });
-        answers.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let answers = answers.into_iter().map(OnceLock::into_inner);
+        answers
+            .map(|answer| answer.unwrap_or(Answer::Failed))
+            .collect()
     }
 }
 
@@ -226,6 +194,7 @@ fn refused(error: ureq::Error, url: &str) -> Option<Refusal> {
         ureq::Error::RequireHttpsOnly(url) => Some(Refusal::Scheme { url }),
         ureq::Error::TooManyRedirects => Some(Refusal::Redirects {
             url: url.to_owned(),
+            max: MAX_REDIRECTS,
         }),
         ureq::Error::Other(error) => error.downcast().map(|refusal| *refusal).ok(),
         _ => None,
@@ -263,8 +232,9 @@ fn read_body(mut response: Response<Body>, max_bytes: u64) -> Result<Answer, ure
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead, BufReader, Write};
-    use std::net::TcpListener;
+    use std::net::{IpAddr, TcpListener};
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 

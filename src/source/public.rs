@@ -13,7 +13,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::http::Refusal;
+use super::Refusal;
 
 /// Resolves names with `inner`, and refuses addresses that a public site must not lead to.
 ///

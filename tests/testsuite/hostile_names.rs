@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use skillpress::internals::{IndexSearch, SearchRequest};
+use skillpress::internals::{IndexSearch, SearchRequest, SiteSource};
 
 use crate::harness::{SiteTest, files_below};
 
@@ -236,7 +236,8 @@ proptest! {
         let published = published(&test);
         prop_assert!(published.contains("zoe/anchor"));
 
-        let search = IndexSearch::open(test.path("public").to_str().unwrap()).unwrap();
+        let source = SiteSource::open_folder(&test.path("public")).unwrap();
+        let search = IndexSearch::open(source).unwrap();
         for name in published.iter().filter(|name| *name != "zoe/second") {
             let request = SearchRequest { query: name.clone(), limit: 1, badge: None };
             let found = search.search(&request).unwrap();
