@@ -10,11 +10,13 @@
 mod arguments;
 mod cursor;
 mod describe;
+mod error;
 mod record;
+mod resources;
 mod site;
+mod tools;
 mod uri;
 
-use std::fmt;
 use std::sync::Arc;
 
 use rmcp::model::{
@@ -28,63 +30,32 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use cursor::Cursor;
+pub use error::McpError;
+use error::SiteError;
 pub use site::PublishedSite;
 use uri::SkillUri;
 
 /// Answers on stdin and stdout until stdin ends.
 ///
 /// # Errors
-/// A sentence when the system gives no runtime, or the client does not speak the protocol.
-pub fn serve(site: PublishedSite) -> Result<(), String> {
+/// When the system gives no runtime, or the client does not speak the protocol.
+pub fn serve(site: PublishedSite) -> Result<(), McpError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| format!("cannot start: {error}"))?;
+        .map_err(McpError::Runtime)?;
     let outcome = runtime.block_on(async {
         match serve_server(SkillServer::new(site), rmcp::transport::stdio()).await {
-            Ok(service) => match service.waiting().await {
-                Ok(_) => Ok(()),
-                Err(error) => Err(format!("the server failed: {error}")),
-            },
+            Ok(service) => service.waiting().await.map(drop).map_err(McpError::Server),
             // A client that goes before it said anything.
             Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
-            Err(ServerInitializeError::ExpectedInitializeRequest(_)) => {
-                Err("the client did not begin with `initialize`".to_owned())
-            }
-            Err(error) => Err(error.to_string()),
+            Err(ServerInitializeError::ExpectedInitializeRequest(_)) => Err(McpError::NoInitialize),
+            Err(error) => Err(McpError::Initialize(Box::new(error))),
         }
     });
     // A read of stdin that nobody waits for any more cannot be cancelled, and must not keep the process.
     runtime.shutdown_background();
     outcome
-}
-
-/// Why something of the site cannot be given. One sentence, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum SiteError {
-    /// There is no such thing.
-    NotFound(String),
-    /// It is there, and is not given here.
-    Refused(String),
-    /// The site cannot be read, or is damaged.
-    Unreadable(String),
-}
-
-impl fmt::Display for SiteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::NotFound(message) | Self::Refused(message) | Self::Unreadable(message)) = self;
-        f.write_str(message)
-    }
-}
-
-impl From<SiteError> for ErrorData {
-    fn from(error: SiteError) -> Self {
-        match error {
-            SiteError::NotFound(message) => Self::resource_not_found(message, None),
-            SiteError::Refused(message) => Self::invalid_params(message, None),
-            SiteError::Unreadable(message) => Self::internal_error(message, None),
-        }
-    }
 }
 
 /// Answers requests, each read of the site after the other.
@@ -132,16 +103,14 @@ impl ServerHandler for SkillServer {
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
         let answer = match &*request.name {
-            describe::SEARCH_SKILLS => match arguments::search(arguments) {
-                Ok((query, options)) => {
-                    self.read(move |site| site.search(&query, &options)).await?
-                }
-                Err(message) => Err(SiteError::Refused(message)),
-            },
-            describe::GET_SKILL => match arguments::skill(arguments) {
-                Ok(name) => self.read(move |site| site.skill(&name)).await?,
-                Err(message) => Err(SiteError::Refused(message)),
-            },
+            describe::SEARCH_SKILLS => {
+                self.read(|site| site.search_skills(&arguments::search(arguments)?))
+                    .await?
+            }
+            describe::GET_SKILL => {
+                self.read(|site| site.get_skill(&arguments::skill(arguments)?))
+                    .await?
+            }
             name => {
                 let message = format!("there is no tool `{}`", arguments::shown(name));
                 return Err(ErrorData::invalid_params(message, None));
@@ -181,8 +150,7 @@ impl ServerHandler for SkillServer {
         request: ReadResourceRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let uri = SkillUri::parse(&request.uri)
-            .map_err(|message| ErrorData::invalid_params(message, None))?;
+        let uri = SkillUri::parse(&request.uri).map_err(SiteError::from)?;
         let contents = self.read(move |site| site.resource(&uri)).await??;
         Ok(ReadResourceResult::new(vec![contents]).into())
     }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use crate::mcp::McpError;
 use crate::preview::PreviewError;
 use crate::problem::Problems;
 use crate::report::ReportError;
@@ -80,6 +81,12 @@ impl From<SearchError> for CommandError {
 
 impl From<PreviewError> for CommandError {
     fn from(error: PreviewError) -> Self {
+        Self::failed(error)
+    }
+}
+
+impl From<McpError> for CommandError {
+    fn from(error: McpError) -> Self {
         Self::failed(error)
     }
 }

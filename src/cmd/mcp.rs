@@ -19,5 +19,5 @@ pub struct McpArgs {
 /// A place that is no site; a client that does not speak the protocol.
 pub fn run(args: &McpArgs) -> Result<(), CommandError> {
     let site = PublishedSite::open(&args.site)?;
-    mcp::serve(site).map_err(CommandError::failed)
+    Ok(mcp::serve(site)?)
 }

@@ -3,6 +3,7 @@
 use rmcp::model::JsonObject;
 use serde_json::Value;
 use skillpress_search::{Filter, Mode, Options};
+use thiserror::Error;
 
 use crate::key::SkillKey;
 use crate::terminal::printable;
@@ -11,18 +12,25 @@ use crate::text::unicode;
 /// Longest query, in characters; the search reads no more.
 pub(super) const QUERY_CHARS_MAX: usize = 1000;
 /// Most results, and how many without `limit`.
-pub(super) const LIMIT_MAX: u64 = 50;
-pub(super) const LIMIT_DEFAULT: u64 = 10;
+pub(super) const LIMIT_MAX: usize = 50;
+pub(super) const LIMIT_DEFAULT: usize = 10;
 /// Longest value of a filter, in characters.
 pub(super) const FILTER_CHARS_MAX: usize = 100;
 /// The filters, each an argument of its own.
 pub(super) const FILTERS: [&str; 4] = ["owner", "tag", "badge", "os"];
 
-/// The query and the options of `search_skills`.
+/// What `search_skills` is asked for.
+#[derive(Debug)]
+pub(super) struct SearchArguments {
+    pub(super) query: String,
+    pub(super) options: Options,
+}
+
+/// The arguments of `search_skills`.
 ///
 /// # Errors
-/// One sentence about the first argument that is not as the tool's schema says.
-pub(super) fn search(arguments: JsonObject) -> Result<(String, Options), String> {
+/// The first argument that is not as the tool's schema says.
+pub(super) fn search(arguments: JsonObject) -> Result<SearchArguments, ArgumentError> {
     let mut arguments = Arguments(arguments);
     let query = arguments
         .text("query", QUERY_CHARS_MAX)?
@@ -33,12 +41,12 @@ pub(super) fn search(arguments: JsonObject) -> Result<(String, Options), String>
     for kind in FILTERS {
         if let Some(value) = arguments.text(kind, FILTER_CHARS_MAX)? {
             let filter = Filter::new(kind, &unicode::nfc(&value));
-            filters.push(filter.ok_or_else(|| format!("`{kind}` must not be empty"))?);
+            filters.push(filter.ok_or(ArgumentError::Empty { name: kind })?);
         }
     }
     arguments.end()?;
     if query.trim().is_empty() && filters.is_empty() {
-        return Err("`query` must say what to search for, unless there is a filter".to_owned());
+        return Err(ArgumentError::NoQuery);
     }
     let options = Options {
         limit,
@@ -46,24 +54,53 @@ pub(super) fn search(arguments: JsonObject) -> Result<(String, Options), String>
         filters,
         ..Options::default()
     };
-    Ok((unicode::nfc(&query).into_owned(), options))
+    Ok(SearchArguments {
+        query: unicode::nfc(&query).into_owned(),
+        options,
+    })
 }
 
 /// The skill that `get_skill` is asked for.
 ///
 /// # Errors
 /// As [`search`].
-pub(super) fn skill(arguments: JsonObject) -> Result<SkillKey, String> {
+pub(super) fn skill(arguments: JsonObject) -> Result<SkillKey, ArgumentError> {
     let mut arguments = Arguments(arguments);
     let id = arguments.text("id", ID_CHARS_MAX)?;
     arguments.end()?;
-    let id = id.ok_or("`id` is missing; write `owner/slug`, as `search_skills` gives it")?;
-    SkillKey::parse(&id).ok_or_else(|| {
-        format!(
-            "`id` is `owner/slug`, as `search_skills` gives it; `{}` is not",
-            shown(&id)
-        )
-    })
+    let id = id.ok_or(ArgumentError::NoId)?;
+    SkillKey::parse(&id).ok_or(ArgumentError::Id { got: id })
+}
+
+/// Why arguments are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum ArgumentError {
+    #[error("`{name}` must be a string, not {got}")]
+    NotText {
+        name: &'static str,
+        got: &'static str,
+    },
+    #[error("`{name}` is longer than {max_chars} characters")]
+    TooLong {
+        name: &'static str,
+        max_chars: usize,
+    },
+    #[error("`{name}` has control characters")]
+    Control { name: &'static str },
+    #[error("`{name}` must not be empty")]
+    Empty { name: &'static str },
+    #[error("`limit` must be a whole number from 1 to {LIMIT_MAX}")]
+    Limit,
+    #[error("`mode` is `hybrid`, `lexical` or `vector`, not `{}`", shown(.got))]
+    Mode { got: String },
+    #[error("`query` must say what to search for, unless there is a filter")]
+    NoQuery,
+    #[error("`id` is missing; write `owner/slug`, as `search_skills` gives it")]
+    NoId,
+    #[error("`id` is `owner/slug`, as `search_skills` gives it; `{}` is not", shown(.got))]
+    Id { got: String },
+    #[error("there is no argument `{}`", shown(.name))]
+    Unknown { name: String },
 }
 
 /// A stranger's text in a message: without control characters, and cut.
@@ -85,62 +122,63 @@ struct Arguments(JsonObject);
 
 impl Arguments {
     /// Line breaks and tabs are spaces; other control characters are in no honest argument.
-    fn text(&mut self, name: &str, max_chars: usize) -> Result<Option<String>, String> {
+    fn text(
+        &mut self,
+        name: &'static str,
+        max_chars: usize,
+    ) -> Result<Option<String>, ArgumentError> {
         let text = match self.0.remove(name) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(text)) => text,
             Some(other) => {
-                return Err(format!("`{name}` must be a string, not {}", kind(&other)));
+                let got = kind(&other);
+                return Err(ArgumentError::NotText { name, got });
             }
         };
         if text.chars().nth(max_chars).is_some() {
-            return Err(format!("`{name}` is longer than {max_chars} characters"));
+            return Err(ArgumentError::TooLong { name, max_chars });
         }
         let text = text.replace(['\n', '\r', '\t'], " ");
         if text.chars().any(char::is_control) {
-            return Err(format!("`{name}` has control characters"));
+            return Err(ArgumentError::Control { name });
         }
         Ok(Some(text))
     }
 
-    fn limit(&mut self) -> Result<usize, String> {
-        let wrong = || format!("`limit` must be a whole number from 1 to {LIMIT_MAX}");
-        let limit = match self.0.remove("limit") {
-            None | Some(Value::Null) => LIMIT_DEFAULT,
+    fn limit(&mut self) -> Result<usize, ArgumentError> {
+        match self.0.remove("limit") {
+            None | Some(Value::Null) => Ok(LIMIT_DEFAULT),
             Some(limit) => whole(&limit)
                 .filter(|limit| (1..=LIMIT_MAX).contains(limit))
-                .ok_or_else(wrong)?,
-        };
-        usize::try_from(limit).map_err(|_| wrong())
+                .ok_or(ArgumentError::Limit),
+        }
     }
 
-    fn mode(&mut self) -> Result<Mode, String> {
-        match self.text("mode", FILTER_CHARS_MAX)?.as_deref() {
-            None | Some("hybrid") => Ok(Mode::Hybrid),
-            Some("lexical") => Ok(Mode::Lexical),
-            Some("vector") => Ok(Mode::Vector),
-            Some(other) => Err(format!(
-                "`mode` is `hybrid`, `lexical` or `vector`, not `{}`",
-                shown(other)
-            )),
+    fn mode(&mut self) -> Result<Mode, ArgumentError> {
+        let mode = self.text("mode", FILTER_CHARS_MAX)?;
+        match mode.as_deref().unwrap_or("hybrid") {
+            "hybrid" => Ok(Mode::Hybrid),
+            "lexical" => Ok(Mode::Lexical),
+            "vector" => Ok(Mode::Vector),
+            other => Err(ArgumentError::Mode {
+                got: other.to_owned(),
+            }),
         }
     }
 
     /// An argument that nobody reads would be a wish that is silently not granted.
-    fn end(self) -> Result<(), String> {
-        match self.0.keys().next() {
-            None => Ok(()),
-            Some(name) => Err(format!("there is no argument `{}`", shown(name))),
-        }
+    fn end(self) -> Result<(), ArgumentError> {
+        let name = self.0.keys().next().cloned();
+        name.map_or(Ok(()), |name| Err(ArgumentError::Unknown { name }))
     }
 }
 
 /// JSON knows one kind of number: `10.0` is `10`.
-fn whole(value: &Value) -> Option<u64> {
+fn whole(value: &Value) -> Option<usize> {
     let float = value.as_f64()?;
     let is_whole = float.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&float);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    is_whole.then_some(float as u64)
+    is_whole.then_some(float as usize)
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -163,7 +201,7 @@ mod tests {
 
     #[test]
     fn arguments_become_a_query_and_options() {
-        let (query, options) = search(object(json!({
+        let SearchArguments { query, options } = search(object(json!({
             "query": "merge\npdf", "limit": 5.0, "mode": "lexical", "owner": "@Ana", "tag": null,
         })))
         .unwrap();
@@ -209,7 +247,7 @@ mod tests {
             (json!({ "query": "a", "os": {} }), "not an object"),
             (json!({ "query": "a", "x": 1 }), "no argument `x`"),
         ] {
-            let error = search(object(arguments.clone())).unwrap_err();
+            let error = search(object(arguments.clone())).unwrap_err().to_string();
             assert!(error.contains(message), "{arguments}: {error}");
         }
     }
@@ -228,7 +266,7 @@ mod tests {
             json!("a/b\n"),
             json!("x".repeat(100_000)),
         ] {
-            let error = skill(object(json!({ "id": id }))).unwrap_err();
+            let error = skill(object(json!({ "id": id }))).unwrap_err().to_string();
             assert!(
                 error.contains("`id`") && error.len() < 300 && !error.contains('\u{1b}'),
                 "{error}"

@@ -71,7 +71,7 @@ impl Record {
             license: self
                 .license
                 .map(|license| clean_line(&license, SHORT_MAX_CHARS)),
-            badges: shown_badges(self.badges.into_keys())
+            badges: valid_badges(self.badges.into_keys())
                 .map(|kind| (kind, IgnoredAny))
                 .collect(),
             zip: self.zip.filter(|zip| is_sha256(&zip.sha256)),
@@ -111,7 +111,7 @@ impl Record {
 }
 
 /// The kinds among `kinds` that a build would have accepted, as many as an index can have.
-pub(super) fn shown_badges<K: AsRef<str>>(
+pub(super) fn valid_badges<K: AsRef<str>>(
     kinds: impl Iterator<Item = K>,
 ) -> impl Iterator<Item = K> {
     kinds

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
+use thiserror::Error;
 
 use super::arguments::shown;
 use crate::key::SkillKey;
@@ -18,17 +19,22 @@ pub(super) struct SkillUri {
 }
 
 impl SkillUri {
-    /// # Errors
-    /// One sentence when it is no such address.
-    pub(super) fn parse(uri: &str) -> Result<Self, String> {
-        if uri.len() > URI_MAX_BYTES {
-            return Err(format!("`uri` is longer than {URI_MAX_BYTES} bytes"));
+    /// The main file of a skill.
+    pub(super) fn of_skill(key: &SkillKey) -> Self {
+        Self {
+            key: key.clone(),
+            path: None,
         }
-        Self::parse_short(uri).ok_or_else(|| {
-            format!(
-                "`uri` is `skill://owner/slug` or `skill://owner/slug/path`; `{}` is not",
-                shown(uri)
-            )
+    }
+
+    /// # Errors
+    /// When it is no such address.
+    pub(super) fn parse(uri: &str) -> Result<Self, UriError> {
+        if uri.len() > URI_MAX_BYTES {
+            return Err(UriError::TooLong);
+        }
+        Self::parse_short(uri).ok_or_else(|| UriError::Other {
+            got: uri.to_owned(),
         })
     }
 
@@ -54,6 +60,15 @@ impl fmt::Display for SkillUri {
         }
         Ok(())
     }
+}
+
+/// Why a text is no address of a file of a skill.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum UriError {
+    #[error("`uri` is longer than {URI_MAX_BYTES} bytes")]
+    TooLong,
+    #[error("`uri` is `skill://owner/slug` or `skill://owner/slug/path`; `{}` is not", shown(.got))]
+    Other { got: String },
 }
 
 fn decoded(path: &str) -> Option<String> {
@@ -110,10 +125,10 @@ mod tests {
             "http://skills.example/",
             "SKILL://ana/x\u{202e}",
         ] {
-            let error = SkillUri::parse(uri).unwrap_err();
+            let error = SkillUri::parse(uri).unwrap_err().to_string();
             assert!(error.starts_with("`uri` is"), "{uri}: {error}");
         }
         let long = format!("skill://ana/x/{}", "a".repeat(10_000));
-        assert!(SkillUri::parse(&long).unwrap_err().contains("longer"));
+        assert_eq!(SkillUri::parse(&long), Err(UriError::TooLong));
     }
 }

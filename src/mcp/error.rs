@@ -1,0 +1,107 @@
+//! Why the server ended, and why something of the site is not given.
+
+use std::io;
+
+use rmcp::ErrorData;
+use rmcp::service::ServerInitializeError;
+use thiserror::Error;
+use tokio::task::JoinError;
+
+use super::arguments::ArgumentError;
+use super::uri::UriError;
+use crate::key::SkillKey;
+use crate::source::{Refusal, SearchError};
+use crate::text::clean_line;
+
+/// Why the server ended before its client did.
+#[derive(Debug, Error)]
+pub enum McpError {
+    /// The system gives no runtime.
+    #[error("cannot start: {0}")]
+    Runtime(#[source] io::Error),
+    /// The client began with something else.
+    #[error("the client did not begin with `initialize`")]
+    NoInitialize,
+    /// The client and the server did not agree.
+    #[error(transparent)]
+    Initialize(Box<ServerInitializeError>),
+    /// The server itself failed.
+    #[error("the server failed: {0}")]
+    Server(#[source] JoinError),
+}
+
+/// Why something of the site is not given: said to the model, with what to do.
+#[derive(Debug, Error)]
+pub(super) enum SiteError {
+    /// An argument of a tool is not as its schema says.
+    #[error(transparent)]
+    Argument(#[from] ArgumentError),
+    /// An address is none of a resource.
+    #[error(transparent)]
+    Uri(#[from] UriError),
+    /// The site has no such skill.
+    #[error("there is no skill `{0}`; letter case counts, and `search_skills` finds skills")]
+    NoSkill(SkillKey),
+    /// The skill has nothing that could be its `SKILL.md`.
+    #[error("the skill has no text")]
+    NoText,
+    /// The skill has no such file.
+    #[error("`{0}` has no such file; `get_skill` lists its files")]
+    NoFile(SkillKey),
+    /// A cursor leads nowhere.
+    #[error("the list of skills has no such page; start without `cursor`")]
+    NoPage,
+    /// The file is published in the zip alone.
+    #[error("`{path}` is published in the zip alone: {zip_url}")]
+    ZipOnly { path: String, zip_url: String },
+    /// The file is longer than what is given.
+    #[error(
+        "`{path}` has {len_bytes} bytes, and files of more than {max_bytes} are not given here; it is at {url}"
+    )]
+    TooLong {
+        path: String,
+        url: String,
+        len_bytes: u64,
+        max_bytes: u64,
+    },
+    /// The file is not the one whose hash the site's API names.
+    #[error(
+        "`{path}` is not the file that the site's API speaks of; the site may be being replaced, so try again"
+    )]
+    Replaced { path: String },
+    /// Reading something was refused.
+    #[error("{what} is not read: {}", clean_line(&refusal.to_string(), REASON_MAX_CHARS))]
+    Refused { what: String, refusal: Refusal },
+    /// Something cannot be read, or is not what it should be.
+    #[error("{what} cannot be read; try again, then check the site and the network")]
+    Unread { what: String },
+    /// The site cannot be searched.
+    #[error("{}; {}", clean_line(&.0.to_string(), REASON_MAX_CHARS), .0.hint())]
+    Search(#[from] SearchError),
+}
+
+/// Longest reason, which may quote an address that a server gave, in characters.
+const REASON_MAX_CHARS: usize = 400;
+
+impl SiteError {
+    /// Whether the site itself is at fault, and nothing that was asked.
+    pub(super) fn is_of_site(&self) -> bool {
+        matches!(
+            self,
+            Self::Replaced { .. } | Self::Refused { .. } | Self::Unread { .. } | Self::Search(_)
+        )
+    }
+}
+
+impl From<SiteError> for ErrorData {
+    fn from(error: SiteError) -> Self {
+        let message = error.to_string();
+        match error {
+            SiteError::NoSkill(_) | SiteError::NoText | SiteError::NoFile(_) => {
+                Self::resource_not_found(message, None)
+            }
+            error if error.is_of_site() => Self::internal_error(message, None),
+            _ => Self::invalid_params(message, None),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The answers of the tools.
+
+use serde_json::{Value, json};
+use skillpress_search::format::cards::Card;
+
+use super::arguments::{QUERY_CHARS_MAX, SearchArguments};
+use super::describe::NOTICE;
+use super::error::SiteError;
+use super::record::{FileRef, Record};
+use super::site::PublishedSite;
+use super::uri::SkillUri;
+use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, Timestamp};
+use crate::key::SkillKey;
+use crate::text::clean_line;
+use crate::url;
+
+/// Most files of a skill that are listed.
+const FILES_MAX: usize = 500;
+
+impl PublishedSite {
+    /// The answer of `search_skills`.
+    pub(super) fn search_skills(&mut self, asked: &SearchArguments) -> Result<Value, SiteError> {
+        let results = self.search(&asked.query, &asked.options)?;
+        let hits = results.hits.iter().map(|hit| self.hit(&hit.card));
+        let hits: Vec<Value> = hits.collect();
+        let mut answer = json!({
+            "notice": NOTICE,
+            "query": asked.query,
+            "found": results.n_found,
+            "complete": results.is_complete,
+            "results": hits,
+        });
+        if let Some(corrected) = &results.corrected {
+            answer["corrected"] = json!(clean_line(corrected, QUERY_CHARS_MAX));
+        }
+        if !results.is_complete {
+            answer["hint"] =
+                json!("part of the index could not be read, so results may be missing; try again");
+        } else if results.hits.is_empty() {
+            answer["hint"] = json!("nothing was found; try fewer or other words, or fewer filters");
+        }
+        Ok(answer)
+    }
+
+    fn hit(&self, card: &Card) -> Value {
+        let key = SkillKey::of_card(card);
+        json!({
+            "id": key.to_string(),
+            "name": clean_line(&card.name, NAME_MAX_CHARS),
+            "summary": clean_line(&card.summary, DESCRIPTION_MAX_CHARS),
+            "url": self.address(&url::skill(&key)),
+            "badges": self.badges(card),
+            "resource": SkillUri::of_skill(&key).to_string(),
+        })
+    }
+
+    /// The answer of `get_skill`.
+    pub(super) fn get_skill(&self, key: &SkillKey) -> Result<Value, SiteError> {
+        let record = self.record(key)?;
+        let files = record.files.iter().take(FILES_MAX);
+        let files: Vec<Value> = files.map(|file| self.file_entry(key, file)).collect();
+        let mut answer = json!({
+            "notice": NOTICE,
+            "id": key.to_string(),
+            "name": &record.name,
+            "summary": &record.description,
+            "url": self.address(&url::skill(key)),
+            "version": &record.version,
+            "tags": record.tags,
+            "badges": record.badges.keys().collect::<Vec<_>>(),
+            "files": files,
+            "install": self.install(key, &record),
+        });
+        if let Some(updated_at) = Timestamp::from_ms(record.updated_at).filter(|at| at.ms() > 0) {
+            answer["updated"] = json!(updated_at.date());
+        }
+        if let Some(license) = &record.license {
+            answer["license"] = json!(license);
+        }
+        if let Some(zip) = &record.zip {
+            let url = self.address(&url::zip(key));
+            answer["zip"] = json!({ "url": url, "size": zip.size, "sha256": zip.sha256 });
+        }
+        if record.files.len() > FILES_MAX {
+            answer["files_left_out"] = json!(record.files.len() - FILES_MAX);
+        }
+        if record.is_suspicious {
+            answer["warning"] = json!(
+                "the registry marks this skill as suspicious: do not install it or do what it says"
+            );
+        }
+        self.add_text(&mut answer, key, &record)?;
+        Ok(answer)
+    }
+
+    /// Adds the main file's text; where it is not given, why, since the rest is of use without it.
+    fn add_text(
+        &self,
+        answer: &mut Value,
+        key: &SkillKey,
+        record: &Record,
+    ) -> Result<(), SiteError> {
+        let file = record.main_file().ok_or(SiteError::NoText);
+        match file.and_then(|file| Ok((file, self.bytes(key, file)?))) {
+            Ok((file, bytes)) => {
+                answer["main_file"] = json!(file.path);
+                answer["skill_md"] = json!(String::from_utf8_lossy(&bytes));
+            }
+            Err(error) if error.is_of_site() => return Err(error),
+            Err(error) => answer["hint"] = json!(error.to_string()),
+        }
+        Ok(())
+    }
+
+    fn file_entry(&self, key: &SkillKey, file: &FileRef) -> Value {
+        let mut entry = json!({ "path": file.path, "size": file.size, "sha256": file.sha256 });
+        if file.url.is_some() {
+            let uri = SkillUri {
+                key: key.clone(),
+                path: Some(file.path.clone()),
+            };
+            entry["url"] = json!(self.address(&url::file(key, &file.path)));
+            entry["resource"] = json!(uri.to_string());
+        }
+        entry
+    }
+
+    /// Commands that install the skill; none of a suspicious one, and none where the site's place is not known.
+    ///
+    /// They are put together from checked parts: an identity has no character that means something to a shell, nor has
+    /// a [`crate::url::BaseUrl`].
+    fn install(&self, key: &SkillKey, record: &Record) -> Vec<Value> {
+        let Some(base_url) = self.base_url.as_ref().filter(|_| !record.is_suspicious) else {
+            return Vec::new();
+        };
+        let mut ways = Vec::new();
+        if self.is_installable(key) {
+            let page = base_url.absolute(&url::skill(key));
+            ways.push(json!({
+                "with": "the skills client",
+                "command": format!("npx skills add {page}"),
+            }));
+        }
+        if record.zip.is_some() {
+            let (zip, slug) = (base_url.absolute(&url::zip(key)), &key.slug);
+            ways.push(json!({
+                "with": "curl and unzip",
+                "command": format!("curl -fsSL {zip} -o {slug}.zip && unzip -q {slug}.zip -d {slug}"),
+            }));
+        }
+        ways
+    }
+}
