@@ -1,7 +1,7 @@
 //! Turns a stranger's Markdown into HTML that is safe to put on a page, and into plain text.
 //!
 //! Three steps: [`pulldown_cmark`] reads CommonMark with GitHub's tables, task lists, footnotes and strikethrough;
-//! `tree` builds elements from it that are well formed, bounded in depth and of a short list of kinds, whatever raw
+//! `builder` makes elements from it that are well formed, bounded in depth and of a short list of kinds, whatever raw
 //! HTML stands in between, with tags that are no elements left as words; `sanitize` passes the written HTML through
 //! ammonia with an allow-list of its own.
 //! The second step makes the output valid, the third makes it safe without trusting the second.
@@ -9,9 +9,12 @@
 //! A stranger's document may be made to take memory and time, so everything here reads at most [`MARKDOWN_MAX_BYTES`]
 //! of it and stops when its HTML has [`HTML_MAX_BYTES`]; what comes after is not shown, and [`Rendered::cut_at`] tells.
 
+mod builder;
 mod findings;
+mod html_len;
 mod link;
 mod mention;
+mod parse;
 mod plain;
 mod raw_html;
 mod sanitize;
@@ -76,8 +79,8 @@ pub const HTML_MAX_BYTES: usize = 1_000_000;
 ///
 /// Time and memory are linear in `body`, for all we know, and bounded by the limits above; elements nest about 40 deep at most.
 pub fn render(title: &str, body: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Rendered {
-    let source = tree::Source::new(body);
-    let tree = tree::parse(&source, resolve);
+    let source = parse::Source::new(body);
+    let tree = parse::parse(&source, resolve);
     let outline = slug::outline(&tree.nodes, title);
     let html = write::html(&tree, &outline);
     let html = sanitize::clean(&html);
@@ -121,8 +124,8 @@ pub fn survey(body: &str) -> Survey {
     if !may_be_cut(body) && !findings::may_be_in(body) {
         return Survey::default();
     }
-    let source = tree::Source::new(body);
-    let tree = tree::parse(&source, &|_| None);
+    let source = parse::Source::new(body);
+    let tree = parse::parse(&source, &|_| None);
     let (links, left_out) = tree.findings.finish(body);
     Survey {
         links,

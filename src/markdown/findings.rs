@@ -24,8 +24,9 @@ pub struct LeftOut {
     pub line: u32,
 }
 
-/// Most relative links of a document that are known beyond its HTML. The longest list in 2,291 real skills has 31.
-pub const LINKS_MAX: usize = 1000;
+/// Most relative links of a document that are known beyond its HTML: a page has no room for more, since each takes 300
+/// bytes of [`HTML_MAX_BYTES`](super::HTML_MAX_BYTES). The longest list in 2,291 real skills has 31.
+pub const LINKS_MAX: usize = super::HTML_MAX_BYTES / 300;
 
 /// Whether a document may hold anything to find. Six of seven real ones cannot, and need not be parsed for it.
 pub(super) fn may_be_in(body: &str) -> bool {

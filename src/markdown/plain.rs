@@ -1,7 +1,8 @@
 //! Markdown as plain text, for summaries, search and embeddings.
 
+use super::parse::{self, Source};
 use super::tag::{Holds, Tag};
-use super::tree::{self, Node, Source};
+use super::tree::Node;
 
 /// The text of a document without marks, code blocks and footnotes, at most `max_chars` characters of it.
 ///
@@ -9,7 +10,7 @@ use super::tree::{self, Node, Source};
 /// those that turn the direction of text around are left out.
 pub fn plain_text(body: &str, max_chars: usize) -> String {
     let source = Source::new(body);
-    let tree = tree::parse(&source, &|_| None);
+    let tree = parse::parse(&source, &|_| None);
     let mut text = LineWriter::new(max_chars);
     write_text(&tree.nodes, &mut text, |_| true);
     text.finish()
@@ -19,7 +20,7 @@ pub fn plain_text(body: &str, max_chars: usize) -> String {
 /// there is none.
 pub fn first_paragraph(body: &str, max_chars: usize) -> String {
     let source = Source::new(body);
-    let tree = tree::parse(&source, &|_| None);
+    let tree = parse::parse(&source, &|_| None);
     for (node_idx, node) in tree.nodes.iter().enumerate() {
         if matches!(node, Node::Open(Tag::P, _)) {
             let mut text = LineWriter::new(max_chars);

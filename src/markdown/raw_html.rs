@@ -11,10 +11,11 @@ use html5ever::tokenizer::{
 use html5ever::{LocalName, tendril::StrTendril};
 use pulldown_cmark::Alignment;
 
+use super::builder::TreeBuilder;
 use super::findings::Findings;
 use super::mention;
 use super::tag::Tag;
-use super::tree::{Detail, TreeBuilder};
+use super::tree::Detail;
 
 /// Reads pieces of raw HTML and remembers between them what is being left out.
 #[derive(Default)]

@@ -8,13 +8,15 @@ use std::ops::Range;
 use pulldown_cmark as cmark;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, TagEnd, TextMergeWithOffset};
 
-use super::{Detail, Node, Tag, Tree, TreeBuilder};
-use crate::markdown::mention::{self, End, EndTags};
-use crate::markdown::raw_html::RawHtml;
-use crate::markdown::{HTML_MAX_BYTES, readable_start};
+use super::builder::TreeBuilder;
+use super::mention::{self, End, EndTags};
+use super::raw_html::RawHtml;
+use super::tag::Tag;
+use super::tree::{Detail, Node, Tree};
+use super::{HTML_MAX_BYTES, readable_start};
 
 /// A document as far as it is read, made ready to be parsed.
-pub(in crate::markdown) struct Source<'b> {
+pub(super) struct Source<'b> {
     /// Of the same length and lines as what is read.
     text: Cow<'b, str>,
     /// Where it ends, if that is before the document does.
@@ -23,7 +25,7 @@ pub(in crate::markdown) struct Source<'b> {
 
 impl<'b> Source<'b> {
     /// The parser takes memory for the whole text before the first event, hence the limit here too.
-    pub(in crate::markdown) fn new(body: &'b str) -> Self {
+    pub(super) fn new(body: &'b str) -> Self {
         let readable = readable_start(body);
         Self {
             text: mention::mark_lines(readable),
@@ -32,8 +34,8 @@ impl<'b> Source<'b> {
     }
 }
 
-/// Parses a document as far as it fits a page; see [`super::super::render`] for `resolve`.
-pub(in crate::markdown) fn parse<'a>(
+/// Parses a document as far as it fits a page; see [`super::render`] for `resolve`.
+pub(super) fn parse<'a>(
     source: &'a Source<'_>,
     resolve: &dyn Fn(&str) -> Option<String>,
 ) -> Tree<'a> {
