@@ -68,6 +68,22 @@ impl Catalog {
             .find(|badge_kind| badge_kind.kind == kind)
     }
 
+    /// The kinds of badges that pages show, in the order in which they show them: those that search prefers first.
+    pub fn shown_badge_kinds(&self) -> Vec<&BadgeKind> {
+        let kinds = self.badge_kinds.iter().filter(|kind| kind.is_shown);
+        let mut kinds: Vec<&BadgeKind> = kinds.collect();
+        kinds.sort_by(|a, b| b.boost.total_cmp(&a.boost));
+        kinds
+    }
+
+    /// The badges of a skill that pages show, in the same order.
+    pub fn shown_badges<'c>(&'c self, skill: &'c Skill) -> Vec<(&'c BadgeKind, &'c Award)> {
+        let kinds = self.shown_badge_kinds().into_iter();
+        kinds
+            .filter_map(|kind| Some((kind, skill.badge(&kind.kind)?)))
+            .collect()
+    }
+
     /// The [`fingerprint`] of a skill with the definitions of the badges that it carries.
     pub fn fingerprint(&self, skill: &Skill) -> u64 {
         let kinds = skill

@@ -42,6 +42,7 @@ mod index;
 mod input_file;
 mod inspect;
 mod key;
+mod lock;
 mod loss;
 mod markdown;
 mod mcp;

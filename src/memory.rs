@@ -6,6 +6,8 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use crate::lock::lock;
+
 /// Bytes that threads may take and give back.
 #[derive(Debug)]
 pub struct MemoryBudget {
@@ -39,10 +41,7 @@ impl MemoryBudget {
     /// A thread must not take twice, nor wait for others of its pool while it has something.
     pub fn reserve(&self, n_bytes: usize) -> Reserved<'_> {
         let n_bytes = n_bytes.min(self.n_bytes);
-        let free = self
-            .n_bytes_free
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let free = lock(&self.n_bytes_free);
         let mut free = self
             .freed
             .wait_while(free, |free| *free < n_bytes)
@@ -63,12 +62,7 @@ impl Default for MemoryBudget {
 
 impl Drop for Reserved<'_> {
     fn drop(&mut self) {
-        let mut free = self
-            .budget
-            .n_bytes_free
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *free += self.n_bytes;
+        *lock(&self.budget.n_bytes_free) += self.n_bytes;
         self.budget.freed.notify_all();
     }
 }

@@ -11,7 +11,7 @@
 mod following;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 use std::{fs, io};
 
@@ -20,7 +20,9 @@ use thiserror::Error;
 use crate::api::{ApiState, IndexSearch, LiveApi, SearchRequest};
 use crate::catalog::Related;
 use crate::content::SkillCache;
+use crate::fingerprint::fingerprint;
 use crate::index::SearchIndex;
+use crate::lock::lock;
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::project::Project;
@@ -30,7 +32,7 @@ use crate::site::{Site, WriteError};
 use crate::source::SiteSource;
 use crate::terminal;
 use crate::url::BaseUrl;
-use crate::zip::{ZipDigest, skill_zip};
+use crate::zip::{KnownZips, ZipDigest, skill_zip};
 
 /// A site in a temporary folder that follows a content folder.
 #[derive(Debug)]
@@ -58,6 +60,7 @@ struct State {
 struct Shown {
     site: Arc<Site>,
     warnings: Problems,
+    known_zips: KnownZips,
     /// The zips of the pages, until the API's files tell of them too.
     new_zips: Option<Vec<ZipDigest>>,
     /// By the positions in the catalog of `site`, whatever index it comes from.
@@ -168,7 +171,7 @@ impl Preview {
         let site = Arc::new(site);
         let mut shown = match state.shown.take() {
             None => self.first(site, &warnings)?,
-            Some(before) => self.next(before, site, &warnings),
+            Some(before) => Self::next(before, site, &warnings),
         };
         let was_told = !std::mem::replace(&mut state.has_untold_changes, true);
         let written = self.write_pages(&mut shown);
@@ -194,16 +197,14 @@ impl Preview {
             indexed: to_index,
             to_index,
             warnings: warnings.clone(),
+            known_zips: KnownZips::new(),
             new_zips: None,
             site,
         })
     }
 
     /// The same site with other content. Related skills stay until the index has followed.
-    fn next(&self, before: Shown, site: Arc<Site>, warnings: &Problems) -> Shown {
-        if before.site.config != site.config {
-            self.folder.forget_inputs();
-        }
+    fn next(before: Shown, site: Arc<Site>, warnings: &Problems) -> Shown {
         let related = before.related.followed(&before.site.catalog, &site.catalog);
         Shown {
             related,
@@ -211,6 +212,7 @@ impl Preview {
             indexed: before.indexed,
             to_index: site.index_inputs(),
             warnings: warnings.clone(),
+            known_zips: before.known_zips,
             new_zips: None,
             site,
         }
@@ -220,7 +222,11 @@ impl Preview {
     fn write_pages(&self, shown: &mut Shown) -> io::Result<usize> {
         let sink = self.folder.patch("pages");
         let progress = Progress::new(true);
-        let written = shown.site.write_pages(&shown.related, &sink, &progress)?;
+        let site = &shown.site;
+        let written = site.write_pages(&shown.related, &shown.known_zips, &sink, &progress)?;
+        let skills = site.catalog.skills.iter();
+        let files = skills.map(|skill| fingerprint(&skill.files));
+        shown.known_zips = files.zip(written.zips.iter().cloned()).collect();
         shown.new_zips = Some(written.zips);
         sink.finish()
     }
@@ -295,7 +301,7 @@ impl Preview {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

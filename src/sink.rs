@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 
+use crate::lock::lock;
 pub use compare::CompareSink;
 pub use dir::{DirSink, Written};
-pub use patch::{LiveFolder, PatchSink};
+pub use patch::LiveFolder;
 
 /// Takes the files of a site. Files may come from several threads, in any order, each path once.
 pub trait Sink: Sync {
@@ -21,28 +22,16 @@ pub trait Sink: Sync {
     /// What the file system says; a path that leaves the folder; a path that was written before (in any letter case).
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()>;
 
-    /// The sink itself if it knows what it holds from before.
-    fn patch(&self) -> Option<&PatchSink<'_>> {
-        None
-    }
-}
-
-/// Writes a unit: files that follow from `inputs` alone, a [fingerprint](crate::fingerprint) of everything that they are made from.
-///
-/// A sink that has the unit called `name` from the same inputs keeps its files and gives the value of then; any other
-/// sink calls `write`. Names are unique among the units of one pass; units do not nest.
-///
-/// # Errors
-/// What `write` or the sink says.
-pub fn write_unit<T: Clone + Send + 'static>(
-    sink: &dyn Sink,
-    name: &str,
-    inputs: impl FnOnce() -> u64,
-    write: impl FnOnce(&dyn Sink) -> io::Result<T>,
-) -> io::Result<T> {
-    match sink.patch() {
-        Some(patch) => patch.unit(name, inputs(), write),
-        None => write(sink),
+    /// Keeps the files at `paths`, which follow from `inputs` alone, a [fingerprint](crate::fingerprint) of everything
+    /// that they are made from, if they are there from the same inputs; all or none.
+    ///
+    /// `false` when they are to be written, which is what a sink says that starts with nothing.
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    fn keep(&self, paths: &[&str], inputs: u64) -> io::Result<bool> {
+        let _ = (paths, inputs);
+        Ok(false)
     }
 }
 
@@ -60,20 +49,14 @@ impl MemorySink {
 
     /// The files by path.
     pub fn into_files(self) -> BTreeMap<String, Vec<u8>> {
-        self.files
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        std::mem::take(&mut *lock(&self.files))
     }
 }
 
 impl Sink for MemorySink {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         check_path(path)?;
-        let mut files = self
-            .files
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        match files.insert(path.to_owned(), bytes.to_vec()) {
+        match lock(&self.files).insert(path.to_owned(), bytes.to_vec()) {
             None => Ok(()),
             Some(_) => Err(written_twice(path)),
         }

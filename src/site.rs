@@ -22,7 +22,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::render::{self, PageCounts, WrittenSite};
 use crate::sink::Sink;
-use crate::zip::ZipDigest;
+use crate::zip::{KnownZips, ZipDigest};
 
 /// What a site is made from.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ impl Site {
         index.write(sink)?;
         let (site, related) = self.found_by(&index);
         progress.stage("pages");
-        let written = site.write_pages(&related, sink, progress)?;
+        let written = site.write_pages(&related, &KnownZips::new(), sink, progress)?;
         progress.stage("API");
         site.write_api(&written.zips, sink)?;
         Ok(SiteCounts {
@@ -164,20 +164,23 @@ impl Site {
         index::inputs(&self.catalog, &self.config, self.own_vectors.as_ref())
     }
 
-    /// Writes all that people read, and the operator's own files.
+    /// Writes all that people read, and the operator's own files. `known_zips` are those of a site that `sink` has from
+    /// before.
     ///
     /// # Errors
     /// What the sink says.
     pub fn write_pages(
         &self,
         related: &Related,
+        known_zips: &KnownZips,
         sink: &dyn Sink,
         progress: &Progress,
     ) -> io::Result<WrittenSite> {
         progress.expect(self.catalog.skills.len());
         let bar = progress.bar();
         let count = |n_done| bar.set_position(n_done as u64);
-        let written = render::write_site(&self.catalog, &self.config, related, sink, &count)?;
+        let (catalog, config) = (&self.catalog, &self.config);
+        let written = render::write_site(catalog, config, related, known_zips, sink, &count)?;
         static_files::copy(&static_files::folder(&self.content), sink)?;
         Ok(written)
     }
@@ -187,8 +190,7 @@ impl Site {
     /// # Errors
     /// What the sink says.
     pub fn write_api(&self, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
-        api::write_api(&self.catalog, &self.config, zips, sink)?;
-        Ok(())
+        api::write_api(&self.catalog, &self.config, zips, sink)
     }
 }
 

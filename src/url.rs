@@ -42,6 +42,9 @@ pub const RESERVED_OWNERS: &[&str] = &[
 /// Folders, in lower case, in which the site has the more pages the more skills there are.
 pub const GROWING_FOLDERS: &[&str] = &["api/v1/", "owners/", "sitemaps/", "skills/", "tags/"];
 
+/// The index of badges.
+pub const BADGES: &str = "badges/";
+
 /// An empty file by which hosts that run Jekyll over what they serve leave it as it is. Jekyll would make a page of a
 /// `SKILL.md` with front matter, with the script that is in it, and leave out what begins with a dot or `_`.
 pub const NO_JEKYLL: &str = ".nojekyll";

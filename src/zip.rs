@@ -1,5 +1,6 @@
 //! The zip of a skill: all its files at the root of the archive, the same bytes every time.
 
+use std::collections::HashMap;
 use std::io::{self, Cursor, Write};
 
 use sha2::{Digest, Sha256};
@@ -8,6 +9,9 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::catalog::{Skill, SkillFile};
 use crate::text::hex;
+
+/// Zips that need not be made to know their digests, by the [fingerprint](crate::fingerprint) of the skill's files.
+pub type KnownZips = HashMap<u64, ZipDigest>;
 
 /// Size and hash of a skill's zip.
 #[derive(Clone, Debug, PartialEq, Eq)]

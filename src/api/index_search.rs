@@ -1,11 +1,12 @@
 //! Searches of the API over a built site's index, with the searcher that every host uses.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use skillpress_search::{Filter, Options, Searcher};
 
 use super::state::SearchRequest;
 use crate::key::SkillKey;
+use crate::lock::lock;
 use crate::source::{SearchError, SiteSource};
 
 /// An open index. Searches wait for each other, since they share the blocks that were read.
@@ -40,7 +41,7 @@ impl IndexSearch {
                 .collect(),
             ..Options::default()
         };
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = lock(&self.open);
         let (searcher, source) = &mut *open;
         let found = searcher.find(&request.query, &options, source);
         let results = found.map_err(|error| source.search_error(error))?;

@@ -20,6 +20,10 @@ struct Edited {
 impl Edited {
     /// Three owners with a few skills each, badges, counts, a suspicious skill and an alias.
     fn new() -> Self {
+        Self::with_settings("title = \"Edited\"\n")
+    }
+
+    fn with_settings(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let write = |path: &str, text: &str| write_below(folder.path(), path, text);
         for (name, tags) in [
@@ -48,7 +52,7 @@ impl Edited {
             config: Some(folder.path().join("skillpress.toml")),
             ..Project::new(folder.path())
         };
-        write("skillpress.toml", "title = \"Edited\"\n");
+        write("skillpress.toml", settings);
         let preview = Preview::new(&project, &base_url).unwrap();
         preview.update(&Changes::new());
         preview.catch_up();
@@ -125,6 +129,24 @@ impl Edited {
         let paths = served.keys().chain(built.keys());
         let different: Vec<&String> = paths
             .filter(|path| served.get(*path) != built.get(*path))
+            .collect();
+        assert!(different.is_empty(), "after {after}: {different:?}");
+    }
+
+    /// The same of all but the search index, which need not have caught up.
+    fn assert_pages_and_api_are_as_built(&self, after: &str) {
+        let (site, problems) = Site::load(&self.preview.project, &Progress::new(true))
+            .unwrap_or_else(|problems| panic!("after {after}: {:?}", problems.sorted()));
+        assert_eq!(problems.n_errors(), 0);
+        let sink = MemorySink::new();
+        let related = Related::default();
+        let written = site.write_pages(&related, &KnownZips::new(), &sink, &Progress::new(true));
+        site.write_api(&written.unwrap().zips, &sink).unwrap();
+        let (served, built) = (self.files(), sink.into_files());
+        let is_of_index = |path: &str| path.starts_with("search/") && !built.contains_key(path);
+        let paths = served.keys().chain(built.keys());
+        let different: Vec<&String> = paths
+            .filter(|path| !is_of_index(path) && served.get(*path) != built.get(*path))
             .collect();
         assert!(different.is_empty(), "after {after}: {different:?}");
     }
@@ -282,6 +304,133 @@ fn a_content_with_errors_changes_nothing() {
     edited.preview.catch_up();
     edited.assert_is_as_built("mending");
 }
+
+/// Each kind of input by itself, one after the other, so that what is forgotten is named.
+#[test]
+fn an_edit_of_any_kind_of_input_shows_wherever_a_build_would_show_it() {
+    let edited = Edited::with_settings(NO_VECTORS);
+    let step = |what: &str, files: &[(&str, &str)]| {
+        for (path, text) in files {
+            edited.write(path, text);
+        }
+        assert!(!edited.update().is_empty(), "{what} changes nothing");
+        edited.assert_pages_and_api_are_as_built(what);
+    };
+    let notes = "skills/bo/notes/SKILL.md";
+    let front = |fields: &str| format!("---\nname: notes\n{fields}\n---\n# Notes\n\nText.\n");
+    step("a text", &[(notes, &front("description: Takes notes."))]);
+    for fields in [
+        "description: Takes other notes.",
+        "description: D.\ntags: [rare, new-tag]",
+        "description: D.\nlicense: MIT-0\nauthor: Bo\ncompatibility: Any.\nallowed-tools: Read",
+        "description: D.\nhomepage: https://notes.example/",
+        "description: D.\nversion: 1.2.0\nupdated: 2026-03-04",
+        "description: D.\nmetadata:\n  openclaw:\n    emoji: \"N\"\n    os: [linux]\n    requires:\n      bins: [vim]\n      env: [KEY]",
+        "description: D.\nmetadata:\n  internal: true",
+    ] {
+        step(fields, &[(notes, &front(fields))]);
+    }
+    let meta = r#"{"displayName": "Bo's notes", "latest": {"version": "2.0.0", "publishedAt": 1767225600000}, "history": [{"version": "1.0.0", "publishedAt": 1764547200000}]}"#;
+    step("versions", &[("skills/bo/notes/_meta.json", meta)]);
+    step("a new file", &[("skills/bo/notes/run.txt", "one")]);
+    step("a changed file", &[("skills/bo/notes/run.txt", "two")]);
+    step(
+        "a file that runs now",
+        &[("skills/bo/notes/run.txt", "#!/bin/sh\n")],
+    );
+    edited.remove("skills/bo/notes/run.txt");
+    step("a removed file", &[]);
+
+    let badge = "badges/official.toml";
+    for text in [
+        OFFICIAL.to_owned() + "by = \"me\"\n",
+        OFFICIAL.to_owned() + "by = \"me\"\nnote = \"Good.\"\n",
+        OFFICIAL.replace("Official", "Vetted"),
+        OFFICIAL.replace("Ours.", "Made here."),
+        OFFICIAL.replace("\n\n", "\nicon = \"*\"\ncolor = \"red\"\n\n"),
+        OFFICIAL.replace("2026-01-10", "2026-02-20"),
+        OFFICIAL.to_owned() + "\n[[award]]\nskill = \"bo/notes\"\n",
+        OFFICIAL.replace("\n\n", "\nshown = false\n\n"),
+        OFFICIAL.to_owned(),
+    ] {
+        step(&text, &[(badge, &text)]);
+    }
+    let deprecated = "label = \"Old\"\ndescription = \"Better not.\"\nboost = -0.5\n\n[[award]]\nskill = \"cy/tidy\"\n";
+    step(
+        "a new kind of badge",
+        &[("badges/deprecated.toml", deprecated)],
+    );
+    let promoted = deprecated.replace("-0.5", "0.5");
+    let promoted = promoted + "\n[[award]]\nskill = \"ana/pdf-tools\"\n";
+    step(
+        "another order of badges",
+        &[("badges/deprecated.toml", &promoted)],
+    );
+
+    for text in [
+        "skill,downloads,stars\nana/pdf-tools,10,2\nbo/notes,7000,1\n",
+        "skill,downloads,stars,as_of\nana/pdf-tools,10,2,2026-02-03\n",
+        "skill,downloads,stars\n",
+    ] {
+        step(text, &[("stats.csv", text)]);
+    }
+    for text in [
+        "[[suspicious]]\nskill = \"cy/risky\"\nnote = \"Looks odd.\"\n",
+        "[[suspicious]]\nskill = \"cy/risky\"\n[[suspicious]]\nskill = \"cy/tidy\"\n",
+        "[[hidden]]\nskill = \"cy/risky\"\n",
+        "",
+    ] {
+        step(text, &[("moderation.toml", text)]);
+    }
+    for text in [
+        "\"ana/pdf\" = \"bo/notes\"\n",
+        "\"old/pdf\" = \"ana/pdf-tools\"\n",
+        "",
+    ] {
+        step(text, &[("aliases.toml", text)]);
+    }
+    step("an operator's file", &[("static/CNAME", "a.example\n")]);
+    step(
+        "another operator's file",
+        &[("static/CNAME", "b.example\n")],
+    );
+    edited.remove("static/CNAME");
+    step("no operator's file", &[]);
+
+    step(
+        "a new skill",
+        &[(
+            "skills/di/new/SKILL.md",
+            &skill("di/new", "rare", "[Notes](../../bo/notes/)."),
+        )],
+    );
+    step(
+        "a slug that two owners use",
+        &[("skills/di/weather/SKILL.md", &skill("di/weather", "", "X."))],
+    );
+    edited.remove("skills/di/new");
+    step(
+        "a renamed skill",
+        &[("skills/di/newer/SKILL.md", &skill("di/newer", "rare", "X."))],
+    );
+    edited.remove("skills/di");
+    step("an owner who is gone", &[]);
+    for settings in [
+        "title = \"Other\"\n",
+        "description = \"Other skills.\"\n",
+        "language = \"de\"\n",
+        "[install]\nhosting = \"edge\"\n",
+        "[install]\nhosting = \"github\"\ngithub_repository = \"ana/skills\"\n",
+    ] {
+        step(
+            settings,
+            &[("skillpress.toml", &format!("{settings}{NO_VECTORS}"))],
+        );
+    }
+}
+
+/// Without vectors there are no related skills, which only an index knows.
+const NO_VECTORS: &str = "[embedding]\nmode = \"none\"\n";
 
 /// Every kind of edit, in an order that chance decides; the seeds are fixed.
 #[test]

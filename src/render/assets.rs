@@ -1,11 +1,11 @@
 //! The stylesheet and the scripts of the pages, and the search engine, named after their content so that browsers may
 //! keep them for ever. Only `search/search.js` is not: other sites load it by that name.
 
+use std::hash::{Hash, Hasher};
 use std::io;
 
 use sha2::{Digest, Sha256};
 
-use super::site::Site;
 use crate::sink::Sink;
 use crate::text::hex;
 
@@ -18,6 +18,7 @@ const SEMANTIC_WASM: &[u8] = include_bytes!("../../assets/semantic.wasm");
 const FAVICON: &str = include_str!("../../assets/favicon.svg");
 
 /// The files that pages link to or load.
+#[derive(Hash)]
 pub(super) struct Assets {
     pub(super) style: Asset,
     /// The script of every page.
@@ -37,6 +38,13 @@ pub(super) struct Asset {
     /// Site path.
     pub(super) path: String,
     content: Vec<u8>,
+}
+
+impl Hash for Asset {
+    /// The path has a hash of the content in it.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.path.hash(state);
+    }
 }
 
 impl Assets {
@@ -70,6 +78,22 @@ impl Assets {
             semantic_wasm,
         }
     }
+
+    pub(super) fn write(&self, sink: &dyn Sink) -> io::Result<()> {
+        let all = [
+            &self.style,
+            &self.script,
+            &self.search_box,
+            &self.search,
+            &self.search_wasm,
+        ];
+        for asset in all.into_iter().chain(&self.semantic_wasm) {
+            sink.write(&asset.path, &asset.content)?;
+        }
+        // From here the name of the engine is right too.
+        sink.write("search/search.js", &self.search.content)?;
+        sink.write("favicon.svg", FAVICON.as_bytes())
+    }
 }
 
 impl Asset {
@@ -95,23 +119,6 @@ impl Asset {
     fn sibling(&self) -> String {
         self.path.replace("assets/", "./")
     }
-}
-
-pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
-    let assets = &site.assets;
-    let all = [
-        &assets.style,
-        &assets.script,
-        &assets.search_box,
-        &assets.search,
-        &assets.search_wasm,
-    ];
-    for asset in all.into_iter().chain(&assets.semantic_wasm) {
-        sink.write(&asset.path, &asset.content)?;
-    }
-    // From here the name of the engine is right too.
-    sink.write("search/search.js", &assets.search.content)?;
-    sink.write("favicon.svg", FAVICON.as_bytes())
 }
 
 #[cfg(test)]

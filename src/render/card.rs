@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::site::{DEPRECATED_KIND, shown_badge_kinds};
-use crate::catalog::{Award, BadgeKind, Catalog, Skill};
-use crate::config::Config;
+use super::badge::{Badge, DEPRECATED_KIND};
+use super::page::SiteView;
+use crate::catalog::{Catalog, Skill};
 use crate::text::number::compact;
 use crate::text::shorten;
 use crate::url;
@@ -13,7 +13,7 @@ use crate::url;
 const DESCRIPTION_MAX_CHARS: usize = 180;
 
 /// One skill in a list.
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 pub(super) struct Card<'a> {
     pub(super) link: String,
     pub(super) name: &'a str,
@@ -31,18 +31,16 @@ pub(super) struct Card<'a> {
 }
 
 impl<'a> Card<'a> {
-    pub(super) fn new(skill: &'a Skill, catalog: &'a Catalog, config: &Config) -> Self {
+    pub(super) fn new(site: &SiteView<'_>, catalog: &'a Catalog, skill: &'a Skill) -> Self {
+        let badges = catalog.shown_badges(skill).into_iter();
         Self {
-            link: config.base_url.link(&url::skill(&skill.key)),
+            link: site.link(&url::skill(&skill.key)),
             name: &skill.name,
             owner: &skill.key.owner,
-            owner_link: config.base_url.link(&url::owner(&skill.key.owner, 1)),
+            owner_link: site.link(&url::owner(&skill.key.owner, 1)),
             icon: Icon::new(skill),
             description: shorten(&skill.description, DESCRIPTION_MAX_CHARS),
-            badges: badges_of(skill, catalog, config)
-                .into_iter()
-                .map(|(_, badge)| badge)
-                .collect(),
+            badges: badges.map(|(kind, _)| Badge::new(site, kind)).collect(),
             date: skill.updated_at.map(|at| ("Updated", at.date())),
             downloads: skill.stats.map(|stats| compact(stats.downloads)),
             stars: skill.stats.map(|stats| compact(stats.stars)),
@@ -51,36 +49,8 @@ impl<'a> Card<'a> {
     }
 }
 
-/// A badge as it is drawn.
-#[derive(Clone)]
-pub(super) struct Badge<'a> {
-    pub(super) link: String,
-    pub(super) kind: &'a BadgeKind,
-}
-
-impl<'a> Badge<'a> {
-    pub(super) fn new(kind: &'a BadgeKind, config: &Config) -> Self {
-        Self {
-            link: config.base_url.link(&url::badge(&kind.kind, 1)),
-            kind,
-        }
-    }
-}
-
-/// The badges of a skill that pages show, with their awards.
-pub(super) fn badges_of<'a>(
-    skill: &'a Skill,
-    catalog: &'a Catalog,
-    config: &Config,
-) -> Vec<(&'a Award, Badge<'a>)> {
-    shown_badge_kinds(catalog)
-        .into_iter()
-        .filter_map(|kind| Some((skill.badge(&kind.kind)?, Badge::new(kind, config))))
-        .collect()
-}
-
 /// The picture of a skill: its emoji, or the first letter of its name, on one of a few tints.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Hash)]
 pub(super) struct Icon {
     pub(super) text: String,
     /// Class of the stylesheet, `tint-0` to `tint-5`; the same for the same skill.

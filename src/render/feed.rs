@@ -9,33 +9,30 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::site::Site;
+use super::registry::Registry;
 use super::text::xml;
 use crate::catalog::{Catalog, Skill, Timestamp};
 use crate::problem::Problem;
-use crate::sink::{Sink, write_unit};
+use crate::sink::Sink;
 use crate::url::{self, Sort};
 
 /// Most entries of a feed.
 const FEED_MAX: usize = 50;
 
 /// Writes all feeds; returns their number.
-pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
-    let title = &site.config.title;
-    let all = site.sorted(Sort::Updated);
+pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usize> {
+    let title = registry.site.title;
+    let all = registry.sorted(Sort::Updated);
     sink.write(
         "feed.xml",
-        atom(site, title, "feed.xml", "", &all).as_bytes(),
+        atom(registry, title, "feed.xml", "", &all).as_bytes(),
     )?;
-    let owners: Vec<_> = site.owners.iter().collect();
+    let owners: Vec<_> = registry.owners.iter().collect();
     owners.par_iter().try_for_each(|(owner, skills)| {
         let path = url::owner_feed(owner);
-        let inputs = || site.list_inputs(skills);
-        write_unit(sink, &path, inputs, |sink| {
-            let title = format!("@{owner} in {title}");
-            let feed = atom(site, &title, &path, &url::owner(owner, 1), skills);
-            sink.write(&url::output_path(&path), feed.as_bytes())
-        })
+        let title = format!("@{owner} in {title}");
+        let feed = atom(registry, &title, &path, &url::owner(owner, 1), skills);
+        sink.write(&url::output_path(&path), feed.as_bytes())
     })?;
     Ok(1 + owners.len())
 }
@@ -58,10 +55,16 @@ pub fn no_dates(catalog: &Catalog, content: &Path) -> Option<Problem> {
 }
 
 /// A feed at `path` about the page at `page_path`; `skill_idxs` has the last updated first.
-fn atom(site: &Site<'_>, title: &str, path: &str, page_path: &str, skill_idxs: &[usize]) -> String {
+fn atom(
+    registry: &Registry<'_>,
+    title: &str,
+    path: &str,
+    page_path: &str,
+    skill_idxs: &[usize],
+) -> String {
     let entries: Vec<(&Skill, Timestamp)> = skill_idxs
         .iter()
-        .map(|skill_idx| &site.catalog.skills[*skill_idx])
+        .map(|skill_idx| &registry.catalog.skills[*skill_idx])
         .filter_map(|skill| Some((skill, skill.updated_at?)))
         .take(FEED_MAX)
         .collect();
@@ -74,20 +77,20 @@ fn atom(site: &Site<'_>, title: &str, path: &str, page_path: &str, skill_idxs: &
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
          <title>{}</title>\n<id>{id}</id>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n\
          <link rel=\"alternate\" type=\"text/html\" href=\"{id}\"/>\n<updated>{updated}</updated>\n",
-        xml(&site.config.language),
+        xml(registry.site.language),
         xml(title),
-        xml(&site.absolute(path)),
-        id = xml(&site.absolute(page_path)),
+        xml(&registry.absolute(path)),
+        id = xml(&registry.absolute(page_path)),
     );
     for (skill, updated_at) in entries {
-        push_entry(&mut feed, site, skill, updated_at);
+        push_entry(&mut feed, registry, skill, updated_at);
     }
     feed.push_str("</feed>\n");
     feed
 }
 
-fn push_entry(feed: &mut String, site: &Site<'_>, skill: &Skill, updated_at: Timestamp) {
-    let link = xml(&site.absolute(&url::skill(&skill.key)));
+fn push_entry(feed: &mut String, registry: &Registry<'_>, skill: &Skill, updated_at: Timestamp) {
+    let link = xml(&registry.absolute(&url::skill(&skill.key)));
     let _ = write!(
         feed,
         "<entry>\n<title>{}</title>\n<id>{link}</id>\n<link rel=\"alternate\" type=\"text/html\" href=\"{link}\"/>\n\
@@ -101,7 +104,7 @@ fn push_entry(feed: &mut String, site: &Site<'_>, skill: &Skill, updated_at: Tim
     let _ = writeln!(
         feed,
         "<author><name>{owner}</name><uri>{}</uri></author>",
-        xml(&site.absolute(&url::owner(&skill.key.owner, 1))),
+        xml(&registry.absolute(&url::owner(&skill.key.owner, 1))),
         owner = xml(&skill.key.owner),
     );
     for tag in &skill.tags {

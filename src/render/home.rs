@@ -4,11 +4,13 @@ use std::io;
 
 use askama::Template;
 
+use super::badge::FEATURED_KIND;
 use super::card::Card;
-use super::listing::{BadgeCount, TagLink, badge_counts, top_tags};
+use super::list::badges::{BadgeCount, badge_counts};
+use super::list::tags::{TagLink, top_tags};
 use super::markup::Markup;
 use super::page::{Page, write_page};
-use super::site::{FEATURED_KIND, Site};
+use super::registry::Registry;
 use crate::sink::Sink;
 use crate::text::number::counted;
 use crate::url::{self, Sort};
@@ -20,34 +22,35 @@ const N_CARDS: usize = 6;
 const N_TAGS: usize = 32;
 
 /// Writes the home page; returns the number of pages.
-pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
-    let featured_kind = site
+pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usize> {
+    let featured_kind = registry
+        .catalog
         .shown_badge_kinds()
         .into_iter()
         .find(|kind| kind.kind == FEATURED_KIND);
-    let featured = featured_kind.map_or_else(Vec::new, |kind| site.awarded(&kind.kind));
-    let updated = site.sorted(Sort::Updated);
-    let mut page = Page::new(site, String::new(), "", site.config.description.as_str());
-    page.json_ld = Some(json_ld(site));
-    let template = HomePage {
+    let featured = featured_kind.map_or_else(Vec::new, |kind| registry.awarded(&kind.kind));
+    let updated = registry.sorted(Sort::Updated);
+    let mut page = Page::new(&registry.site, String::new(), "", registry.site.description);
+    page.json_ld = Some(json_ld(registry));
+    let view = HomeView {
         page,
-        n_skills: counted(site.listed.len(), "skill", "skills"),
-        n_owners: counted(site.owners.len(), "owner", "owners"),
-        n_tags: counted(site.tags.len(), "tag", "tags"),
+        n_skills: counted(registry.listed.len(), "skill", "skills"),
+        n_owners: counted(registry.owners.len(), "owner", "owners"),
+        n_tags: counted(registry.tags.len(), "tag", "tags"),
         featured_label: featured_kind.map_or("", |kind| &kind.label),
-        featured_link: site.link(&url::badge(FEATURED_KIND, 1)),
-        featured: site.cards_of(&featured[..featured.len().min(N_CARDS)]),
-        updated: site.cards_of(&updated[..updated.len().min(N_CARDS)]),
-        badges: badge_counts(site),
-        tags: top_tags(site, N_TAGS),
+        featured_link: registry.link(&url::badge(FEATURED_KIND, 1)),
+        featured: registry.cards_of(&featured[..featured.len().min(N_CARDS)]),
+        updated: registry.cards_of(&updated[..updated.len().min(N_CARDS)]),
+        badges: badge_counts(registry),
+        tags: top_tags(registry, N_TAGS),
     };
-    write_page(sink, "", &template)?;
+    write_page(sink, "", &view)?;
     Ok(1)
 }
 
-#[derive(Template)]
+#[derive(Template, Hash)]
 #[template(path = "home.html")]
-struct HomePage<'a> {
+struct HomeView<'a> {
     page: Page<'a>,
     n_skills: String,
     n_owners: String,
@@ -60,18 +63,18 @@ struct HomePage<'a> {
     tags: Vec<TagLink<'a>>,
 }
 
-fn json_ld(site: &Site<'_>) -> Markup {
+fn json_ld(registry: &Registry<'_>) -> Markup {
     Markup::json(&serde_json::json!({
         "@context": "https://schema.org",
         "@type": "WebSite",
-        "name": site.config.title,
-        "description": site.config.description,
-        "url": site.absolute(""),
+        "name": registry.site.title,
+        "description": registry.site.description,
+        "url": registry.absolute(""),
         "potentialAction": {
             "@type": "SearchAction",
             "target": {
                 "@type": "EntryPoint",
-                "urlTemplate": format!("{}?q={{search_term_string}}", site.absolute("search/")),
+                "urlTemplate": format!("{}?q={{search_term_string}}", registry.absolute("search/")),
             },
             "query-input": "required name=search_term_string",
         },

@@ -8,21 +8,22 @@
 use std::fmt::Write;
 use std::io;
 
-use super::site::{CONTENT_SECURITY_POLICY, Site};
+use super::page::CONTENT_SECURITY_POLICY;
+use super::registry::Registry;
 use super::text::xml;
 use crate::sink::Sink;
 use crate::text::shorten;
 use crate::url;
 
-pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
-    sink.write("_headers", headers(site).as_bytes())?;
-    sink.write("_redirects", redirects(site).as_bytes())?;
+pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> {
+    sink.write("_headers", headers(registry).as_bytes())?;
+    sink.write("_redirects", redirects(registry).as_bytes())?;
     sink.write(url::NO_JEKYLL, b"")?;
-    sink.write("robots.txt", robots(site).as_bytes())?;
-    sink.write("opensearch.xml", open_search(site).as_bytes())
+    sink.write("robots.txt", robots(registry).as_bytes())?;
+    sink.write("opensearch.xml", open_search(registry).as_bytes())
 }
 
-fn headers(site: &Site<'_>) -> String {
+fn headers(registry: &Registry<'_>) -> String {
     const FOR_EVER: &[&str] = &["Cache-Control: public, max-age=31536000, immutable"];
     const REVALIDATED: &[&str] = &["Cache-Control: no-cache"];
     const SHARED: &[&str] = &[
@@ -67,7 +68,7 @@ fn headers(site: &Site<'_>) -> String {
     ];
     let mut text = String::new();
     for (path, lines) in rules {
-        let _ = writeln!(text, "{}", site.link(path));
+        let _ = writeln!(text, "{}", registry.link(path));
         for line in lines {
             let _ = writeln!(text, "  {line}");
         }
@@ -80,8 +81,8 @@ fn headers(site: &Site<'_>) -> String {
 /// The first line that matches counts, so zips, whose names change, come first. Lines with `*` come last, since a host
 /// reads 2,000 lines without and 100 with one, and takes all that follow a line with one for such; of more aliases the
 /// rest has its page and its zip, and the documents that stand under each old name as files.
-fn redirects(site: &Site<'_>) -> String {
-    let aliases = || site.catalog.aliases.iter();
+fn redirects(registry: &Registry<'_>) -> String {
+    let aliases = || registry.catalog.aliases.iter();
     let zips = aliases().map(|(old, new)| (url::zip(old), url::zip(new)));
     let pages = aliases().map(|(old, new)| (url::skill(old), url::skill(new)));
     let below = pages
@@ -89,28 +90,28 @@ fn redirects(site: &Site<'_>) -> String {
         .map(|(old, new)| (format!("{old}*"), format!("{new}:splat")));
     zips.chain(pages)
         .chain(below)
-        .map(|(from, to)| format!("{} {} 301\n", site.link(&from), site.link(&to)))
+        .map(|(from, to)| format!("{} {} 301\n", registry.link(&from), registry.link(&to)))
         .collect()
 }
 
-fn robots(site: &Site<'_>) -> String {
+fn robots(registry: &Registry<'_>) -> String {
     format!(
         "User-agent: *\nAllow: /\n\nSitemap: {}\n",
-        site.absolute("sitemap.xml")
+        registry.absolute("sitemap.xml")
     )
 }
 
 /// OpenSearch 1.1, so that browsers offer the site as a search engine.
-fn open_search(site: &Site<'_>) -> String {
+fn open_search(registry: &Registry<'_>) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <OpenSearchDescription xmlns=\"http://a9.com/-/spec/opensearch/1.1/\">\n\
          <ShortName>{}</ShortName>\n<Description>{}</Description>\n<InputEncoding>UTF-8</InputEncoding>\n\
          <Image height=\"16\" width=\"16\" type=\"image/svg+xml\">{}</Image>\n\
          <Url type=\"text/html\" template=\"{}?q={{searchTerms}}\"/>\n</OpenSearchDescription>\n",
-        xml(&shorten(&site.config.title, 15)),
-        xml(&shorten(&site.config.description, 1023)),
-        xml(&site.absolute("favicon.svg")),
-        xml(&site.absolute("search/")),
+        xml(&shorten(registry.site.title, 15)),
+        xml(&shorten(registry.site.description, 1023)),
+        xml(&registry.absolute("favicon.svg")),
+        xml(&registry.absolute("search/")),
     )
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::io;
 
-use super::site::{FEATURED_KIND, Site};
+use super::badge::FEATURED_KIND;
+use super::registry::Registry;
 use super::text::markdown_line;
 use crate::sink::Sink;
 use crate::text::number::counted;
@@ -13,12 +14,12 @@ use crate::url::{self, Sort};
 /// Most skills in each list, and most tags.
 const LIST_MAX: usize = 50;
 
-pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
-    sink.write("llms.txt", text(site).as_bytes())
+pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> {
+    sink.write("llms.txt", text(registry).as_bytes())
 }
 
-fn text(site: &Site<'_>) -> String {
-    let base = site.absolute("");
+fn text(registry: &Registry<'_>) -> String {
+    let base = registry.absolute("");
     let mut text = format!(
         "# {}\n\n> {}\n\n{} by {}. A skill is a folder with a `SKILL.md` that tells an agent how to do something.\n\n\
          - Search: `skillpress search \"WORDS\" --site {base} --json`; people use {base}search/?q=WORDS\n\
@@ -28,51 +29,56 @@ fn text(site: &Site<'_>) -> String {
          - Install: `npx skills add {base}OWNER/skills/SLUG/`, or unzip the zip into the folder of your skills\n\
          - All skills as JSON: {base}api/v1/catalog/manifest.json; the API: {base}api/openapi.json\n\
          - All pages: {base}sitemap.xml; updates: {base}feed.xml\n",
-        markdown_line(&site.config.title),
-        markdown_line(&site.config.description),
-        counted(site.listed.len(), "skill", "skills"),
-        counted(site.owners.len(), "owner", "owners"),
+        markdown_line(registry.site.title),
+        markdown_line(registry.site.description),
+        counted(registry.listed.len(), "skill", "skills"),
+        counted(registry.owners.len(), "owner", "owners"),
     );
-    if let Some(kind) = site
+    if let Some(kind) = registry
         .catalog
         .badge_kind(FEATURED_KIND)
         .filter(|kind| kind.is_shown)
     {
-        push_skills(&mut text, site, &kind.label, &site.awarded(FEATURED_KIND));
+        push_skills(
+            &mut text,
+            registry,
+            &kind.label,
+            &registry.awarded(FEATURED_KIND),
+        );
     }
     push_skills(
         &mut text,
-        site,
+        registry,
         "Recently updated",
-        &site.sorted(Sort::Updated),
+        &registry.sorted(Sort::Updated),
     );
-    if !site.tags.is_empty() {
+    if !registry.tags.is_empty() {
         text.push_str("\n## Tags\n\n");
     }
-    for (tag, n_skills) in site.tags_by_use().into_iter().take(LIST_MAX) {
+    for (tag, n_skills) in registry.tags_by_use().into_iter().take(LIST_MAX) {
         let _ = writeln!(
             text,
             "- [{}]({}): {}",
             markdown_line(tag),
-            site.absolute(&url::tag(tag, 1)),
+            registry.absolute(&url::tag(tag, 1)),
             counted(n_skills, "skill", "skills"),
         );
     }
     text
 }
 
-fn push_skills(text: &mut String, site: &Site<'_>, title: &str, skill_idxs: &[usize]) {
+fn push_skills(text: &mut String, registry: &Registry<'_>, title: &str, skill_idxs: &[usize]) {
     if skill_idxs.is_empty() {
         return;
     }
     let _ = write!(text, "\n## {}\n\n", markdown_line(title));
     for skill_idx in skill_idxs.iter().take(LIST_MAX) {
-        let skill = &site.catalog.skills[*skill_idx];
+        let skill = &registry.catalog.skills[*skill_idx];
         let _ = write!(
             text,
             "- [{}]({})",
             markdown_line(&skill.key.to_string()),
-            site.absolute(&url::skill(&skill.key)),
+            registry.absolute(&url::skill(&skill.key)),
         );
         match markdown_line(&shorten(&skill.description, 160)) {
             description if description.is_empty() => text.push('\n'),

@@ -5,7 +5,7 @@ use std::fmt;
 use askama::filters::HtmlSafe;
 
 /// HTML that is safe to publish: sanitised Markdown, or data that was escaped for its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Hash)]
 pub(super) struct Markup(String);
 
 impl Markup {

@@ -4,21 +4,20 @@
 //! `templates/`, which escapes what strangers wrote; only values of the type `markup::Markup` go out as they are.
 
 mod assets;
-mod body;
+mod badge;
 mod card;
-mod detail;
 mod feed;
 mod home;
 mod hosting;
-mod install;
-mod listing;
+mod list;
 mod llms;
 mod markup;
 mod page;
 mod redirect;
+mod registry;
 mod search_page;
-mod site;
 mod sitemap;
+mod skill;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -32,14 +31,15 @@ use crate::catalog::{Catalog, Related};
 use crate::config::Config;
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
-use crate::zip::ZipDigest;
-use site::Site;
+use crate::zip::{KnownZips, ZipDigest};
+use list::{badges, listing, owners, tags};
+use registry::Registry;
 
 pub use feed::no_dates;
 
 /// Writes every page, feed and file of the site except the search index and the API.
 ///
-/// `progress` is called from several threads with the number of skills whose page, files and zip are written.
+/// `known_zips` may have the zips of skills whose files `sink` has already. `progress` is called from several threads with the number of skills whose page, files and zip are written.
 /// The same catalog and config give the same bytes.
 ///
 /// # Errors
@@ -48,43 +48,46 @@ pub fn write_site(
     catalog: &Catalog,
     config: &Config,
     related: &Related,
+    known_zips: &KnownZips,
     sink: &dyn Sink,
     progress: &(dyn Fn(usize) + Sync),
 ) -> io::Result<WrittenSite> {
-    let site = Site::new(catalog, config);
-    assets::write(&site, sink)?;
-    let zips = write_skills(&site, related, sink, progress)?;
+    let registry = Registry::new(catalog, config);
+    registry.site.assets.write(sink)?;
+    let zips = write_skills(&registry, related, known_zips, sink, progress)?;
     let counts = PageCounts {
         skills: catalog.skills.len(),
-        listings: listing::write_listings(&site, sink)?,
-        badges: listing::write_badges(&site, sink)?,
-        tags: listing::write_tags(&site, sink)?,
-        owners: listing::write_owners(&site, sink)?,
-        others: search_page::write(&site, sink)? + home::write(&site, sink)?,
-        redirects: redirect::write(&site, sink)?,
-        feeds: feed::write(&site, sink)?,
+        listings: listing::write(&registry, sink)?,
+        badges: badges::write(&registry, sink)?,
+        tags: tags::write(&registry, sink)?,
+        owners: owners::write(&registry, sink)?,
+        others: search_page::write(&registry, sink)? + home::write(&registry, sink)?,
+        redirects: redirect::write(&registry, sink)?,
+        feeds: feed::write(&registry, sink)?,
     };
-    sitemap::write(&site, sink)?;
-    llms::write(&site, sink)?;
-    hosting::write(&site, sink)?;
+    sitemap::write(&registry, sink)?;
+    llms::write(&registry, sink)?;
+    hosting::write(&registry, sink)?;
     Ok(WrittenSite { counts, zips })
 }
 
 /// Writes what belongs to one skill each, on all cores; returns the digests of the zips in the order of the catalog.
 fn write_skills(
-    site: &Site<'_>,
+    registry: &Registry<'_>,
     related: &Related,
+    known_zips: &KnownZips,
     sink: &dyn Sink,
     progress: &(dyn Fn(usize) + Sync),
 ) -> io::Result<Vec<ZipDigest>> {
     let n_done = AtomicUsize::new(0);
     let memory = MemoryBudget::default();
-    (0..site.catalog.skills.len())
+    (0..registry.catalog.skills.len())
         .into_par_iter()
         .map(|skill_idx| {
-            let skill = &site.catalog.skills[skill_idx];
-            let _reserved = memory.reserve(detail::memory_to_write(skill));
-            let digest = detail::write(site, skill_idx, related.of(skill_idx), sink)?;
+            let skill = &registry.catalog.skills[skill_idx];
+            let _reserved = memory.reserve(skill::memory_to_write(skill));
+            let digest =
+                skill::write(registry, skill_idx, related.of(skill_idx), known_zips, sink)?;
             progress(n_done.fetch_add(1, Ordering::Relaxed) + 1);
             Ok(digest)
         })

@@ -1,18 +1,61 @@
-//! What all pages have: a place, a title, what machines read in their head.
+//! What all pages have: the site around them, a place, a title, what machines read in their head.
 
 use std::borrow::Cow;
+use std::hash::Hash;
 use std::io;
 
 use askama::Template;
 
+use super::assets::Assets;
 use super::markup::Markup;
-use super::site::Site;
+use crate::config::{Config, EmbeddingMode};
+use crate::fingerprint::fingerprint;
 use crate::sink::Sink;
-use crate::url;
+use crate::url::{self, BaseUrl};
+
+/// What every page shows of the site that it belongs to.
+#[derive(Hash)]
+pub(super) struct SiteView<'a> {
+    pub(super) title: &'a str,
+    pub(super) description: &'a str,
+    pub(super) language: &'a str,
+    base_url: &'a BaseUrl,
+    pub(super) assets: Assets,
+}
+
+impl<'a> SiteView<'a> {
+    pub(super) fn new(config: &'a Config) -> Self {
+        Self {
+            title: &config.title,
+            description: &config.description,
+            language: &config.language,
+            base_url: &config.base_url,
+            assets: Assets::new(config.embedding.mode == EmbeddingMode::Words),
+        }
+    }
+
+    /// The link to a site path, from the root of the host.
+    pub(super) fn link(&self, page_path: &str) -> String {
+        self.base_url.link(page_path)
+    }
+
+    /// The absolute URL of a site path.
+    pub(super) fn absolute(&self, page_path: &str) -> String {
+        self.base_url.absolute(page_path)
+    }
+
+    pub(super) fn content_security_policy(&self) -> &'static str {
+        CONTENT_SECURITY_POLICY
+    }
+}
+
+/// The content security policy of every page. `frame-ancestors` is valid in a header only.
+pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
 /// What the base template needs of a page.
+#[derive(Hash)]
 pub(super) struct Page<'a> {
-    pub(super) site: &'a Site<'a>,
+    pub(super) site: &'a SiteView<'a>,
     /// Without the name of the site; empty on the home page.
     pub(super) title: Cow<'a, str>,
     pub(super) description: Cow<'a, str>,
@@ -29,7 +72,7 @@ pub(super) struct Page<'a> {
 }
 
 /// The entries of the main navigation.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Section {
     Skills,
     Badges,
@@ -40,7 +83,7 @@ pub(super) enum Section {
 
 impl<'a> Page<'a> {
     pub(super) fn new(
-        site: &'a Site<'a>,
+        site: &'a SiteView<'a>,
         path: String,
         title: impl Into<Cow<'a, str>>,
         description: impl Into<Cow<'a, str>>,
@@ -66,96 +109,50 @@ impl<'a> Page<'a> {
         self.site.absolute(&self.path)
     }
 
-    fn is_in(&self, section: &Section) -> bool {
-        self.section == *section
-    }
-
-    /// The main navigation: label, site path, and whether this page belongs to it.
-    pub(super) fn navigation(&self) -> [(&'static str, &'static str, bool); 4] {
+    /// The main navigation: label, link, and whether this page belongs to it.
+    pub(super) fn navigation(&self) -> [(&'static str, String, bool); 4] {
         [
-            ("Skills", "skills/", self.is_in(&Section::Skills)),
-            ("Badges", "badges/", self.is_in(&Section::Badges)),
-            ("Tags", "tags/", self.is_in(&Section::Tags)),
-            ("Owners", "owners/", self.is_in(&Section::Owners)),
+            (
+                "Skills",
+                url::listing(url::Sort::Updated, 1),
+                Section::Skills,
+            ),
+            ("Badges", url::BADGES.to_owned(), Section::Badges),
+            ("Tags", url::tags(1), Section::Tags),
+            ("Owners", url::owners(1), Section::Owners),
         ]
+        .map(|(label, path, section)| (label, self.site.link(&path), self.section == section))
     }
 }
 
-/// Renders a template and writes it where `page_path` is served from.
+/// Writes the page at `page_path`, unless `sink` has it from the same view.
+///
+/// `view` is all that the page is made from: what its template shows and what is compared are one value, so that a
+/// page cannot fall behind.
 pub(super) fn write_page(
     sink: &dyn Sink,
     page_path: &str,
-    template: &impl Template,
+    view: &(impl Template + Hash),
 ) -> io::Result<()> {
-    let html = template.render().map_err(io::Error::other)?;
-    sink.write(&url::output_path(page_path), html.as_bytes())
+    write_from(sink, page_path, view, || render(view))
 }
 
-/// Skills on a page of a list.
-pub(super) const PAGE_SIZE: usize = 24;
-
-/// The links between the pages of one list.
-pub(super) struct Pager {
-    /// Counts from 1.
-    pub(super) current: usize,
-    /// At least 1: a list without items has one empty page.
-    pub(super) n_pages: usize,
-    pub(super) previous: Option<String>,
-    pub(super) next: Option<String>,
-    /// The first, the last and the pages around the current one.
-    pub(super) steps: Vec<PagerStep>,
-}
-
-/// One element between "previous" and "next".
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum PagerStep {
-    /// Number and link.
-    Page(usize, String),
-    Gap,
-}
-
-impl Pager {
-    /// `path_of` gives the site path of a page; pages count from 1.
-    pub(super) fn new(
-        site: &Site<'_>,
-        current: usize,
-        n_pages: usize,
-        path_of: impl Fn(usize) -> String,
-    ) -> Self {
-        let link = |page: usize| site.link(&path_of(page));
-        let mut steps = Vec::new();
-        let mut last_shown = 0;
-        for page in 1..=n_pages {
-            let is_edge = page == 1 || page == n_pages;
-            if !is_edge && page.abs_diff(current) > 1 {
-                continue;
-            }
-            match page - last_shown {
-                1 => {}
-                // A gap of one page is shown as that page.
-                2 => steps.push(PagerStep::Page(page - 1, link(page - 1))),
-                _ => steps.push(PagerStep::Gap),
-            }
-            steps.push(PagerStep::Page(page, link(page)));
-            last_shown = page;
-        }
-        Self {
-            current,
-            n_pages,
-            previous: (current > 1).then(|| link(current - 1)),
-            next: (current < n_pages).then(|| link(current + 1)),
-            steps,
-        }
+/// Writes what `render` makes of `view` alone, unless `sink` has it from the same view.
+pub(super) fn write_from(
+    sink: &dyn Sink,
+    page_path: &str,
+    view: &impl Hash,
+    render: impl FnOnce() -> io::Result<Vec<u8>>,
+) -> io::Result<()> {
+    let path = url::output_path(page_path);
+    if sink.keep(&[&path], fingerprint(view))? {
+        return Ok(());
     }
+    sink.write(&path, &render()?)
 }
 
-/// How many pages hold `n_items`; an empty list has one.
-pub(super) fn n_pages(n_items: usize, page_size: usize) -> usize {
-    n_items.div_ceil(page_size).max(1)
-}
-
-/// The items of a page that counts from 1.
-pub(super) fn page_items<T>(items: &[T], page: usize, page_size: usize) -> &[T] {
-    let start = ((page - 1) * page_size).min(items.len());
-    &items[start..items.len().min(start + page_size)]
+pub(super) fn render<T: Template>(template: &T) -> io::Result<Vec<u8>> {
+    let mut html = Vec::with_capacity(T::SIZE_HINT);
+    Template::write_into(template, &mut html)?;
+    Ok(html)
 }

@@ -5,29 +5,29 @@ use std::io;
 
 use askama::Template;
 
-use super::page::write_page;
-use super::site::Site;
+use super::page::{SiteView, write_page};
+use super::registry::Registry;
 use crate::sink::Sink;
 use crate::url;
 
 /// Writes a page for each alias; returns their number.
-pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
-    for (old, new) in &site.catalog.aliases {
-        let template = RedirectPage {
-            site,
+pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usize> {
+    for (old, new) in &registry.catalog.aliases {
+        let view = RedirectView {
+            site: &registry.site,
             name: new.to_string(),
-            link: site.link(&url::skill(new)),
-            canonical: site.absolute(&url::skill(new)),
+            link: registry.link(&url::skill(new)),
+            canonical: registry.absolute(&url::skill(new)),
         };
-        write_page(sink, &url::skill(old), &template)?;
+        write_page(sink, &url::skill(old), &view)?;
     }
-    Ok(site.catalog.aliases.len())
+    Ok(registry.catalog.aliases.len())
 }
 
-#[derive(Template)]
+#[derive(Template, Hash)]
 #[template(path = "redirect.html")]
-struct RedirectPage<'a> {
-    site: &'a Site<'a>,
+struct RedirectView<'a> {
+    site: &'a SiteView<'a>,
     name: String,
     link: String,
     canonical: String,

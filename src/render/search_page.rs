@@ -4,46 +4,46 @@ use std::io;
 
 use askama::Template;
 
-use super::listing::{TagLink, top_tags};
+use super::list::tags::{TagLink, top_tags};
 use super::page::{Page, write_page};
-use super::site::Site;
+use super::registry::Registry;
 use crate::sink::Sink;
 
 /// Most tags on the search page.
 const N_TAGS: usize = 24;
 
 /// Writes the search page and 404; returns the number of pages.
-pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<usize> {
-    let search = SearchPage {
+pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usize> {
+    let search = SearchView {
         page: Page::new(
-            site,
+            &registry.site,
             "search/".to_owned(),
             "Search",
-            format!("Search all skills in {}.", site.config.title),
+            format!("Search all skills in {}.", registry.site.title),
         ),
-        tags: top_tags(site, N_TAGS),
+        tags: top_tags(registry, N_TAGS),
     };
     write_page(sink, "search/", &search)?;
     let mut page = Page::new(
-        site,
+        &registry.site,
         "404.html".to_owned(),
         "Page not found",
         "There is nothing at this address.",
     );
     page.is_indexed = false;
-    write_page(sink, "404.html", &NotFoundPage { page })?;
+    write_page(sink, "404.html", &NotFoundView { page })?;
     Ok(2)
 }
 
-#[derive(Template)]
+#[derive(Template, Hash)]
 #[template(path = "search.html")]
-struct SearchPage<'a> {
+struct SearchView<'a> {
     page: Page<'a>,
     tags: Vec<TagLink<'a>>,
 }
 
-#[derive(Template)]
+#[derive(Template, Hash)]
 #[template(path = "404.html")]
-struct NotFoundPage<'a> {
+struct NotFoundView<'a> {
     page: Page<'a>,
 }

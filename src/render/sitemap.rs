@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::page::{PAGE_SIZE, n_pages};
-use super::site::Site;
+use super::list::{PAGE_SIZE, n_pages};
+use super::registry::Registry;
 use super::text::xml;
 use crate::catalog::Timestamp;
 use crate::sink::Sink;
@@ -12,8 +12,8 @@ use crate::url::{self, Sort};
 /// Most addresses in one file, as the protocol has it.
 const URLS_MAX: usize = 50_000;
 
-pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
-    let urls = urls(site);
+pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> {
+    let urls = urls(registry);
     if urls.len() <= URLS_MAX {
         return sink.write("sitemap.xml", urlset(&urls).as_bytes());
     }
@@ -23,7 +23,7 @@ pub(super) fn write(site: &Site<'_>, sink: &dyn Sink) -> io::Result<()> {
         sink.write(&path, urlset(part).as_bytes())?;
         index += &format!(
             "<sitemap><loc>{}</loc></sitemap>\n",
-            xml(&site.absolute(&path))
+            xml(&registry.absolute(&path))
         );
     }
     index += "</sitemapindex>\n";
@@ -36,33 +36,35 @@ const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 type Entry = (String, Option<Timestamp>);
 
 /// Every page that search engines may list, with the date of its content where it has one.
-fn urls(site: &Site<'_>) -> Vec<Entry> {
+fn urls(registry: &Registry<'_>) -> Vec<Entry> {
     let mut urls: Vec<Entry> = ["", "badges/"]
         .into_iter()
-        .map(|path| (site.absolute(path), None))
+        .map(|path| (registry.absolute(path), None))
         .collect();
     let mut push_pages = |n_items: usize, path_of: &dyn Fn(usize) -> String| {
         for page in 1..=n_pages(n_items, PAGE_SIZE) {
-            urls.push((site.absolute(&path_of(page)), None));
+            urls.push((registry.absolute(&path_of(page)), None));
         }
     };
-    push_pages(site.listed.len(), &|page| url::listing(Sort::Updated, page));
-    for kind in site.shown_badge_kinds() {
-        push_pages(site.awarded(&kind.kind).len(), &|page| {
+    push_pages(registry.listed.len(), &|page| {
+        url::listing(Sort::Updated, page)
+    });
+    for kind in registry.catalog.shown_badge_kinds() {
+        push_pages(registry.awarded(&kind.kind).len(), &|page| {
             url::badge(&kind.kind, page)
         });
     }
     push_pages(0, &url::tags);
-    for (tag, skills) in &site.tags {
+    for (tag, skills) in &registry.tags {
         push_pages(skills.len(), &|page| url::tag(tag, page));
     }
     push_pages(0, &url::owners);
-    for (owner, skills) in &site.owners {
+    for (owner, skills) in &registry.owners {
         push_pages(skills.len(), &|page| url::owner(owner, page));
     }
-    for skill_idx in &site.listed {
-        let skill = &site.catalog.skills[*skill_idx];
-        urls.push((site.absolute(&url::skill(&skill.key)), skill.updated_at));
+    for skill_idx in &registry.listed {
+        let skill = &registry.catalog.skills[*skill_idx];
+        urls.push((registry.absolute(&url::skill(&skill.key)), skill.updated_at));
     }
     urls
 }

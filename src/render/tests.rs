@@ -14,6 +14,7 @@ use crate::catalog::{SkillFile, Timestamp};
 use crate::config::Config;
 use crate::key::SkillKey;
 use crate::sink::MemorySink;
+use crate::zip::KnownZips;
 
 #[test]
 fn a_listing_has_cards_with_badges_and_counts() {
@@ -295,7 +296,15 @@ fn a_file_that_changes_while_the_site_is_written_is_an_error() {
     let mut catalog = registry();
     catalog.skills[1].files = vec![SkillFile::on_disk("SKILL.md", source.clone(), b"Notes.")];
     let (sink, related) = (MemorySink::new(), Related::default());
-    let error = write_site(&catalog, &Config::default(), &related, &sink, &|_| {}).unwrap_err();
+    let error = write_site(
+        &catalog,
+        &Config::default(),
+        &related,
+        &KnownZips::new(),
+        &sink,
+        &|_| {},
+    )
+    .unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(

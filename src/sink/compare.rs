@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use super::dir::is_operators_file;
 use super::{Sink, check_path};
 use crate::input_file;
+use crate::lock::lock;
 use crate::problem::{Problem, Problems};
 
 /// Takes a site and names each difference from the one on disk; writes nothing.
@@ -49,10 +50,7 @@ impl CompareSink {
         let Found {
             paths,
             mut problems,
-        } = self
-            .found
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        } = std::mem::take(&mut *lock(&self.found));
         for entry in walkdir::WalkDir::new(&self.folder)
             .min_depth(1)
             .sort_by_file_name()
@@ -105,10 +103,7 @@ impl Sink for CompareSink {
                 format!("the content gives this file, but it cannot be read: {error}"),
             )),
         };
-        let mut found = self
-            .found
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut found = lock(&self.found);
         found.paths.insert(path.to_owned());
         if let Some(problem) = problem {
             found.problems.push(problem.hint(REBUILD));

@@ -13,6 +13,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::{Sink, check_path, written_twice};
+use crate::lock::lock;
 
 /// The file that tells a folder that skillpress wrote from any other.
 pub(super) const MARKER: &str = ".skillpress";
@@ -108,7 +109,7 @@ impl DirSink {
     /// # Errors
     /// What the file system says; the old site is then still in place.
     pub fn finish(self) -> io::Result<Written> {
-        let n_files = self.lock_paths().len();
+        let n_files = lock(&self.paths).len();
         fs::write(self.fresh.join(MARKER), MARKER_TEXT)?;
         for name in KEPT {
             if self.out.join(name).is_file() {
@@ -122,8 +123,7 @@ impl DirSink {
             fs::rename(&self.fresh, &self.out)?;
         }
         let n_unchanged = self.n_unchanged.load(Ordering::Relaxed);
-        let n_kept = self
-            .lock_paths()
+        let n_kept = lock(&self.paths)
             .values()
             .filter(|path| self.old_has(path))
             .count();
@@ -142,12 +142,7 @@ impl DirSink {
 
     /// Makes `folder` and those above it, each once.
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
-        let lock = || {
-            self.folders
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-        };
-        if folder == self.fresh || lock().contains(folder) {
+        if folder == self.fresh || lock(&self.folders).contains(folder) {
             return Ok(());
         }
         if let Some(parent) = folder.parent() {
@@ -156,25 +151,16 @@ impl DirSink {
         // Another thread may have been faster.
         match fs::create_dir(folder) {
             Err(error) if !folder.is_dir() => return Err(error),
-            _ => lock().insert(folder.to_owned()),
+            _ => lock(&self.folders).insert(folder.to_owned()),
         };
         Ok(())
-    }
-
-    fn lock_paths(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
-        self.paths
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Sink for DirSink {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         check_path(path)?;
-        if let Some(other) = self
-            .lock_paths()
-            .insert(path.to_lowercase(), path.to_owned())
-        {
+        if let Some(other) = lock(&self.paths).insert(path.to_lowercase(), path.to_owned()) {
             return Err(written_twice(&other));
         }
         let to = self.fresh.join(path);

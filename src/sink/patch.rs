@@ -1,18 +1,18 @@
 //! A site that is changed in place while it is served, for the preview of a registry that is being edited.
 //!
 //! Files that would be the same are left alone, files that are gone are removed, and what is made from the same inputs
-//! as the last time (see [`super::write_unit`]) is not even made again. Each file is replaced in one step, so a reader
+//! as the last time (see [`Sink::keep`]) is not even made again. Each file is replaced in one step, so a reader
 //! gets the old or the new one; between files there is no such promise, which a preview can live with.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::{fs, io};
 
 use super::dir::{has_bytes, swap};
 use super::{Sink, check_path, written_twice};
+use crate::lock::lock;
 
 /// A site's folder, with what was written into it from which inputs.
 #[derive(Debug)]
@@ -29,7 +29,6 @@ pub struct LiveFolder {
 struct Known {
     /// By lower-cased path, since some file systems do not tell letter cases apart.
     files: HashMap<String, File>,
-    units: HashMap<String, Unit>,
     n_rounds: u64,
 }
 
@@ -39,22 +38,8 @@ struct File {
     part: &'static str,
     /// The round that wrote or kept it last.
     round: u64,
-}
-
-/// Files that were made from the same inputs.
-struct Unit {
-    part: &'static str,
-    round: u64,
-    inputs: u64,
-    /// Keys of `files`.
-    files: Vec<String>,
-    value: Box<dyn Any + Send>,
-}
-
-impl std::fmt::Debug for Unit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Unit({:x}, {:?})", self.inputs, self.files)
-    }
+    /// What it was made from, if that is known and it was written whole.
+    inputs: Option<u64>,
 }
 
 impl LiveFolder {
@@ -88,6 +73,7 @@ impl LiveFolder {
             folder: self,
             part,
             round: known.n_rounds,
+            inputs: Mutex::default(),
             n_changed: AtomicUsize::new(0),
         }
     }
@@ -97,18 +83,12 @@ impl LiveFolder {
     /// # Errors
     /// What the file system says.
     pub fn remove_replaced(&self) -> io::Result<()> {
-        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
-        let replaced = std::mem::take(&mut *replaced);
+        let replaced = std::mem::take(&mut *lock(&self.replaced));
         replaced.iter().try_for_each(fs::remove_file)
     }
 
-    /// Forgets from which inputs files were made, so that all are made again: for a change of what every file depends on.
-    pub fn forget_inputs(&self) {
-        self.lock().units.clear();
-    }
-
     fn lock(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 }
 
@@ -118,6 +98,8 @@ pub struct PatchSink<'a> {
     folder: &'a LiveFolder,
     part: &'static str,
     round: u64,
+    /// What the files are made from that are about to be written, by path.
+    inputs: Mutex<HashMap<String, u64>>,
     n_changed: AtomicUsize,
 }
 
@@ -128,15 +110,10 @@ impl PatchSink<'_> {
     /// # Errors
     /// What the file system says.
     pub fn finish(self) -> io::Result<usize> {
-        let is_stale = |part, round| part == self.part && round != self.round;
         let stale: Vec<String> = {
             let mut known = self.folder.lock();
-            known
-                .units
-                .retain(|_, unit| !is_stale(unit.part, unit.round));
-            let gone = known
-                .files
-                .extract_if(|_, file| is_stale(file.part, file.round));
+            let is_stale = |file: &File| file.part == self.part && file.round != self.round;
+            let gone = known.files.extract_if(|_, file| is_stale(file));
             gone.map(|(_, file)| file.path).collect()
         };
         for path in &stale {
@@ -145,80 +122,37 @@ impl PatchSink<'_> {
         Ok(self.n_changed.load(Ordering::Relaxed) + stale.len())
     }
 
-    /// What [`super::write_unit`] does on this sink.
-    pub(super) fn unit<T: Clone + Send + 'static>(
-        &self,
-        name: &str,
-        inputs: u64,
-        write: impl FnOnce(&dyn Sink) -> io::Result<T>,
-    ) -> io::Result<T> {
-        let name = format!("{}: {name}", self.part);
-        if let Some(value) = self.keep(&name, inputs)? {
-            return Ok(value);
-        }
-        let recorder = Recorder {
-            sink: self,
-            files: Mutex::default(),
-        };
-        let value = write(&recorder)?;
-        let files = recorder.files.into_inner();
-        let unit = Unit {
-            part: self.part,
-            round: self.round,
-            inputs,
-            files: files.unwrap_or_else(PoisonError::into_inner),
-            value: Box::new(value.clone()),
-        };
-        self.folder.lock().units.insert(name, unit);
-        Ok(value)
-    }
-
-    /// Keeps the files of a unit if its inputs are the same. Otherwise it is forgotten at once: if writing it anew
-    /// fails half-way, nobody must believe in its files.
-    fn keep<T: Clone + 'static>(&self, name: &str, inputs: u64) -> io::Result<Option<T>> {
-        let mut known = self.folder.lock();
-        let Some(mut unit) = known.units.remove(name) else {
-            return Ok(None);
-        };
-        let value = unit.value.downcast_ref::<T>().cloned();
-        let is_here = |key| {
-            known
-                .files
-                .get(key)
-                .is_some_and(|file| file.part == self.part)
-        };
-        if unit.inputs != inputs || value.is_none() || !unit.files.iter().all(is_here) {
-            return Ok(None);
-        }
-        for key in &unit.files {
-            if let Some(file) = known.files.get_mut(key) {
-                if file.round == self.round {
-                    return Err(written_twice(&file.path));
-                }
-                file.round = self.round;
-            }
-        }
-        unit.round = self.round;
-        known.units.insert(name.to_owned(), unit);
-        Ok(value)
-    }
-
     /// Notes that `path` belongs to this pass; returns the file that stood there under another spelling.
     fn claim(&self, path: &str) -> io::Result<Option<String>> {
-        let mut known = self.folder.lock();
         let file = File {
             path: path.to_owned(),
             part: self.part,
             round: self.round,
+            inputs: None,
         };
-        match known.files.get(&path.to_lowercase()) {
-            Some(old) if old.part != self.part || old.round == self.round => {
-                return Err(written_twice(&old.path));
-            }
-            _ => {}
-        }
+        let mut known = self.folder.lock();
+        let old = known.files.get(&path.to_lowercase());
+        self.check_free(old)?;
         let old = known.files.insert(path.to_lowercase(), file);
         Ok(old.map(|old| old.path).filter(|old| old != path))
+    }
+
+    /// Whether this pass may write what takes the place of `old`.
+    fn check_free(&self, old: Option<&File>) -> io::Result<()> {
+        match old {
+            Some(old) if old.part != self.part || old.round == self.round => {
+                Err(written_twice(&old.path))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes that `path` is written, and from what.
+    fn finish_file(&self, path: &str) {
+        let inputs = lock(&self.inputs).remove(path);
+        if let Some(file) = self.folder.lock().files.get_mut(&path.to_lowercase()) {
+            file.inputs = inputs;
+        }
     }
 }
 
@@ -228,31 +162,33 @@ impl Sink for PatchSink<'_> {
         if let Some(other_spelling) = self.claim(path)? {
             self.folder.remove(&other_spelling)?;
         }
-        if has_bytes(&self.folder.root.join(path), bytes) {
-            return Ok(());
+        if !has_bytes(&self.folder.root.join(path), bytes) {
+            let serial = self.n_changed.fetch_add(1, Ordering::Relaxed);
+            let incoming = format!("{}-{}-{serial}", self.part, self.round);
+            self.folder.replace(path, &incoming, bytes)?;
         }
-        let serial = self.n_changed.fetch_add(1, Ordering::Relaxed);
-        let incoming = format!("{}-{}-{serial}", self.part, self.round);
-        self.folder.replace(path, &incoming, bytes)
-    }
-
-    fn patch(&self) -> Option<&PatchSink<'_>> {
-        Some(self)
-    }
-}
-
-/// Writes through, and notes the files of a unit.
-struct Recorder<'a> {
-    sink: &'a PatchSink<'a>,
-    files: Mutex<Vec<String>>,
-}
-
-impl Sink for Recorder<'_> {
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
-        self.sink.write(path, bytes)?;
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.push(path.to_lowercase());
+        self.finish_file(path);
         Ok(())
+    }
+
+    fn keep(&self, paths: &[&str], inputs: u64) -> io::Result<bool> {
+        let mut known = self.folder.lock();
+        let is_same = |path: &&str| {
+            let file = known.files.get(&path.to_lowercase());
+            file.is_some_and(|file| file.path == *path && file.inputs == Some(inputs))
+        };
+        if !paths.iter().all(is_same) {
+            let inputs_of = paths.iter().map(|path| ((*path).to_owned(), inputs));
+            lock(&self.inputs).extend(inputs_of);
+            return Ok(false);
+        }
+        for path in paths {
+            if let Some(file) = known.files.get_mut(&path.to_lowercase()) {
+                self.check_free(Some(file))?;
+                file.round = self.round;
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -264,8 +200,7 @@ impl LiveFolder {
         // A file system such as ext4 writes a file to the disk at once when it is renamed over another: 500 pages took
         // 1.5 s. An exchange is a single step too, and does not.
         if to.is_file() && swap(&incoming, &to) {
-            let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
-            replaced.push(incoming);
+            lock(&self.replaced).push(incoming);
             return Ok(());
         }
         fs::rename(&incoming, &to).or_else(|_| {
@@ -277,6 +212,10 @@ impl LiveFolder {
     /// Makes the folder of a file. What stands in the way is gone from the site: a file and a folder of one name cannot
     /// both be written in one pass.
     fn make_room(&self, path: &str) -> io::Result<()> {
+        // Files that go with a folder may not pass for kept, should this pass fail before its end.
+        for file in self.lock().files.values_mut() {
+            file.inputs = None;
+        }
         let to = self.root.join(path);
         if to.is_dir() {
             fs::remove_dir_all(&to)?;
@@ -310,7 +249,6 @@ impl LiveFolder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sink::write_unit;
 
     fn folder() -> (tempfile::TempDir, LiveFolder) {
         let temp = tempfile::tempdir().unwrap();
@@ -386,66 +324,74 @@ mod tests {
         assert_eq!(files(&folder), ["a"]);
     }
 
-    #[test]
-    fn a_unit_is_made_again_only_from_other_inputs() {
-        let (_temp, folder) = folder();
-        let pass = |inputs: u64, text: &str| {
-            let mut was_made = false;
-            let sink = folder.patch("pages");
-            let value = write_unit(
-                &sink,
-                "page",
-                || inputs,
-                |sink| {
-                    was_made = true;
-                    sink.write("page", text.as_bytes())?;
-                    Ok(text.to_owned())
-                },
-            );
-            sink.write("beside", b"").unwrap();
-            sink.finish().unwrap();
-            (was_made, value.unwrap())
-        };
-        assert_eq!(pass(1, "first"), (true, "first".to_owned()));
-        assert_eq!(pass(1, "not looked at"), (false, "first".to_owned()));
-        assert_eq!(files(&folder), ["beside", "page"]);
-        assert_eq!(pass(2, "second"), (true, "second".to_owned()));
-        folder.forget_inputs();
-        assert_eq!(pass(2, "third"), (true, "third".to_owned()));
+    /// Writes `page` and `page.zip` from `inputs`, unless they are kept; gives whether they were.
+    fn keep_or_write(sink: &PatchSink<'_>, inputs: u64, text: &str) -> io::Result<bool> {
+        let is_kept = sink.keep(&["page", "page.zip"], inputs)?;
+        if !is_kept {
+            sink.write("page", text.as_bytes())?;
+            sink.write("page.zip", text.as_bytes())?;
+        }
+        Ok(is_kept)
     }
 
     #[test]
-    fn a_unit_that_failed_half_way_is_made_again() {
+    fn files_are_kept_from_the_same_inputs_only() {
         let (_temp, folder) = folder();
-        let pass = |inputs: u64, text: &'static str, result: io::Result<()>| {
+        let pass = |inputs: u64, text: &str| {
             let sink = folder.patch("pages");
-            let written = write_unit(
-                &sink,
-                "page",
-                || inputs,
-                |sink| {
-                    sink.write("page", text.as_bytes())?;
-                    result
-                },
-            );
-            written.is_ok() && sink.finish().is_ok()
+            let is_kept = keep_or_write(&sink, inputs, text).unwrap();
+            sink.write("beside", b"").unwrap();
+            sink.finish().unwrap();
+            let page = fs::read_to_string(folder.root().join("page")).unwrap();
+            (is_kept, page)
         };
-        assert!(pass(1, "good", Ok(())));
-        assert!(!pass(2, "half", Err(io::Error::other("full"))));
-        assert!(pass(1, "good", Ok(())));
+        assert_eq!(pass(1, "first"), (false, "first".to_owned()));
+        assert_eq!(pass(1, "not looked at"), (true, "first".to_owned()));
+        assert_eq!(files(&folder), ["beside", "page", "page.zip"]);
+        assert_eq!(pass(2, "second"), (false, "second".to_owned()));
+        let sink = folder.patch("pages");
+        sink.write("beside", b"").unwrap();
+        sink.finish().unwrap();
+        assert_eq!(files(&folder), ["beside"]);
+        assert_eq!(pass(2, "third"), (false, "third".to_owned()), "it was gone");
+    }
+
+    #[test]
+    fn files_that_were_written_half_are_written_again() {
+        let (_temp, folder) = folder();
+        keep_or_write(&folder.patch("pages"), 1, "good").unwrap();
+        let sink = folder.patch("pages");
+        assert!(!sink.keep(&["page", "page.zip"], 2).unwrap());
+        sink.write("page", b"new").unwrap();
+        // The pass ends here, with the old zip beside the new page.
+        for inputs in [1, 2] {
+            let sink = folder.patch("pages");
+            assert!(!sink.keep(&["page", "page.zip"], inputs).unwrap());
+        }
+        assert!(!keep_or_write(&folder.patch("pages"), 1, "good").unwrap());
         assert_eq!(fs::read(folder.root().join("page")).unwrap(), b"good");
+    }
+
+    #[test]
+    fn what_made_room_for_others_in_a_pass_that_failed_is_written_again() {
+        let (_temp, folder) = folder();
+        assert!(!folder.patch("pages").keep(&["a/b"], 1).unwrap());
+        let sink = folder.patch("pages");
+        sink.keep(&["a/b"], 1).unwrap();
+        sink.write("a/b", b"1").unwrap();
+        folder.patch("pages").write("a", b"1").unwrap();
+        assert!(!folder.patch("pages").keep(&["a/b"], 1).unwrap());
     }
 
     #[test]
     fn a_kept_file_and_a_new_one_of_the_same_path_are_a_clash() {
         let (_temp, folder) = folder();
-        let write =
-            |sink: &PatchSink<'_>| write_unit(sink, "page", || 1, |sink| sink.write("page", b"1"));
         let sink = folder.patch("pages");
-        write(&sink).unwrap();
+        keep_or_write(&sink, 1, "1").unwrap();
         sink.finish().unwrap();
         let sink = folder.patch("pages");
-        write(&sink).unwrap();
+        assert!(keep_or_write(&sink, 1, "1").unwrap());
         assert!(sink.write("page", b"2").is_err());
+        assert!(sink.keep(&["page"], 1).is_err());
     }
 }

@@ -11,6 +11,7 @@ use crate::catalog::{
 use crate::config::Config;
 use crate::key::SkillKey;
 use crate::sink::MemorySink;
+use crate::zip::KnownZips;
 
 pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
@@ -167,7 +168,7 @@ pub(super) fn render(catalog: &Catalog) -> Files {
 
 pub(super) fn render_with(catalog: &Catalog, config: &Config, related: &Related) -> Files {
     let sink = MemorySink::new();
-    write_site(catalog, config, related, &sink, &|_| {}).unwrap();
+    write_site(catalog, config, related, &KnownZips::new(), &sink, &|_| {}).unwrap();
     sink.into_files()
 }
 

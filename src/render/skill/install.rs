@@ -1,13 +1,14 @@
 //! The ways to install a skill that work from where the site stands.
 
-use super::site::Site;
 use crate::catalog::Skill;
 use crate::clients::{clawhub_command, is_discoverable};
+use crate::render::registry::Registry;
 use crate::text::number::file_size;
 use crate::url;
 use crate::zip::ZipDigest;
 
 /// What the install section of a page shows.
+#[derive(Hash)]
 pub(super) struct Install {
     pub(super) commands: Vec<Command>,
     pub(super) zip_link: String,
@@ -17,22 +18,23 @@ pub(super) struct Install {
 }
 
 /// A command to copy.
+#[derive(Hash)]
 pub(super) struct Command {
     pub(super) label: &'static str,
     pub(super) text: String,
 }
 
 impl Install {
-    pub(super) fn new(site: &Site<'_>, skill: &Skill, zip: &ZipDigest) -> Self {
+    pub(super) fn new(registry: &Registry<'_>, skill: &Skill, zip: &ZipDigest) -> Self {
         let key = &skill.key;
         let mut commands = Vec::new();
         if is_discoverable(skill) {
             commands.push(Command {
                 label: "With the skills client",
-                text: format!("npx skills add {}", site.absolute(&url::skill(key))),
+                text: format!("npx skills add {}", registry.absolute(&url::skill(key))),
             });
         }
-        if let Some(text) = clawhub_command(site.config, key, site.has_unique_slug(key)) {
+        if let Some(text) = clawhub_command(registry.config, key, registry.has_unique_slug(key)) {
             commands.push(Command {
                 label: "With the clawhub client",
                 text,
@@ -44,12 +46,12 @@ impl Install {
             label: "With curl and unzip",
             text: format!(
                 "curl -fsSL {} -o {slug}.zip && unzip -q {slug}.zip -d {slug}",
-                site.absolute(&url::zip(key))
+                registry.absolute(&url::zip(key))
             ),
         });
         Self {
             commands,
-            zip_link: site.link(&url::zip(key)),
+            zip_link: registry.link(&url::zip(key)),
             zip_name: format!("{slug}.zip"),
             zip_size: file_size(zip.len_bytes),
             zip_sha256: zip.sha256.clone(),

@@ -1,24 +1,17 @@
-//! The page of one skill, its files and its zip.
+//! What the page of a skill shows, but for its body, which is rendered from here when the page is.
 
-use std::io;
-
-use askama::Template;
-
-use super::body::{self, Body};
-use super::card::{Badge, Card, Icon, badges_of};
+use super::body::BodyLinks;
 use super::install::Install;
-use super::markup::Markup;
-use super::page::{Page, Section, write_page};
-use super::site::{DEPRECATED_KIND, Site};
-use crate::catalog::{RELATED_MAX, published_files};
-use crate::catalog::{Requirements, Skill, Version};
-use crate::fingerprint::fingerprint;
-use crate::sink::{Sink, write_unit};
+use crate::catalog::{RELATED_MAX, Requirements, Skill, Version};
+use crate::render::badge::{Badge, DEPRECATED_KIND};
+use crate::render::card::{Card, Icon};
+use crate::render::markup::Markup;
+use crate::render::page::{Page, Section};
+use crate::render::registry::Registry;
 use crate::text::number::{compact, counted, file_size};
 use crate::text::shorten;
-use crate::url;
-use crate::url::web;
-use crate::zip::{SkillZip, ZipDigest};
+use crate::url::{self, web};
+use crate::zip::ZipDigest;
 
 /// Longest description in a page's head, in characters.
 const META_DESCRIPTION_MAX_CHARS: usize = 200;
@@ -26,159 +19,92 @@ const META_DESCRIPTION_MAX_CHARS: usize = 200;
 /// Versions shown before the rest is folded.
 const VERSIONS_SHOWN: usize = 8;
 
-/// Writes the page, the files and the zip of one skill; returns the digest of the zip.
-pub(super) fn write(
-    site: &Site<'_>,
-    skill_idx: usize,
-    related: &[usize],
-    sink: &dyn Sink,
-) -> io::Result<ZipDigest> {
-    let name = format!("skill {}", site.catalog.skills[skill_idx].key);
-    let inputs = || inputs(site, skill_idx, related);
-    write_unit(sink, &name, inputs, |sink| {
-        write_all(site, skill_idx, related, sink)
-    })
-}
-
-/// What [`write`] may take: once the zip and a file, then the body while it is rendered.
-pub(super) fn memory_to_write(skill: &Skill) -> usize {
-    let len_bytes = || skill.files.iter().map(|file| file.len_bytes);
-    let files = len_bytes().sum::<usize>() + len_bytes().max().unwrap_or(0);
-    files.max(body::memory_to_render(skill))
-}
-
-/// What the page is made from, beside the settings.
-fn inputs(site: &Site<'_>, skill_idx: usize, related: &[usize]) -> u64 {
-    let skill = &site.catalog.skills[skill_idx];
-    let tag_links = skill.tags.iter().map(|tag| site.tag_link(tag).is_some());
-    fingerprint(&(
-        site.inputs_of(&[skill_idx]),
-        site.inputs_of(related),
-        site.owner_link(&skill.key.owner).is_some(),
-        tag_links.collect::<Vec<_>>(),
-        site.has_unique_slug(&skill.key),
-        body::outer_links(site, skill),
-    ))
-}
-
-fn write_all(
-    site: &Site<'_>,
-    skill_idx: usize,
-    related: &[usize],
-    sink: &dyn Sink,
-) -> io::Result<ZipDigest> {
-    let skill = &site.catalog.skills[skill_idx];
-    let published = published_files(skill);
-    let digest = write_files(skill, &published, sink)?;
-    let path = url::skill(&skill.key);
-    let body = body::render(site, skill, &published)?;
-    let template = SkillPage::new(site, skill_idx, related, body, &digest, &published);
-    write_page(sink, &path, &template)?;
-    Ok(digest)
-}
-
-/// Writes the zip and, from the same read of each file, its copies; one file is held at a time.
-fn write_files(
-    skill: &Skill,
-    published: &[Option<String>],
-    sink: &dyn Sink,
-) -> io::Result<ZipDigest> {
-    let mut zip = SkillZip::new(skill);
-    for (file, path) in skill.files.iter().zip(published) {
-        let bytes = file.read()?;
-        zip.add(file, &bytes)?;
-        if let Some(path) = path {
-            sink.write(&url::output_path(path), &bytes)?;
-        }
-    }
-    let zip = zip.finish()?;
-    sink.write(&url::output_path(&url::zip(&skill.key)), &zip)?;
-    Ok(ZipDigest::of(&zip))
-}
-
-#[derive(Template)]
-#[template(path = "skill.html")]
-struct SkillPage<'a> {
-    page: Page<'a>,
-    skill: &'a Skill,
-    icon: &'a Icon,
-    badges: Vec<AwardedBadge<'a>>,
-    owner_link: Option<String>,
-    tags: Vec<(&'a str, Option<String>)>,
-    deprecation: Option<&'a str>,
-    install: Install,
-    requirements: Vec<Requirement<'a>>,
-    counts: Vec<(&'static str, String)>,
+/// All that a skill's page is made from.
+#[derive(Hash)]
+pub(super) struct SkillView<'a> {
+    pub(super) page: Page<'a>,
+    pub(super) skill: &'a Skill,
+    pub(super) icon: &'a Icon,
+    pub(super) badges: Vec<AwardedBadge<'a>>,
+    pub(super) owner_link: Option<String>,
+    pub(super) tags: Vec<(&'a str, Option<String>)>,
+    pub(super) deprecation: Option<&'a str>,
+    pub(super) install: Install,
+    pub(super) requirements: Vec<Requirement<'a>>,
+    pub(super) counts: Vec<(&'static str, String)>,
     /// Link and what is shown of it.
-    homepage: Option<(&'a str, String)>,
-    body: Body,
-    main_file_link: Option<String>,
-    files: Vec<FileRow<'a>>,
-    files_total: String,
-    versions: Vec<VersionRow<'a>>,
-    older_versions: Vec<VersionRow<'a>>,
-    related: Vec<&'a Card<'a>>,
+    pub(super) homepage: Option<(&'a str, String)>,
+    pub(super) body_links: BodyLinks,
+    pub(super) main_file_link: Option<String>,
+    pub(super) files: Vec<FileRow<'a>>,
+    pub(super) files_total: String,
+    pub(super) versions: Vec<VersionRow<'a>>,
+    pub(super) older_versions: Vec<VersionRow<'a>>,
+    pub(super) related: Vec<&'a Card<'a>>,
 }
 
 /// A badge with what is known of its award.
-struct AwardedBadge<'a> {
-    badge: Badge<'a>,
-    by: Option<&'a str>,
-    at: Option<String>,
-    note: Option<&'a str>,
+#[derive(Hash)]
+pub(super) struct AwardedBadge<'a> {
+    pub(super) badge: Badge<'a>,
+    pub(super) by: Option<&'a str>,
+    pub(super) at: Option<String>,
+    pub(super) note: Option<&'a str>,
 }
 
 /// One kind of requirement.
-struct Requirement<'a> {
-    label: &'static str,
+#[derive(Hash)]
+pub(super) struct Requirement<'a> {
+    pub(super) label: &'static str,
     /// Each with a word before it, which may be empty.
-    items: Vec<(&'a str, &'a str)>,
+    pub(super) items: Vec<(&'a str, &'a str)>,
 }
 
-struct FileRow<'a> {
-    path: &'a str,
-    link: Option<String>,
-    size: String,
-    sha256: &'a str,
+#[derive(Hash)]
+pub(super) struct FileRow<'a> {
+    pub(super) path: &'a str,
+    pub(super) link: Option<String>,
+    pub(super) size: String,
+    pub(super) sha256: &'a str,
 }
 
-struct VersionRow<'a> {
-    version: &'a str,
-    date: Option<String>,
+#[derive(Hash)]
+pub(super) struct VersionRow<'a> {
+    pub(super) version: &'a str,
+    pub(super) date: Option<String>,
     /// Link and short name.
-    commit: Option<(&'a str, &'a str)>,
-    is_latest: bool,
+    pub(super) commit: Option<(&'a str, &'a str)>,
+    pub(super) is_latest: bool,
 }
 
-impl<'a> SkillPage<'a> {
-    fn new(
-        site: &'a Site<'a>,
+impl<'a> SkillView<'a> {
+    pub(super) fn new(
+        registry: &'a Registry<'a>,
         skill_idx: usize,
         related: &[usize],
-        body: Body,
         zip: &ZipDigest,
         published: &[Option<String>],
     ) -> Self {
-        let skill = &site.catalog.skills[skill_idx];
-        let card = &site.cards[skill_idx];
+        let skill = &registry.catalog.skills[skill_idx];
+        let card = &registry.cards[skill_idx];
         let mut versions = version_rows(skill);
         let older_versions = versions.split_off(versions.len().min(VERSIONS_SHOWN));
-        let link = |path: &Option<String>| path.as_ref().map(|path| site.link(path));
+        let link = |path: &Option<String>| path.as_ref().map(|path| registry.link(path));
         Self {
-            page: head(site, skill),
+            page: head(registry, skill),
             skill,
             icon: &card.icon,
-            badges: awarded_badges(site, skill),
-            owner_link: site.owner_link(&skill.key.owner),
+            badges: awarded_badges(registry, skill),
+            owner_link: registry.owner_link(&skill.key.owner),
             tags: skill
                 .tags
                 .iter()
-                .map(|tag| (tag.as_str(), site.tag_link(tag)))
+                .map(|tag| (tag.as_str(), registry.tag_link(tag)))
                 .collect(),
             deprecation: skill
                 .badge(DEPRECATED_KIND)
                 .map(|award| award.note.as_deref().unwrap_or_default()),
-            install: Install::new(site, skill, zip),
+            install: Install::new(registry, skill, zip),
             requirements: requirements(&skill.requirements),
             counts: counts(skill),
             homepage: skill
@@ -186,7 +112,7 @@ impl<'a> SkillPage<'a> {
                 .homepage
                 .as_deref()
                 .map(|homepage| (homepage, web::shown(homepage))),
-            body,
+            body_links: BodyLinks::new(registry, skill, published),
             main_file_link: link(&published[skill.main_file_idx]),
             files: skill
                 .files
@@ -208,15 +134,15 @@ impl<'a> SkillPage<'a> {
             older_versions,
             related: related
                 .iter()
-                .filter(|other_idx| site.listed.binary_search(other_idx).is_ok())
+                .filter(|other_idx| registry.listed.binary_search(other_idx).is_ok())
                 .take(RELATED_MAX)
-                .map(|other_idx| &site.cards[*other_idx])
+                .map(|other_idx| &registry.cards[*other_idx])
                 .collect(),
         }
     }
 }
 
-fn head<'a>(site: &'a Site<'a>, skill: &'a Skill) -> Page<'a> {
+fn head<'a>(registry: &'a Registry<'a>, skill: &'a Skill) -> Page<'a> {
     let path = url::skill(&skill.key);
     let description = if skill.description.is_empty() {
         format!("An agent skill by @{}.", skill.key.owner).into()
@@ -224,28 +150,31 @@ fn head<'a>(site: &'a Site<'a>, skill: &'a Skill) -> Page<'a> {
         shorten(&skill.description, META_DESCRIPTION_MAX_CHARS)
     };
     let title = format!("{} by @{}", skill.name, skill.key.owner);
-    let mut page = Page::new(site, path, title, description).section(Section::Skills);
+    let mut page = Page::new(&registry.site, path, title, description).section(Section::Skills);
     page.is_indexed = !skill.is_suspicious;
-    page.feed = site.owners.contains_key(skill.key.owner.as_str()).then(|| {
-        (
-            url::owner_feed(&skill.key.owner),
-            format!("Skills by @{}", skill.key.owner),
-        )
-    });
-    page.json_ld = Some(json_ld(site, skill));
+    page.feed = registry
+        .owners
+        .contains_key(skill.key.owner.as_str())
+        .then(|| {
+            (
+                url::owner_feed(&skill.key.owner),
+                format!("Skills by @{}", skill.key.owner),
+            )
+        });
+    page.json_ld = Some(json_ld(registry, skill));
     page
 }
 
 /// The skill as structured data; what is not known is left out.
-fn json_ld(site: &Site<'_>, skill: &Skill) -> Markup {
+fn json_ld(registry: &Registry<'_>, skill: &Skill) -> Markup {
     let mut data = serde_json::json!({
         "@context": "https://schema.org",
         "@type": "SoftwareSourceCode",
         "name": skill.name,
         "identifier": skill.key.to_string(),
-        "url": site.absolute(&url::skill(&skill.key)),
+        "url": registry.absolute(&url::skill(&skill.key)),
         "author": { "@type": "Person", "name": skill.key.owner },
-        "archivedAt": site.absolute(&url::zip(&skill.key)),
+        "archivedAt": registry.absolute(&url::zip(&skill.key)),
     });
     let optional = [
         (
@@ -290,11 +219,11 @@ fn license_or_link(license: &str) -> Option<String> {
     web::link(license, &["https"]).or_else(|| is_words.then(|| license.to_owned()))
 }
 
-fn awarded_badges<'a>(site: &Site<'a>, skill: &'a Skill) -> Vec<AwardedBadge<'a>> {
-    badges_of(skill, site.catalog, site.config)
-        .into_iter()
-        .map(|(award, badge)| AwardedBadge {
-            badge,
+fn awarded_badges<'a>(registry: &Registry<'a>, skill: &'a Skill) -> Vec<AwardedBadge<'a>> {
+    let badges = registry.catalog.shown_badges(skill).into_iter();
+    badges
+        .map(|(kind, award)| AwardedBadge {
+            badge: Badge::new(&registry.site, kind),
             by: award.by.as_deref(),
             at: award.at.map(|at| at.date()),
             note: award.note.as_deref(),

@@ -1,30 +1,19 @@
 //! What every page is rendered from: the catalog, the settings, and what is derived from them once.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
 
-use super::assets::Assets;
 use super::card::Card;
-use crate::catalog::{BadgeKind, Catalog, Skill};
-use crate::config::{Config, EmbeddingMode};
-use crate::fingerprint::fingerprint;
+use super::page::SiteView;
+use crate::catalog::{Catalog, Skill};
+use crate::config::Config;
 use crate::key::SkillKey;
 use crate::url::{self, Sort};
 
-/// The kind of badge that the home page shows as its selection.
-pub(super) const FEATURED_KIND: &str = "highlighted";
-
-/// The kind of badge that a page warns of.
-pub(super) const DEPRECATED_KIND: &str = "deprecated";
-
-/// The content security policy of every page. `frame-ancestors` is valid in a header only.
-pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
-
 /// The registry, ready to be rendered.
-pub(super) struct Site<'a> {
+pub(super) struct Registry<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) config: &'a Config,
-    pub(super) assets: Assets,
+    pub(super) site: SiteView<'a>,
     /// In the order of the catalog.
     pub(super) cards: Vec<Card<'a>>,
     /// The positions of listed skills, in that order.
@@ -37,23 +26,19 @@ pub(super) struct Site<'a> {
     slugs: HashMap<&'a str, usize>,
     /// Whether any listed skill has statistics.
     pub(super) has_stats: bool,
-    /// Of each skill, in the order of the catalog; a build needs none.
-    fingerprints: OnceLock<Vec<u64>>,
 }
 
-impl<'a> Site<'a> {
+impl<'a> Registry<'a> {
     pub(super) fn new(catalog: &'a Catalog, config: &'a Config) -> Self {
-        let cards = catalog
-            .skills
-            .iter()
-            .map(|skill| Card::new(skill, catalog, config))
-            .collect();
+        let site = SiteView::new(config);
+        let skills = catalog.skills.iter();
+        let cards = skills.map(|skill| Card::new(&site, catalog, skill));
         let listed = catalog.listed_idxs();
-        let mut site = Self {
+        let mut registry = Self {
             catalog,
             config,
-            assets: Assets::new(config.embedding.mode == EmbeddingMode::Words),
-            cards,
+            cards: cards.collect(),
+            site,
             has_stats: listed
                 .iter()
                 .any(|skill_idx| catalog.skills[*skill_idx].stats.is_some()),
@@ -61,53 +46,32 @@ impl<'a> Site<'a> {
             owners: BTreeMap::new(),
             tags: BTreeMap::new(),
             slugs: HashMap::new(),
-            fingerprints: OnceLock::new(),
         };
         for skill in &catalog.skills {
-            *site.slugs.entry(&skill.key.slug).or_default() += 1;
+            *registry.slugs.entry(&skill.key.slug).or_default() += 1;
         }
-        for skill_idx in site.sorted(Sort::Updated) {
+        for skill_idx in registry.sorted(Sort::Updated) {
             let skill = &catalog.skills[skill_idx];
-            site.owners
+            registry
+                .owners
                 .entry(&skill.key.owner)
                 .or_default()
                 .push(skill_idx);
             for tag in &skill.tags {
-                site.tags.entry(tag).or_default().push(skill_idx);
+                registry.tags.entry(tag).or_default().push(skill_idx);
             }
         }
-        site
-    }
-
-    /// What the cards of these skills are made from, beside the settings.
-    pub(super) fn inputs_of(&self, skill_idxs: &[usize]) -> Vec<u64> {
-        let skills = &self.catalog.skills;
-        let all = self.fingerprints.get_or_init(|| {
-            skills
-                .iter()
-                .map(|skill| self.catalog.fingerprint(skill))
-                .collect()
-        });
-        skill_idxs.iter().map(|skill_idx| all[*skill_idx]).collect()
-    }
-
-    /// What a list of these skills is made from, beside the settings.
-    pub(super) fn list_inputs(&self, skill_idxs: &[usize]) -> u64 {
-        fingerprint(&self.inputs_of(skill_idxs))
+        registry
     }
 
     /// The link to a site path, from the root of the host.
     pub(super) fn link(&self, page_path: &str) -> String {
-        self.config.base_url.link(page_path)
+        self.site.link(page_path)
     }
 
     /// The absolute URL of a site path.
     pub(super) fn absolute(&self, page_path: &str) -> String {
-        self.config.base_url.absolute(page_path)
-    }
-
-    pub(super) fn content_security_policy(&self) -> &'static str {
-        CONTENT_SECURITY_POLICY
+        self.site.absolute(page_path)
     }
 
     /// The listed skills in the order of `sort`; ties and missing values in the order of the catalog, missing ones last.
@@ -138,11 +102,6 @@ impl<'a> Site<'a> {
             Sort::Stars,
         ];
         if self.has_stats { &ALL } else { &ALL[..3] }
-    }
-
-    /// The kinds of badges that have a page: those that search prefers first, warnings last.
-    pub(super) fn shown_badge_kinds(&self) -> Vec<&'a BadgeKind> {
-        shown_badge_kinds(self.catalog)
     }
 
     /// The listed skills with a badge, the newest award first.
@@ -195,15 +154,4 @@ impl<'a> Site<'a> {
             .contains_key(owner)
             .then(|| self.link(&url::owner(owner, 1)))
     }
-}
-
-/// The kinds of badges that pages show, in the order in which they show them.
-pub(super) fn shown_badge_kinds(catalog: &Catalog) -> Vec<&BadgeKind> {
-    let mut kinds: Vec<&BadgeKind> = catalog
-        .badge_kinds
-        .iter()
-        .filter(|kind| kind.is_shown)
-        .collect();
-    kinds.sort_by(|a, b| b.boost.total_cmp(&a.boost));
-    kinds
 }

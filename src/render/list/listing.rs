@@ -1,0 +1,124 @@
+//! The listing: all skills, in every sort.
+
+use std::io;
+
+use askama::Template;
+
+use super::badges::{BadgeCount, badge_counts};
+use super::tags::{TagLink, top_tags};
+use super::{PAGE_SIZE, Pager, PagerStep, write_list};
+use crate::render::card::Card;
+use crate::render::page::{Page, Section};
+use crate::render::registry::Registry;
+use crate::sink::Sink;
+use crate::text::number::counted;
+use crate::url::{self, Sort};
+
+/// Most tags beside the listing.
+const TAGS_BESIDE: usize = 20;
+
+/// Writes the listing in every sort; returns the number of pages.
+pub(in crate::render) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usize> {
+    let tags = top_tags(registry, TAGS_BESIDE);
+    let badges = badge_counts(registry);
+    let sorts = registry.sorts().iter();
+    sorts
+        .map(|sort| write_sort(registry, *sort, &badges, &tags, sink))
+        .sum()
+}
+
+fn write_sort(
+    registry: &Registry<'_>,
+    sort: Sort,
+    badges: &[BadgeCount<'_>],
+    tags: &[TagLink<'_>],
+    sink: &dyn Sink,
+) -> io::Result<usize> {
+    let site = &registry.site;
+    let sorted = registry.sorted(sort);
+    let total = counted(sorted.len(), "skill", "skills");
+    let stats_as_of = match sort {
+        Sort::Downloads | Sort::Stars => registry.catalog.stats_as_of.map(|at| at.date()),
+        _ => None,
+    };
+    let path_of = |number| url::listing(sort, number);
+    write_list(site, sink, &sorted, PAGE_SIZE, path_of, |part| {
+        let mut page = Page::new(
+            site,
+            part.path.clone(),
+            part.title(title(sort)),
+            format!("{total} in {}, {}.", site.title, words(sort)),
+        )
+        .section(Section::Skills);
+        page.is_indexed = sort == Sort::Updated;
+        ListingView {
+            page,
+            total: total.clone(),
+            stats_as_of: stats_as_of.clone().filter(|_| part.is_first()),
+            sorts: sort_links(registry, sort),
+            badges,
+            tags,
+            cards: registry.cards_of(part.items),
+            pager: part.pager,
+        }
+    })
+}
+
+fn sort_links(registry: &Registry<'_>, current: Sort) -> Vec<SortLink> {
+    let link = |sort: &Sort| SortLink {
+        label: label(*sort),
+        link: registry.site.link(&url::listing(*sort, 1)),
+        is_current: *sort == current,
+    };
+    registry.sorts().iter().map(link).collect()
+}
+
+#[derive(Template, Hash)]
+#[template(path = "listing.html")]
+struct ListingView<'a> {
+    page: Page<'a>,
+    total: String,
+    stats_as_of: Option<String>,
+    sorts: Vec<SortLink>,
+    badges: &'a [BadgeCount<'a>],
+    tags: &'a [TagLink<'a>],
+    cards: Vec<&'a Card<'a>>,
+    pager: Pager,
+}
+
+#[derive(Hash)]
+struct SortLink {
+    label: &'static str,
+    link: String,
+    is_current: bool,
+}
+
+fn label(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Updated => "Updated",
+        Sort::Newest => "Newest",
+        Sort::Name => "Name",
+        Sort::Downloads => "Downloads",
+        Sort::Stars => "Stars",
+    }
+}
+
+fn title(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Updated => "All skills",
+        Sort::Newest => "Newest skills",
+        Sort::Name => "Skills by name",
+        Sort::Downloads => "Most downloaded skills",
+        Sort::Stars => "Most starred skills",
+    }
+}
+
+fn words(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Updated => "the last updated first",
+        Sort::Newest => "the newest first",
+        Sort::Name => "by name",
+        Sort::Downloads => "the most downloaded first",
+        Sort::Stars => "the most starred first",
+    }
+}
