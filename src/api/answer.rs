@@ -4,14 +4,14 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::content_hash::content_hash;
 use super::directory::Found;
-use super::fingerprint::fingerprint;
 use super::install;
 use super::list::{self, Order};
 use super::query::Query;
 use super::response::Response;
 use super::search::search;
-use super::shapes::{Counts, Item, Shaper, VersionEntry, current_version, versions};
+use super::shapes::{Counts, Item, VersionEntry, VersionList, current_version, versions};
 use super::state::ApiState;
 use crate::catalog::{Skill, SkillFileError};
 use crate::key::SkillKey;
@@ -150,9 +150,7 @@ fn version_list(state: &ApiState, slug: &str, query: &Query) -> Result<Response,
         Some(last) if page.len() < rest.len() => Some(last.version.clone()),
         _ => None,
     };
-    Ok(Response::json(
-        &Shaper::version_list(skill, page).with_next(next_cursor),
-    ))
+    Ok(Response::json(&VersionList::new(skill, page, next_cursor)))
 }
 
 fn version_detail(
@@ -219,7 +217,7 @@ fn resolve(state: &ApiState, query: &Query) -> Result<Response, Response> {
     }
     let skill = find(state, slug, query)?;
     let version = current_version(skill);
-    let is_match = fingerprint(&skill.files).eq_ignore_ascii_case(hash);
+    let is_match = content_hash(&skill.files).eq_ignore_ascii_case(hash);
     Ok(Response::json(&Resolved {
         slug: &skill.key.slug,
         r#match: is_match.then(|| VersionName {

@@ -25,8 +25,8 @@ use crate::zip::ZipDigest;
 /// The manifest's site path.
 pub(super) const MANIFEST_PATH: &str = "api/v1/catalog/manifest.json";
 
-/// Writes the shards, then their manifest; returns how many files these are.
-pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<usize> {
+/// Writes the shards, then their manifest.
+pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
     let shards: Vec<ShardRef> = shard(shaper)
         .into_par_iter()
         .filter(|skills| !skills.is_empty())
@@ -41,8 +41,7 @@ pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io:
         updated_at: ms(updated_at.max()),
         shards,
     };
-    sink.write(MANIFEST_PATH, &to_json(&manifest)?)?;
-    Ok(manifest.shards.len() + 1)
+    sink.write(MANIFEST_PATH, &to_json(&manifest)?)
 }
 
 /// The catalog of a site that stands in a folder. Damaged and foreign files count as nothing.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::fingerprint::folder_hash;
+use super::content_hash::folder_hash;
 use super::shapes::Shaper;
 use crate::catalog::Skill;
 use crate::clients::is_installable;

@@ -11,10 +11,10 @@
 //! such a slug is answered with 409 and the names of its owners, and its static file says so in its `ambiguous` list.
 
 mod answer;
+mod content_hash;
 mod directory;
 mod discovery;
 mod feed;
-mod fingerprint;
 mod http;
 mod index_search;
 mod install;

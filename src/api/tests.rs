@@ -99,10 +99,8 @@ fn files_of(catalog: &Catalog, config: &Config) -> BTreeMap<String, Vec<u8>> {
         .map(|skill| ZipDigest::of(&skill_zip(skill).unwrap()))
         .collect();
     let sink = MemorySink::new();
-    let written = write_api(catalog, config, &zips, &sink).unwrap();
-    let files = sink.into_files();
-    assert_eq!(written.n_files, files.len());
-    files
+    write_api(catalog, config, &zips, &sink).unwrap();
+    sink.into_files()
 }
 
 fn json_of(files: &BTreeMap<String, Vec<u8>>, path: &str) -> Value {

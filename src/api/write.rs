@@ -26,58 +26,37 @@ use serde::Serialize;
 
 use super::directory::{Directory, Found};
 use super::json::to_json;
-use super::shapes::{Counts, CountsShape, Item, Shaper, ms, versions};
+use super::shapes::{Counts, CountsShape, Item, Shaper, VersionList, ms, versions};
 use super::{discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Skill};
 use crate::config::Config;
 use crate::key::{SkillKey, is_identity_part};
 use crate::memory::MemoryBudget;
-use crate::sink::{Sink, write_unit};
+use crate::sink::Sink;
 use crate::text::is_device_name;
 use crate::zip::ZipDigest;
 
 /// Writes the API as files. `zips[skill_idx]` is the published zip of each skill.
 ///
 /// # Errors
-/// What the sink says; a list of zips that is shorter than the catalog.
+/// What the sink says; a main file that is not what it was.
 pub fn write_api(
     catalog: &Catalog,
     config: &Config,
     zips: &[ZipDigest],
     sink: &dyn Sink,
-) -> io::Result<WrittenApi> {
-    if zips.len() < catalog.skills.len() {
-        return Err(io::Error::other(format!(
-            "{} skills have {} zips",
-            catalog.skills.len(),
-            zips.len()
-        )));
-    }
+) -> io::Result<()> {
+    debug_assert_eq!(zips.len(), catalog.skills.len());
     let shaper = Shaper::of_files(catalog, config);
-    let n_records = write_records(&shaper, zips, sink)?;
-    let n_former = write_former_records(&shaper, zips, sink)?;
-    let n_files = write_fixed(&shaper, sink)?
-        + write_lists(&shaper, sink)?
-        + write_slugs(&shaper, sink)?
-        + n_records.files
-        + n_former
-        + feed::write(&shaper, zips, sink)?;
-    Ok(WrittenApi {
-        n_files,
-        n_discoverable: n_records.discoverable,
-    })
+    write_fixed(&shaper, sink)?;
+    write_lists(&shaper, sink)?;
+    write_slugs(&shaper, sink)?;
+    write_records(&shaper, zips, sink)?;
+    write_former_records(&shaper, zips, sink)?;
+    feed::write(&shaper, zips, sink)
 }
 
-/// What [`write_api`] wrote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WrittenApi {
-    /// Files of the API, discovery indexes included.
-    pub n_files: usize,
-    /// Skills that the `skills` client can install.
-    pub n_discoverable: usize,
-}
-
-fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
+fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let base_url = shaper.config.base_url.to_string();
     let well_known = WellKnown {
         api_base: base_url.trim_end_matches('/'),
@@ -88,21 +67,19 @@ fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
         "api/v1/badges.json",
         &to_json(&BadgeList::new(shaper.catalog))?,
     )?;
-    let mut n_files = 3;
     if shaper.catalog.listed().any(|skill| skill.stats.is_some()) {
         sink.write(
             "api/v1/stats.json",
             &to_json(&StatsList::new(shaper.catalog))?,
         )?;
-        n_files += 1;
     }
-    Ok(n_files)
+    Ok(())
 }
 
 /// The description of the API; its server is relative to its own address.
 const OPENAPI: &[u8] = include_bytes!("../../assets/openapi.json");
 
-fn write_lists(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
+fn write_lists(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let pages = list::newest_pages(shaper.catalog);
     pages.par_iter().try_for_each(|(number, skills, next)| {
         let page = ListPage {
@@ -111,8 +88,7 @@ fn write_lists(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
             next: next.map(|next| shaper.config.base_url.absolute(&page_path(Some(next)))),
         };
         sink.write(&page_path(*number), &to_json(&page)?)
-    })?;
-    Ok(pages.len())
+    })
 }
 
 fn page_path(number: Option<usize>) -> String {
@@ -123,14 +99,14 @@ fn page_path(number: Option<usize>) -> String {
 }
 
 /// Writes what is addressed by slug: one skill, or the choice between the owners of it.
-fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
+fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let directory = Directory::new(shaper.catalog);
     let memory = MemoryBudget::default();
-    let n_files = directory
-        .slugs()
+    let slugs = directory.slugs();
+    slugs
         .par_iter()
-        .map(|slug| match directory.find(slug, None) {
-            Found::Nothing => Ok(0),
+        .try_for_each(|slug| match directory.find(slug, None) {
+            Found::Nothing => Ok(()),
             Found::One(skill_idx) => {
                 let skill = &shaper.catalog.skills[skill_idx];
                 // The client keeps the letter case of a slug; a former name is in lower case.
@@ -138,12 +114,9 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
                     true => &skill.key.slug,
                     false => *slug,
                 };
-                let inputs = || shaper.catalog.fingerprint(skill);
-                write_unit(sink, &format!("slug {slug}"), inputs, |sink| {
-                    // The text of the main file is in the record, and may grow when it is escaped.
-                    let _reserved = memory.reserve(4 * skill.main_file().len_bytes);
-                    write_slug(shaper, slug, skill, sink)
-                })
+                // The text of the main file is in the record, and may grow when it is escaped.
+                let _reserved = memory.reserve(4 * skill.main_file().len_bytes);
+                write_slug(shaper, slug, skill, sink)
             }
             Found::Several(skills) => {
                 let skills: Vec<&Skill> = skills
@@ -153,11 +126,9 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<usize> {
                 write_choice(shaper, slug, &skills, sink)
             }
         })
-        .collect::<io::Result<Vec<usize>>>()?;
-    Ok(n_files.iter().sum())
 }
 
-fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io::Result<usize> {
+fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io::Result<()> {
     let folder = format!("api/v1/skills/{slug}");
     sink.write(
         &format!("{folder}/index.html"),
@@ -166,9 +137,8 @@ fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io
     let versions = versions(skill);
     sink.write(
         &format!("{folder}/versions/index.html"),
-        &to_json(&Shaper::version_list(skill, &versions))?,
+        &to_json(&VersionList::new(skill, &versions, None))?,
     )?;
-    let mut n_files = 2;
     let mut written = HashSet::new();
     for entry in &versions {
         if is_segment(&entry.version) && written.insert(entry.version.to_ascii_lowercase()) {
@@ -176,34 +146,26 @@ fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io
                 &format!("{folder}/versions/{}", entry.version),
                 &to_json(&shaper.version(skill, entry))?,
             )?;
-            n_files += 1;
         }
     }
     if !shaper.has_downloads() {
         let install = install::of_skill(shaper, skill);
         sink.write(&format!("{folder}/install"), &to_json(&install)?)?;
-        n_files += 1;
     }
-    Ok(n_files)
+    Ok(())
 }
 
-fn write_choice(
-    shaper: &Shaper,
-    slug: &str,
-    skills: &[&Skill],
-    sink: &dyn Sink,
-) -> io::Result<usize> {
+fn write_choice(shaper: &Shaper, slug: &str, skills: &[&Skill], sink: &dyn Sink) -> io::Result<()> {
     let folder = format!("api/v1/skills/{slug}");
     sink.write(
         &format!("{folder}/index.html"),
         &to_json(&shaper.ambiguous(skills))?,
     )?;
     if shaper.has_downloads() {
-        return Ok(1);
+        return Ok(());
     }
     let install = install::of_choice(shaper, slug, skills);
-    sink.write(&format!("{folder}/install"), &to_json(&install)?)?;
-    Ok(2)
+    sink.write(&format!("{folder}/install"), &to_json(&install)?)
 }
 
 /// Whether a version, which strangers name, can be the name of a file everywhere, beside the list of all versions.
@@ -211,62 +173,37 @@ fn is_segment(version: &str) -> bool {
     is_identity_part(&version.replace('+', "-")) && !is_device_name(version)
 }
 
-struct Records {
-    files: usize,
-    discoverable: usize,
-}
-
 /// Writes what is addressed by owner and slug.
-fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<Records> {
-    let discoverable: Vec<bool> = shaper
-        .catalog
-        .skills
-        .par_iter()
-        .zip(zips)
-        .map(|(skill, zip)| {
-            // The zip's digest follows from the skill.
-            let inputs = || shaper.catalog.fingerprint(skill);
-            write_unit(sink, &format!("skill {}", skill.key), inputs, |sink| {
-                write_record(shaper, skill, &skill.key, zip, sink)
-            })
-        })
-        .collect::<io::Result<_>>()?;
-    let n_discoverable = discoverable
-        .iter()
-        .filter(|is_discoverable| **is_discoverable)
-        .count();
-    Ok(Records {
-        files: discoverable.len() + n_discoverable,
-        discoverable: n_discoverable,
-    })
+fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
+    let skills = shaper.catalog.skills.par_iter().zip(zips);
+    skills.try_for_each(|(skill, zip)| write_record(shaper, skill, &skill.key, zip, sink))
 }
 
 /// Writes the same under the names that skills had before, for hosts that redirect nothing: what somebody wrote down
-/// installs the skill all the same. Returns how many files these are.
-fn write_former_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<usize> {
-    let aliases: Vec<_> = shaper.catalog.aliases.iter().collect();
-    let n_files = aliases.par_iter().map(|(old, new)| {
-        let Some(skill_idx) = shaper.catalog.skill_idx(new) else {
-            return Ok(0);
-        };
-        let (skill, zip) = (&shaper.catalog.skills[skill_idx], &zips[skill_idx]);
-        let inputs = || shaper.catalog.fingerprint(skill);
-        let is_discoverable = write_unit(sink, &format!("alias {old}"), inputs, |sink| {
-            write_record(shaper, skill, old, zip, sink)
-        })?;
-        Ok(1 + usize::from(is_discoverable))
-    });
-    n_files.sum()
+/// installs the skill all the same.
+fn write_former_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
+    let catalog = shaper.catalog;
+    let aliases = catalog.aliases.iter();
+    let mut former = aliases.filter_map(|(old, new)| Some((old, catalog.skill_idx(new)?)));
+    former.try_for_each(|(old, skill_idx)| {
+        write_record(
+            shaper,
+            &catalog.skills[skill_idx],
+            old,
+            &zips[skill_idx],
+            sink,
+        )
+    })
 }
 
-/// Writes the files of one skill below the page of `name`; returns whether the `skills` client can install it.
+/// Writes the files of one skill below the page of `key`, which is the skill's or one that it had before.
 fn write_record(
     shaper: &Shaper,
     skill: &Skill,
     key: &SkillKey,
     zip: &ZipDigest,
     sink: &dyn Sink,
-) -> io::Result<bool> {
+) -> io::Result<()> {
     let record = Record {
         entry: feed::Entry::new(shaper, skill, zip),
         is_suspicious: skill.is_suspicious,
@@ -275,11 +212,8 @@ fn write_record(
     let path = format!("{}skill.json", discovery::page_folder(key));
     sink.write(&path, &to_json(&record)?)?;
     match discovery::index(shaper.config, skill, key, &zip.sha256)? {
-        None => Ok(false),
-        Some(index) => {
-            sink.write(&discovery::index_path(key), &index)?;
-            Ok(true)
-        }
+        None => Ok(()),
+        Some(index) => sink.write(&discovery::index_path(key), &index),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::text::hex;
 ///
 /// The order is exact for paths of printable ASCII. For others it may differ, and then the client finds no match and
 /// goes by the hash that it kept when it installed.
-pub(super) fn fingerprint(files: &[SkillFile]) -> String {
+pub(super) fn content_hash(files: &[SkillFile]) -> String {
     digest_lines(sorted(files).iter().map(|file| {
         let path = &file.path;
         format!("{path}:{}", file.sha256)
@@ -98,8 +98,8 @@ mod tests {
             file.sha256 = "00".to_owned();
             file
         };
-        let with = fingerprint(&[file(".clawhub/origin.json"), file("SKILL.md")]);
-        assert_eq!(with, fingerprint(&[file("SKILL.md")]));
+        let with = content_hash(&[file(".clawhub/origin.json"), file("SKILL.md")]);
+        assert_eq!(with, content_hash(&[file("SKILL.md")]));
         assert_eq!(with, hex(&Sha256::digest(b"SKILL.md:00")));
     }
 }
