@@ -43,10 +43,13 @@ pub(super) async fn respond(State(files): State<Files>, request: Request) -> Res
         }
         None => not_found(root, &snapshot).await,
     };
-    // A file can vanish after it was found, when a new build takes the place of the old one.
     sent.unwrap_or_else(|error| {
-        let text = format!("the file cannot be read: {error}\n");
-        (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+        let status = match error.kind() {
+            // A file can vanish after it was found, when a new build takes the place of the old one.
+            io::ErrorKind::NotFound => StatusCode::NOT_FOUND,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        (status, format!("the file cannot be read: {error}\n")).into_response()
     })
 }
 
@@ -109,11 +112,10 @@ async fn send(file: &Path, snapshot: &Snapshot, mut request: Request) -> io::Res
     if is_html(&content_type) {
         return page(file, snapshot, StatusCode::OK, content_type).await;
     }
-    let len_bytes = tokio::fs::metadata(file).await?.len();
-    let headers = request.headers_mut();
     // Two saves may fall into one second, so a date tells nothing.
-    headers.remove(header::IF_MODIFIED_SINCE);
-    headers.remove(header::IF_UNMODIFIED_SINCE);
+    request.headers_mut().remove(header::IF_MODIFIED_SINCE);
+    request.headers_mut().remove(header::IF_UNMODIFIED_SINCE);
+    let len_bytes = tokio::fs::metadata(file).await?.len();
     if !has_plain_range(&request, len_bytes) {
         request.headers_mut().remove(header::RANGE);
     }
