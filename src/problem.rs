@@ -120,6 +120,33 @@ impl Problem {
     }
 }
 
+/// What is wrong with a file or folder of a stranger, and what to do.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// As [`Problem::group`].
+    pub group: &'static str,
+    /// As [`Problem::message`].
+    pub message: String,
+    /// As [`Problem::hint`].
+    pub hint: &'static str,
+}
+
+impl Fault {
+    /// A fault of these words.
+    pub fn new(group: &'static str, message: impl Into<String>, hint: &'static str) -> Self {
+        Self {
+            group,
+            message: message.into(),
+            hint,
+        }
+    }
+
+    /// The warning about it where it is.
+    pub fn warning(self, path: &Path) -> Problem {
+        Problem::warning(path, self.group, self.message).hint(self.hint)
+    }
+}
+
 /// Where in a text file a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

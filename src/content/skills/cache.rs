@@ -4,8 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::{self, FoundFiles, SkillFolder};
-use super::stamp::Stamp;
+use super::folder::{self, FoundFile, FoundFiles, SkillFolder};
 use super::{files, skill};
 use crate::catalog::Skill;
 use crate::content::folder::Content;
@@ -84,7 +83,8 @@ impl Walked {
 /// What one folder gave.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReadSkill {
-    versions: Vec<FileVersion>,
+    /// The files as they were.
+    found: FoundFiles,
     /// Without badges, counts and flags; `None` when it cannot be published.
     pub(super) skill: Option<Skill>,
     /// Of the files themselves.
@@ -112,18 +112,15 @@ pub(super) fn read(content: &Content, folder: &SkillFolder, cache: Option<&Skill
         }
     };
     problems.keep_first(FOLDER_PROBLEMS_MAX, &folder.path);
-    let versions = versions(&found);
+    let is_in_folder = |file: &FoundFile| file.source.starts_with(&folder.path);
     // A link that was left out is a problem of the folder.
-    let is_self_contained = problems.is_empty()
-        && versions
-            .iter()
-            .all(|version| version.source.starts_with(&folder.path));
+    let is_self_contained = problems.is_empty() && found.all().all(is_in_folder);
     Walked {
         read: match before {
-            Some(before) if before.read.versions == versions && !versions.is_empty() => {
+            Some(before) if before.read.found == found && found.all().next().is_some() => {
                 Arc::clone(&before.read)
             }
-            _ => Arc::new(ReadSkill::new(content, folder, found, versions)),
+            _ => Arc::new(ReadSkill::new(content, folder, found)),
         },
         problems: Arc::new(problems),
         is_self_contained,
@@ -131,39 +128,15 @@ pub(super) fn read(content: &Content, folder: &SkillFolder, cache: Option<&Skill
 }
 
 impl ReadSkill {
-    fn new(
-        content: &Content,
-        folder: &SkillFolder,
-        found: FoundFiles,
-        versions: Vec<FileVersion>,
-    ) -> Self {
+    fn new(content: &Content, folder: &SkillFolder, found: FoundFiles) -> Self {
         let _reserved = content.memory.reserve(files::memory_to_read(&found));
         let mut problems = Problems::new();
         Self {
-            versions,
-            skill: skill::read(content, folder, found, &mut problems),
+            skill: skill::read(content, folder, &found, &mut problems),
+            found,
             problems,
         }
     }
-}
-
-fn versions(found: &FoundFiles) -> Vec<FileVersion> {
-    let files = found.files.iter().chain(&found.meta);
-    files
-        .map(|file| FileVersion {
-            path: file.path.clone(),
-            source: file.source.clone(),
-            stamp: file.stamp,
-        })
-        .collect()
-}
-
-/// One state of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct FileVersion {
-    path: String,
-    source: PathBuf,
-    stamp: Stamp,
 }
 
 #[cfg(test)]

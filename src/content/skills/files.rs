@@ -71,8 +71,7 @@ pub(super) struct ReadFiles {
 /// What reading a skill may take: a file as bytes and as text, in which a byte may have become three, while it grows.
 pub(super) fn memory_to_read(found: &FoundFiles) -> usize {
     const TIMES: usize = 8;
-    let files = found.files.iter().chain(&found.meta);
-    let longest = files.map(|file| file.len_bytes).max();
+    let longest = found.all().map(|file| file.len_bytes).max();
     TIMES * longest.unwrap_or(0) as usize
 }
 
@@ -80,52 +79,49 @@ pub(super) fn memory_to_read(found: &FoundFiles) -> usize {
 pub(super) fn read(
     content: &Content,
     folder: &SkillFolder,
-    found: Vec<FoundFile>,
+    found: &[FoundFile],
     main_path: &str,
     problems: &mut Problems,
 ) -> Option<ReadFiles> {
-    let main_len = found.iter().find(|file| file.path == main_path)?.len_bytes;
-    let mut files = Vec::with_capacity(found.len());
-    let mut main = None;
+    let mut read = ReadFiles {
+        files: Vec::with_capacity(found.len()),
+        main_file_idx: 0,
+        main_bytes: Vec::new(),
+    };
     let mut left_out = None;
-    let mut n_others = 0_usize;
-    let mut len_bytes = main_len;
+    // The main file has its place among them, wherever it comes.
+    let mut n_files = 1;
+    let mut len_bytes = found.iter().find(|file| file.path == main_path)?.len_bytes;
     for file in found {
-        if file.path != main_path {
-            let is_too_much = n_others + 1 >= content.options.max_files
-                || len_bytes + file.len_bytes > content.options.max_skill_bytes;
-            if is_too_much {
-                left_out.get_or_insert_with(|| {
-                    folder::too_large(content, &folder.path.join(&file.path))
-                });
+        let is_main = file.path == main_path;
+        if !is_main {
+            if n_files >= content.options.max_files
+                || len_bytes + file.len_bytes > content.options.max_skill_bytes
+            {
+                left_out.get_or_insert(file);
                 continue;
             }
-            n_others += 1;
+            n_files += 1;
             len_bytes += file.len_bytes;
         }
-        match content.files.read(&file.source) {
-            Ok(bytes) => {
-                let is_main = file.path == main_path;
-                let mut read = SkillFile::on_disk(file.path, file.source, &bytes);
-                read.is_executable |= file.stamp.is_executable;
-                files.push(read);
-                if is_main {
-                    main = Some((files.len() - 1, bytes));
-                }
-            }
+        let bytes = match content.files.read(&file.source) {
+            Ok(bytes) => bytes,
             Err(error) => {
                 problems.push(folder::unreadable(&folder.path.join(&file.path), &error));
                 return None;
             }
+        };
+        let mut skill_file = SkillFile::on_disk(&file.path, file.source.clone(), &bytes);
+        skill_file.is_executable |= file.stamp.is_executable;
+        if is_main {
+            (read.main_file_idx, read.main_bytes) = (read.files.len(), bytes);
         }
+        read.files.push(skill_file);
     }
-    problems.extend(left_out);
-    let (main_file_idx, main_bytes) = main?;
-    Some(ReadFiles {
-        files,
-        main_file_idx,
-        main_bytes,
-    })
+    if let Some(file) = left_out {
+        problems.push(folder::too_large(content, &folder.path.join(&file.path)));
+    }
+    Some(read)
 }
 
 /// What a catalog holds of `body`, which `source` ends with: its start, cleaned, and where it begins if that is not all.

@@ -3,6 +3,7 @@
 //! Nothing outside the content folder is ever read: links to folders are not followed, and a link to a file is
 //! followed only if it ends inside `skills/`.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use super::stamp::Stamp;
 use crate::content::folder::Content;
 use crate::input_file;
 use crate::key::SkillKey;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Fault, Problem, Problems};
 use crate::text::{self, unicode};
 
 /// A folder that may hold a skill: `skills/<owner>/<slug>`, both parts valid and allowed.
@@ -24,7 +25,7 @@ pub struct SkillFolder {
 }
 
 /// A file of a skill that may be published.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FoundFile {
     /// Relative to the skill's folder, `/`-separated, safe, in Normalization Form C.
     pub(super) path: String,
@@ -37,7 +38,7 @@ pub(super) struct FoundFile {
 }
 
 /// The files of a skill that may be published, sorted by path, and apart from them `_meta.json`.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FoundFiles {
     pub(super) files: Vec<FoundFile>,
     pub(super) meta: Option<FoundFile>,
@@ -79,40 +80,39 @@ pub(super) fn skill_files(
         match found_file(content, folder, &entry) {
             Ok(file) if file.path == "_meta.json" => found.meta = Some(file),
             Ok(file) => found.files.push(file),
-            Err(problem) => problems.push(*problem),
+            Err(fault) => problems.push(fault.warning(entry.path())),
         }
     }
     if let Some(example) = hidden_example {
-        problems.push(
-            Problem::warning(
-                example,
-                "hidden files",
-                "hidden files of a skill are left out",
-            )
-            .hint("rename files that the skill needs, so that their names do not begin with a dot"),
-        );
+        let message = "hidden files of a skill are left out";
+        let hint = "rename files that the skill needs, so that their names do not begin with a dot";
+        problems.push(Fault::new("hidden files", message, hint).warning(&example));
     }
-    found
-        .files
-        .sort_by(|a, b| (&a.path, a.is_respelled).cmp(&(&b.path, b.is_respelled)));
-    found.files.dedup_by(|twin, first| {
-        let is_twin = twin.path == first.path;
-        if is_twin {
-            problems.push(same_name(&folder.path.join(&twin.path)));
-        }
-        is_twin
-    });
+    found.leave_out_twins(folder, problems);
     Ok(found)
 }
 
-/// A warning about a file whose name looks the same as another's: on some file systems they are one file.
-fn same_name(path: &Path) -> Problem {
-    Problem::warning(
-        path,
-        "two spellings of a name",
-        "two files have this name, written with other characters that look the same; one of them is left out",
-    )
-    .hint("rename or remove one of the two")
+impl FoundFiles {
+    /// Every file, `_meta.json` last.
+    pub(super) fn all(&self) -> impl Iterator<Item = &FoundFile> {
+        self.files.iter().chain(&self.meta)
+    }
+
+    /// Sorts the files. Of those whose names look the same one stays: on some file systems they are one file.
+    fn leave_out_twins(&mut self, folder: &SkillFolder, problems: &mut Problems) {
+        let files = &mut self.files;
+        files.sort_by(|a, b| (&a.path, a.is_respelled).cmp(&(&b.path, b.is_respelled)));
+        files.dedup_by(|twin, first| {
+            let is_twin = twin.path == first.path;
+            if is_twin {
+                let message = "two files have this name, written with other characters that look the same; one of them is left out";
+                let hint = "rename or remove one of the two";
+                let fault = Fault::new("two spellings of a name", message, hint);
+                problems.push(fault.warning(&folder.path.join(&twin.path)));
+            }
+            is_twin
+        });
+    }
 }
 
 /// A warning about the first file that is left out because of the limits.
@@ -128,73 +128,63 @@ fn found_file(
     content: &Content,
     folder: &SkillFolder,
     entry: &DirEntry,
-) -> Result<FoundFile, Box<Problem>> {
+) -> Result<FoundFile, Fault> {
     let path = entry.path();
-    let left_out = |group, message: String| Problem::warning(path, group, message);
     let relative = path.strip_prefix(&folder.path).unwrap_or(path);
-    let Some(relative) = relative.to_str() else {
-        return Err(left_out(
-            "file name not allowed",
-            "the file's name is not UTF-8; the file is left out".to_owned(),
-        )
-        .hint("rename the file")
-        .into());
-    };
-    let relative = relative.replace(std::path::MAIN_SEPARATOR, "/");
-    if let Some(fault) = text::path_fault(&relative) {
-        return Err(left_out(
-            "file name not allowed",
-            format!("the path `{relative}` {fault}; the file is left out"),
-        )
-        .hint("rename the file")
-        .into());
-    }
-    let (source, metadata) = if entry.path_is_symlink() {
-        let target = link_target(content, path).ok_or_else(|| {
-            left_out(
+    let relative = safe_path(relative)
+        .map_err(|message| Fault::new("file name not allowed", message, "rename the file"))?;
+    let source = if entry.path_is_symlink() {
+        link_target(content, path).ok_or_else(|| {
+            let message = "this link does not lead to a file inside `skills/`; it is left out";
+            Fault::new(
                 "link left out",
-                "this link does not lead to a file inside `skills/`; it is left out".to_owned(),
+                message,
+                "put a copy of the file in its place",
             )
-            .hint("put a copy of the file in its place")
-        })?;
-        let metadata = target.metadata();
-        (target, metadata)
+        })?
     } else {
-        (path.to_owned(), entry.metadata().map_err(io::Error::from))
+        path.to_owned()
     };
-    let metadata = metadata.map_err(|error| {
-        left_out(
-            "unreadable",
-            format!("the file cannot be read: {error}; it is left out"),
-        )
+    let metadata = source.symlink_metadata().map_err(|error| {
+        let message = format!("the file cannot be read: {error}; it is left out");
+        Fault::new("unreadable", message, input_file::hint(&error))
     })?;
     if !metadata.is_file() {
-        return Err(left_out(
+        let message = "this is neither a file nor a folder; it is left out";
+        return Err(Fault::new(
             "not a file",
-            "this is neither a file nor a folder; it is left out".to_owned(),
-        )
-        .into());
+            message,
+            "put a regular file in its place",
+        ));
     }
-    if metadata.len() > content.options.max_file_bytes {
-        return Err(left_out(
-            "file too large",
-            format!(
-                "the file has {} bytes; at most {} are published, so it is left out",
-                metadata.len(),
-                content.options.max_file_bytes
-            ),
-        )
-        .hint("link to large files instead of shipping them")
-        .into());
+    let (len_bytes, max_bytes) = (metadata.len(), content.options.max_file_bytes);
+    if len_bytes > max_bytes {
+        let message = format!(
+            "the file has {len_bytes} bytes; at most {max_bytes} are published, so it is left out"
+        );
+        let hint = "link to large files instead of shipping them";
+        return Err(Fault::new("file too large", message, hint));
     }
     let path = unicode::nfc(&relative);
     Ok(FoundFile {
         is_respelled: path != relative,
         path: path.into_owned(),
         source,
-        len_bytes: metadata.len(),
+        len_bytes,
         stamp: Stamp::of(&metadata),
     })
+}
+
+/// The path of a file below its skill's folder as it can be published, or the sentence that says why it cannot.
+fn safe_path(relative: &Path) -> Result<String, Cow<'static, str>> {
+    let Some(relative) = relative.to_str() else {
+        return Err("the file's name is not UTF-8; the file is left out".into());
+    };
+    let relative = relative.replace(std::path::MAIN_SEPARATOR, "/");
+    match text::path_fault(&relative) {
+        Some(fault) => Err(format!("the path `{relative}` {fault}; the file is left out").into()),
+        None => Ok(relative),
+    }
 }
 
 /// Where the link `path` ends, if that is a file of a skill that is not hidden.
@@ -202,39 +192,27 @@ fn link_target(content: &Content, path: &Path) -> Option<PathBuf> {
     let target = path.canonicalize().ok()?;
     let inside = target.strip_prefix(content.root.as_ref()?).ok()?;
     let names: Option<Vec<&str>> = inside.iter().map(|name| name.to_str()).collect();
-    let ["skills", owner, slug, _, ..] = names?[..] else {
+    let names = names?;
+    let ["skills", owner, slug, _, ..] = names.as_slice() else {
         return None;
     };
-    let is_shown = !inside
-        .iter()
-        .any(|name| name.to_str().is_some_and(is_hidden_name))
-        && !content
-            .hidden
-            .iter()
-            .any(|id| id.owner == owner && id.slug == slug);
-    (is_shown && target.is_file()).then_some(target)
+    let mut hidden = content.hidden.iter();
+    let is_hidden = names.iter().any(|name| is_hidden_name(name))
+        || hidden.any(|key| key.owner == *owner && key.slug == *slug);
+    (!is_hidden && target.is_file()).then_some(target)
 }
 
 /// A warning about a file without which the skill is left out.
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::warning(
-        path,
-        "unreadable",
-        format!("the file cannot be read: {error}; the skill is left out"),
-    )
-    .hint(input_file::hint(error))
+    let message = format!("the file cannot be read: {error}; the skill is left out");
+    Problem::warning(path, "unreadable", message).hint(input_file::hint(error))
 }
 
 /// A warning about a folder that is not looked into.
 pub(super) fn unreadable_folder(folder: &Path, error: &walkdir::Error) -> Problem {
     let path = error.path().unwrap_or(folder);
-    let reason = error
-        .io_error()
-        .map_or_else(|| "it contains itself".to_owned(), ToString::to_string);
-    Problem::warning(
-        path,
-        "unreadable",
-        format!("the folder cannot be read: {reason}; the skills in it are left out"),
-    )
-    .hint("check its permissions")
+    let reason = error.io_error().map(ToString::to_string);
+    let reason = reason.unwrap_or_else(|| "it contains itself".to_owned());
+    let message = format!("the folder cannot be read: {reason}; the skills in it are left out");
+    Problem::warning(path, "unreadable", message).hint("check its permissions")
 }

@@ -10,7 +10,7 @@ use super::folder::{SkillFolder, unreadable_folder};
 use super::layout;
 use crate::content::folder::Content;
 use crate::key::{SkillKey, is_identity_part};
-use crate::problem::{Problem, Problems, Severity};
+use crate::problem::{Fault, Problem, Problems, Severity};
 use crate::text;
 
 /// All folders that may hold a skill, sorted by identity; `None` when there is no folder of skills.
@@ -55,8 +55,8 @@ pub fn folders(content: &Content, problems: &mut Problems) -> Option<Vec<SkillFo
             continue;
         }
         if entry.depth() == 1 {
-            if let Some(problem) = owner_fault(content, &entry) {
-                problems.push(problem);
+            if let Some(fault) = owner_fault(content, &entry) {
+                problems.push(fault.warning(entry.path()));
                 if entry.file_type().is_dir() {
                     walk.skip_current_dir();
                 }
@@ -91,7 +91,7 @@ impl Found {
         }
         match skill_folder(entry, owner.clone()) {
             Ok(folder) => self.folders.push(folder),
-            Err(problem) => self.problems.push((owner, *problem)),
+            Err(fault) => self.problems.push((owner, fault.warning(entry.path()))),
         }
     }
 
@@ -129,18 +129,17 @@ fn no_skills_folder(content: &Content, skills: &Path) -> Problem {
         )
         .hint("put the folder itself in its place"),
         Ok(_) => error("`skills` is not a folder")
-            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"),
+            .hint(PLACE_HINT),
         Err(_) => layout::nothing_published(content).unwrap_or_else(|| {
             error("the content folder has no folder `skills`")
-                .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`")
+                .hint(PLACE_HINT)
         }),
     }
 }
 
 /// What is to be said of a link in the place of a folder; `None` when `entry` is no such link.
-fn link_fault(entry: &DirEntry, place: &str) -> Option<Problem> {
-    let path = entry.path();
-    let what = match path.metadata() {
+fn link_fault(entry: &DirEntry, place: &str) -> Option<Fault> {
+    let what = match entry.path().metadata() {
         _ if !entry.path_is_symlink() => return None,
         Ok(target) if target.is_dir() => "a link to a folder",
         Ok(_) => return None,
@@ -149,86 +148,61 @@ fn link_fault(entry: &DirEntry, place: &str) -> Option<Problem> {
     let message = format!(
         "this is {what} in the place of {place}; links are not followed here, so it is left out"
     );
-    Some(
-        Problem::warning(path, "link left out", message).hint("put the folder itself in its place"),
-    )
+    Some(Fault::new(
+        "link left out",
+        message,
+        "put the folder itself in its place",
+    ))
 }
+
+const PLACE_HINT: &str = "skills are expected in `skills/<owner>/<slug>/SKILL.md`";
 
 const IDENTITY_HINT: &str = "rename it to ASCII letters, digits, `-`, `_` and `.`, a letter or digit first, at most 96, and not `index.html`";
 
 /// What keeps `entry`, directly below `skills/`, from being an owner.
-fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Problem> {
-    let path = entry.path();
-    if let Some(problem) = link_fault(entry, "the folder of an owner") {
-        return Some(problem);
+fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Fault> {
+    if let Some(fault) = link_fault(entry, "the folder of an owner") {
+        return Some(fault);
     }
     if !entry.file_type().is_dir() {
-        return Some(
-            Problem::warning(
-                path,
-                "stray file",
-                "this is no folder of an owner and is left out",
-            )
-            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`"),
-        );
+        let message = "this is no folder of an owner and is left out";
+        return Some(Fault::new("stray file", message, PLACE_HINT));
     }
     let owner = entry.file_name().to_string_lossy();
     if !is_identity_part(&owner) {
-        return Some(
-            Problem::warning(
-                path,
-                "name not allowed",
-                format!("`{owner}` cannot be an owner; its skills are left out"),
-            )
-            .hint(IDENTITY_HINT),
-        );
+        let message = format!("`{owner}` cannot be an owner; its skills are left out");
+        return Some(Fault::new("name not allowed", message, IDENTITY_HINT));
     }
-    let is_reserved = content.is_reserved(&owner);
-    (is_reserved || text::is_device_name(&owner)).then(|| {
-        let why = if is_reserved {
-            "is a page of the site"
-        } else {
-            "is a device on Windows"
-        };
-        Problem::warning(
-            path,
-            "reserved owner",
-            format!("`{owner}` {why} and cannot be an owner; its skills are left out"),
-        )
-        .hint("rename the folder, such as to `the-name-team`")
-    })
+    let why = if content.is_reserved(&owner) {
+        "is a page of the site"
+    } else if text::is_device_name(&owner) {
+        "is a device on Windows"
+    } else {
+        return None;
+    };
+    let message = format!("`{owner}` {why} and cannot be an owner; its skills are left out");
+    let hint = "rename the folder, such as to `the-name-team`";
+    Some(Fault::new("reserved owner", message, hint))
 }
 
-fn skill_folder(entry: &DirEntry, owner: String) -> Result<SkillFolder, Box<Problem>> {
-    let path = entry.path();
-    if let Some(problem) = link_fault(entry, "the folder of a skill") {
-        return Err(problem.into());
+fn skill_folder(entry: &DirEntry, owner: String) -> Result<SkillFolder, Fault> {
+    if let Some(fault) = link_fault(entry, "the folder of a skill") {
+        return Err(fault);
     }
     if !entry.file_type().is_dir() {
-        let problem = Problem::warning(
-            path,
-            "stray file",
-            "this stands directly in an owner's folder and is left out",
-        );
-        return Err(problem
-            .hint("skills are expected in `skills/<owner>/<slug>/SKILL.md`")
-            .into());
+        let message = "this stands directly in an owner's folder and is left out";
+        return Err(Fault::new("stray file", message, PLACE_HINT));
     }
     let slug = entry.file_name().to_string_lossy();
     if !is_identity_part(&slug) || text::is_device_name(&slug) {
-        return Err(Problem::warning(
-            path,
-            "name not allowed",
-            format!("`{slug}` cannot be the slug of a skill; the skill is left out"),
-        )
-        .hint(IDENTITY_HINT)
-        .into());
+        let message = format!("`{slug}` cannot be the slug of a skill; the skill is left out");
+        return Err(Fault::new("name not allowed", message, IDENTITY_HINT));
     }
     Ok(SkillFolder {
         key: SkillKey {
             owner,
             slug: slug.into_owned(),
         },
-        path: path.to_owned(),
+        path: entry.path().to_owned(),
     })
 }

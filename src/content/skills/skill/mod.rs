@@ -22,11 +22,11 @@ mod checks;
 pub(super) fn read(
     content: &Content,
     folder: &SkillFolder,
-    found: FoundFiles,
+    found: &FoundFiles,
     problems: &mut Problems,
 ) -> Option<Skill> {
-    let main_path = files::choose_main(&found, folder, problems)?;
-    let files = files::read(content, folder, found.files, &main_path, problems)?;
+    let main_path = files::choose_main(found, folder, problems)?;
+    let files = files::read(content, folder, &found.files, &main_path, problems)?;
     let meta = match &found.meta {
         Some(file) => meta::read(content, folder, file, problems)?,
         None => Meta::default(),
