@@ -1,9 +1,9 @@
 //! From the fields of a front matter to the fields of a skill: everything is optional, and what has a strange type is
 //! left out rather than guessed.
 
-use std::fmt;
-
 use serde_json::{Map, Value};
+
+use super::yaml;
 
 use crate::catalog::{FrontMatter, Requirements, SHORT_MAX_CHARS};
 use crate::text;
@@ -180,29 +180,22 @@ pub fn requirements(fields: &Map<String, Value>, metadata: &Map<String, Value>) 
     let sources = sources(fields, metadata);
     let list = |value: &Value| strings(value, SHORT_MAX_CHARS, |c| c == ',');
     let required = |key: &str| {
-        first(&sources, |source| {
-            non_empty(list(source.get("requires")?.get(key)?))
+        first_list(&sources, |source| {
+            Some(list(source.get("requires")?.get(key)?))
         })
-        .unwrap_or_default()
     };
     let mut env = required("env");
     if env.is_empty() {
-        env = first(&sources, |source| {
-            non_empty(env_vars(source.get("envVars")?))
-        })
-        .unwrap_or_default();
+        env = first_list(&sources, |source| Some(env_vars(source.get("envVars")?)));
     }
     Requirements {
-        os: first(&sources, |source| non_empty(list(source.get("os")?))).unwrap_or_default(),
+        os: first_list(&sources, |source| Some(list(source.get("os")?))),
         bins: required("bins"),
         any_bins: required("anyBins"),
         env,
         config: required("config"),
         primary_env: first(&sources, |source| short_text(source.get("primaryEnv")?)),
-        install: first(&sources, |source| {
-            non_empty(installs(source.get("install")?))
-        })
-        .unwrap_or_default(),
+        install: first_list(&sources, |source| Some(installs(source.get("install")?))),
     }
 }
 
@@ -232,64 +225,25 @@ pub fn raw_tags(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> V
         .collect()
 }
 
-/// `metadata` of the front matter: a mapping, or a text that holds JSON, maybe with trailing commas.
+/// `metadata` of the front matter: a mapping, or a text that holds JSON.
+///
+/// The clients that read such a text take JSON5, of which YAML has what is common: a comma before a closing bracket, keys
+/// without quotes.
 ///
 /// # Errors
-/// When it is a text that is not JSON, or the JSON of no object.
-pub fn metadata(fields: &Map<String, Value>) -> Result<Map<String, Value>, MetadataError> {
+/// When it is a text, but no object of JSON.
+pub fn metadata(fields: &Map<String, Value>) -> Result<Map<String, Value>, serde_json::Error> {
     match fields.get("metadata") {
         Some(Value::Object(map)) => Ok(map.clone()),
-        Some(Value::String(json)) => match serde_json::from_str(json)
-            .or_else(|_| serde_json::from_str(&without_trailing_commas(json)))
-        {
-            Ok(Value::Object(map)) => Ok(map),
-            Ok(_) => Err(MetadataError::NoObject),
-            Err(error) => Err(MetadataError::NoJson(error)),
-        },
+        Some(Value::String(json)) => serde_json::from_str(json).or_else(|error| {
+            let is_object = json.trim_start().starts_with('{');
+            match yaml::parse(json) {
+                Ok(Value::Object(map)) if is_object => Ok(map),
+                _ => Err(error),
+            }
+        }),
         _ => Ok(Map::new()),
     }
-}
-
-/// Why a text is not `metadata`.
-#[derive(Debug)]
-pub enum MetadataError {
-    NoObject,
-    NoJson(serde_json::Error),
-}
-
-impl fmt::Display for MetadataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoObject => f.write_str("it is not an object"),
-            Self::NoJson(error) => error.fmt(f),
-        }
-    }
-}
-
-/// `json` without commas that stand before a closing bracket, outside of strings.
-fn without_trailing_commas(json: &str) -> String {
-    let mut cleaned = String::with_capacity(json.len());
-    let mut comma_at = None;
-    let mut is_in_string = false;
-    let mut is_escaped = false;
-    for c in json.chars() {
-        if is_in_string {
-            is_in_string = is_escaped || c != '"';
-            is_escaped = !is_escaped && c == '\\';
-        } else if matches!(c, '}' | ']') {
-            if let Some(at) = comma_at {
-                cleaned.remove(at);
-            }
-            comma_at = None;
-        } else if c == ',' {
-            comma_at = Some(cleaned.len());
-        } else if !c.is_whitespace() {
-            is_in_string = c == '"';
-            comma_at = None;
-        }
-        cleaned.push(c);
-    }
-    cleaned
 }
 
 /// Places that may describe a skill, the most specific first: blocks of agents, `metadata` itself, the top level.
@@ -315,25 +269,35 @@ fn first<T>(
     sources.iter().find_map(|source| find(source))
 }
 
-fn non_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
-    (!list.is_empty()).then_some(list)
+/// The first list that is not empty.
+fn first_list<T>(
+    sources: &[&Map<String, Value>],
+    find: impl Fn(&Map<String, Value>) -> Option<Vec<T>>,
+) -> Vec<T> {
+    let list = first(sources, |source| {
+        find(source).filter(|list| !list.is_empty())
+    });
+    list.unwrap_or_default()
 }
 
 /// Longer than every limit that callers apply, so that they see that a text is too long.
 const LINE_MAX_CHARS: usize = 8 * 1024;
 
 fn line(text: &str) -> Option<String> {
-    let text = text::clean_line(text, LINE_MAX_CHARS);
-    (!text.is_empty()).then_some(text)
+    clean(text, LINE_MAX_CHARS)
+}
+
+/// `text` as [`text::clean_line`] has it, if anything is left.
+fn clean(text: &str, max_chars: usize) -> Option<String> {
+    Some(text::clean_line(text, max_chars)).filter(|text| !text.is_empty())
 }
 
 /// A text or number as one short line; a list is joined.
 pub fn short_text(value: &Value) -> Option<String> {
-    let text = text::clean_line(
+    clean(
         &strings(value, SHORT_MAX_CHARS, |_| false).join(", "),
         SHORT_MAX_CHARS,
-    );
-    (!text.is_empty()).then_some(text)
+    )
 }
 
 /// A licence: its name, or ClawHub's mapping with the identifier in `spdx`.
@@ -359,10 +323,7 @@ fn people(value: &Value) -> Option<String> {
 
 /// The texts in `value`: a list, or one text that is split where `is_separator` says.
 fn strings(value: &Value, max_chars: usize, is_separator: impl Fn(char) -> bool) -> Vec<String> {
-    let clean = |text: &str| {
-        let text = text::clean_line(text, max_chars);
-        (!text.is_empty()).then_some(text)
-    };
+    let clean = |text: &str| clean(text, max_chars);
     match value {
         Value::String(text) => text
             .split(is_separator)
