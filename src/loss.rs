@@ -7,6 +7,7 @@ use crate::api::PublishedCatalog;
 use crate::catalog::Catalog;
 use crate::content;
 use crate::problem::Problem;
+use crate::text;
 
 /// The error when the site in `out` has at least [`MANY`] skills and `catalog`, made from the folder `content`, less
 /// than half as many; or when it has any, and `catalog` none.
@@ -26,16 +27,9 @@ pub fn check(out: &Path, content: &Path, catalog: &Catalog) -> Option<Problem> {
         return None;
     }
     before.retain(|name| catalog.skill(name).is_none() && !catalog.aliases.contains_key(name));
-    let shown = before.iter().take(SHOWN_MAX);
-    let mut missing = shown
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    if before.len() > SHOWN_MAX {
-        missing.push_str(&format!(" and {} more", before.len() - SHOWN_MAX));
-    }
     let message = format!(
-        "the site there has {n_before} skills, and this build has {n_after}; missing are {missing}"
+        "the site there has {n_before} skills, and this build has {n_after}; missing are {}",
+        text::listed(&before, SHOWN_MAX)
     );
     Some(
         Problem::error(out, "fewer skills", message).hint(

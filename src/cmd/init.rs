@@ -15,46 +15,26 @@ pub struct InitArgs {
     folder: PathBuf,
 }
 
+/// A file of a new registry, with its path there.
+macro_rules! file {
+    ($path:literal) => {
+        ($path, include_str!(concat!("../../assets/init/", $path)))
+    };
+}
+
 /// What a new registry holds.
 const FILES: &[(&str, &str)] = &[
-    (
-        ".github/workflows/publish.yml",
-        include_str!("../../assets/init/.github/workflows/publish.yml"),
-    ),
-    (".gitignore", include_str!("../../assets/init/.gitignore")),
-    ("README.md", include_str!("../../assets/init/README.md")),
-    (
-        "skillpress.toml",
-        include_str!("../../assets/init/skillpress.toml"),
-    ),
-    (
-        "content/badges/deprecated.toml",
-        include_str!("../../assets/init/content/badges/deprecated.toml"),
-    ),
-    (
-        "content/badges/highlighted.toml",
-        include_str!("../../assets/init/content/badges/highlighted.toml"),
-    ),
-    (
-        "content/badges/official.toml",
-        include_str!("../../assets/init/content/badges/official.toml"),
-    ),
-    (
-        "content/badges/redactionApproved.toml",
-        include_str!("../../assets/init/content/badges/redactionApproved.toml"),
-    ),
-    (
-        "content/skills/ana/commit-messages/SKILL.md",
-        include_str!("../../assets/init/content/skills/ana/commit-messages/SKILL.md"),
-    ),
-    (
-        "content/skills/ana/meeting-notes/SKILL.md",
-        include_str!("../../assets/init/content/skills/ana/meeting-notes/SKILL.md"),
-    ),
-    (
-        "content/skills/ana/meeting-notes/assets/template.md",
-        include_str!("../../assets/init/content/skills/ana/meeting-notes/assets/template.md"),
-    ),
+    file!(".github/workflows/publish.yml"),
+    file!(".gitignore"),
+    file!("README.md"),
+    file!("skillpress.toml"),
+    file!("content/badges/deprecated.toml"),
+    file!("content/badges/highlighted.toml"),
+    file!("content/badges/official.toml"),
+    file!("content/badges/redactionApproved.toml"),
+    file!("content/skills/ana/commit-messages/SKILL.md"),
+    file!("content/skills/ana/meeting-notes/SKILL.md"),
+    file!("content/skills/ana/meeting-notes/assets/template.md"),
 ];
 
 /// Writes the files and says what to do next.

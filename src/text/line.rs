@@ -2,6 +2,7 @@
 //! is cut.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use skillpress_search::analyzer;
 
@@ -70,6 +71,23 @@ pub fn shorten(text: &str, max_chars: usize) -> Cow<'_, str> {
         .unwrap_or(cut);
     let head = head[..end].trim_end_matches(|c: char| c.is_whitespace() || ",;:.-–—".contains(c));
     Cow::Owned(format!("{head}…"))
+}
+
+/// The first `shown_max` of `names` in backticks, and how many more there are.
+pub fn listed(
+    names: impl IntoIterator<Item: Display, IntoIter: ExactSizeIterator>,
+    shown_max: usize,
+) -> String {
+    let names = names.into_iter();
+    let n_more = names.len().saturating_sub(shown_max);
+    let shown: Vec<String> = names
+        .take(shown_max)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match n_more {
+        0 => shown.join(", "),
+        n_more => format!("{} and {n_more} more", shown.join(", ")),
+    }
 }
 
 /// The start of `text`, at most `max_bytes` long.

@@ -8,7 +8,7 @@ use super::toml_file::{Fields, TomlFile};
 use crate::catalog::Skill;
 use crate::content::folder::Content;
 use crate::key::SkillKey;
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 
 /// Old keys of published skills; a chain of renamings leads to its end.
 #[derive(Default)]
@@ -93,9 +93,9 @@ impl Aliases {
         let keys = skills.iter().map(|skill| (lower(&skill.key), &skill.key));
         let mut taken: BTreeMap<String, &SkillKey> = keys.collect();
         for (old, alias) in &self.written {
-            if let Some(fault) = fault_of_old(content, old, taken.get(&lower(old)).copied()) {
-                let error = self.file.error(alias.old_span.clone(), fault.message);
-                problems.push(error.hint(fault.hint));
+            let other = taken.get(&lower(old)).copied();
+            if let Some(error) = self.fault_of_old(content, old, &alias.old_span, other) {
+                problems.push(error);
                 continue;
             }
             taken.insert(lower(old), old);
@@ -115,35 +115,33 @@ impl Aliases {
         }
         aliases
     }
-}
 
-/// What is wrong, and what to do.
-struct Fault {
-    message: String,
-    hint: &'static str,
-}
-
-/// What keeps `old` from being an alias; `taken` is the skill or alias that is called so, but for the case of letters.
-fn fault_of_old(content: &Content, old: &SkillKey, taken: Option<&SkillKey>) -> Option<Fault> {
-    let owner = &old.owner;
-    let (message, hint) = if content.is_reserved(owner) {
-        (
-            format!("`{owner}` is a page of the site and cannot be an owner"),
-            "remove the alias",
-        )
-    } else if taken? == old {
-        (
-            format!("`{old}` is a skill, so it cannot be an alias"),
-            "remove the alias, or rename the skill's folder",
-        )
-    } else {
-        (
-            format!(
-                "the alias `{old}` and `{}` differ only in the case of letters",
-                taken?
-            ),
-            "remove the alias",
-        )
-    };
-    Some(Fault { message, hint })
+    /// What keeps `old` from being an alias; `taken` is the skill or alias that is called so, but for the case of letters.
+    fn fault_of_old(
+        &self,
+        content: &Content,
+        old: &SkillKey,
+        span: &Range<usize>,
+        taken: Option<&SkillKey>,
+    ) -> Option<Problem> {
+        let owner = &old.owner;
+        let (message, hint) = if content.is_reserved(owner) {
+            (
+                format!("`{owner}` is a page of the site and cannot be an owner"),
+                "remove the alias",
+            )
+        } else if taken? == old {
+            (
+                format!("`{old}` is a skill, so it cannot be an alias"),
+                "remove the alias, or rename the skill's folder",
+            )
+        } else {
+            let other = taken?;
+            (
+                format!("the alias `{old}` and `{other}` differ only in the case of letters"),
+                "remove the alias",
+            )
+        };
+        Some(self.file.error(span.clone(), message).hint(hint))
+    }
 }

@@ -18,48 +18,42 @@ use crate::url::{GROWING_FOLDERS, NO_JEKYLL};
 /// These files are the operator's, so unlike a skill's they keep active types: a `CNAME`, a verification page, a logo.
 ///
 /// # Errors
-/// What the file system or the sink says, such as a file in the place of a page; what is neither file, folder nor link.
-pub fn copy(folder: &Path, sink: &dyn Sink) -> Result<(), StaticFileError> {
+/// What the file system or the sink says, such as a file in the place of a page; what is neither file, folder nor link, as
+/// [`StaticFileError`].
+pub fn copy(folder: &Path, sink: &dyn Sink) -> io::Result<()> {
     if !folder.is_dir() {
         return Ok(());
     }
     for entry in WalkDir::new(folder).sort_by_file_name() {
-        let entry = entry.map_err(StaticFileError::Folder)?;
+        let entry = entry?;
         if entry.file_type().is_dir() || entry.path_is_symlink() {
             continue;
         }
         let path = site_path(folder, entry.path())?;
         // Every site has that file; an operator's own says the same.
         if path != NO_JEKYLL {
-            let bytes = input_file::read(entry.path(), input_file::FILE_MAX_BYTES);
-            let bytes = bytes
+            let bytes = input_file::read(entry.path(), input_file::FILE_MAX_BYTES)
                 .map_err(|error| StaticFileError::Unreadable(entry.path().to_owned(), error))?;
-            sink.write(&path, &bytes).map_err(StaticFileError::Sink)?;
+            sink.write(&path, &bytes)?;
         }
     }
     Ok(())
 }
 
-/// Why the operator's own files are not copied.
+/// Why a file of the operator's own is not copied.
 #[derive(Debug)]
 pub enum StaticFileError {
-    /// A folder cannot be read.
-    Folder(walkdir::Error),
     /// The name of the file at this path below the folder is no text.
     NameNotUtf8(PathBuf),
-    /// The file cannot be read.
+    /// The file at this path cannot be read.
     Unreadable(PathBuf, io::Error),
-    /// It cannot be written.
-    Sink(io::Error),
 }
 
 impl fmt::Display for StaticFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Folder(error) => error.fmt(f),
             Self::NameNotUtf8(path) => write!(f, "the name of `{}` is not UTF-8", path.display()),
             Self::Unreadable(path, error) => write!(f, "cannot read `{}`: {error}", path.display()),
-            Self::Sink(error) => error.fmt(f),
         }
     }
 }
@@ -68,12 +62,11 @@ impl std::error::Error for StaticFileError {}
 
 impl From<StaticFileError> for io::Error {
     fn from(error: StaticFileError) -> Self {
-        match error {
-            StaticFileError::Folder(error) => error.into(),
-            StaticFileError::Sink(error) => error,
-            StaticFileError::Unreadable(_, ref cause) => Self::new(cause.kind(), error),
-            StaticFileError::NameNotUtf8(_) => Self::new(io::ErrorKind::InvalidFilename, error),
-        }
+        let kind = match &error {
+            StaticFileError::NameNotUtf8(_) => io::ErrorKind::InvalidFilename,
+            StaticFileError::Unreadable(_, cause) => cause.kind(),
+        };
+        Self::new(kind, error)
     }
 }
 

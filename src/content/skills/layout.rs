@@ -5,6 +5,7 @@
 //! `plugins/<plugin>/skills/<slug>/`, `skills/.curated/<slug>/`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 use walkdir::WalkDir;
@@ -50,8 +51,7 @@ pub(super) fn nothing_published(content: &Content) -> Option<Problem> {
         .rev()
         .max_by_key(|(_, (count, _))| *count)?;
     let message = format!(
-        "no skill is published, although this folder has {n_found} `SKILL.md`, such as `{}`; {}",
-        example.shown(),
+        "no skill is published, although this folder has {n_found} `SKILL.md`, such as `{example}`; {}",
         layout.description(&example)
     );
     Some(
@@ -93,7 +93,7 @@ pub(super) fn too_deep(folder: &SkillFolder, files: &[&str]) -> Option<Problem> 
     };
     let message = format!(
         "the folder has no `SKILL.md` and is left out; it has {}, deeper than skills are looked for",
-        listed(&deeper)
+        text::listed(&deeper, SHOWN_MAX)
     );
     Some(Problem::warning(&folder.path, OUT_OF_PLACE, message).hint(hint))
 }
@@ -107,7 +107,7 @@ pub(super) fn in_hidden_folder(folder: &Path) -> Option<Problem> {
             OUT_OF_PLACE,
             format!(
                 "folders whose names begin with a dot are left out, this one with {}",
-                listed(&found)
+                text::listed(&found, SHOWN_MAX)
             ),
         )
         .hint("move the skills to `skills/<owner>/<slug>`, or rename the folder")
@@ -125,17 +125,6 @@ const DEPTH_MAX: usize = 10;
 
 /// Most paths that a message shows.
 const SHOWN_MAX: usize = 5;
-
-fn listed(skill_mds: &[SkillMd]) -> String {
-    let shown = skill_mds.iter().take(SHOWN_MAX);
-    let shown: Vec<String> = shown
-        .map(|skill_md| format!("`{}`", skill_md.shown()))
-        .collect();
-    match skill_mds.len().saturating_sub(SHOWN_MAX) {
-        0 => shown.join(", "),
-        rest => format!("{} and {rest} more", shown.join(", ")),
-    }
-}
 
 /// Where a `SKILL.md` lies: the names of the folders from some folder down to it.
 struct SkillMd {
@@ -171,11 +160,13 @@ impl SkillMd {
     fn folder(&self) -> String {
         text::clean_line(&self.folders.join("/"), 200)
     }
+}
 
-    fn shown(&self) -> String {
+impl fmt::Display for SkillMd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.folders.is_empty() {
-            true => "SKILL.md".to_owned(),
-            false => format!("{}/SKILL.md", self.folder()),
+            true => f.write_str("SKILL.md"),
+            false => write!(f, "{}/SKILL.md", self.folder()),
         }
     }
 }
@@ -233,12 +224,8 @@ enum Layout {
 impl Layout {
     fn of(skill_md: &SkillMd, content: &Content) -> Self {
         let folders: Vec<&str> = skill_md.folders.iter().map(String::as_str).collect();
-        let is_called_skills = || {
-            content
-                .root
-                .as_ref()
-                .is_some_and(|root| root.ends_with("skills"))
-        };
+        let root = content.root.as_deref();
+        let is_called_skills = || root.is_some_and(|root| root.ends_with("skills"));
         match folders[..] {
             [] | ["skills"] => Self::OneSkill,
             ["skills", group, _] if group.starts_with('.') => Self::HiddenGroups,
@@ -254,13 +241,13 @@ impl Layout {
     }
 
     fn description(self, example: &SkillMd) -> String {
-        let folder = example.folders.first().map_or("", String::as_str);
         let layout = match self {
             Self::Plain => "a plain repository without owners, `skills/<slug>/SKILL.md`",
             Self::HiddenGroups => {
                 "a collection with hidden groups, `skills/.<group>/<slug>/SKILL.md`"
             }
             Self::Agent => {
+                let folder = example.folders.first().map_or("", String::as_str);
                 let folder = text::clean_line(folder, 40);
                 return format!(
                     "this looks like the skills of an agent, `{folder}/skills/<slug>/SKILL.md`"
@@ -272,12 +259,11 @@ impl Layout {
             Self::OneSkill => "a single skill, not a registry",
             Self::Deep => "skills in groups, `skills/<owner>/<group>/<slug>/SKILL.md`",
             Self::Elsewhere => {
-                return "they lie outside of the folder `skills`, where they are looked for"
-                    .to_owned();
+                return "they lie outside of the folder `skills`, where they are looked for".into();
             }
             Self::InPlace => {
                 return "those that lie in their place are left out for what the warnings say"
-                    .to_owned();
+                    .into();
             }
         };
         format!("this looks like {layout}")

@@ -216,14 +216,6 @@ impl Draft<'_> {
 
 /// The first few of `names` in backticks, and how many more there are.
 fn quoted(names: &[impl AsRef<str>]) -> String {
-    const SHOWN_MAX: usize = 5;
-    let shown: Vec<String> = names
-        .iter()
-        .take(SHOWN_MAX)
-        .map(|name| format!("`{}`", text::clean_line(name.as_ref(), 40)))
-        .collect();
-    match names.len().saturating_sub(SHOWN_MAX) {
-        0 => shown.join(", "),
-        n_more => format!("{} and {n_more} more", shown.join(", ")),
-    }
+    let names = names.iter().map(|name| text::clean_line(name.as_ref(), 40));
+    text::listed(names, 5)
 }
