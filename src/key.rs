@@ -43,24 +43,12 @@ impl SkillKey {
 }
 
 impl FromStr for SkillKey {
-    type Err = NotAKey;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, NotAKey> {
-        Self::parse(text).ok_or(NotAKey)
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text).ok_or("write it as `owner/slug`")
     }
 }
-
-/// A text is not the key of a skill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAKey;
-
-impl fmt::Display for NotAKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("write it as `owner/slug`")
-    }
-}
-
-impl std::error::Error for NotAKey {}
 
 impl fmt::Display for SkillKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,5 @@
 //! When something was published or given.
 
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Date;
@@ -54,24 +53,12 @@ impl Timestamp {
 }
 
 impl FromStr for Timestamp {
-    type Err = TimestampError;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, TimestampError> {
-        Self::parse(text).ok_or(TimestampError)
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text).ok_or("write a day such as `2026-01-31`")
     }
 }
-
-/// A text is no moment, or may be several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimestampError;
-
-impl fmt::Display for TimestampError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("write a day such as `2026-01-31`")
-    }
-}
-
-impl std::error::Error for TimestampError {}
 
 /// A day that is not written as ISO 8601 has it: the year first, or the month by its English name.
 fn written_date(text: &str) -> Option<Date> {

@@ -7,7 +7,7 @@ use super::operator::StaticPaths;
 use crate::catalog::Skill;
 use crate::catalog::published_files;
 use crate::key::SkillKey;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Fault, Problem, Problems};
 use crate::url::published_path;
 
 /// Leaves out the skills that cannot be published beside the others, each with a warning: strangers must not be able to
@@ -25,112 +25,110 @@ pub(super) fn leave_out(
     skills: &mut Vec<Skill>,
     problems: &mut Problems,
 ) {
-    leave_out_old_names(content, old_names, skills, problems);
-    leave_out_operators_paths(content, static_paths, skills, problems);
-    leave_out_owners_alike(content, skills, problems);
-    leave_out_slugs_alike(content, skills, problems);
+    let mut leave_out_if = |skills: &mut Vec<Skill>, fault: &dyn Fn(&SkillKey) -> Option<Fault>| {
+        skills.retain(|skill| {
+            let fault = fault(&skill.key);
+            let is_left_out = fault.is_some();
+            problems.extend(fault.map(|fault| fault.warning(&content.skill_path(&skill.key))));
+            !is_left_out
+        });
+    };
+    let leads_to = old_names
+        .iter()
+        .map(|(old, now)| (lower(old), now))
+        .collect();
+    leave_out_if(skills, &|key| old_name_fault(&leads_to, key));
+    leave_out_if(skills, &|key| operators_path_fault(static_paths, key));
+    let owners = stay(skills.iter().map(|skill| skill.key.owner.clone()));
+    leave_out_if(skills, &|key| owner_alike_fault(&owners, key));
+    let keys = stay(skills.iter().map(|skill| skill.key.to_string()));
+    leave_out_if(skills, &|key| key_alike_fault(&keys, key));
     leave_out_too_many(content, skills, problems);
     for skill in skills {
         check_published(content, skill, problems);
     }
 }
 
-fn leave_out_old_names(
-    content: &Content,
-    old_names: &BTreeMap<SkillKey, SkillKey>,
-    skills: &mut Vec<Skill>,
-    problems: &mut Problems,
-) {
-    let lower = |key: &SkillKey| key.to_string().to_lowercase();
-    let leads_to: BTreeMap<String, &SkillKey> = old_names
+fn lower(key: &SkillKey) -> String {
+    key.to_string().to_lowercase()
+}
+
+/// The fault of a skill whose place is taken.
+fn taken(message: String, hint: &'static str) -> Option<Fault> {
+    Some(Fault::new(GROUP, message, hint))
+}
+
+const GROUP: &str = "name taken";
+
+/// `leads_to` has old names in lower case, and what the skills are called now.
+fn old_name_fault(leads_to: &BTreeMap<String, &SkillKey>, key: &SkillKey) -> Option<Fault> {
+    // An alias that leads to itself is the operator's slip, and told as such.
+    let now = leads_to
+        .get(&lower(key))
+        .filter(|now| lower(now) != lower(key))?;
+    taken(
+        format!(
+            "`{key}` is an old name of `{now}`, which no other skill may take; this one is left out"
+        ),
+        "rename it, or remove the line from `aliases.toml`",
+    )
+}
+
+fn operators_path_fault(static_paths: &StaticPaths, key: &SkillKey) -> Option<Fault> {
+    let SkillKey { owner, slug } = key;
+    let pages = [
+        format!("{owner}/index.html"),
+        format!("{owner}/feed.xml"),
+        format!("{owner}/page"),
+        format!("{owner}/skills/{slug}"),
+    ];
+    let file = pages
         .iter()
-        .map(|(old, now)| (lower(old), now))
-        .collect();
-    skills.retain(|skill| {
-        let now = leads_to.get(&lower(&skill.key));
-        // An alias that leads to itself is the operator's slip, and told as such.
-        let Some(now) = now.filter(|now| lower(now) != lower(&skill.key)) else {
-            return true;
-        };
-        let message = format!(
-            "`{}` is an old name of `{now}`, which no other skill may take; this one is left out",
-            skill.key
-        );
-        problems.push(
-            left_out(content, &skill.key, message)
-                .hint("rename it, or remove the line from `aliases.toml`"),
-        );
-        false
-    });
+        .find_map(|page| static_paths.in_the_way_of(page))?;
+    taken(
+        format!("the operator's own `static/{file}` takes its place; this skill is left out"),
+        "rename or remove one of the two",
+    )
 }
 
-fn leave_out_operators_paths(
-    content: &Content,
-    files: &StaticPaths,
-    skills: &mut Vec<Skill>,
-    problems: &mut Problems,
-) {
-    skills.retain(|skill| {
-        let SkillKey { owner, slug } = &skill.key;
-        let pages = [
-            format!("{owner}/index.html"),
-            format!("{owner}/feed.xml"),
-            format!("{owner}/page"),
-            format!("{owner}/skills/{slug}"),
-        ];
-        let Some(file) = pages.iter().find_map(|page| files.in_the_way_of(page)) else {
-            return true;
-        };
-        let message =
-            format!("the operator's own `static/{file}` takes its place; this skill is left out");
-        problems
-            .push(left_out(content, &skill.key, message).hint("rename or remove one of the two"));
-        false
-    });
-}
-
-fn leave_out_owners_alike(content: &Content, skills: &mut Vec<Skill>, problems: &mut Problems) {
-    let stays = stay(skills.iter().map(|skill| skill.key.owner.as_str()));
-    skills.retain(|skill| {
-        let owner = &skill.key.owner;
-        let stays = &stays[&owner.to_lowercase()];
-        if stays == owner {
-            return true;
-        }
-        let message = format!(
+fn owner_alike_fault(
+    stays: &BTreeMap<String, String>,
+    SkillKey { owner, .. }: &SkillKey,
+) -> Option<Fault> {
+    let stays = &stays[&owner.to_lowercase()];
+    if stays == owner {
+        return None;
+    }
+    taken(
+        format!(
             "the owners `{owner}` and `{stays}` differ only in the case of letters; `{stays}` stays, and this skill is left out"
-        );
-        problems.push(left_out(content, &skill.key, message).hint("rename one of the two owners"));
-        false
-    });
+        ),
+        "rename one of the two owners",
+    )
 }
 
-fn leave_out_slugs_alike(content: &Content, skills: &mut Vec<Skill>, problems: &mut Problems) {
-    let names: Vec<String> = skills.iter().map(|skill| skill.key.to_string()).collect();
-    let stays = stay(names.iter().map(String::as_str));
-    skills.retain(|skill| {
-        let name = skill.key.to_string();
-        let stays = &stays[&name.to_lowercase()];
-        if *stays == name {
-            return true;
-        }
-        let message = format!(
-            "the skills `{name}` and `{stays}` differ only in the case of letters; `{stays}` stays, and this one is left out"
-        );
-        problems.push(left_out(content, &skill.key, message).hint("rename or remove one of the two"));
-        false
-    });
+fn key_alike_fault(stays: &BTreeMap<String, String>, key: &SkillKey) -> Option<Fault> {
+    let stays = &stays[&lower(key)];
+    if *stays == key.to_string() {
+        return None;
+    }
+    taken(
+        format!(
+            "the skills `{key}` and `{stays}` differ only in the case of letters; `{stays}` stays, and this one is left out"
+        ),
+        "rename or remove one of the two",
+    )
 }
 
 /// For each name in lower case which of the sorted `names` stays.
-fn stay<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
-    let mut stays: BTreeMap<String, String> = BTreeMap::new();
+fn stay(names: impl Iterator<Item = String>) -> BTreeMap<String, String> {
+    let mut stays = BTreeMap::new();
     for name in names {
         let lower = name.to_lowercase();
         if lower == name {
-            stays.insert(lower, name.to_owned());
+            stays.insert(lower, name);
         } else {
-            stays.entry(lower).or_insert_with(|| name.to_owned());
+            stays.entry(lower).or_insert(name);
         }
     }
     stays
@@ -144,7 +142,8 @@ fn leave_out_too_many(content: &Content, skills: &mut Vec<Skill>, problems: &mut
         let message = format!(
             "a registry has at most {max_skills} skills; this one and all after it, {n_left_out} in number, are left out"
         );
-        problems.push(left_out(content, &first.key, message));
+        let path = content.skill_path(&first.key);
+        problems.push(Problem::warning(path, GROUP, message));
         skills.truncate(max_skills);
     }
 }
@@ -154,18 +153,11 @@ fn check_published(content: &Content, skill: &Skill, problems: &mut Problems) {
     for (file, published) in skill.files.iter().zip(published_files(skill)) {
         if published.is_none() {
             let taken = published_path(&file.path);
-            problems.push(
-                Problem::warning(
-                    content.skill_path(&skill.key).join(&file.path),
-                    "file in the zip only",
-                    format!("the site would publish this as `{taken}`, where another file is; only the zip has it"),
-                )
-                .hint("rename one of the two"),
+            let message = format!(
+                "the site would publish this as `{taken}`, where another file is; only the zip has it"
             );
+            let fault = Fault::new("file in the zip only", message, "rename one of the two");
+            problems.push(fault.warning(&content.skill_path(&skill.key).join(&file.path)));
         }
     }
-}
-
-fn left_out(content: &Content, skill: &SkillKey, message: String) -> Problem {
-    Problem::warning(content.skill_path(skill), "name taken", message)
 }

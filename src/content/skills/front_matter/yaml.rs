@@ -18,13 +18,15 @@ use crate::text;
 /// # Errors
 /// The first fault of the YAML, or that there is too much of it.
 pub fn parse(yaml: &str) -> Result<Value, YamlFault> {
-    if yaml.len() > YAML_MAX_BYTES {
+    const TOO_MUCH_HINT: &str = "keep the front matter to a few short fields";
+    let n_bytes = yaml.len();
+    if n_bytes > YAML_MAX_BYTES {
         return Err(YamlFault {
-            cause: Cause::TooLong,
+            group: "front matter too long",
             message: format!(
-                "the front matter has {} bytes; at most {YAML_MAX_BYTES} are read as YAML",
-                yaml.len()
+                "the front matter has {n_bytes} bytes; at most {YAML_MAX_BYTES} are read as YAML"
             ),
+            hint: Some(TOO_MUCH_HINT),
             place: None,
         });
     }
@@ -35,21 +37,23 @@ pub fn parse(yaml: &str) -> Result<Value, YamlFault> {
             let line = u32::try_from(location.line()).ok()?;
             Some((line, u32::try_from(location.column()).ok()?))
         });
-        let cause = match error.without_snippet() {
-            serde_saphyr::Error::DuplicateMappingKey { .. } => Cause::Repeated,
-            _ if message.starts_with("YAML document too large or too complex") => Cause::TooComplex,
-            _ => Cause::Syntax,
-        };
-        let message = match cause {
-            Cause::TooComplex => {
-                "the front matter has too many parts, levels or copies to be read as YAML"
-                    .to_owned()
-            }
-            _ => format!("the front matter is not valid YAML: {message}"),
-        };
+        if message.starts_with("YAML document too large or too complex") {
+            return YamlFault {
+                group: "front matter too complex",
+                message: "the front matter has too many parts, levels or copies to be read as YAML"
+                    .to_owned(),
+                hint: Some(TOO_MUCH_HINT),
+                place,
+            };
+        }
+        let is_repeated = matches!(
+            error.without_snippet(),
+            serde_saphyr::Error::DuplicateMappingKey { .. }
+        );
         YamlFault {
-            cause,
-            message,
+            group: "YAML error",
+            message: format!("the front matter is not valid YAML: {message}"),
+            hint: is_repeated.then_some("keep one of the two; the first one is shown"),
             place,
         }
     })
@@ -216,18 +220,12 @@ pub fn scalar(text: &str) -> String {
 /// What is wrong with a YAML text.
 #[derive(Debug)]
 pub struct YamlFault {
-    cause: Cause,
+    group: &'static str,
     message: String,
+    /// What to do, unless that depends on the line.
+    hint: Option<&'static str>,
     /// Line and column, both from 1.
     place: Option<(u32, u32)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Cause {
-    TooLong,
-    TooComplex,
-    Repeated,
-    Syntax,
 }
 
 impl YamlFault {
@@ -235,20 +233,11 @@ impl YamlFault {
     pub(super) fn warn(self, review: &mut Review, first_line: u32) {
         let (line, column) = self.place.unwrap_or((1, 1));
         let line = first_line + line.saturating_sub(1);
-        let group = match self.cause {
-            Cause::TooLong => "front matter too long",
-            Cause::TooComplex => "front matter too complex",
-            Cause::Repeated | Cause::Syntax => "YAML error",
-        };
-        let hint = match self.cause {
-            Cause::TooLong | Cause::TooComplex => "keep the front matter to a few short fields",
-            Cause::Repeated => "keep one of the two; the first one is shown",
-            Cause::Syntax => {
-                let line = lines(review.text).nth(line as usize - 1);
-                syntax_hint(line.unwrap_or_default(), column)
-            }
-        };
-        review.warn(Place::Column(line, column), group, self.message, hint);
+        let hint = self.hint.unwrap_or_else(|| {
+            let line = lines(review.text).nth(line as usize - 1);
+            syntax_hint(line.unwrap_or_default(), column)
+        });
+        review.warn(Place::Column(line, column), self.group, self.message, hint);
     }
 }
 
