@@ -65,8 +65,6 @@ fn prove_with(
 pub struct Findability {
     /// How many skills were looked for.
     pub n_skills: usize,
-    /// How many searches that took.
-    pub n_searches: usize,
     /// What was not found; a build leaves these skills out.
     pub failures: Vec<NotFound>,
     /// How many times a skill was left out of the first ten by namesakes only.
@@ -91,7 +89,6 @@ impl std::fmt::Display for NotFound {
 impl Findability {
     fn merged(mut self, other: Self) -> Self {
         self.n_skills += other.n_skills;
-        self.n_searches += other.n_searches;
         self.failures.extend(other.failures);
         self.n_crowded_out += other.n_crowded_out;
         self
@@ -134,7 +131,6 @@ impl Prover<'_, '_> {
             searches.push((skill.name.clone(), FIRST_RESULTS, IdentityMatch::Name));
         }
         for (query, limit, identity) in searches {
-            proof.n_searches += 1;
             match self.search(&query, limit, |hits| {
                 outcome(hits, limit, skill_id, identity)
             })? {

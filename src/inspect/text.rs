@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use super::vectors::{Cells, Ids};
 use super::{Damage, Graph, Inspection, Lexical, Spelling, Vectors};
+use crate::index::vector::SessionBytes;
 use crate::terminal::Terminal;
 use crate::text::number::grouped;
 
@@ -12,30 +14,29 @@ use crate::text::number::grouped;
 /// # Errors
 /// What `out` says.
 pub fn write_text(inspection: &Inspection, out: &mut Terminal<impl Write>) -> io::Result<()> {
-    write_manifest(inspection, out)?;
+    out.line("manifest")?;
+    write_rows(&manifest(inspection), out)?;
+    write_files(inspection, out)?;
     if let Some(lexical) = &inspection.lexical {
-        write_lexical(lexical, out)?;
+        write_section("terms", &terms(lexical), out)?;
+        write_section("postings", &postings(lexical), out)?;
     }
     if let Some(spelling) = &inspection.spelling {
-        write_spelling(spelling, out)?;
+        write_section("spelling", &words(spelling), out)?;
     }
-    section(out, "cards")?;
-    line(
-        out,
-        "readable",
-        format!("{} of {}", n(inspection.cards), n(inspection.skills)),
-    )?;
+    let (cards, skills) = (n(inspection.cards), n(inspection.skills));
+    let cards = row("readable", format!("{cards} of {skills}"));
+    write_section("cards", &[cards], out)?;
     match &inspection.vectors {
         Some(vectors) => write_vectors(vectors, inspection.skills, out)?,
-        None => section(out, "no vectors: search is by words alone")?,
+        None => write_section("no vectors: search is by words alone", &[], out)?,
     }
-    if !inspection.damages.is_empty() {
-        section(out, "damaged")?;
+    if inspection.damages.is_empty() {
+        return Ok(());
     }
-    inspection
-        .damages
-        .iter()
-        .try_for_each(|damage| line(out, &damage.part, damage.to_string()))
+    let damages = inspection.damages.iter();
+    let damages: Vec<Row> = damages.map(|damage| row(&damage.part, damage)).collect();
+    write_section("damaged", &damages, out)
 }
 
 impl Display for Damage {
@@ -48,27 +49,37 @@ impl Display for Damage {
     }
 }
 
-fn write_manifest(inspection: &Inspection, out: &mut Terminal<impl Write>) -> io::Result<()> {
-    out.line("manifest")?;
-    line(
-        out,
-        "format, analyzer",
-        format!("{}, {}", inspection.format, inspection.analyzer),
-    )?;
-    line(out, "build", &inspection.build)?;
-    line(out, "skills", n(inspection.skills))?;
-    line(out, "badge kinds", list(&inspection.badges))?;
+/// What something is called, and its value.
+type Row = (String, String);
+
+fn row(name: &str, value: impl Display) -> Row {
+    (name.to_owned(), value.to_string())
+}
+
+fn manifest(inspection: &Inspection) -> Vec<Row> {
+    let versions = format!("{}, {}", inspection.format, inspection.analyzer);
+    let badges = match &*inspection.badges {
+        [] => "none".to_owned(),
+        badges => badges.join(", "),
+    };
     let host = if inspection.has_ranges {
         "answers ranges"
     } else {
         "does not answer ranges"
     };
-    line(out, "host", host)?;
-    section(
-        out,
-        format_args!("files {:>20} {:>12} {:>8}", "bytes", "chunks", "of"),
-    )?;
-    for file in &inspection.files {
+    vec![
+        row("format, analyzer", versions),
+        row("build", &inspection.build),
+        row("skills", n(inspection.skills)),
+        row("badge kinds", badges),
+        row("host", host),
+    ]
+}
+
+fn write_files(inspection: &Inspection, out: &mut Terminal<impl Write>) -> io::Result<()> {
+    let title = format!("files {:>20} {:>12} {:>8}", "bytes", "chunks", "of");
+    write_section(&title, &[], out)?;
+    inspection.files.iter().try_for_each(|file| {
         out.line(format_args!(
             "  {:<10} {:>13} {:>12} {:>8}  {}",
             file.name,
@@ -76,52 +87,44 @@ fn write_manifest(inspection: &Inspection, out: &mut Terminal<impl Write>) -> io
             n(file.chunks as usize),
             n(file.chunk_bytes),
             file.path
-        ))?;
-    }
-    Ok(())
+        ))
+    })
 }
 
-fn write_lexical(lexical: &Lexical, out: &mut Terminal<impl Write>) -> io::Result<()> {
-    section(out, "terms")?;
-    line(out, "blocks", n(lexical.term_blocks))?;
+fn terms(lexical: &Lexical) -> Vec<Row> {
     let terms = &lexical.terms;
-    for (name, count) in [
-        ("words", terms.words),
-        ("identities", terms.identities),
-        ("owners", terms.owners),
-        ("tags", terms.tags),
-        ("badges", terms.badges),
-        ("operating systems", terms.os),
-    ] {
-        line(out, name, n(count))?;
-    }
-    line(
-        out,
-        "terms a skill",
-        format!("{:.1}", lexical.average_terms),
-    )?;
+    let mut rows = vec![
+        row("blocks", n(lexical.term_blocks)),
+        row("words", n(terms.words)),
+        row("identities", n(terms.identities)),
+        row("owners", n(terms.owners)),
+        row("tags", n(terms.tags)),
+        row("badges", n(terms.badges)),
+        row("operating systems", n(terms.os)),
+        row("terms a skill", format!("{:.1}", lexical.average_terms)),
+    ];
     if let Some((word, doc_freq)) = &lexical.commonest {
-        line(
-            out,
-            "commonest word",
-            format!("{}, in {} skills", word, n(*doc_freq)),
-        )?;
+        let value = format!("{word}, in {} skills", n(*doc_freq));
+        rows.push(row("commonest word", value));
     }
-    section(out, "postings")?;
-    line(out, "postings", n(lexical.postings as usize))?;
-    line(out, "lists in term blocks", n(lexical.inline_lists))?;
-    let lists = format!(
-        "{}, {} bytes",
-        n(lexical.lists),
-        n(lexical.list_bytes as usize)
-    );
-    line(out, "lists of the file", lists)
+    rows
 }
 
-fn write_spelling(spelling: &Spelling, out: &mut Terminal<impl Write>) -> io::Result<()> {
-    section(out, "spelling")?;
-    line(out, "blocks", n(spelling.blocks))?;
-    line(out, "words", n(spelling.words))
+fn postings(lexical: &Lexical) -> [Row; 3] {
+    let list_bytes = n(lexical.list_bytes as usize);
+    let lists = format!("{}, {list_bytes} bytes", n(lexical.lists));
+    [
+        row("postings", n(lexical.postings as usize)),
+        row("lists in term blocks", n(lexical.inline_lists)),
+        row("lists of the file", lists),
+    ]
+}
+
+fn words(spelling: &Spelling) -> [Row; 2] {
+    [
+        row("blocks", n(spelling.blocks)),
+        row("words", n(spelling.words)),
+    ]
 }
 
 fn write_vectors(
@@ -129,88 +132,73 @@ fn write_vectors(
     n_skills: u32,
     out: &mut Terminal<impl Write>,
 ) -> io::Result<()> {
-    section(out, "vectors")?;
-    line(
-        out,
-        "vectors",
-        format!("{} of {} skills", n(vectors.vectors), n(n_skills)),
-    )?;
-    line(out, "plan", vectors.plan)?;
-    let bytes = vectors.session_bytes;
-    line(
-        out,
-        "three searches",
-        format!(
-            "flat {} bytes, graph {} bytes",
-            n(bytes.flat as usize),
-            n(bytes.graph as usize)
-        ),
-    )?;
-
-    let cells = &vectors.cells;
-    section(out, "cells")?;
-    line(
-        out,
-        "cells",
-        format!("{}, {} empty", n(cells.cells), n(cells.empty)),
-    )?;
-    line(
-        out,
-        "vectors a cell",
-        range(cells.min, n(cells.median), cells.max),
-    )?;
-    line(out, "factor step", format!("{} / 2^20", cells.factor_step))?;
-
-    let ids = &vectors.ids;
-    section(out, "id map")?;
-    line(out, "blocks", n(ids.blocks))?;
-    line(out, "bits an entry", ids.bits)?;
-    line(out, "bytes a skill", format!("{:.2}", ids.bytes_per_skill))?;
-    for entry in &ids.first {
-        let id = entry.id.as_deref().unwrap_or("(card unreadable)");
-        line(
-            out,
-            &format!("vector {}", entry.embedding),
-            format!("skill {}  {}", entry.skill, id),
-        )?;
-    }
-
+    let n_vectors = n(vectors.vectors);
+    let SessionBytes { flat, graph } = vectors.session_bytes;
+    let (flat, graph) = (n(flat as usize), n(graph as usize));
+    let searches = format!("flat {flat} bytes, graph {graph} bytes");
+    let summary = [
+        row("vectors", format!("{n_vectors} of {} skills", n(n_skills))),
+        row("plan", vectors.plan),
+        row("three searches", searches),
+    ];
+    write_section("vectors", &summary, out)?;
+    write_section("cells", &cells(&vectors.cells), out)?;
+    write_section("id map", &ids(&vectors.ids), out)?;
     match &vectors.graph {
-        Some(graph) => write_graph(graph, vectors.vectors, out)?,
-        None => section(out, "no graph")?,
+        Some(graph) => write_section("graph", &self::graph(graph, &n_vectors), out)?,
+        None => write_section("no graph", &[], out)?,
     }
-    section(out, "word rows")?;
-    line(out, "buckets", n(vectors.rows.buckets))?;
-    line(out, "words", n(vectors.rows.words))
+    let rows = [
+        row("buckets", n(vectors.rows.buckets)),
+        row("words", n(vectors.rows.words)),
+    ];
+    write_section("word rows", &rows, out)
 }
 
-fn write_graph(graph: &Graph, n_vectors: u32, out: &mut Terminal<impl Write>) -> io::Result<()> {
+fn cells(cells: &Cells) -> [Row; 3] {
+    let sizes = range(cells.min, n(cells.median), cells.max);
+    let count = format!("{}, {} empty", n(cells.cells), n(cells.empty));
+    [
+        row("cells", count),
+        row("vectors a cell", sizes),
+        row("factor step", format!("{} / 2^20", cells.factor_step)),
+    ]
+}
+
+fn ids(ids: &Ids) -> Vec<Row> {
+    let mut rows = vec![
+        row("blocks", n(ids.blocks)),
+        row("bits an entry", ids.bits),
+        row("bytes a skill", format!("{:.2}", ids.bytes_per_skill)),
+    ];
+    rows.extend(ids.first.iter().map(|entry| {
+        let id = entry.id.as_deref().unwrap_or("(card unreadable)");
+        let name = format!("vector {}", entry.embedding);
+        row(&name, format_args!("skill {}  {id}", entry.skill))
+    }));
+    rows
+}
+
+fn graph(graph: &Graph, n_vectors: &str) -> Vec<Row> {
     const BAR_WIDTH: usize = 40;
-    section(out, "graph")?;
-    line(
-        out,
-        "levels",
-        format!("{}; cells take the place of upper ones", graph.levels),
-    )?;
+    let levels = format!("{}; cells take the place of upper ones", graph.levels);
     let degrees = graph.degrees;
-    line(
-        out,
-        "links a node",
-        range(degrees.min, format!("{:.1}", degrees.mean), degrees.max),
-    )?;
-    line(out, "room for links", graph.links_max)?;
-    line(
-        out,
-        "reachable",
-        format!("{} of {}", n(graph.reachable), n(n_vectors)),
-    )?;
+    let links = range(degrees.min, format!("{:.1}", degrees.mean), degrees.max);
+    let reachable = format!("{} of {n_vectors}", n(graph.reachable));
+    let mut rows = vec![
+        row("levels", levels),
+        row("links a node", links),
+        row("room for links", graph.links_max),
+        row("reachable", reachable),
+    ];
     let most = graph.histogram.iter().copied().max().unwrap_or(0).max(1);
-    for (degree, &count) in graph.histogram.iter().enumerate().skip(degrees.min) {
+    let counts = graph.histogram.iter().enumerate().skip(degrees.min);
+    rows.extend(counts.map(|(degree, &count)| {
         let bar = "#".repeat((count * BAR_WIDTH).div_ceil(most));
-        let text = format!("{:>9} {bar}", n(count));
-        line(out, &format!("{degree:>2} links"), text.trim_end())?;
-    }
-    Ok(())
+        let value = format!("{:>9} {bar}", n(count));
+        row(&format!("{degree:>2} links"), value.trim_end())
+    }));
+    rows
 }
 
 /// Least, middle or mean, and most.
@@ -218,20 +206,15 @@ fn range(min: usize, middle: String, max: usize) -> String {
     format!("{} to {}, {middle} in the middle", n(min), n(max))
 }
 
-fn list(values: &[String]) -> String {
-    match values {
-        [] => "none".to_owned(),
-        values => values.join(", "),
-    }
-}
-
-fn section(out: &mut Terminal<impl Write>, title: impl Display) -> io::Result<()> {
+fn write_section(title: &str, rows: &[Row], out: &mut Terminal<impl Write>) -> io::Result<()> {
     out.line("")?;
-    out.line(title)
+    out.line(title)?;
+    write_rows(rows, out)
 }
 
-fn line(out: &mut Terminal<impl Write>, name: &str, value: impl Display) -> io::Result<()> {
-    out.line(format_args!("  {name:<22} {value}"))
+fn write_rows(rows: &[Row], out: &mut Terminal<impl Write>) -> io::Result<()> {
+    let mut rows = rows.iter();
+    rows.try_for_each(|(name, value)| out.line(format_args!("  {name:<22} {value}")))
 }
 
 fn n(count: impl TryInto<usize>) -> String {
