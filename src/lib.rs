@@ -76,7 +76,7 @@ pub use cmd::run;
 pub mod internals {
     pub use crate::api::{IndexSearch, SearchRequest};
     pub use crate::content::{Disk, LoadOptions, load as load_content};
-    pub use crate::index::pack::Part;
+    pub use crate::index::pack::PartFile;
     pub use crate::index::vector::{
         Adapted, Document, Model, adapt, build as build_vectors, embed,
     };

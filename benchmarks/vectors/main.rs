@@ -13,7 +13,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 use skillpress::internals::{
-    Adapted, Disk, Document, LoadOptions, Model, Part, adapt, build_vectors, embed, load_content,
+    Adapted, Disk, Document, LoadOptions, Model, PartFile, adapt, build_vectors, embed,
+    load_content,
 };
 use skillpress_search::analyzer::words;
 use skillpress_search::embedder::{Embedding, WordSum};
@@ -179,7 +180,7 @@ struct Run {
 }
 
 impl Index {
-    fn new(parts: Vec<Part>, heads: Vec<(String, Vec<u8>)>, n_skills: usize) -> Self {
+    fn new(parts: Vec<PartFile>, heads: Vec<(String, Vec<u8>)>, n_skills: usize) -> Self {
         let files: Vec<(FileEntry, Vec<u8>)> = parts
             .into_iter()
             .map(|part| {

@@ -29,8 +29,8 @@ use super::lexical::LexicalIndex;
 use crate::catalog::{BadgeKind, Catalog, Skill};
 use impacts::WeighedTerm;
 
-/// All files below `search/`, the manifest last: path and content. `skills` are those of `index` in the same order,
-/// `extra` the parts of other indexes.
+/// All files below `search/`, the manifest last: path and content. `skills` are those of `index` in the same order;
+/// `semantic` is the part that meaning finds, empty without one.
 ///
 /// The same skills give the same bytes.
 ///
@@ -40,35 +40,35 @@ pub fn pack(
     catalog: &Catalog,
     skills: &[&Skill],
     index: &LexicalIndex,
-    extra: Parts,
+    semantic: IndexPart,
 ) -> Result<Vec<(String, Vec<u8>)>, IndexError> {
-    let mut parts = lexical_parts(catalog, skills, index)?;
-    parts.files.extend(extra.files);
-    parts.heads.extend(extra.heads);
+    let mut part = lexical_part(catalog, skills, index)?;
+    part.files.extend(semantic.files);
+    part.heads.extend(semantic.heads);
 
     let mut manifest = Manifest {
         n_skills: skills.len() as u32,
         files: Vec::new(),
-        heads: parts.heads,
+        heads: part.heads,
         badges: badge_kinds(catalog).map(badge_entry).collect(),
     };
     let mut files = Vec::new();
-    for part in parts.files {
+    for file in part.files {
         let entry = FileEntry {
-            name: part.name.to_owned(),
-            hash: file_hash(&part.bytes),
-            len: part.bytes.len() as u64,
-            chunk_len: part.chunk_len,
+            name: file.name.to_owned(),
+            hash: file_hash(&file.bytes),
+            len: file.bytes.len() as u64,
+            chunk_len: file.chunk_len,
         };
-        if part.chunk_len > 0 {
-            let chunks = part.bytes.chunks(part.chunk_len as usize);
+        if file.chunk_len > 0 {
+            let chunks = file.bytes.chunks(file.chunk_len as usize);
             files.extend(
                 chunks
                     .enumerate()
                     .map(|(idx, chunk)| (entry.chunk_path(idx as u64), chunk.to_vec())),
             );
         }
-        files.push((entry.path(), part.bytes));
+        files.push((entry.path(), file.bytes));
         manifest.files.push(entry);
     }
     for (name, bytes) in &index.files {
@@ -79,18 +79,18 @@ pub fn pack(
     Ok(files)
 }
 
-/// Files and heads of a part of the index.
+/// A part of the index: what words find, or what meaning finds.
 #[derive(Clone, Debug, Default)]
-pub struct Parts {
+pub struct IndexPart {
     /// Files, to be named by their content.
-    pub files: Vec<Part>,
+    pub files: Vec<PartFile>,
     /// What the manifest carries, by name.
     pub heads: Vec<(String, Vec<u8>)>,
 }
 
-/// One file of an index.
+/// A file of a part of the index.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct PartFile {
     /// What it is, such as `terms`; the reader asks for it by this name.
     pub name: &'static str,
     /// Its content.
@@ -99,7 +99,7 @@ pub struct Part {
     pub chunk_len: u32,
 }
 
-impl Part {
+impl PartFile {
     /// A file that is also published in chunks, for hosts that do not answer ranges.
     pub fn chunked(name: &'static str, bytes: Vec<u8>) -> Self {
         let chunk_len = chunk_len(bytes.len());
@@ -124,11 +124,11 @@ pub fn chunk_len(len: usize) -> u32 {
     chunk_len as u32
 }
 
-fn lexical_parts(
+fn lexical_part(
     catalog: &Catalog,
     skills: &[&Skill],
     index: &LexicalIndex,
-) -> Result<Parts, IndexError> {
+) -> Result<IndexPart, IndexError> {
     let n_skills = skills.len() as u32;
     let mut weighed = impacts::weigh(index)?;
     exact::add(skills, &mut weighed);
@@ -143,12 +143,12 @@ fn lexical_parts(
         return Err(IndexError::TooLarge { what: "a block" });
     }
     let head = LexicalHead::encode(&term_files.blocks, &spelling.blocks);
-    Ok(Parts {
+    Ok(IndexPart {
         files: vec![
-            Part::chunked(TERMS_FILE, term_files.terms),
-            Part::chunked(POSTINGS_FILE, term_files.postings),
-            Part::chunked(CARDS_FILE, encode_cards(catalog, skills)?),
-            Part::chunked(SPELLING_FILE, spelling.bytes),
+            PartFile::chunked(TERMS_FILE, term_files.terms),
+            PartFile::chunked(POSTINGS_FILE, term_files.postings),
+            PartFile::chunked(CARDS_FILE, encode_cards(catalog, skills)?),
+            PartFile::chunked(SPELLING_FILE, spelling.bytes),
         ],
         heads: vec![(LEXICAL_HEAD.to_owned(), head)],
     })

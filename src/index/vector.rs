@@ -25,7 +25,7 @@ use skillpress_search::SkillId;
 use skillpress_search::embedder::Embedding;
 use skillpress_search::format::vectors::rows::WordRow;
 
-use super::pack::Parts;
+use super::pack::IndexPart;
 pub use adapt::{Adapted, Document, adapt};
 use cells::Cells;
 use hnsw::Bytes;
@@ -38,7 +38,7 @@ pub use pack::{SessionBytes, session_bytes};
 #[derive(Debug, Default)]
 pub struct VectorParts {
     /// Files and head, for [`super::pack::pack`].
-    pub parts: Parts,
+    pub parts: IndexPart,
     /// For each skill the most similar others, the most similar first.
     pub related: Vec<Vec<SkillId>>,
     /// How many documents have an embedding; no word of the others says anything.

@@ -12,7 +12,7 @@ use skillpress_search::analyzer;
 use crate::catalog::{Catalog, Skill};
 use crate::content::{self, Disk, LoadOptions};
 use crate::index::lexical::{self, LexicalIndex};
-use crate::index::pack::{self, Parts};
+use crate::index::pack::{self, IndexPart};
 
 /// A registry with its index.
 pub(super) struct Corpus {
@@ -60,7 +60,7 @@ fn load(folder: PathBuf, judged_queries: Vec<String>) -> Corpus {
     );
     let skills: Vec<&Skill> = catalog.listed().collect();
     let index = lexical::build(&skills).unwrap();
-    let files = pack::pack(&catalog, &skills, &index, Parts::default()).unwrap();
+    let files = pack::pack(&catalog, &skills, &index, IndexPart::default()).unwrap();
     Corpus {
         catalog,
         index,

@@ -19,7 +19,7 @@ use skillpress_search::format::vectors::rows::{ROWS_FILE, WordRow, encode_rows};
 
 use super::cells::{self, Cells};
 use super::hnsw::{Links, N_LINKS};
-use crate::index::pack::{Part, Parts};
+use crate::index::pack::{IndexPart, PartFile};
 
 /// Packs the word rows and vectors of a registry of `n_skills` skills. The `vectors`, which `links` connect, stand cell
 /// by cell and are those of the first skills.
@@ -29,7 +29,7 @@ pub(super) fn pack(
     vectors: &[Embedding],
     links: &Links,
     n_skills: usize,
-) -> Parts {
+) -> IndexPart {
     let members: Vec<u32> = cells.members.iter().map(|m| m.len() as u32).collect();
     // The plan is known once the lengths of the files are.
     let mut head = VectorHead::new(StoredPlan::Flat, N_LINKS as u8, &members);
@@ -63,7 +63,7 @@ pub(super) fn pack(
         head.inverse_bits,
     );
     let links = to_ids(links);
-    let whole = |name, bytes| Part {
+    let whole = |name, bytes| PartFile {
         name,
         bytes,
         chunk_len: 0,
@@ -72,12 +72,12 @@ pub(super) fn pack(
     let vectors = [router.encode(), encode_cells(&head, &codes), ids].concat();
     head.plan = cheaper_plan(vectors.len(), &head);
     let files = vec![
-        Part::chunked(ROWS_FILE, rows),
+        PartFile::chunked(ROWS_FILE, rows),
         whole(VECTORS_FILE, vectors),
-        Part::chunked(CODES_FILE, encode_codes(&codes)),
+        PartFile::chunked(CODES_FILE, encode_codes(&codes)),
         whole(NODES_FILE, encode_nodes(&layout, &codes, &links, &inverse)),
     ];
-    Parts {
+    IndexPart {
         files,
         heads: vec![(VECTORS_HEAD.to_owned(), head.encode())],
     }
