@@ -8,7 +8,7 @@ use super::error::CommandError;
 use crate::catalog::{Award, Timestamp};
 use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
-use crate::problem::{Problems, Severity};
+use crate::problem::{Problem, Problems, Severity};
 
 /// Options of `badge`.
 #[derive(Debug, Args)]
@@ -84,7 +84,7 @@ pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
             (edited, "no longer has")
         }
     };
-    let file = edited.map_err(|error| Problems::from_iter([error.into()]))?;
+    let file = edited.map_err(Problem::from)?;
     print_line!(
         "`{skill}` {done} the badge `{kind}`: `{}` is changed",
         file.display()

@@ -103,7 +103,7 @@ fn check_loss(args: &BuildArgs, project: &Project, site: &Site) -> Result<(), Co
     }
     match loss::check(&args.out, &project.content, &site.catalog) {
         None => Ok(()),
-        Some(problem) => Err(Problems::from_iter([problem]).into()),
+        Some(problem) => Err(problem.into()),
     }
 }
 

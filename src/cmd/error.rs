@@ -5,7 +5,7 @@ use std::io;
 
 use crate::mcp::McpError;
 use crate::preview::PreviewError;
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 use crate::report::ReportError;
 use crate::source::{SearchError, SourceError};
 
@@ -58,6 +58,12 @@ impl CommandError {
             io::ErrorKind::BrokenPipe => Self::Unread,
             _ => Self::io(&format!("print {what}"), error),
         }
+    }
+}
+
+impl From<Problem> for CommandError {
+    fn from(problem: Problem) -> Self {
+        Self::Content([problem].into_iter().collect())
     }
 }
 

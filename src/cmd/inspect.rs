@@ -58,7 +58,7 @@ fn print(args: &InspectArgs, inspection: &Inspection) -> io::Result<()> {
 /// The error for a file of the index, or all of it.
 fn damaged(args: &InspectArgs, path: &str, message: String) -> CommandError {
     let place = format!("{}/search/{path}", args.site.trim_end_matches('/'));
-    let problem = Problem::error(place, "damaged index", message)
-        .hint("build the site again, or install a newer skillpress");
-    CommandError::Content([problem].into_iter().collect())
+    Problem::error(place, "damaged index", message)
+        .hint("build the site again, or install a newer skillpress")
+        .into()
 }

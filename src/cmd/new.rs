@@ -1,9 +1,9 @@
 //! `skillpress new`: a valid skill to start from.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
+use thiserror::Error;
 
 use super::error::CommandError;
 use super::init::write_file;
@@ -28,7 +28,7 @@ const TEMPLATE: &str = include_str!("../../assets/init/new/SKILL.md");
 /// # Errors
 /// A name that clients could not install, an owner that the site needs, a skill that is there already.
 pub fn run(args: &NewArgs) -> Result<(), CommandError> {
-    let key = valid_key(&args.name).map_err(CommandError::failed)?;
+    let key = valid_key(&args.name).map_err(|error| CommandError::advised(&error, error.hint()))?;
     let file = key.folder_in(&args.content).join("SKILL.md");
     let text = TEMPLATE
         .replace("{{slug}}", &key.slug)
@@ -41,44 +41,39 @@ pub fn run(args: &NewArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn valid_key(text: &str) -> Result<SkillKey, NewSkillError> {
-    let key = SkillKey::parse(text).ok_or_else(|| NewSkillError::NotAKey(text.to_owned()))?;
-    if !is_discovery_name(&key.slug) {
-        return Err(NewSkillError::NotInstallable { slug: key.slug });
-    }
-    if RESERVED_OWNERS.contains(&key.owner.to_lowercase().as_str()) {
-        return Err(NewSkillError::Reserved { owner: key.owner });
-    }
-    Ok(key)
-}
-
-/// Why no skill is made under a name.
-#[derive(Debug)]
-enum NewSkillError {
-    NotAKey(String),
-    NotInstallable { slug: String },
+/// Why no skill of a name is made.
+#[derive(Debug, Error)]
+enum NameError {
+    #[error("`{text}` is not an identity")]
+    NoKey { text: String },
+    #[error("`{slug}` cannot be installed under that name")]
+    Slug { slug: String },
+    #[error("the site needs the name `{owner}` for itself")]
     Reserved { owner: String },
 }
 
-impl fmt::Display for NewSkillError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl NameError {
+    fn hint(&self) -> &'static str {
         match self {
-            Self::NotAKey(text) => {
-                write!(
-                    f,
-                    "`{text}` is not an identity; write one such as `ana/pdf-tools`"
-                )
-            }
-            Self::NotInstallable { slug } => write!(
-                f,
-                "`{slug}` cannot be installed under that name; use 1 to 64 lower-case letters, digits and single hyphens"
-            ),
-            Self::Reserved { owner } => write!(
-                f,
-                "the site needs the name `{owner}` for itself; choose another owner"
-            ),
+            Self::NoKey { .. } => "write one such as `ana/pdf-tools`",
+            Self::Slug { .. } => "use 1 to 64 lower-case letters, digits and single hyphens",
+            Self::Reserved { .. } => "choose another owner",
         }
     }
+}
+
+fn valid_key(text: &str) -> Result<SkillKey, NameError> {
+    let Some(key) = SkillKey::parse(text) else {
+        let text = text.to_owned();
+        return Err(NameError::NoKey { text });
+    };
+    if !is_discovery_name(&key.slug) {
+        return Err(NameError::Slug { slug: key.slug });
+    }
+    if RESERVED_OWNERS.contains(&key.owner.to_lowercase().as_str()) {
+        return Err(NameError::Reserved { owner: key.owner });
+    }
+    Ok(key)
 }
 
 #[cfg(test)]
@@ -92,6 +87,23 @@ mod tests {
             "pdf", "ana/PDF", "ana/a--b", "ana/-a", "Skills/x", "ana/../x",
         ] {
             assert!(valid_key(bad).is_err(), "{bad}");
+        }
+        for (bad, told) in [
+            (
+                "pdf",
+                "`pdf` is not an identity; write one such as `ana/pdf-tools`",
+            ),
+            (
+                "ana/PDF",
+                "`PDF` cannot be installed under that name; use 1 to 64 lower-case letters, digits and single hyphens",
+            ),
+            (
+                "Skills/x",
+                "the site needs the name `Skills` for itself; choose another owner",
+            ),
+        ] {
+            let error = valid_key(bad).unwrap_err();
+            assert_eq!(format!("{error}; {}", error.hint()), told);
         }
     }
 }
