@@ -64,7 +64,7 @@ mod zip;
 pub use problem::{Problem, Problems, Severity};
 pub use progress::Progress;
 pub use project::Project;
-pub use sink::{DirSink, MemorySink, Sink, Written};
+pub use sink::{DirSink, MemorySink, OutputError, PathError, Sink, Written};
 pub use site::{Site, SiteCounts, WriteError};
 pub use url::{BaseUrl, BaseUrlError};
 

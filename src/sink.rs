@@ -6,12 +6,12 @@ mod dir;
 mod patch;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Mutex;
+use std::{fmt, io};
 
 use crate::lock::lock;
 pub use compare::CompareSink;
-pub use dir::{DirSink, Written};
+pub use dir::{DirSink, OutputError, Written};
 pub use patch::LiveFolder;
 
 /// Takes the files of a site. Files may come from several threads, in any order, each path once.
@@ -63,27 +63,56 @@ impl Sink for MemorySink {
     }
 }
 
-/// Refuses paths that could leave the folder or that some file system reads differently.
-fn check_path(path: &str) -> io::Result<()> {
-    let is_safe = !path.is_empty()
-        && path
-            .split('/')
-            .all(|segment| !segment.is_empty() && segment != "." && segment != "..")
-        && !path.contains(['\\', '\0']);
-    if is_safe {
+/// A path that no sink takes.
+#[derive(Debug)]
+pub enum PathError {
+    /// It could leave the folder, or some file system reads it differently.
+    Outside {
+        /// As it was given.
+        path: String,
+    },
+    /// A file of this path, in any letter case, was written before.
+    WrittenTwice {
+        /// As it was given first.
+        path: String,
+    },
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outside { path } => write!(f, "`{path}` is not a path below the output folder"),
+            Self::WrittenTwice { path } => {
+                write!(f, "two pages or files of the site have the path `{path}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PathError {}
+
+impl From<PathError> for io::Error {
+    fn from(error: PathError) -> Self {
+        let kind = match error {
+            PathError::Outside { .. } => io::ErrorKind::InvalidInput,
+            PathError::WrittenTwice { .. } => io::ErrorKind::AlreadyExists,
+        };
+        Self::new(kind, error)
+    }
+}
+
+fn check_path(path: &str) -> Result<(), PathError> {
+    let is_segment = |segment: &str| !matches!(segment, "" | "." | "..");
+    if path.split('/').all(is_segment) && !path.contains(['\\', '\0']) {
         return Ok(());
     }
-    Err(io::Error::new(
-        io::ErrorKind::InvalidInput,
-        format!("`{path}` is not a path below the output folder"),
-    ))
+    let path = path.to_owned();
+    Err(PathError::Outside { path })
 }
 
 fn written_twice(path: &str) -> io::Error {
-    io::Error::new(
-        io::ErrorKind::AlreadyExists,
-        format!("two pages or files of the site have the path `{path}`"),
-    )
+    let path = path.to_owned();
+    PathError::WrittenTwice { path }.into()
 }
 
 #[cfg(test)]

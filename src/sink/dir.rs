@@ -7,10 +7,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::{fmt, io};
 
 use super::{Sink, check_path, written_twice};
 use crate::lock::lock;
@@ -54,29 +55,65 @@ pub struct Written {
     pub n_removed: usize,
 }
 
+/// Why a folder cannot be the output of a build.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum OutputError {
+    /// It has no parent or no name, such as `/`.
+    NoFolderName { out: PathBuf },
+    /// Another build is writing it.
+    Busy { out: PathBuf },
+    /// There is a file in its place.
+    NotAFolder { out: PathBuf },
+    /// It holds `file`, and skillpress did not write it.
+    SomeoneElses { out: PathBuf, file: String },
+    /// What the file system says.
+    Io(io::Error),
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoFolderName { out } => {
+                write!(f, "`{}` cannot be an output folder", out.display())
+            }
+            Self::Busy { out } => write!(f, "another build is writing `{}`", out.display()),
+            Self::NotAFolder { out } => write!(f, "`{}` is not a folder", out.display()),
+            Self::SomeoneElses { out, file } => write!(
+                f,
+                "`{}` holds `{file}` and was not written by skillpress, so it is not replaced",
+                out.display()
+            ),
+            Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for OutputError {}
+
+impl From<io::Error> for OutputError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
 impl DirSink {
     /// Starts a fresh site for the folder `out`, which may be missing, empty, or a site that skillpress wrote.
     ///
     /// # Errors
     /// A folder that skillpress did not write; another build in progress; what the file system says.
-    pub fn create(out: &Path) -> io::Result<Self> {
+    pub fn create(out: &Path) -> Result<Self, OutputError> {
         let out = absolute(out)?;
         let (Some(parent), Some(name)) = (out.parent(), out.file_name()) else {
-            return Err(io::Error::other(format!(
-                "`{}` cannot be an output folder",
-                out.display()
-            )));
+            return Err(OutputError::NoFolderName { out });
         };
         fs::create_dir_all(parent)?;
         let work = parent.join(format!(".{}.skillpress", name.to_string_lossy()));
         fs::create_dir_all(&work)?;
         let lock = File::create(work.join("lock"))?;
-        lock.try_lock().map_err(|_| {
-            io::Error::new(
-                io::ErrorKind::WouldBlock,
-                format!("another build is writing `{}`", out.display()),
-            )
-        })?;
+        if lock.try_lock().is_err() {
+            return Err(OutputError::Busy { out });
+        }
         restore_old(&out, &work)?;
         if let Err(error) = check_replaceable(&out) {
             // Best effort: the folder holds nothing but the lock.
@@ -203,24 +240,21 @@ fn restore_old(out: &Path, work: &Path) -> io::Result<()> {
     remove_if_there(&old)
 }
 
-fn check_replaceable(out: &Path) -> io::Result<()> {
+fn check_replaceable(out: &Path) -> Result<(), OutputError> {
     if !out.exists() || out.join(MARKER).is_file() {
         return Ok(());
     }
     if !out.is_dir() {
-        return Err(io::Error::other(format!(
-            "`{}` is not a folder",
-            out.display()
-        )));
+        let out = out.to_owned();
+        return Err(OutputError::NotAFolder { out });
     }
     for entry in fs::read_dir(out)? {
         let name = entry?.file_name();
         if !KEPT.iter().any(|kept| name == *kept) {
-            return Err(io::Error::other(format!(
-                "`{}` holds `{}` and was not written by skillpress, so it is not replaced",
-                out.display(),
-                name.to_string_lossy()
-            )));
+            return Err(OutputError::SomeoneElses {
+                out: out.to_owned(),
+                file: name.to_string_lossy().into_owned(),
+            });
         }
     }
     Ok(())
