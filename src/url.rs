@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::key::SkillKey;
 
+pub mod api;
 mod base;
 mod published;
 pub mod web;
@@ -42,8 +43,34 @@ pub const RESERVED_OWNERS: &[&str] = &[
 /// Folders, in lower case, in which the site has the more pages the more skills there are.
 pub const GROWING_FOLDERS: &[&str] = &["api/v1/", "owners/", "sitemaps/", "skills/", "tags/"];
 
-/// The index of badges.
+/// The listing, the indexes of badges, tags and owners, and the search page.
+pub const SKILLS: &str = "skills/";
+#[allow(missing_docs)]
 pub const BADGES: &str = "badges/";
+#[allow(missing_docs)]
+pub const TAGS: &str = "tags/";
+#[allow(missing_docs)]
+pub const OWNERS: &str = "owners/";
+#[allow(missing_docs)]
+pub const SEARCH: &str = "search/";
+
+/// The page for addresses that lead nowhere.
+pub const NOT_FOUND: &str = "404.html";
+
+/// The feed of all skills.
+pub const FEED: &str = "feed.xml";
+
+/// The list of pages for search engines.
+pub const SITEMAP: &str = "sitemap.xml";
+
+/// The site for language models.
+pub const LLMS: &str = "llms.txt";
+
+/// The description of the search for browsers.
+pub const OPEN_SEARCH: &str = "opensearch.xml";
+
+/// The icon of the site.
+pub const FAVICON: &str = "favicon.svg";
 
 /// An empty file by which hosts that run Jekyll over what they serve leave it as it is. Jekyll would make a page of a
 /// `SKILL.md` with front matter, with the script that is in it, and leave out what begins with a dot or `_`.
@@ -80,20 +107,20 @@ impl Sort {
 /// `skills/`, `skills/page/2/`, `skills/by/name/`, `skills/by/name/page/2/`; pages count from 1.
 pub fn listing(sort: Sort, page: usize) -> String {
     let folder = match sort {
-        Sort::Updated => "skills/".to_owned(),
-        sort => format!("skills/by/{}/", sort.slug()),
+        Sort::Updated => SKILLS.to_owned(),
+        sort => format!("{SKILLS}by/{}/", sort.slug()),
     };
     paged(folder, page)
 }
 
 /// `badges/<kind>/`, `badges/<kind>/page/2/`.
 pub fn badge(kind: &str, page: usize) -> String {
-    paged(format!("badges/{}/", segment(kind)), page)
+    paged(format!("{BADGES}{}/", segment(kind)), page)
 }
 
 /// `tags/<tag>/`, `tags/<tag>/page/2/`.
 pub fn tag(tag: &str, page: usize) -> String {
-    paged(format!("tags/{}/", segment(tag)), page)
+    paged(format!("{TAGS}{}/", segment(tag)), page)
 }
 
 /// `<owner>/`, `<owner>/page/2/`.
@@ -103,17 +130,17 @@ pub fn owner(owner: &str, page: usize) -> String {
 
 /// `tags/`, `tags/page/2/`: the index of all tags.
 pub fn tags(page: usize) -> String {
-    paged("tags/".to_owned(), page)
+    paged(TAGS.to_owned(), page)
 }
 
 /// `owners/`, `owners/page/2/`: the index of all owners.
 pub fn owners(page: usize) -> String {
-    paged("owners/".to_owned(), page)
+    paged(OWNERS.to_owned(), page)
 }
 
 /// `<owner>/feed.xml`.
 pub fn owner_feed(owner: &str) -> String {
-    format!("{}/feed.xml", segment(owner))
+    format!("{}/{FEED}", segment(owner))
 }
 
 /// `<owner>/skills/<slug>/`.

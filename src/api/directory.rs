@@ -7,12 +7,12 @@ use crate::catalog::Catalog;
 /// Positions by slug, for current and former names. Letter case does not count, since clients lower it.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
-    current: BTreeMap<String, Vec<Entry>>,
-    former: BTreeMap<String, Vec<Entry>>,
+    current: BTreeMap<String, Vec<Named>>,
+    former: BTreeMap<String, Vec<Named>>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct Named {
     /// Lower case.
     owner: String,
     skill_idx: usize,
@@ -83,11 +83,11 @@ impl Directory {
     }
 }
 
-fn insert(names: &mut BTreeMap<String, Vec<Entry>>, slug: &str, owner: &str, skill_idx: usize) {
+fn insert(names: &mut BTreeMap<String, Vec<Named>>, slug: &str, owner: &str, skill_idx: usize) {
     names
         .entry(slug.to_ascii_lowercase())
         .or_default()
-        .push(Entry {
+        .push(Named {
             owner: owner.to_ascii_lowercase(),
             skill_idx,
         });

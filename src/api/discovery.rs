@@ -17,18 +17,6 @@ use crate::url;
 /// The schema that an index must name, to the letter.
 const SCHEMA: &str = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
 
-/// The folder of a skill's page, under its name or one that it had before; ends in `/`.
-pub(super) fn page_folder(key: &SkillKey) -> String {
-    url::output_path(&url::skill(key))
-        .trim_end_matches("index.html")
-        .to_owned()
-}
-
-/// The site path of the index below the page that a name has.
-pub(super) fn index_path(key: &SkillKey) -> String {
-    format!("{}.well-known/agent-skills/index.json", page_folder(key))
-}
-
 /// The index that stands below the page of `name`, which is the skill's or one that it had before; `None` when the skill
 /// has none (see [`is_installable`]).
 ///
@@ -59,7 +47,7 @@ pub(super) fn index(
     };
     let index = Index {
         schema: SCHEMA,
-        skills: [Entry {
+        skills: [DiscoveredSkill {
             name: &install_name,
             kind,
             description: description(config, skill),
@@ -95,11 +83,11 @@ fn description(config: &Config, skill: &Skill) -> String {
 struct Index<'a> {
     #[serde(rename = "$schema")]
     schema: &'static str,
-    skills: [Entry<'a>; 1],
+    skills: [DiscoveredSkill<'a>; 1],
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct DiscoveredSkill<'a> {
     name: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,

@@ -22,9 +22,6 @@ use crate::text::hex;
 use crate::url;
 use crate::zip::ZipDigest;
 
-/// The manifest's site path.
-pub(super) const MANIFEST_PATH: &str = "api/v1/catalog/manifest.json";
-
 /// Writes the shards, then their manifest.
 pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
     let shards: Vec<ShardRef> = shard(shaper)
@@ -41,7 +38,7 @@ pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io:
         updated_at: ms(updated_at.max()),
         shards,
     };
-    sink.write(MANIFEST_PATH, &to_json(&manifest)?)
+    sink.write(url::api::MANIFEST, &to_json(&manifest)?)
 }
 
 /// The catalog of a site that stands in a folder. Damaged and foreign files count as nothing.
@@ -57,13 +54,13 @@ pub struct PublishedCatalog {
 impl PublishedCatalog {
     /// Reads the manifest of the site in `site`.
     pub fn open(site: &Path) -> Option<Self> {
-        let manifest = site.join(MANIFEST_PATH);
+        let manifest = site.join(url::api::MANIFEST);
         let bytes = input_file::read(&manifest, input_file::FILE_MAX_BYTES).ok()?;
         let manifest: ReadManifest = serde_json::from_slice(&bytes).ok()?;
         let is_name = |name: &String| !name.contains(['/', '\\', ':']) && name.ends_with(".json");
         let shards = manifest.shards.into_iter().map(|shard| shard.url);
         Some(Self {
-            folder: site.join(MANIFEST_PATH).parent()?.to_owned(),
+            folder: site.join(url::api::MANIFEST).parent()?.to_owned(),
             n_skills: manifest.count,
             shards: shards.filter(is_name).collect(),
         })
@@ -132,10 +129,10 @@ fn write_shard(
     zips: &[ZipDigest],
     sink: &dyn Sink,
 ) -> io::Result<ShardRef> {
-    let entries: Vec<Entry> = skills
+    let entries: Vec<CatalogEntry> = skills
         .iter()
         .map(|skill_idx| {
-            Entry::new(
+            CatalogEntry::new(
                 shaper,
                 &shaper.catalog.skills[*skill_idx],
                 &zips[*skill_idx],
@@ -148,7 +145,7 @@ fn write_shard(
     })?;
     let sha256 = hex(&Sha256::digest(&bytes));
     let name = format!("{}.json", &sha256[..16]);
-    sink.write(&format!("api/v1/catalog/{name}"), &bytes)?;
+    sink.write(&url::api::shard(&name), &bytes)?;
     Ok(ShardRef {
         url: name,
         sha256,
@@ -182,13 +179,13 @@ struct ShardRef {
 #[serde(rename_all = "camelCase")]
 struct Shard<'a> {
     schema_version: u32,
-    skills: Vec<Entry<'a>>,
+    skills: Vec<CatalogEntry<'a>>,
 }
 
 /// One skill as the catalog and its own record have it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Entry<'a> {
+pub(super) struct CatalogEntry<'a> {
     owner: &'a str,
     slug: &'a str,
     name: &'a str,
@@ -213,7 +210,7 @@ struct ZipRef<'a> {
     size: usize,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> CatalogEntry<'a> {
     pub(super) fn new(shaper: &Shaper<'a>, skill: &'a Skill, zip: &'a ZipDigest) -> Self {
         Self {
             owner: &skill.key.owner,

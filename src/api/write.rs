@@ -34,6 +34,7 @@ use crate::key::{SkillKey, is_identity_part};
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
 use crate::text::is_device_name;
+use crate::url;
 use crate::zip::ZipDigest;
 
 /// Writes the API as files. `zips[skill_idx]` is the published zip of each skill.
@@ -61,17 +62,11 @@ fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let well_known = WellKnown {
         api_base: base_url.trim_end_matches('/'),
     };
-    sink.write(".well-known/clawhub.json", &to_json(&well_known)?)?;
-    sink.write("api/openapi.json", OPENAPI)?;
-    sink.write(
-        "api/v1/badges.json",
-        &to_json(&BadgeList::new(shaper.catalog))?,
-    )?;
+    sink.write(url::api::CLAWHUB, &to_json(&well_known)?)?;
+    sink.write(url::api::OPENAPI, OPENAPI)?;
+    sink.write(url::api::BADGES, &to_json(&BadgeList::new(shaper.catalog))?)?;
     if shaper.catalog.listed().any(|skill| skill.stats.is_some()) {
-        sink.write(
-            "api/v1/stats.json",
-            &to_json(&StatsList::new(shaper.catalog))?,
-        )?;
+        sink.write(url::api::STATS, &to_json(&StatsList::new(shaper.catalog))?)?;
     }
     Ok(())
 }
@@ -85,17 +80,15 @@ fn write_lists(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
         let page = ListPage {
             items: list::items(shaper, skills, Counts::Hidden),
             next_cursor: None,
-            next: next.map(|next| shaper.config.base_url.absolute(&page_path(Some(next)))),
+            next: next.map(|next| {
+                shaper
+                    .config
+                    .base_url
+                    .absolute(&url::api::newest(Some(next)))
+            }),
         };
-        sink.write(&page_path(*number), &to_json(&page)?)
+        sink.write(&url::api::newest(*number), &to_json(&page)?)
     })
-}
-
-fn page_path(number: Option<usize>) -> String {
-    match number {
-        None => "api/v1/skills/index.html".to_owned(),
-        Some(number) => format!("api/v1/lists/newest/{number}.json"),
-    }
 }
 
 /// Writes what is addressed by slug: one skill, or the choice between the owners of it.
@@ -129,43 +122,35 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
 }
 
 fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io::Result<()> {
-    let folder = format!("api/v1/skills/{slug}");
-    sink.write(
-        &format!("{folder}/index.html"),
-        &to_json(&shaper.detail(skill)?)?,
-    )?;
+    sink.write(&url::api::skill(slug), &to_json(&shaper.detail(skill)?)?)?;
     let versions = versions(skill);
     sink.write(
-        &format!("{folder}/versions/index.html"),
+        &url::api::versions(slug),
         &to_json(&VersionList::new(skill, &versions, None))?,
     )?;
     let mut written = HashSet::new();
     for entry in &versions {
         if is_segment(&entry.version) && written.insert(entry.version.to_ascii_lowercase()) {
             sink.write(
-                &format!("{folder}/versions/{}", entry.version),
+                &url::api::version(slug, &entry.version),
                 &to_json(&shaper.version(skill, entry))?,
             )?;
         }
     }
     if !shaper.has_downloads() {
         let install = install::of_skill(shaper, skill);
-        sink.write(&format!("{folder}/install"), &to_json(&install)?)?;
+        sink.write(&url::api::install(slug), &to_json(&install)?)?;
     }
     Ok(())
 }
 
 fn write_choice(shaper: &Shaper, slug: &str, skills: &[&Skill], sink: &dyn Sink) -> io::Result<()> {
-    let folder = format!("api/v1/skills/{slug}");
-    sink.write(
-        &format!("{folder}/index.html"),
-        &to_json(&shaper.ambiguous(skills))?,
-    )?;
+    sink.write(&url::api::skill(slug), &to_json(&shaper.ambiguous(skills))?)?;
     if shaper.has_downloads() {
         return Ok(());
     }
     let install = install::of_choice(shaper, slug, skills);
-    sink.write(&format!("{folder}/install"), &to_json(&install)?)
+    sink.write(&url::api::install(slug), &to_json(&install)?)
 }
 
 /// Whether a version, which strangers name, can be the name of a file everywhere, beside the list of all versions.
@@ -205,15 +190,14 @@ fn write_record(
     sink: &dyn Sink,
 ) -> io::Result<()> {
     let record = Record {
-        entry: feed::Entry::new(shaper, skill, zip),
+        entry: feed::CatalogEntry::new(shaper, skill, zip),
         is_suspicious: skill.is_suspicious,
         stats: skill.stats.map(CountsShape::from),
     };
-    let path = format!("{}skill.json", discovery::page_folder(key));
-    sink.write(&path, &to_json(&record)?)?;
+    sink.write(&url::api::record(key), &to_json(&record)?)?;
     match discovery::index(shaper.config, skill, key, &zip.sha256)? {
         None => Ok(()),
-        Some(index) => sink.write(&discovery::index_path(key), &index),
+        Some(index) => sink.write(&url::api::discovery(key), &index),
     }
 }
 
@@ -236,7 +220,7 @@ struct ListPage<'a> {
 #[serde(rename_all = "camelCase")]
 struct Record<'a> {
     #[serde(flatten)]
-    entry: feed::Entry<'a>,
+    entry: feed::CatalogEntry<'a>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     is_suspicious: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

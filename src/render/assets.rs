@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::sink::Sink;
 use crate::text::hex;
+use crate::url;
 
 const STYLE: &str = include_str!("../../assets/style.css");
 const SITE_SCRIPT: &str = include_str!("../../assets/site.js");
@@ -92,7 +93,7 @@ impl Assets {
         }
         // From here the name of the engine is right too.
         sink.write("search/search.js", &self.search.content)?;
-        sink.write("favicon.svg", FAVICON.as_bytes())
+        sink.write(url::FAVICON, FAVICON.as_bytes())
     }
 }
 

@@ -24,8 +24,8 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usiz
     let title = registry.site.title;
     let all = registry.sorted(Sort::Updated);
     sink.write(
-        "feed.xml",
-        atom(registry, title, "feed.xml", "", &all).as_bytes(),
+        url::FEED,
+        atom(registry, title, url::FEED, "", &all).as_bytes(),
     )?;
     let owners: Vec<_> = registry.owners.iter().collect();
     owners.par_iter().try_for_each(|(owner, skills)| {

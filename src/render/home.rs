@@ -74,7 +74,7 @@ fn json_ld(registry: &Registry<'_>) -> Markup {
             "@type": "SearchAction",
             "target": {
                 "@type": "EntryPoint",
-                "urlTemplate": format!("{}?q={{search_term_string}}", registry.absolute("search/")),
+                "urlTemplate": format!("{}?q={{search_term_string}}", registry.absolute(url::SEARCH)),
             },
             "query-input": "required name=search_term_string",
         },

@@ -20,7 +20,7 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> 
     sink.write("_redirects", redirects(registry).as_bytes())?;
     sink.write(url::NO_JEKYLL, b"")?;
     sink.write("robots.txt", robots(registry).as_bytes())?;
-    sink.write("opensearch.xml", open_search(registry).as_bytes())
+    sink.write(url::OPEN_SEARCH, open_search(registry).as_bytes())
 }
 
 fn headers(registry: &Registry<'_>) -> String {
@@ -97,7 +97,7 @@ fn redirects(registry: &Registry<'_>) -> String {
 fn robots(registry: &Registry<'_>) -> String {
     format!(
         "User-agent: *\nAllow: /\n\nSitemap: {}\n",
-        registry.absolute("sitemap.xml")
+        registry.absolute(url::SITEMAP)
     )
 }
 
@@ -111,7 +111,7 @@ fn open_search(registry: &Registry<'_>) -> String {
          <Url type=\"text/html\" template=\"{}?q={{searchTerms}}\"/>\n</OpenSearchDescription>\n",
         xml(&shorten(registry.site.title, 15)),
         xml(&shorten(registry.site.description, 1023)),
-        xml(&registry.absolute("favicon.svg")),
-        xml(&registry.absolute("search/")),
+        xml(&registry.absolute(url::FAVICON)),
+        xml(&registry.absolute(url::SEARCH)),
     )
 }

@@ -15,7 +15,7 @@ use crate::url::{self, Sort};
 const LIST_MAX: usize = 50;
 
 pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> {
-    sink.write("llms.txt", text(registry).as_bytes())
+    sink.write(url::LLMS, text(registry).as_bytes())
 }
 
 fn text(registry: &Registry<'_>) -> String {

@@ -112,16 +112,12 @@ impl<'a> Page<'a> {
     /// The main navigation: label, link, and whether this page belongs to it.
     pub(super) fn navigation(&self) -> [(&'static str, String, bool); 4] {
         [
-            (
-                "Skills",
-                url::listing(url::Sort::Updated, 1),
-                Section::Skills,
-            ),
-            ("Badges", url::BADGES.to_owned(), Section::Badges),
-            ("Tags", url::tags(1), Section::Tags),
-            ("Owners", url::owners(1), Section::Owners),
+            ("Skills", url::SKILLS, Section::Skills),
+            ("Badges", url::BADGES, Section::Badges),
+            ("Tags", url::TAGS, Section::Tags),
+            ("Owners", url::OWNERS, Section::Owners),
         ]
-        .map(|(label, path, section)| (label, self.site.link(&path), self.section == section))
+        .map(|(label, path, section)| (label, self.site.link(path), self.section == section))
     }
 }
 

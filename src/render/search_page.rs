@@ -8,6 +8,7 @@ use super::list::tags::{TagLink, top_tags};
 use super::page::{Page, write_page};
 use super::registry::Registry;
 use crate::sink::Sink;
+use crate::url;
 
 /// Most tags on the search page.
 const N_TAGS: usize = 24;
@@ -17,21 +18,21 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usiz
     let search = SearchView {
         page: Page::new(
             &registry.site,
-            "search/".to_owned(),
+            url::SEARCH.to_owned(),
             "Search",
             format!("Search all skills in {}.", registry.site.title),
         ),
         tags: top_tags(registry, N_TAGS),
     };
-    write_page(sink, "search/", &search)?;
+    write_page(sink, url::SEARCH, &search)?;
     let mut page = Page::new(
         &registry.site,
-        "404.html".to_owned(),
+        url::NOT_FOUND.to_owned(),
         "Page not found",
         "There is nothing at this address.",
     );
     page.is_indexed = false;
-    write_page(sink, "404.html", &NotFoundView { page })?;
+    write_page(sink, url::NOT_FOUND, &NotFoundView { page })?;
     Ok(2)
 }
 

@@ -15,7 +15,7 @@ const URLS_MAX: usize = 50_000;
 pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> {
     let urls = urls(registry);
     if urls.len() <= URLS_MAX {
-        return sink.write("sitemap.xml", urlset(&urls).as_bytes());
+        return sink.write(url::SITEMAP, urlset(&urls).as_bytes());
     }
     let mut index = HEADER.to_owned() + "<sitemapindex xmlns=\"" + NAMESPACE + "\">\n";
     for (part_idx, part) in urls.chunks(URLS_MAX).enumerate() {
@@ -27,17 +27,17 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> 
         );
     }
     index += "</sitemapindex>\n";
-    sink.write("sitemap.xml", index.as_bytes())
+    sink.write(url::SITEMAP, index.as_bytes())
 }
 
 const HEADER: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
-type Entry = (String, Option<Timestamp>);
+type PageUrl = (String, Option<Timestamp>);
 
 /// Every page that search engines may list, with the date of its content where it has one.
-fn urls(registry: &Registry<'_>) -> Vec<Entry> {
-    let mut urls: Vec<Entry> = ["", "badges/"]
+fn urls(registry: &Registry<'_>) -> Vec<PageUrl> {
+    let mut urls: Vec<PageUrl> = ["", url::BADGES]
         .into_iter()
         .map(|path| (registry.absolute(path), None))
         .collect();
@@ -69,7 +69,7 @@ fn urls(registry: &Registry<'_>) -> Vec<Entry> {
     urls
 }
 
-fn urlset(urls: &[Entry]) -> String {
+fn urlset(urls: &[PageUrl]) -> String {
     let mut text = format!("{HEADER}<urlset xmlns=\"{NAMESPACE}\">\n");
     for (location, updated_at) in urls {
         text += "<url><loc>";

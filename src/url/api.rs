@@ -1,0 +1,67 @@
+//! Where the files of the API stand.
+
+use super::{output_path, skill as skill_page};
+use crate::key::SkillKey;
+
+/// Tells clients where the API is.
+pub const CLAWHUB: &str = ".well-known/clawhub.json";
+
+/// The description of the API.
+pub const OPENAPI: &str = "api/openapi.json";
+
+/// The kinds of badges, and who has them.
+pub const BADGES: &str = "api/v1/badges.json";
+
+/// The counts of all skills.
+pub const STATS: &str = "api/v1/stats.json";
+
+/// Names the shards of the catalog.
+pub const MANIFEST: &str = "api/v1/catalog/manifest.json";
+
+/// A shard of the catalog, beside the manifest.
+pub fn shard(name: &str) -> String {
+    format!("api/v1/catalog/{name}")
+}
+
+/// A page of the newest skills: the first, or one that is counted from the oldest.
+pub fn newest(number: Option<usize>) -> String {
+    match number {
+        None => "api/v1/skills/index.html".to_owned(),
+        Some(number) => format!("api/v1/lists/newest/{number}.json"),
+    }
+}
+
+/// A skill by its slug.
+pub fn skill(slug: &str) -> String {
+    format!("api/v1/skills/{slug}/index.html")
+}
+
+/// The versions of a skill.
+pub fn versions(slug: &str) -> String {
+    format!("api/v1/skills/{slug}/versions/index.html")
+}
+
+/// One version of a skill.
+pub fn version(slug: &str, version: &str) -> String {
+    format!("api/v1/skills/{slug}/versions/{version}")
+}
+
+/// Where a client gets a skill.
+pub fn install(slug: &str) -> String {
+    format!("api/v1/skills/{slug}/install")
+}
+
+/// The record of a skill, in the folder of its page.
+pub fn record(key: &SkillKey) -> String {
+    format!("{}skill.json", page_folder(key))
+}
+
+/// The discovery index of a skill, in the folder of its page.
+pub fn discovery(key: &SkillKey) -> String {
+    format!("{}.well-known/agent-skills/index.json", page_folder(key))
+}
+
+fn page_folder(key: &SkillKey) -> String {
+    let page = output_path(&skill_page(key));
+    page.trim_end_matches("index.html").to_owned()
+}
