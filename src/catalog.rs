@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fingerprint::fingerprint;
 use crate::key::SkillKey;
 
 mod badge;
@@ -82,15 +81,6 @@ impl Catalog {
         kinds
             .filter_map(|kind| Some((kind, skill.badge(&kind.kind)?)))
             .collect()
-    }
-
-    /// The [`fingerprint`] of a skill with the definitions of the badges that it carries.
-    pub fn fingerprint(&self, skill: &Skill) -> u64 {
-        let kinds = skill
-            .badges
-            .iter()
-            .map(|award| self.badge_kind(&award.kind));
-        fingerprint(&(skill, kinds.collect::<Vec<_>>()))
     }
 
     /// The skills that listings, search and feeds show: all but the suspicious ones, in the same order.

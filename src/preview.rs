@@ -32,7 +32,7 @@ use crate::site::{Site, WriteError};
 use crate::source::SiteSource;
 use crate::terminal;
 use crate::url::BaseUrl;
-use crate::zip::{KnownZips, ZipDigest, skill_zip};
+use crate::zip::{KnownZips, ZipDigest};
 
 /// A site in a temporary folder that follows a content folder.
 #[derive(Debug)]
@@ -367,7 +367,6 @@ fn api_state(shown: &Shown) -> ApiState {
         Arc::clone(&site.catalog),
         site.config.clone(),
         Box::new(search),
-        Box::new(skill_zip),
     )
 }
 

@@ -20,7 +20,7 @@ use crate::index::{self, IndexError, SearchIndex};
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::render::{self, PageCounts, WrittenSite};
+use crate::render::{self, WrittenSite};
 use crate::sink::Sink;
 use crate::zip::{KnownZips, ZipDigest};
 
@@ -40,8 +40,10 @@ pub struct Site {
 /// What was written, for a summary.
 #[derive(Debug)]
 pub struct SiteCounts {
-    /// Pages by kind.
-    pub pages: PageCounts,
+    /// Skills that have a page, suspicious ones among them.
+    pub n_skills: usize,
+    /// HTML pages, those of skills among them.
+    pub n_pages: usize,
     /// The index.
     pub index: index::IndexCounts,
     /// A warning for each skill that was left out since search does not find it.
@@ -118,7 +120,8 @@ impl Site {
         progress.stage("API");
         site.write_api(&written.zips, sink)?;
         Ok(SiteCounts {
-            pages: written.counts,
+            n_skills: site.catalog.skills.len(),
+            n_pages: written.n_pages,
             left_out: self.left_out_of(&index),
             index: index.counts,
         })

@@ -16,6 +16,7 @@ use super::state::ApiState;
 use crate::catalog::{Skill, SkillFileError};
 use crate::key::SkillKey;
 use crate::text::hex;
+use crate::zip::skill_zip;
 
 /// Answers a request; `path` is percent-encoded and starts at the site's root with `/`, `query` has no `?`.
 ///
@@ -230,8 +231,7 @@ fn resolve(state: &ApiState, query: &Query) -> Result<Response, Response> {
 fn download(state: &ApiState, query: &Query) -> Result<Response, Response> {
     let skill = find(state, query.required("slug")?, query)?;
     require_current(skill, query)?;
-    let zip = state
-        .zip(skill)
+    let zip = skill_zip(skill)
         .map_err(|error| Response::error(500, format!("the zip cannot be made: {error}")))?;
     let etag = format!("\"{}\"", hex(&Sha256::digest(&zip)));
     Ok(Response::new(200, "application/zip", zip)

@@ -8,7 +8,7 @@ mod version;
 
 use serde::Serialize;
 
-pub(super) use parts::{Badges, Counts, CountsShape, Owner, ms};
+pub(super) use parts::{Badges, Counts, Owner, ms};
 use parts::{Metadata, Moderation, StatsShape};
 pub(super) use version::{FileShape, VersionEntry, VersionList, current_version, versions};
 use version::{LatestVersion, Tags, VersionDetail};

@@ -1,7 +1,6 @@
 //! What the routes with a query are answered from.
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 
 use super::directory::Directory;
@@ -17,14 +16,10 @@ pub struct ApiState {
     pub(super) config: Config,
     pub(super) directory: Directory,
     search: Box<SearchFn>,
-    zip: Box<ZipFn>,
 }
 
 /// Answers a search: identities with scores, the best first. Names that are not in the catalog are left out.
 pub type SearchFn = dyn Fn(&SearchRequest) -> Vec<(SkillKey, f32)> + Send + Sync;
-
-/// Makes the published zip of a skill, the same bytes as the site's file.
-pub type ZipFn = dyn Fn(&Skill) -> io::Result<Vec<u8>> + Send + Sync;
 
 /// What a search is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,18 +34,12 @@ pub struct SearchRequest {
 
 impl ApiState {
     /// Derives what lookups need. `config.base_url` is where the answers say the site is.
-    pub fn new(
-        catalog: Arc<Catalog>,
-        config: Config,
-        search: Box<SearchFn>,
-        zip: Box<ZipFn>,
-    ) -> Self {
+    pub fn new(catalog: Arc<Catalog>, config: Config, search: Box<SearchFn>) -> Self {
         Self {
             directory: Directory::new(&catalog),
             catalog,
             config,
             search,
-            zip,
         }
     }
 
@@ -76,10 +65,6 @@ impl ApiState {
 
     pub(super) fn order(&self, order: Order) -> Vec<usize> {
         order.of(&self.catalog)
-    }
-
-    pub(super) fn zip(&self, skill: &Skill) -> io::Result<Vec<u8>> {
-        (self.zip)(skill)
     }
 }
 

@@ -123,12 +123,7 @@ fn state_of(catalog: Catalog) -> ApiState {
             .filter(|name| name.slug.contains(&request.query));
         hits.map(|name| (name.clone(), 0.5)).collect()
     };
-    ApiState::new(
-        Arc::new(catalog),
-        config(),
-        Box::new(search),
-        Box::new(skill_zip),
-    )
+    ApiState::new(Arc::new(catalog), config(), Box::new(search))
 }
 
 /// Asks for `/api/v1` + `route`.

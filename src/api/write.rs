@@ -26,9 +26,9 @@ use serde::Serialize;
 
 use super::directory::{Directory, Found};
 use super::json::to_json;
-use super::shapes::{Counts, CountsShape, Item, Shaper, VersionList, ms, versions};
+use super::shapes::{Counts, Item, Shaper, VersionList, ms, versions};
 use super::{discovery, feed, install, list};
-use crate::catalog::{BadgeKind, Catalog, Skill};
+use crate::catalog::{BadgeKind, Catalog, Skill, Stats};
 use crate::config::Config;
 use crate::key::{SkillKey, is_identity_part};
 use crate::memory::MemoryBudget;
@@ -192,7 +192,7 @@ fn write_record(
     let record = Record {
         entry: feed::CatalogEntry::new(shaper, skill, zip),
         is_suspicious: skill.is_suspicious,
-        stats: skill.stats.map(CountsShape::from),
+        stats: skill.stats,
     };
     sink.write(&url::api::record(key), &to_json(&record)?)?;
     match discovery::index(shaper.config, skill, key, &zip.sha256)? {
@@ -224,7 +224,7 @@ struct Record<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     is_suspicious: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stats: Option<CountsShape>,
+    stats: Option<Stats>,
 }
 
 /// The kinds of badges that pages show, each with the skills that have it.
@@ -271,7 +271,7 @@ impl<'a> BadgeList<'a> {
 struct StatsList {
     /// Milliseconds; 0 when unknown.
     as_of: i64,
-    skills: BTreeMap<String, CountsShape>,
+    skills: BTreeMap<String, Stats>,
 }
 
 impl StatsList {
@@ -280,7 +280,7 @@ impl StatsList {
             as_of: ms(catalog.stats_as_of),
             skills: catalog
                 .listed()
-                .filter_map(|skill| Some((skill.key.to_string(), skill.stats?.into())))
+                .filter_map(|skill| Some((skill.key.to_string(), skill.stats?)))
                 .collect(),
         }
     }

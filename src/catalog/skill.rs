@@ -1,5 +1,7 @@
 //! A skill as it is published.
 
+use serde::Serialize;
+
 use super::badge::Award;
 use super::file::SkillFile;
 use super::timestamp::Timestamp;
@@ -144,7 +146,7 @@ pub struct Version {
 }
 
 /// Counts of one skill.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Stats {
     /// How often it was downloaded.
     pub downloads: u64,

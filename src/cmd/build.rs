@@ -154,8 +154,8 @@ fn print_summary(
         .collect();
     print_line!(
         "{} skills, {} pages, {} warnings",
-        counts.pages.skills,
-        counts.pages.pages(),
+        counts.n_skills,
+        counts.n_pages,
         problems.n_warnings() + counts.left_out.n_warnings()
     );
     print_line!("index: {}", counts.index);

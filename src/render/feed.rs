@@ -19,8 +19,8 @@ use crate::url::{self, Sort};
 /// Most entries of a feed.
 const FEED_MAX: usize = 50;
 
-/// Writes all feeds; returns their number.
-pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usize> {
+/// Writes all feeds.
+pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> {
     let title = registry.site.title;
     let all = registry.sorted(Sort::Updated);
     sink.write(
@@ -33,8 +33,7 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usiz
         let title = format!("@{owner} in {title}");
         let feed = atom(registry, &title, &path, &url::owner(owner, 1), skills);
         sink.write(&url::output_path(&path), feed.as_bytes())
-    })?;
-    Ok(1 + owners.len())
+    })
 }
 
 /// A note when there are skills but no dates, without which the feeds are empty and no list can show what is new.

@@ -55,20 +55,19 @@ pub fn write_site(
     let registry = Registry::new(catalog, config);
     registry.site.assets.write(sink)?;
     let zips = write_skills(&registry, related, known_zips, sink, progress)?;
-    let counts = PageCounts {
-        skills: catalog.skills.len(),
-        listings: listing::write(&registry, sink)?,
-        badges: badges::write(&registry, sink)?,
-        tags: tags::write(&registry, sink)?,
-        owners: owners::write(&registry, sink)?,
-        others: search_page::write(&registry, sink)? + home::write(&registry, sink)?,
-        redirects: redirect::write(&registry, sink)?,
-        feeds: feed::write(&registry, sink)?,
-    };
+    let n_pages = catalog.skills.len()
+        + listing::write(&registry, sink)?
+        + badges::write(&registry, sink)?
+        + tags::write(&registry, sink)?
+        + owners::write(&registry, sink)?
+        + search_page::write(&registry, sink)?
+        + home::write(&registry, sink)?
+        + redirect::write(&registry, sink)?;
+    feed::write(&registry, sink)?;
     sitemap::write(&registry, sink)?;
     llms::write(&registry, sink)?;
     hosting::write(&registry, sink)?;
-    Ok(WrittenSite { counts, zips })
+    Ok(WrittenSite { n_pages, zips })
 }
 
 /// Writes what belongs to one skill each, on all cores; returns the digests of the zips in the order of the catalog.
@@ -97,42 +96,8 @@ fn write_skills(
 /// What [`write_site`] wrote, for the summary of a build and for the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WrittenSite {
-    /// How many pages of which sort.
-    pub counts: PageCounts,
+    /// HTML pages, those that lead from an alias to a skill among them.
+    pub n_pages: usize,
     /// The zip of each skill, in the order of the catalog.
     pub zips: Vec<ZipDigest>,
-}
-
-/// How many pages of which sort were written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PageCounts {
-    /// One for each skill, suspicious ones included.
-    pub skills: usize,
-    /// Pages of the listing, all sorts together.
-    pub listings: usize,
-    /// Pages of badges, and their index.
-    pub badges: usize,
-    /// Pages of tags, and their index.
-    pub tags: usize,
-    /// Pages of owners, and their index.
-    pub owners: usize,
-    /// Home, search and 404.
-    pub others: usize,
-    /// Pages that lead from an alias to the skill.
-    pub redirects: usize,
-    /// Atom feeds; not pages, so not in [`PageCounts::pages`].
-    pub feeds: usize,
-}
-
-impl PageCounts {
-    /// All HTML pages.
-    pub fn pages(&self) -> usize {
-        self.skills
-            + self.listings
-            + self.badges
-            + self.tags
-            + self.owners
-            + self.others
-            + self.redirects
-    }
 }

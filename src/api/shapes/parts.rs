@@ -16,35 +16,15 @@ pub(in crate::api) enum Counts {
 #[derive(Serialize)]
 pub(in crate::api) struct StatsShape {
     #[serde(skip_serializing_if = "Option::is_none", flatten)]
-    counts: Option<CountsShape>,
+    counts: Option<Stats>,
     versions: usize,
 }
 
 impl StatsShape {
     pub(super) fn new(skill: &Skill, n_versions: usize, counts: Counts) -> Self {
         Self {
-            counts: skill
-                .stats
-                .filter(|_| counts == Counts::Shown)
-                .map(CountsShape::from),
+            counts: skill.stats.filter(|_| counts == Counts::Shown),
             versions: n_versions,
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub(in crate::api) struct CountsShape {
-    downloads: u64,
-    stars: u64,
-    installs: u64,
-}
-
-impl From<Stats> for CountsShape {
-    fn from(stats: Stats) -> Self {
-        Self {
-            downloads: stats.downloads,
-            stars: stats.stars,
-            installs: stats.installs,
         }
     }
 }

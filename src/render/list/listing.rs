@@ -41,13 +41,14 @@ fn write_sort(
         Sort::Downloads | Sort::Stars => registry.catalog.stats_as_of.map(|at| at.date()),
         _ => None,
     };
+    let words = words(sort);
     let path_of = |number| url::listing(sort, number);
     write_list(site, sink, &sorted, PAGE_SIZE, path_of, |part| {
         let mut page = Page::new(
             site,
             part.path.clone(),
-            part.title(title(sort)),
-            format!("{total} in {}, {}.", site.title, words(sort)),
+            part.title(words.title),
+            format!("{total} in {}, {}.", site.title, words.order),
         )
         .section(Section::Skills);
         page.is_indexed = sort == Sort::Updated;
@@ -66,7 +67,7 @@ fn write_sort(
 
 fn sort_links(registry: &Registry<'_>, current: Sort) -> Vec<SortLink> {
     let link = |sort: &Sort| SortLink {
-        label: label(*sort),
+        label: words(*sort).label,
         link: registry.site.link(&url::listing(*sort, 1)),
         is_current: *sort == current,
     };
@@ -93,32 +94,28 @@ struct SortLink {
     is_current: bool,
 }
 
-fn label(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Updated => "Updated",
-        Sort::Newest => "Newest",
-        Sort::Name => "Name",
-        Sort::Downloads => "Downloads",
-        Sort::Stars => "Stars",
-    }
+/// What people read of a sort: its tab, the title of the page, and a description's end.
+struct SortWords {
+    label: &'static str,
+    title: &'static str,
+    order: &'static str,
 }
 
-fn title(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Updated => "All skills",
-        Sort::Newest => "Newest skills",
-        Sort::Name => "Skills by name",
-        Sort::Downloads => "Most downloaded skills",
-        Sort::Stars => "Most starred skills",
-    }
-}
-
-fn words(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Updated => "the last updated first",
-        Sort::Newest => "the newest first",
-        Sort::Name => "by name",
-        Sort::Downloads => "the most downloaded first",
-        Sort::Stars => "the most starred first",
+fn words(sort: Sort) -> SortWords {
+    let (label, title, order) = match sort {
+        Sort::Updated => ("Updated", "All skills", "the last updated first"),
+        Sort::Newest => ("Newest", "Newest skills", "the newest first"),
+        Sort::Name => ("Name", "Skills by name", "by name"),
+        Sort::Downloads => (
+            "Downloads",
+            "Most downloaded skills",
+            "the most downloaded first",
+        ),
+        Sort::Stars => ("Stars", "Most starred skills", "the most starred first"),
+    };
+    SortWords {
+        label,
+        title,
+        order,
     }
 }

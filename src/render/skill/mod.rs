@@ -1,6 +1,7 @@
 //! The page of one skill, its files and its zip.
 
 mod body;
+mod head;
 mod install;
 mod view;
 

@@ -1,20 +1,16 @@
 //! What the page of a skill shows, but for its body, which is rendered from here when the page is.
 
 use super::body::BodyLinks;
+use super::head::head;
 use super::install::Install;
 use crate::catalog::{RELATED_MAX, Requirements, Skill, Version};
 use crate::render::badge::{Badge, DEPRECATED_KIND};
 use crate::render::card::{Card, Icon};
-use crate::render::markup::Markup;
-use crate::render::page::{Page, Section};
+use crate::render::page::Page;
 use crate::render::registry::Registry;
 use crate::text::number::{compact, counted, file_size};
-use crate::text::shorten;
-use crate::url::{self, web};
+use crate::url::web;
 use crate::zip::ZipDigest;
-
-/// Longest description in a page's head, in characters.
-const META_DESCRIPTION_MAX_CHARS: usize = 200;
 
 /// Versions shown before the rest is folded.
 const VERSIONS_SHOWN: usize = 8;
@@ -140,83 +136,6 @@ impl<'a> SkillView<'a> {
                 .collect(),
         }
     }
-}
-
-fn head<'a>(registry: &'a Registry<'a>, skill: &'a Skill) -> Page<'a> {
-    let path = url::skill(&skill.key);
-    let description = if skill.description.is_empty() {
-        format!("An agent skill by @{}.", skill.key.owner).into()
-    } else {
-        shorten(&skill.description, META_DESCRIPTION_MAX_CHARS)
-    };
-    let title = format!("{} by @{}", skill.name, skill.key.owner);
-    let mut page = Page::new(&registry.site, path, title, description).section(Section::Skills);
-    page.is_indexed = !skill.is_suspicious;
-    page.feed = registry
-        .owners
-        .contains_key(skill.key.owner.as_str())
-        .then(|| {
-            (
-                url::owner_feed(&skill.key.owner),
-                format!("Skills by @{}", skill.key.owner),
-            )
-        });
-    page.json_ld = Some(json_ld(registry, skill));
-    page
-}
-
-/// The skill as structured data; what is not known is left out.
-fn json_ld(registry: &Registry<'_>, skill: &Skill) -> Markup {
-    let mut data = serde_json::json!({
-        "@context": "https://schema.org",
-        "@type": "SoftwareSourceCode",
-        "name": skill.name,
-        "identifier": skill.key.to_string(),
-        "url": registry.absolute(&url::skill(&skill.key)),
-        "author": { "@type": "Person", "name": skill.key.owner },
-        "archivedAt": registry.absolute(&url::zip(&skill.key)),
-    });
-    let optional = [
-        (
-            "description",
-            Some(&skill.description)
-                .filter(|text| !text.is_empty())
-                .cloned(),
-        ),
-        (
-            "version",
-            skill
-                .version
-                .as_ref()
-                .map(|version| version.version.clone()),
-        ),
-        (
-            "license",
-            skill
-                .front_matter
-                .license
-                .as_deref()
-                .and_then(license_or_link),
-        ),
-        ("datePublished", skill.created_at.map(|at| at.rfc3339())),
-        ("dateModified", skill.updated_at.map(|at| at.rfc3339())),
-        (
-            "keywords",
-            Some(skill.tags.join(", ")).filter(|tags| !tags.is_empty()),
-        ),
-    ];
-    for (key, value) in optional {
-        if let Some(value) = value {
-            data[key] = value.into();
-        }
-    }
-    Markup::json(&data)
-}
-
-/// A licence for programs, which may follow it as a link: an `https:` URL, or words that are no URL and no path.
-fn license_or_link(license: &str) -> Option<String> {
-    let is_words = !license.contains([':', '\\']) && !license.contains("//");
-    web::link(license, &["https"]).or_else(|| is_words.then(|| license.to_owned()))
 }
 
 fn awarded_badges<'a>(registry: &Registry<'a>, skill: &'a Skill) -> Vec<AwardedBadge<'a>> {
