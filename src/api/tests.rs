@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::answer::answer;
 use super::response::Response;
 use super::{ApiState, SearchRequest, write_api};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, SkillFile};
 use crate::config::{Config, Hosting, InstallConfig};
 use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
@@ -634,4 +634,18 @@ fn wrong_requests_get_a_sentence_and_never_a_crash() {
             .contains(&("allow", "GET, HEAD, OPTIONS".to_owned()))
     );
     assert_eq!(answer(&state, "OPTIONS", "/api/v1/skills", "").status, 204);
+}
+
+#[test]
+fn a_text_in_utf16_is_told_in_letters() {
+    let text = "---\nname: wide\ndescription: Wide.\n---\nTéxt.\n";
+    let mut bytes = vec![0xff, 0xfe];
+    bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    let mut catalog = catalog();
+    let mut skills = catalog.skills.iter_mut();
+    let skill = skills.find(|skill| skill.key.slug == "odd").unwrap();
+    skill.files[skill.main_file_idx] = SkillFile::in_memory("SKILL.md", &bytes);
+    let files = files_of(&catalog, &config());
+    let detail = json_of(&files, "api/v1/skills/odd/index.html");
+    assert_eq!(detail["skill"]["description"], text);
 }

@@ -230,6 +230,19 @@ fn a_misspelled_query_says_what_was_searched_for() {
 }
 
 #[test]
+fn a_text_in_utf16_comes_in_letters() {
+    let site = SiteTest::two_skills();
+    let path = "content/skills/ana/pdf-tools/SKILL.md";
+    let text = std::fs::read_to_string(site.path(path)).unwrap();
+    let mut bytes = vec![0xff, 0xfe];
+    bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    site.write(path, &bytes);
+    let site = site.build();
+    let skill = Mcp::connect(&site).answer("get_skill", json!({ "id": "ana/pdf-tools" }));
+    assert_eq!(skill["skill_md"], text);
+}
+
+#[test]
 fn a_skill_comes_with_its_text_files_and_commands() {
     let site = SiteTest::two_skills().build();
     let mut mcp = Mcp::connect(&site);
