@@ -74,7 +74,7 @@ pub use cmd::run;
 /// Parts for the tests and benchmarks of this package. Anything here may change at any time.
 #[doc(hidden)]
 pub mod internals {
-    pub use crate::api::{IndexSearch, SearchRequest};
+    pub use crate::api::{SearchRequest, SiteSearch};
     pub use crate::content::{Disk, LoadOptions, load as load_content};
     pub use crate::index::pack::PartFile;
     pub use crate::index::vector::{

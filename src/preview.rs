@@ -17,7 +17,7 @@ use std::{fs, io};
 
 use thiserror::Error;
 
-use crate::api::{ApiState, IndexSearch, LiveApi, SearchRequest};
+use crate::api::{ApiState, LiveApi, SearchRequest, SiteSearch};
 use crate::catalog::Related;
 use crate::content::SkillCache;
 use crate::fingerprint::fingerprint;
@@ -65,7 +65,7 @@ struct Shown {
     new_zips: Option<Vec<ZipDigest>>,
     /// By the positions in the catalog of `site`, whatever index it comes from.
     related: Related,
-    index: Option<Arc<IndexSearch>>,
+    index: Option<Arc<SiteSearch>>,
     /// What the index was made from, and what one of `site` would be made from.
     indexed: u64,
     to_index: u64,
@@ -253,9 +253,9 @@ impl Preview {
         sink.finish().map(|_| ())
     }
 
-    fn open_index(&self) -> Option<Arc<IndexSearch>> {
+    fn open_index(&self) -> Option<Arc<SiteSearch>> {
         let source = SiteSource::open_folder(self.root()).ok()?;
-        IndexSearch::open(source).ok().map(Arc::new)
+        SiteSearch::open(source).ok().map(Arc::new)
     }
 
     /// The site that is shown, if search does not know it yet.

@@ -9,6 +9,7 @@ use skillpress_search::format::terms::{self, TERMS_FILE, TermEntry, TermPostings
 use skillpress_search::{ByteRange, SkillId};
 
 use super::files::{IndexFile, IndexFiles};
+use crate::key::SkillKey;
 
 /// Terms and posting lists.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -118,7 +119,7 @@ pub(super) fn identities(files: &mut IndexFiles<'_>, n_skills: u32) -> Vec<Optio
     (0..n_skills)
         .map(|skill| {
             let card = files.decoded(&file, Card::range(SkillId(skill)), Card::decode);
-            card.map(|card| format!("{}/{}", card.owner, card.slug))
+            card.map(|card| SkillKey::of_card(&card).to_string())
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use skillpress::internals::{IndexSearch, SearchRequest, SiteSource};
+use skillpress::internals::{SearchRequest, SiteSearch, SiteSource};
 
 use crate::harness::{SiteTest, files_below};
 
@@ -237,7 +237,7 @@ proptest! {
         prop_assert!(published.contains("zoe/anchor"));
 
         let source = SiteSource::open_folder(&test.path("public")).unwrap();
-        let search = IndexSearch::open(source).unwrap();
+        let search = SiteSearch::open(source).unwrap();
         for name in published.iter().filter(|name| *name != "zoe/second") {
             let request = SearchRequest { query: name.clone(), limit: 1, badge: None };
             let found = search.search(&request).unwrap();

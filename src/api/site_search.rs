@@ -11,11 +11,11 @@ use crate::source::{SearchError, SiteSource};
 
 /// An open index. Searches wait for each other, since they share the blocks that were read.
 #[derive(Debug)]
-pub struct IndexSearch {
+pub struct SiteSearch {
     open: Mutex<(Searcher, SiteSource)>,
 }
 
-impl IndexSearch {
+impl SiteSearch {
     /// Opens the index of a site.
     ///
     /// # Errors
