@@ -14,6 +14,7 @@ mod inspect;
 mod links;
 mod mcp;
 mod operator;
+mod outside;
 mod plain_server;
 mod report;
 mod search;
