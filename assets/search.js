@@ -148,14 +148,14 @@ class Index {
     this.folder = folder;
     this.words = words;
     words.put(bytes);
-    const [skills, hasVectors, badges] = words.read(words.door.open(hasRanges));
+    const [skills, hasVectors, badges] = words.read(words.exports.open(hasRanges));
     this.skills = skills;
     /** @type {Badge[]} */
-    this.badges = badges.map(([kind, shown, look]) => ({ kind, ...look, shown: !!shown }));
+    this.badges = badges.map(([kind, shown, appearance]) => ({ kind, ...appearance, shown: !!shown }));
     this.openVectors = async () => {
       const vectors = await Module.load(VECTORS);
       vectors.put(bytes);
-      return vectors.door.open(hasRanges) ? vectors : null;
+      return vectors.exports.open(hasRanges) ? vectors : null;
     };
     this.hasVectors = !!hasVectors;
   }
@@ -178,16 +178,16 @@ class Index {
     const text = encoder.encode(query.slice(0, 4000).normalize());
     const rest = encoder.encode(filters.map((filter) => `\n${filter.replaceAll("\n", " ").normalize()}`).join(""));
     words.put([...text, ...rest]);
-    const search = words.door.search(text.length, Math.min(Math.max(limit, 0), 200), MODES[mode] ?? 0);
+    const search = words.exports.search(text.length, Math.min(Math.max(limit, 0), 200), MODES[mode] ?? 0);
     const stats = { requests: 0, roundTrips: 0, bytes: 0 };
     /** @type {Module | null | undefined} */
     let vectors;
     let vectorSearch, hasShown = false;
     try {
       for (;;) {
-        let [wanted, ...found] = words.read(words.door.step(search));
-        const ask = words.bytes(words.door.ask(search));
-        let isComing = ask.length > 0, vectorsWanted = "";
+        let [wanted, ...found] = words.read(words.exports.step(search));
+        const request = words.bytes(words.exports.semantic_request(search));
+        let isComing = request.length > 0, vectorsWanted = "";
         if (isComing) {
           if (!this.vectors) {
             const loading = this.loadVectors();
@@ -196,13 +196,13 @@ class Index {
             signal?.throwIfAborted();
           }
           vectors ??= this.vectors;
-          if (vectors) vectorSearch ??= vectors.door.search();
-          vectors?.put(ask);
-          const [isFound, ...said] = vectors?.bytes(vectors.door.step(vectorSearch)) ?? [];
+          if (vectors) vectorSearch ??= vectors.exports.search();
+          vectors?.put(request);
+          const [isFound, ...said] = vectors?.bytes(vectors.exports.step(vectorSearch)) ?? [];
           if (isFound || vectors === null) {
             words.put(said);
-            words.door.meaning(search);
-            [wanted, ...found] = words.read(words.door.step(search));
+            words.exports.semantic_result(search);
+            [wanted, ...found] = words.read(words.exports.step(search));
             isComing = false;
           } else vectorsWanted = decoder.decode(Uint8Array.from(said));
         }
@@ -223,8 +223,8 @@ class Index {
         vectors?.give(answers.slice(requests.length));
       }
     } finally {
-      words.door.close(search);
-      vectors?.door.close(vectorSearch);
+      words.exports.close(search);
+      vectors?.exports.close(vectorSearch);
     }
   }
 
@@ -286,25 +286,25 @@ class Module {
     }
   }
 
-  /** @param {any} door */
-  constructor(door) {
-    this.door = door;
+  /** @param {any} exports */
+  constructor(exports) {
+    this.exports = exports;
   }
 
   /** Hands over what the next call takes. @param {ArrayLike<number>} bytes */
   put(bytes) {
-    this.#write(bytes, this.door.text(bytes.length));
+    this.#write(bytes, this.exports.text(bytes.length));
   }
 
   /** Hands over answers. @param {Answer[]} answers */
   give(answers) {
-    for (const { kind, bytes = new Uint8Array() } of answers) this.#write(bytes, this.door.answer(kind, bytes.length));
+    for (const { kind, bytes = new Uint8Array() } of answers) this.#write(bytes, this.exports.answer(kind, bytes.length));
   }
 
   /** The message at `place`. @param {number} place */
   bytes(place) {
-    const len = new DataView(this.door.memory.buffer).getUint32(place, true);
-    return new Uint8Array(this.door.memory.buffer, place + 4, len).slice();
+    const len = new DataView(this.exports.memory.buffer).getUint32(place, true);
+    return new Uint8Array(this.exports.memory.buffer, place + 4, len).slice();
   }
 
   /** The message at `place`, which is JSON. @param {number} place */
@@ -315,7 +315,7 @@ class Module {
   /** @param {ArrayLike<number>} bytes @param {number} place */
   #write(bytes, place) {
     // Memory may have grown, which leaves old views empty.
-    new Uint8Array(this.door.memory.buffer).set(bytes, place);
+    new Uint8Array(this.exports.memory.buffer).set(bytes, place);
   }
 }
 

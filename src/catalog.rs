@@ -29,7 +29,7 @@ pub use timestamp::Timestamp;
 /// Everything a site is built from.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    /// Sorted by [`SkillKey`]. A `skill_idx` is a position here; the search index has numbers of its own, `SkillId`s.
+    /// Sorted by [`SkillKey`]. A `skill_idx` is a position here; the search index has numbers of its own, `DocId`s.
     pub skills: Vec<Skill>,
     /// Sorted by kind. Every kind that a skill carries is here.
     pub badge_kinds: Vec<BadgeKind>,

@@ -229,7 +229,7 @@ impl Index {
         let result = find_vectors(&self.manifest, &query, &options, None, &mut source)
             .expect("the files belong together");
         assert_eq!(result.notes, VectorNotes::default());
-        run.skills = result.hits.iter().map(|hit| hit.skill.idx()).collect();
+        run.skills = result.hits.iter().map(|hit| hit.doc.idx()).collect();
         run
     }
 

@@ -9,8 +9,8 @@ fuzz_target!(|input: (u32, &[u8])| {
     if let Ok(list) = postings::decode_block(payload, n_skills) {
         assert!(
             list.iter()
-                .all(|posting| posting.skill.0 < n_skills && posting.level > 0)
+                .all(|posting| posting.doc.0 < n_skills && posting.level > 0)
         );
-        assert!(list.is_sorted_by_key(|posting| (u8::MAX - posting.level, posting.skill)));
+        assert!(list.is_sorted_by_key(|posting| (u8::MAX - posting.level, posting.doc)));
     }
 });

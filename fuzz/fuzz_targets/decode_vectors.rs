@@ -6,7 +6,7 @@ use skillpress_search::EmbeddingId;
 use skillpress_search::format::vectors::cells::decode_cell;
 use skillpress_search::format::vectors::codes::decode_refinement;
 use skillpress_search::format::vectors::head::VectorHead;
-use skillpress_search::format::vectors::nodes::{NodesLayout, decode_links, decode_own};
+use skillpress_search::format::vectors::nodes::{NodesLayout, decode_links, decode_node_code};
 use skillpress_search::format::vectors::router::Router;
 use skillpress_search::format::vectors::rows::find_row;
 
@@ -21,7 +21,7 @@ fuzz_target!(|input: (u16, u8, u8, &str, &[u8], &[u8])| {
     }
     let _ = decode_cell(payload, n.into()).map(Iterator::count);
     let _ = decode_refinement(payload);
-    let _ = decode_own(payload);
+    let _ = decode_node_code(payload);
     let _ = find_row(payload, word);
     let layout = NodesLayout::new(n.into(), n.into(), n_links, inverse_bits);
     if let Ok(links) = decode_links(&layout, EmbeddingId(0), payload) {

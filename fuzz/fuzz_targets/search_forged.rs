@@ -35,7 +35,7 @@ fuzz_target!(|input: (u16, &[u8], &[u8], &str)| {
         .find(query, &Options::default(), &mut source)
         .unwrap();
     assert!(results.hits.len() <= 10);
-    assert!(results.hits.iter().all(|hit| hit.skill.0 < n_skills.into()));
+    assert!(results.hits.iter().all(|hit| hit.doc.0 < n_skills.into()));
 });
 
 fn answer(request: &Request, manifest: &[u8], bytes: &[u8]) -> Answer {

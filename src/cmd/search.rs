@@ -157,7 +157,7 @@ impl<'a> OpenSite<'a> {
         };
         let similar = self
             .searcher
-            .find_like(hit.skill, &self.options, &mut self.source);
+            .find_like(hit.doc, &self.options, &mut self.source);
         Ok(similar.map_err(|error| self.source.search_error(error))?)
     }
 

@@ -7,14 +7,14 @@ use skillpress_search::format::block;
 use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
 use skillpress_search::format::terms::{self, TERMS_FILE};
 use skillpress_search::{
-    FormatError, Hit, IdentityMatch, Mode, OpenError, Options, Query, Searcher, SkillId,
+    DocId, FormatError, Hit, IdentityMatch, Mode, OpenError, Options, Query, Searcher,
 };
 
 use super::memory::MemorySource;
 use crate::catalog::Skill;
 use crate::key::SkillKey;
 
-/// Searches the packed `files` for each of `skills`, in the order of `SkillId`s, by `owner/slug`, slug and name.
+/// Searches the packed `files` for each of `skills`, in the order of `DocId`s, by `owner/slug`, slug and name.
 ///
 /// A skill must come first for its `owner/slug`, and among the first ten for its slug and its name. Where more than ten
 /// share a slug or a name, only that they are the first ones is proved: strangers must not be able to push a skill out.
@@ -51,7 +51,7 @@ fn prove_with(
                     searcher,
                     source,
                 };
-                prover.prove(SkillId(skill_idx as u32), skill)
+                prover.prove(DocId(skill_idx as u32), skill)
             },
         )
         .collect::<Result<_, _>>()?;
@@ -115,13 +115,13 @@ enum Outcome {
 }
 
 impl Prover<'_, '_> {
-    fn prove(&mut self, skill_id: SkillId, skill: &Skill) -> Result<Findability, OpenError> {
+    fn prove(&mut self, skill_id: DocId, skill: &Skill) -> Result<Findability, OpenError> {
         let mut proof = Findability {
             n_skills: 1,
             ..Findability::default()
         };
-        let slug_key = Query::parse(&skill.key.slug).identity;
-        let name_key = Query::parse(&skill.name).identity;
+        let slug_key = Query::parse(&skill.key.slug).name_key;
+        let name_key = Query::parse(&skill.name).name_key;
         let mut searches = vec![
             (skill.key.to_string(), 1, IdentityMatch::OwnerAndSlug),
             (skill.key.slug.clone(), FIRST_RESULTS, IdentityMatch::Slug),
@@ -163,7 +163,7 @@ impl Prover<'_, '_> {
         let mut found = Outcome::NotFound;
         if terms.all(|term| self.words.contains(term)) {
             let without_words = Query {
-                identity: query.identity,
+                name_key: query.name_key,
                 owner_slug: query.owner_slug,
                 ..Query::default()
             };
@@ -188,9 +188,9 @@ impl Prover<'_, '_> {
     }
 }
 
-fn outcome(hits: &[Hit], limit: usize, skill: SkillId, identity: IdentityMatch) -> Outcome {
+fn outcome(hits: &[Hit], limit: usize, skill: DocId, identity: IdentityMatch) -> Outcome {
     let is_called = |hit: &Hit| hit.identity >= identity;
-    if hits.iter().any(|hit| hit.skill == skill && is_called(hit)) {
+    if hits.iter().any(|hit| hit.doc == skill && is_called(hit)) {
         Outcome::Found
     } else if limit > 1 && hits.len() == limit && hits.iter().all(is_called) {
         Outcome::CrowdedOut
@@ -332,8 +332,8 @@ mod tests {
         let start = "x".repeat(39);
         let [first, second] = ["fswd4dyg3i", "yc3ktahsjd"].map(|end| format!("{start}{end}"));
         assert_eq!(
-            skillpress_search::analyzer::identity_key(&first),
-            skillpress_search::analyzer::identity_key(&second)
+            skillpress_search::analyzer::name_key(&first),
+            skillpress_search::analyzer::name_key(&second)
         );
         let catalog = catalog(vec![
             skill("v", &first, "First", ""),

@@ -25,7 +25,7 @@ use crate::catalog::Skill;
 use crate::text::hex;
 pub use terms::SkillTerms;
 
-/// Indexes `skills`; a skill's `SkillId` is its position among them, and its tantivy `DocId`.
+/// Indexes `skills`; a skill's `DocId` is its position among them, and its tantivy `DocId`.
 ///
 /// The same skills give the same bytes.
 ///
@@ -162,7 +162,7 @@ fn document(fields: &Fields, skill: &Skill, terms: &SkillTerms) -> TantivyDocume
         fields.owner => lower_case(&skill.key.owner),
     );
     for (field, text) in [(fields.slug, &skill.key.slug), (fields.name, &skill.name)] {
-        if let Some(key) = Query::parse(text).identity {
+        if let Some(key) = Query::parse(text).name_key {
             document.add_text(field, key);
         }
     }
@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(top.len(), 1);
         let found: TantivyDocument = searcher.doc(top[0].1).unwrap();
         assert_eq!(found.get_first(id).unwrap().as_str(), Some("bo/weather"));
-        assert_eq!(top[0].1.doc_id, 1, "a DocId is a SkillId");
+        assert_eq!(top[0].1.doc_id, 1, "a DocId is a DocId");
     }
 
     #[test]

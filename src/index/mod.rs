@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::io;
 
-use skillpress_search::{OpenError, SkillId};
+use skillpress_search::{DocId, OpenError};
 
 use crate::catalog::{Catalog, RELATED_MAX, Related, Skill};
 use crate::config::{Config, EmbeddingMode};
@@ -129,10 +129,10 @@ fn build_proved(
 /// An index before anything is said of it.
 struct Unproved {
     files: Vec<(String, Vec<u8>)>,
-    /// The place in the catalog of each `SkillId`.
+    /// The place in the catalog of each `DocId`.
     order: Vec<usize>,
-    /// By `SkillId`.
-    related: Vec<Vec<SkillId>>,
+    /// By `DocId`.
+    related: Vec<Vec<DocId>>,
     counts: IndexCounts,
 }
 
@@ -203,8 +203,8 @@ fn meaning(skills: &[&Skill], embedded: Option<Embedded>, own: Option<&OwnVector
     }
 }
 
-/// Related skills by their places in a catalog of `n_skills` skills; `order` gives those of `SkillId`s.
-fn related(n_skills: usize, order: &[usize], by_skill: &[Vec<SkillId>]) -> Related {
+/// Related skills by their places in a catalog of `n_skills` skills; `order` gives those of `DocId`s.
+fn related(n_skills: usize, order: &[usize], by_skill: &[Vec<DocId>]) -> Related {
     let mut related = vec![Vec::new(); n_skills];
     for (&skill_idx, others) in order.iter().zip(by_skill) {
         related[skill_idx] = others.iter().map(|other| order[other.idx()]).collect();

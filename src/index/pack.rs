@@ -22,7 +22,7 @@ use skillpress_search::format::spelling::SPELLING_FILE;
 use skillpress_search::format::terms::{
     self, INLINE_POSTINGS_MAX, TERM_BLOCK_LEN, TERM_MAX_LEN, TERMS_FILE, TermEntry, TermPostings,
 };
-use skillpress_search::{ByteRange, SkillId};
+use skillpress_search::{ByteRange, DocId};
 
 use super::IndexError;
 use super::lexical::LexicalIndex;
@@ -235,7 +235,7 @@ fn encode_cards(catalog: &Catalog, skills: &[&Skill]) -> Result<Vec<u8>, IndexEr
     let cards: Vec<Vec<u8>> = skills
         .par_iter()
         .enumerate()
-        .map(|(skill_idx, skill)| card(catalog, skill).encode(SkillId(skill_idx as u32)))
+        .map(|(skill_idx, skill)| card(catalog, skill).encode(DocId(skill_idx as u32)))
         .collect::<Result<_, _>>()
         .map_err(IndexError::Format)?;
     Ok(cards.concat())
@@ -277,7 +277,7 @@ fn badge_kinds(catalog: &Catalog) -> impl Iterator<Item = &BadgeKind> {
 fn badge_entry(kind: &BadgeKind) -> BadgeEntry {
     BadgeEntry {
         kind: kind.kind.clone(),
-        look: serde_json::json!({
+        appearance: serde_json::json!({
             "label": kind.label,
             "icon": kind.icon.as_deref().unwrap_or_default(),
             "color": kind.color.name(),

@@ -21,7 +21,7 @@ mod related;
 #[cfg(test)]
 mod tests;
 
-use skillpress_search::SkillId;
+use skillpress_search::DocId;
 use skillpress_search::embedder::Embedding;
 use skillpress_search::format::vectors::rows::WordRow;
 
@@ -40,17 +40,17 @@ pub struct VectorParts {
     /// Files and head, for [`super::pack::pack`].
     pub parts: IndexPart,
     /// For each skill the most similar others, the most similar first.
-    pub related: Vec<Vec<SkillId>>,
+    pub related: Vec<Vec<DocId>>,
     /// How many documents have an embedding; no word of the others says anything.
     pub n_embeddings: usize,
 }
 
 /// The documents of a registry as directions, grouped by what they mean.
 pub struct Embedded {
-    /// The document of each `SkillId`: cell by cell, so that similar ones follow each other; those without an embedding
+    /// The document of each `DocId`: cell by cell, so that similar ones follow each other; those without an embedding
     /// come last, in their own order.
     pub order: Vec<usize>,
-    /// The embedding of each `SkillId` that has one.
+    /// The embedding of each `DocId` that has one.
     vectors: Vec<Embedding>,
     cells: Cells,
     rows: Vec<WordRow>,
@@ -75,7 +75,7 @@ pub fn embed(model: &Model, documents: &[Document]) -> Embedded {
 }
 
 /// Writes what a search by meaning reads; lists at most `n_related` related skills of each. `names` are in the order of
-/// `SkillId`s.
+/// `DocId`s.
 ///
 /// The same documents give the same bytes on every machine.
 pub fn build(embedded: Embedded, names: &[&str], n_related: usize) -> VectorParts {
@@ -87,7 +87,7 @@ pub fn build(embedded: Embedded, names: &[&str], n_related: usize) -> VectorPart
     } = embedded;
     let bytes = to_bytes(&vectors);
     let links = hnsw::build(&bytes);
-    let skills: Vec<SkillId> = (0..vectors.len() as u32).map(SkillId).collect();
+    let skills: Vec<DocId> = (0..vectors.len() as u32).map(DocId).collect();
     VectorParts {
         related: related_skills(&skills, &bytes, &links, names, n_related),
         n_embeddings: vectors.len(),
@@ -96,24 +96,24 @@ pub fn build(embedded: Embedded, names: &[&str], n_related: usize) -> VectorPart
 }
 
 /// For each skill the most similar others by the operator's own vectors; `names` are those of all listed skills.
-pub fn related_by_own(own: &OwnVectors, names: &[&str], n_related: usize) -> Vec<Vec<SkillId>> {
-    let (skills, bytes): (Vec<SkillId>, Vec<Bytes>) = own
+pub fn related_by_own(own: &OwnVectors, names: &[&str], n_related: usize) -> Vec<Vec<DocId>> {
+    let (skills, bytes): (Vec<DocId>, Vec<Bytes>) = own
         .by_skill
         .iter()
         .enumerate()
-        .filter_map(|(idx, bytes)| Some((SkillId(idx as u32), bytes.clone()?)))
+        .filter_map(|(idx, bytes)| Some((DocId(idx as u32), bytes.clone()?)))
         .unzip();
     let links = hnsw::build(&bytes);
     related_skills(&skills, &bytes, &links, names, n_related)
 }
 
 fn related_skills(
-    skills: &[SkillId],
+    skills: &[DocId],
     bytes: &[Bytes],
     links: &hnsw::Links,
     names: &[&str],
     n_related: usize,
-) -> Vec<Vec<SkillId>> {
+) -> Vec<Vec<DocId>> {
     let own_names: Vec<&str> = skills.iter().map(|skill| names[skill.idx()]).collect();
     let mut by_skill = vec![Vec::new(); names.len()];
     let lists = related::related(bytes, &own_names, links, n_related);

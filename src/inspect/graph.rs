@@ -5,7 +5,7 @@ use skillpress_search::EmbeddingId;
 use skillpress_search::format::vectors::VectorIndex;
 use skillpress_search::format::vectors::code::Code;
 use skillpress_search::format::vectors::head::VECTORS_FILE;
-use skillpress_search::format::vectors::nodes::{NODES_FILE, decode_links, decode_own};
+use skillpress_search::format::vectors::nodes::{NODES_FILE, decode_links, decode_node_code};
 
 use super::files::{IndexFile, IndexFiles};
 
@@ -69,7 +69,7 @@ fn links(
     let layout = index.nodes;
     let mut links = Vec::new();
     for id in (0..index.head.n_embeddings()).map(EmbeddingId) {
-        let own = files.decoded(file, layout.own_range(id), decode_own);
+        let own = files.decoded(file, layout.code_range(id), decode_node_code);
         if let (Some(own), Some(code)) = (own, &codes[id.idx()])
             && own != *code
         {
@@ -121,7 +121,7 @@ impl Graph {
 
 /// How many nodes can be reached; notes when some cannot, unless damage explains it.
 fn reachable(files: &mut IndexFiles<'_>, links: &[Links], owners: &[Option<u32>]) -> usize {
-    // A build makes all nodes reachable from the vector of the lowest SkillId.
+    // A build makes all nodes reachable from the vector of the lowest DocId.
     let with_skill = owners
         .iter()
         .enumerate()

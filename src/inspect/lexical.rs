@@ -6,7 +6,7 @@ use skillpress_search::format::head::LexicalHead;
 use skillpress_search::format::postings::{self, POSTINGS_BLOCK_LEN, POSTINGS_FILE};
 use skillpress_search::format::spelling::{self, SPELLING_FILE};
 use skillpress_search::format::terms::{self, TERMS_FILE, TermEntry, TermPostings};
-use skillpress_search::{ByteRange, SkillId};
+use skillpress_search::{ByteRange, DocId};
 
 use super::files::{IndexFile, IndexFiles};
 use crate::key::SkillKey;
@@ -118,7 +118,7 @@ pub(super) fn identities(files: &mut IndexFiles<'_>, n_skills: u32) -> Vec<Optio
     };
     (0..n_skills)
         .map(|skill| {
-            let card = files.decoded(&file, Card::range(SkillId(skill)), Card::decode);
+            let card = files.decoded(&file, Card::range(DocId(skill)), Card::decode);
             card.map(|card| SkillKey::of_card(&card).to_string())
         })
         .collect()

@@ -10,7 +10,7 @@ use skillpress_search::format::vectors::head::{StoredPlan, VECTORS_FILE, VectorH
 use skillpress_search::format::vectors::nodes::NODES_FILE;
 use skillpress_search::format::vectors::router::{Router, router_range};
 use skillpress_search::format::vectors::rows::{self, ROWS_FILE, RowsLayout};
-use skillpress_search::{EmbeddingId, SkillId};
+use skillpress_search::{DocId, EmbeddingId};
 
 use super::files::IndexFiles;
 use super::graph::{self, Graph};
@@ -177,7 +177,7 @@ fn codes(files: &mut IndexFiles<'_>, head: &VectorHead) -> Vec<Option<Code>> {
 fn check_owners(files: &mut IndexFiles<'_>, owners: &[Option<u32>], n_skills: u32) {
     let mut has_vector = vec![false; n_skills as usize];
     for skill in owners.iter().flatten() {
-        let has_vector = &mut has_vector[SkillId(*skill).idx()];
+        let has_vector = &mut has_vector[DocId(*skill).idx()];
         if std::mem::replace(has_vector, true) {
             files.note(
                 VECTORS_FILE,

@@ -3,7 +3,7 @@
 use skillpress_search::format::block;
 use skillpress_search::format::cards::{CARDS_FILE, Card};
 use skillpress_search::format::manifest::Manifest;
-use skillpress_search::{Answer, Request, SkillId, Source};
+use skillpress_search::{Answer, DocId, Request, Source};
 
 /// The queries of a report.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl Queries {
         };
         let skill = |query_idx: u32| {
             let skill_idx = u64::from(query_idx) * u64::from(manifest.n_skills);
-            SkillId((skill_idx / u64::from(n_queries)) as u32)
+            DocId((skill_idx / u64::from(n_queries)) as u32)
         };
         let requests: Vec<Request> = (0..n_queries)
             .map(|query_idx| Request {
@@ -47,7 +47,7 @@ impl Queries {
     }
 }
 
-fn read_card(skill: SkillId, answer: &Answer) -> Option<Card> {
+fn read_card(skill: DocId, answer: &Answer) -> Option<Card> {
     let Answer::Bytes(bytes) = answer else {
         return None;
     };

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use skillpress_search::SkillId;
+use skillpress_search::DocId;
 use skillpress_search::format::block;
 use skillpress_search::format::cards::{CARD_LEN, CARDS_FILE, Card};
 use skillpress_search::format::manifest::{MANIFEST_PATH, Manifest};
@@ -70,7 +70,7 @@ fn hostile_site() -> SiteTest {
 
     let cards = fs::read(&cards_file).unwrap();
     let hostile = cards.chunks(CARD_LEN).zip(0..).map(|(bytes, skill)| {
-        let range = Card::range(SkillId(skill));
+        let range = Card::range(DocId(skill));
         let card = Card::decode(block::open(CARDS_FILE, range.start, bytes).unwrap()).unwrap();
         let is_evil = card.owner == "eve";
         let card = Card {
@@ -79,7 +79,7 @@ fn hostile_site() -> SiteTest {
             summary: steering(),
             ..card
         };
-        let mut bytes = card.encode(SkillId(skill)).unwrap();
+        let mut bytes = card.encode(DocId(skill)).unwrap();
         let payload = block::open(CARDS_FILE, range.start, &bytes).unwrap();
         assert_eq!(
             Card::decode(payload).unwrap().summary,

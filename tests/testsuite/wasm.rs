@@ -63,7 +63,7 @@ fn without_the_module_that_reads_vectors_words_are_found() {
     modules.words.put(b"");
     let mut answers = Vec::new();
     let said = loop {
-        modules.words.call("meaning", &[search.words]);
+        modules.words.call("semantic_result", &[search.words]);
         let said = modules.step(&mut search, &answers);
         if said.requests.is_empty() {
             break said.results;
@@ -132,7 +132,7 @@ fn hit_json(hit: &Hit) -> Value {
     let card = &hit.card;
     let (identity, is_full) = (hit.identity as u8, u8::from(hit.is_full));
     json!([
-        hit.skill.0,
+        hit.doc.0,
         card.owner,
         card.slug,
         card.name,
@@ -210,16 +210,16 @@ impl WasmReader {
         self.vectors.give(for_vectors);
         let mut message = self.words.call("step", &[search.words]);
         let mut said = self.words.read_json(message);
-        let ask = self.words.call("ask", &[search.words]);
-        let ask = self.words.read(ask);
+        let request = self.words.call("semantic_request", &[search.words]);
+        let request = self.words.read(request);
         let mut wanted = Vec::new();
-        if !ask.is_empty() {
-            self.vectors.put(&ask);
+        if !request.is_empty() {
+            self.vectors.put(&request);
             let answer = self.vectors.call("step", &[search.vectors]);
             let answer = self.vectors.read(answer);
             if answer[0] == 1 {
                 self.words.put(&answer[1..]);
-                self.words.call("meaning", &[search.words]);
+                self.words.call("semantic_result", &[search.words]);
                 message = self.words.call("step", &[search.words]);
                 said = self.words.read_json(message);
             } else {

@@ -22,11 +22,11 @@ pub(crate) fn fuse(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
     }
     for hit in hits {
         let score = share(positive(hit), best_hit, SCORE_ONE - LEXICAL_WEIGHT);
-        match fused.iter_mut().find(|ranked| ranked.skill == hit.skill) {
+        match fused.iter_mut().find(|ranked| ranked.doc == hit.doc) {
             Some(ranked) => ranked.score += score,
             None => fused.push(Ranked {
                 score,
-                ..Ranked::unscored(hit.skill)
+                ..Ranked::unscored(hit.doc)
             }),
         }
     }
@@ -34,9 +34,9 @@ pub(crate) fn fuse(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
 }
 
 /// The hits of the semantic half alone, scored by their cosine; [`SCORE_ONE`] is a cosine of 1.
-pub(crate) fn by_meaning(hits: &[VectorHit]) -> Vec<Ranked> {
+pub(crate) fn by_cosine(hits: &[VectorHit]) -> Vec<Ranked> {
     let ranked = hits.iter().map(|hit| Ranked {
-        skill: hit.skill,
+        doc: hit.doc,
         identity: IdentityMatch::None,
         is_full: true,
         score: ((u64::from(positive(hit)) * u64::from(SCORE_ONE)) >> 30) as u32,
@@ -64,19 +64,19 @@ fn positive(hit: &VectorHit) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SkillId;
+    use crate::DocId;
     use crate::embedder::Cosine;
 
-    fn ranked(skill: u32, score: u32) -> Ranked {
+    fn ranked(doc: u32, score: u32) -> Ranked {
         Ranked {
             score,
-            ..Ranked::unscored(SkillId(skill))
+            ..Ranked::unscored(DocId(doc))
         }
     }
 
-    fn hit(skill: u32, cosine: f64) -> VectorHit {
+    fn hit(doc: u32, cosine: f64) -> VectorHit {
         VectorHit {
-            skill: SkillId(skill),
+            doc: DocId(doc),
             cosine: Cosine::from_fixed((cosine * f64::from(1 << 30)) as i64),
         }
     }
@@ -84,7 +84,7 @@ mod tests {
     fn scores(fused: &[Ranked]) -> Vec<(u32, u32)> {
         fused
             .iter()
-            .map(|ranked| (ranked.skill.0, ranked.score))
+            .map(|ranked| (ranked.doc.0, ranked.score))
             .collect()
     }
 

@@ -3,9 +3,9 @@
 /// A skill among the listed skills of a build: in the order of the vector files, so that similar ones follow each other,
 /// then those without a vector by `owner/slug`. Orders postings and cards, and breaks ties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SkillId(pub u32);
+pub struct DocId(pub u32);
 
-impl SkillId {
+impl DocId {
     /// For indexing.
     pub fn idx(self) -> usize {
         self.0 as usize

@@ -93,8 +93,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod analyzer;
-mod blocking;
 mod bytes;
+mod doc_set;
 pub mod embedder;
 mod error;
 mod fetcher;
@@ -109,15 +109,14 @@ mod sorted;
 mod source;
 pub mod vector;
 
-pub use blocking::Source;
 pub use bytes::{BitReader, BitWriter, Reader, Writer, crc32};
 pub use error::FormatError;
-pub use ids::{EmbeddingId, SkillId};
+pub use ids::{DocId, EmbeddingId};
 pub use lexical::{EvidenceKind, IdentityMatch, Ranked};
 pub use options::{Mode, Options, Plan};
 pub use query::{Filter, FilterKind, OwnerSlug, Query, QueryWord};
 pub use searcher::{
-    Ask, Hit, LexicalHalf, LexicalSearch, Meaning, OpenError, Results, STORE_MAX_BYTES, Search,
-    Searcher, SemanticHalf, SemanticSearch, Stats, Step,
+    Hit, LexicalHalf, LexicalSearch, OpenError, Results, STORE_MAX_BYTES, Search, Searcher,
+    SemanticHalf, SemanticRequest, SemanticSearch, SemanticState, Stats, Step,
 };
-pub use source::{Answer, ByteRange, Request};
+pub use source::{Answer, ByteRange, Request, Source};

@@ -4,7 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::analyzer::{self, identity_key};
+use crate::analyzer::{self, name_key};
 use crate::format::terms::Namespace;
 
 /// A parsed query.
@@ -13,7 +13,7 @@ pub struct Query {
     /// The words that rank, without repeats and without stop words (unless there are only such), at most 24.
     pub words: Vec<QueryWord>,
     /// All words, stop words and repeats included, as the embedder reads them; at most 64.
-    pub meaning: Vec<String>,
+    pub semantic_words: Vec<String>,
     /// Neighbouring words joined: the term, and a bit for each word of `words` that it stands for.
     pub joined: Vec<(String, u32)>,
     /// Terms whose skills are left out.
@@ -23,12 +23,12 @@ pub struct Query {
     /// The key by which the query as a whole is looked up as a slug or name. Names are indexed by the same key. It ends
     /// in `!` when the text has `-words` or filters: so `weather -cli` means the name that is written so, if there is
     /// one, and never `weather-cli`.
-    pub identity: Option<String>,
+    pub name_key: Option<String>,
     /// When the query looks like `owner/slug` or `@owner/slug`.
     pub owner_slug: Option<OwnerSlug>,
 }
 
-/// A query that may be the identity of a skill.
+/// A query that may be the owner and slug of a skill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnerSlug {
     /// `owner/slug` as typed, in lower case.
@@ -126,7 +126,7 @@ impl Query {
             .map_or(text.len(), |(end, _)| end);
         let text = text[..end].trim();
         let mut query = Self {
-            identity: identity_key(text),
+            name_key: name_key(text),
             owner_slug: owner_slug(text),
             ..Self::default()
         };
@@ -141,18 +141,18 @@ impl Query {
                         query.excluded.push(analyzer::stem(&word));
                     }
                 } else {
-                    query.meaning.extend(analyzer::words(piece.text));
+                    query.semantic_words.extend(analyzer::words(piece.text));
                     surfaces.extend(words);
                     are_required.resize(surfaces.len(), piece.is_quoted);
                 }
             }
         }
-        if let Some(key) = &mut query.identity
+        if let Some(key) = &mut query.name_key
             && (!query.excluded.is_empty() || !query.filters.is_empty())
         {
             key.push('!');
         }
-        query.meaning.truncate(MEANING_WORDS_MAX);
+        query.semantic_words.truncate(SEMANTIC_WORDS_MAX);
         let is_last_open = text.ends_with(char::is_alphanumeric);
         query.set_words(&surfaces, &are_required, is_last_open);
         query
@@ -171,14 +171,14 @@ impl Query {
                 is_last: word.is_last,
             });
         }
-        for meant in &self.meaning {
+        for meant in &self.semantic_words {
             let folded = analyzer::fold(meant);
             let is_corrected = |(idx, _): &&(usize, String)| self.words[*idx].surface == folded;
             let correction = corrections.iter().find(is_corrected);
             let word = correction.map_or(meant, |(_, surface)| surface);
-            query.meaning.push(word.clone());
+            query.semantic_words.push(word.clone());
         }
-        query.identity = identity_key(&query.text());
+        query.name_key = name_key(&query.text());
         query
     }
 
@@ -242,7 +242,7 @@ const QUERY_CHARS_MAX: usize = 1000;
 const QUERY_WORDS_MAX: usize = 24;
 
 /// Most words that are embedded: each costs a row of the index.
-const MEANING_WORDS_MAX: usize = 64;
+const SEMANTIC_WORDS_MAX: usize = 64;
 
 /// A part of a query between spaces, or in quotes.
 struct Piece<'t> {
@@ -296,7 +296,7 @@ fn owner_slug(text: &str) -> Option<OwnerSlug> {
     }
     Some(OwnerSlug {
         exact: analyzer::lower_case(exact),
-        slug_key: identity_key(slug)?,
+        slug_key: name_key(slug)?,
     })
 }
 
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn identities_are_recognised() {
+    fn names_are_recognised() {
         let query = Query::parse("@OpenClaw/Google_Calendar");
         assert_eq!(
             query.owner_slug,
@@ -401,11 +401,11 @@ mod tests {
             })
         );
         assert_eq!(
-            Query::parse("Memory Manager").identity,
+            Query::parse("Memory Manager").name_key,
             Some("memory-manager".into())
         );
         assert_eq!(
-            Query::parse("weather -cli").identity,
+            Query::parse("weather -cli").name_key,
             Some("weather-cli!".into())
         );
         assert_eq!(Query::parse("a/b/c").owner_slug, None);

@@ -3,6 +3,18 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// Fetches all requests of one round trip; answers come in the same order.
+pub trait Source {
+    /// One round trip.
+    fn fetch(&mut self, requests: &[Request]) -> Vec<Answer>;
+}
+
+impl<F: FnMut(&[Request]) -> Vec<Answer>> Source for F {
+    fn fetch(&mut self, requests: &[Request]) -> Vec<Answer> {
+        self(requests)
+    }
+}
+
 /// Bytes `start..start + len` of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ByteRange {
@@ -22,7 +34,7 @@ impl ByteRange {
 /// One file or a part of it, to be fetched by the host.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Request {
-    /// Path below the folder of the index, such as `lex-4f1c9a.bin`.
+    /// Path below the folder of the index, such as `files/terms-4f1c9a02d7.bin`.
     pub path: String,
     /// `None` asks for the whole file.
     pub range: Option<ByteRange>,

@@ -7,7 +7,7 @@ use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
 use skillpress_search::format::manifest::{BadgeEntry, FileEntry, Manifest};
 use skillpress_search::format::postings::Posting;
 use skillpress_search::format::terms::{self, TermEntry, TermPostings};
-use skillpress_search::{Answer, ByteRange, Options, Request, Searcher, SkillId};
+use skillpress_search::{Answer, ByteRange, DocId, Options, Request, Searcher};
 
 const BLOCK_LEN: u32 = 64;
 
@@ -86,7 +86,7 @@ fn search(forger: &mut Forger, query: &str, n_skills: u32) {
         .find(query, &Options::default(), &mut source)
         .unwrap();
     assert!(results.hits.len() <= 10);
-    assert!(results.hits.iter().all(|hit| hit.skill.0 < n_skills));
+    assert!(results.hits.iter().all(|hit| hit.doc.0 < n_skills));
     assert!(forger.n_round_trips < 20);
 }
 
@@ -116,7 +116,7 @@ proptest! {
         bytes in proptest::collection::vec(any::<u8>(), 0..600),
     ) {
         let postings = if doc_freq <= terms::INLINE_POSTINGS_MAX {
-            let posting = |idx| Posting { skill: SkillId(idx), level: 200 };
+            let posting = |idx| Posting { doc: DocId(idx), level: 200 };
             TermPostings::Inline((0..doc_freq).map(posting).collect())
         } else {
             TermPostings::At(ByteRange { start: start.into(), len })

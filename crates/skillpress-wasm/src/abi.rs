@@ -6,85 +6,85 @@ use core::cell::UnsafeCell;
 use crate::heap::{Heap, grow_memory};
 
 #[cfg(not(feature = "semantic"))]
-use crate::LexicalDoor as Door;
+use crate::LexicalBindings as Bindings;
 #[cfg(feature = "semantic")]
-use crate::SemanticDoor as Door;
+use crate::SemanticBindings as Bindings;
 
 #[global_allocator]
 static HEAP: Heap = Heap::new(grow_memory);
 
-/// The door of this instance.
-struct Global(UnsafeCell<Door>);
+/// The bindings of this instance.
+struct Global(UnsafeCell<Bindings>);
 
 // SAFETY: the module is built without threads, so there is only one.
 unsafe impl Sync for Global {}
 
-static DOOR: Global = Global(UnsafeCell::new(Door::new()));
+static BINDINGS: Global = Global(UnsafeCell::new(Bindings::new()));
 
-fn door() -> &'static mut Door {
-    // SAFETY: there is one thread, and each export takes the door once and calls nothing that leads back to an export.
-    unsafe { &mut *DOOR.0.get() }
+fn bindings() -> &'static mut Bindings {
+    // SAFETY: there is one thread, and each export takes the bindings once and calls nothing that leads back to an export.
+    unsafe { &mut *BINDINGS.0.get() }
 }
 
 // SAFETY (of `no_mangle`): the module is linked alone, so no other symbol has these names.
 
 #[unsafe(no_mangle)]
 extern "C" fn answer(kind: u32, len: usize) -> *mut u8 {
-    door().answer(kind, len).as_mut_ptr()
+    bindings().answer(kind, len).as_mut_ptr()
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn text(len: usize) -> *mut u8 {
-    door().text(len).as_mut_ptr()
+    bindings().text(len).as_mut_ptr()
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn step(handle: u32) -> *const u8 {
-    door().step(handle).as_ptr()
+    bindings().step(handle).as_ptr()
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn close(handle: u32) {
-    door().close(handle);
+    bindings().close(handle);
 }
 
 #[cfg(not(feature = "semantic"))]
 mod lexical {
-    use super::door;
+    use super::bindings;
 
     #[unsafe(no_mangle)]
     extern "C" fn open(has_ranges: u32) -> *const u8 {
-        door().open(has_ranges).as_ptr()
+        bindings().open(has_ranges).as_ptr()
     }
 
     #[unsafe(no_mangle)]
     extern "C" fn search(query_len: usize, limit: usize, mode: u32) -> u32 {
-        door().search(query_len, limit, mode)
+        bindings().search(query_len, limit, mode)
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn ask(handle: u32) -> *const u8 {
-        door().ask(handle).as_ptr()
+    extern "C" fn semantic_request(handle: u32) -> *const u8 {
+        bindings().semantic_request(handle).as_ptr()
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn meaning(handle: u32) {
-        door().meaning(handle);
+    extern "C" fn semantic_result(handle: u32) {
+        bindings().semantic_result(handle);
     }
 }
 
 #[cfg(feature = "semantic")]
 mod semantic {
-    use super::door;
+    use super::bindings;
 
     #[unsafe(no_mangle)]
     extern "C" fn open(has_ranges: u32) -> u32 {
-        door().open(has_ranges)
+        bindings().open(has_ranges)
     }
 
     #[unsafe(no_mangle)]
     extern "C" fn search() -> u32 {
-        door().search()
+        bindings().search()
     }
 }
 

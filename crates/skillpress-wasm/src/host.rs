@@ -1,4 +1,4 @@
-//! What both doors have in common: bytes come in by places, one message goes out.
+//! What both bindings have in common: bytes come in by places, one message goes out.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! The browser's doors to `skillpress-search`: two modules without imports that `assets/search.js` drives.
+//! The browser's bindings to `skillpress-search`: two modules without imports that `assets/search.js` drives.
 //!
 //! `search.wasm` has the lexical half and merges what both found, so words are found as soon as it is there.
 //! `semantic.wasm` (feature `semantic`) reads vectors; it is loaded for a site that has some.
@@ -12,12 +12,12 @@
 //!
 //! answer(kind, len) ─► place       once for each request, in order; the bytes go to `place`
 //! step(handle) ─► message          takes the answers; says what to fetch and what was found
-//! ask(handle) ─► message           what the text of the next step in `semantic.wasm` shall be
-//! meaning(handle)                  takes what `semantic.wasm` found
+//! semantic_request(handle) ─► message   the text of the next step in `semantic.wasm`
+//! semantic_result(handle)          takes what `semantic.wasm` found
 //! close(handle)                    drops a search, finished or not
 //! ```
 //!
-//! A message is its length (`u32`, little-endian) and bytes; [`LexicalDoor`] and [`SemanticDoor`] say which. One instance
+//! A message is its length (`u32`, little-endian) and bytes; [`LexicalBindings`] and [`SemanticBindings`] say which. One instance
 //! of a module holds one open index, and any number of searches. `abi` has the only `unsafe` code beside the allocator
 //! in `heap`.
 #![cfg_attr(target_arch = "wasm32", no_std)]
@@ -30,9 +30,9 @@ mod heap;
 mod highlight;
 mod host;
 mod json;
-mod lexical_door;
-mod semantic_door;
+mod lexical_bindings;
+mod semantic_bindings;
 
 pub use heap::Heap;
-pub use lexical_door::LexicalDoor;
-pub use semantic_door::SemanticDoor;
+pub use lexical_bindings::LexicalBindings;
+pub use semantic_bindings::SemanticBindings;

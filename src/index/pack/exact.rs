@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use skillpress_search::SkillId;
-use skillpress_search::analyzer::{identity_key, lower_case};
+use skillpress_search::DocId;
+use skillpress_search::analyzer::{lower_case, name_key};
 use skillpress_search::format::postings::{self, FULL_LIST_MAX_LEN, Posting};
 use skillpress_search::format::terms::{Namespace, SLUG_LEVEL};
 
@@ -27,7 +27,7 @@ pub(super) fn add(skills: &[&Skill], weighed: &mut BTreeMap<String, WeighedTerm>
             let exact = weighed.entry(term).or_default();
             exact.max_impact = 1;
             exact.postings.push(Posting {
-                skill: SkillId(skill_idx as u32),
+                doc: DocId(skill_idx as u32),
                 level: SLUG_LEVEL,
             });
         }
@@ -36,10 +36,10 @@ pub(super) fn add(skills: &[&Skill], weighed: &mut BTreeMap<String, WeighedTerm>
 
 /// The terms of the lists that tell a skill from others.
 fn lists_of(skill: &Skill) -> [String; 2] {
-    let slug_key = identity_key(&skill.key.slug).unwrap_or_default();
+    let slug_key = name_key(&skill.key.slug).unwrap_or_default();
     [
         Namespace::Owner.term(&lower_case(&skill.key.owner)),
-        Namespace::Identity.term(&slug_key),
+        Namespace::Name.term(&slug_key),
     ]
 }
 
@@ -67,7 +67,7 @@ mod tests {
             max_impact: 1,
             postings: (0..n)
                 .map(|idx| Posting {
-                    skill: SkillId(idx * 200),
+                    doc: DocId(idx * 200),
                     level: SLUG_LEVEL,
                 })
                 .collect(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use skillpress_search::SkillId;
+use skillpress_search::DocId;
 use skillpress_search::format::postings::Posting;
 use skillpress_search::format::terms::{IMPACT_UNIT, NAME_LEVEL, Namespace, SLUG_LEVEL};
 use tantivy::postings::Postings;
@@ -40,14 +40,14 @@ pub(super) fn weigh(index: &LexicalIndex) -> tantivy::Result<BTreeMap<String, We
         list_raw(
             segment,
             fields.name,
-            Namespace::Identity,
+            Namespace::Name,
             NAME_LEVEL,
             &mut weighed,
         )?;
         list_raw(
             segment,
             fields.slug,
-            Namespace::Identity,
+            Namespace::Name,
             SLUG_LEVEL,
             &mut weighed,
         )?;
@@ -75,7 +75,7 @@ fn weigh_text(
         let mut doc = postings.doc();
         while doc != TERMINATED {
             let impact = weight.score(field_norms.fieldnorm_id(doc), postings.term_freq());
-            impacts.push((SkillId(doc), impact));
+            impacts.push((DocId(doc), impact));
             doc = postings.advance();
         }
         weighed.insert(
@@ -87,7 +87,7 @@ fn weigh_text(
 }
 
 /// Impacts as levels of 1 to 255 of the highest one.
-fn quantised(impacts: &[(SkillId, f32)]) -> WeighedTerm {
+fn quantised(impacts: &[(DocId, f32)]) -> WeighedTerm {
     let max = impacts
         .iter()
         .map(|&(_, impact)| impact)
@@ -104,8 +104,8 @@ fn quantised(impacts: &[(SkillId, f32)]) -> WeighedTerm {
         max_impact: max_impact as u16,
         postings: impacts
             .iter()
-            .map(|&(skill, impact)| Posting {
-                skill,
+            .map(|&(doc, impact)| Posting {
+                doc,
                 level: level(impact),
             })
             .collect(),
@@ -132,12 +132,12 @@ fn list_raw(
         let mut doc = postings.doc();
         while doc != TERMINATED {
             let posting = Posting {
-                skill: SkillId(doc),
+                doc: DocId(doc),
                 level,
             };
             match listed
                 .postings
-                .binary_search_by_key(&posting.skill, |listed| listed.skill)
+                .binary_search_by_key(&posting.doc, |listed| listed.doc)
             {
                 Ok(idx) => listed.postings[idx] = posting,
                 Err(idx) => listed.postings.insert(idx, posting),

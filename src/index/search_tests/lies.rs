@@ -8,7 +8,7 @@ use skillpress_search::format::block;
 use skillpress_search::format::cards::{CARDS_FILE, Card};
 use skillpress_search::format::manifest::{MANIFEST_PATH, Manifest};
 use skillpress_search::{
-    Answer, Mode, OpenError, Options, Request, Results, Searcher, SkillId, Source, Step,
+    Answer, DocId, Mode, OpenError, Options, Request, Results, Searcher, Source, Step,
 };
 
 use super::corpus::{Random, demo};
@@ -328,14 +328,11 @@ impl Subject {
     /// Results that call themselves whole are the true ones; every card is that of its skill.
     fn check_results(&self, query: &str, results: &Results) {
         for hit in &results.hits {
-            let SkillId(skill_idx) = hit.skill;
+            let DocId(skill_idx) = hit.doc;
             let shown = format!("{}/{}", hit.card.owner, hit.card.slug);
             assert_eq!(shown, self.identities[skill_idx as usize], "{query}");
             let true_hits = &self.truth[query].hits;
-            if let Some(true_hit) = true_hits
-                .iter()
-                .find(|true_hit| true_hit.skill == hit.skill)
-            {
+            if let Some(true_hit) = true_hits.iter().find(|true_hit| true_hit.doc == hit.doc) {
                 assert_eq!(hit.card, true_hit.card, "{query}");
             }
         }
@@ -353,7 +350,7 @@ fn identities(files: &[(String, Vec<u8>)]) -> Vec<String> {
     let (_, cards) = files.iter().find(|(p, _)| p == path).unwrap();
     (0..manifest.n_skills)
         .map(|skill| {
-            let range = Card::range(SkillId(skill));
+            let range = Card::range(DocId(skill));
             let block = &cards[range.start as usize..range.end() as usize];
             let payload = block::open(CARDS_FILE, range.start, block).unwrap();
             let card = Card::decode(payload).unwrap();

@@ -256,7 +256,7 @@ fn a_misspelled_word_means_what_it_is_corrected_to() {
     assert_eq!(typed.corrected.as_deref(), Some("commit messages"));
     let cosines = |results: &Results| -> BTreeMap<_, _> {
         let hits = results.hits.iter();
-        hits.map(|hit| (hit.skill, hit.cosine)).collect()
+        hits.map(|hit| (hit.doc, hit.cosine)).collect()
     };
     assert_eq!(cosines(&typed), cosines(&meant));
     assert!(typed.hits.iter().any(|hit| hit.cosine.is_some()));
@@ -298,7 +298,7 @@ fn skills_are_numbered_by_meaning_and_related_ones_stay_those_of_the_catalog() {
         };
         let results = find(&index.files, slug, &options);
         assert_eq!(results.hits[0].card.slug, slug);
-        results.hits[0].skill.0
+        results.hits[0].doc.0
     };
     assert_eq!(number("rain").abs_diff(number("wind")), 1);
     assert_eq!(number("invoices").abs_diff(number("billing")), 1);

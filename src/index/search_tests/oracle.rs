@@ -31,7 +31,7 @@ fn the_best_ten_are_those_of_tantivy() {
             .find(query, &Options::plain(), &mut source)
             .unwrap();
         assert!(found.is_complete, "{query}");
-        let ids: Vec<u32> = found.hits.iter().map(|hit| hit.skill.0).collect();
+        let ids: Vec<u32> = found.hits.iter().map(|hit| hit.doc.0).collect();
         if let Some(ratio) = oracle.score_ratio(query, &ids) {
             assert!(ratio >= SCORE_RATIO_MIN, "{query}: {ratio}");
             n_compared += 1;
@@ -60,7 +60,7 @@ fn a_small_registry_agrees_with_tantivy_too() {
         let found = searcher
             .find(query, &Options::plain(), &mut source)
             .unwrap();
-        let ids: Vec<u32> = found.hits.iter().map(|hit| hit.skill.0).collect();
+        let ids: Vec<u32> = found.hits.iter().map(|hit| hit.doc.0).collect();
         let ratio = oracle.score_ratio(query, &ids).unwrap();
         assert!(ratio >= SCORE_RATIO_MIN, "{query}: {ratio}");
     }
@@ -79,7 +79,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// What the skills `ids` score in tantivy, as part of what its own best ten score; `None` when it finds nothing.
-    /// A `DocId` is a `SkillId`.
+    /// A `DocId` is a `DocId`.
     fn score_ratio(&self, query: &str, ids: &[u32]) -> Option<f64> {
         let scores = self.scores(query);
         let mut best: Vec<f64> = scores.values().copied().collect();

@@ -1,8 +1,8 @@
 //! Writes the vector files of `search/` from embeddings.
 
 use serde::Serialize;
+use skillpress_search::DocId;
 use skillpress_search::EmbeddingId;
-use skillpress_search::SkillId;
 use skillpress_search::embedder::Embedding;
 use skillpress_search::format::vectors::cells::{cells_end, encode_cells};
 use skillpress_search::format::vectors::code::{Code, Residual, factor_step};
@@ -49,7 +49,7 @@ pub(super) fn pack(
         .iter()
         .map(|residual| Code::encode(residual, router.factor_step))
         .collect();
-    let skills: Vec<SkillId> = (0..head.n_embeddings()).map(SkillId).collect();
+    let skills: Vec<DocId> = (0..head.n_embeddings()).map(DocId).collect();
     let (ids, id_bits) = encode_id_map(cells_end(&head), &skills, n_skills as u32);
     let inverse: Vec<Option<EmbeddingId>> = (0..n_skills as u32)
         .map(|id| (id < head.n_embeddings()).then_some(EmbeddingId(id)))

@@ -14,9 +14,11 @@ use skillpress_search::format::vectors::head::{
 use skillpress_search::format::vectors::router::router_range;
 use skillpress_search::format::vectors::rows::{ROWS_FILE, RowsLayout, WordRow, find_row};
 use skillpress_search::vector::{
-    N_CANDIDATES, VectorNotes, VectorOptions, VectorQuery, VectorResult, find_vectors,
+    N_CANDIDATES, SemanticResult, VectorNotes, VectorOptions, VectorQuery, find_vectors,
 };
-use skillpress_search::{Answer, Ask, ByteRange, Plan, Request, SemanticHalf, SkillId, Writer};
+use skillpress_search::{
+    Answer, ByteRange, DocId, Plan, Request, SemanticHalf, SemanticRequest, Writer,
+};
 
 use super::{Document, Model, VectorParts, adapt, build, embed};
 
@@ -124,12 +126,12 @@ fn model() -> &'static Model {
 struct Index {
     manifest: Manifest,
     files: Vec<(String, Vec<u8>)>,
-    /// The document of each `SkillId`.
+    /// The document of each `DocId`.
     order: Vec<usize>,
     rows: Vec<WordRow>,
-    /// The embedding of each `SkillId`.
+    /// The embedding of each `DocId`.
     embeddings: Vec<Option<Embedding>>,
-    related: Vec<Vec<SkillId>>,
+    related: Vec<Vec<DocId>>,
 }
 
 impl Index {
@@ -187,7 +189,7 @@ impl Index {
         Answer::Bytes(chunks.nth(chunk_idx).unwrap().to_vec())
     }
 
-    fn search(&self, query: &VectorQuery, plan: Plan, filter: Option<&[SkillId]>) -> VectorResult {
+    fn search(&self, query: &VectorQuery, plan: Plan, filter: Option<&[DocId]>) -> SemanticResult {
         let options = VectorOptions {
             plan,
             ..VectorOptions::default()
@@ -214,10 +216,10 @@ impl Index {
     }
 
     /// All skills by their exact cosines.
-    fn exact(&self, query: &Embedding) -> Vec<(Cosine, SkillId)> {
+    fn exact(&self, query: &Embedding) -> Vec<(Cosine, DocId)> {
         let embeddings = self.embeddings.iter().zip(0..);
-        let mut exact: Vec<(Cosine, SkillId)> = embeddings
-            .filter_map(|(embedding, id)| Some((query.cosine(embedding.as_ref()?), SkillId(id))))
+        let mut exact: Vec<(Cosine, DocId)> = embeddings
+            .filter_map(|(embedding, id)| Some((query.cosine(embedding.as_ref()?), DocId(id))))
             .collect();
         exact.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         exact
@@ -228,8 +230,8 @@ fn words(query: &str) -> VectorQuery {
     VectorQuery::Words(query.split(' ').map(str::to_owned).collect())
 }
 
-fn skills(result: &VectorResult) -> Vec<SkillId> {
-    result.hits.iter().map(|hit| hit.skill).collect()
+fn skills(result: &SemanticResult) -> Vec<DocId> {
+    result.hits.iter().map(|hit| hit.doc).collect()
 }
 
 const PLANS: [Plan; 2] = [Plan::Flat, Plan::Graph];
@@ -243,13 +245,13 @@ fn both_plans_find_most_of_the_ten_nearest_with_their_cosines() {
             let result = index.search(&words(query), plan, None);
             assert_eq!(result.notes, VectorNotes::default());
             let exact = index.exact(&index.embed(query));
-            let first: BTreeSet<SkillId> = skills(&result).into_iter().take(10).collect();
+            let first: BTreeSet<DocId> = skills(&result).into_iter().take(10).collect();
             n_found += exact[..10]
                 .iter()
                 .filter(|(_, id)| first.contains(id))
                 .count();
             for hit in &result.hits {
-                let (cosine, _) = exact.iter().find(|(_, id)| *id == hit.skill).unwrap();
+                let (cosine, _) = exact.iter().find(|(_, id)| *id == hit.doc).unwrap();
                 let error = (hit.cosine.to_f32() - cosine.to_f32()).abs();
                 assert!(error < 0.03, "{query}: {error}");
             }
@@ -343,17 +345,20 @@ fn a_word_that_comes_late_is_looked_for_in_both_buckets_at_once() {
     let half = SemanticHalf::open(index.manifest.clone(), true);
     let mut half = half.unwrap().unwrap();
     let mut search = half.search(1 << 20);
-    let mut ask = |words: &[&str]| -> BTreeSet<u64> {
-        let mut ask = Writer::new();
-        ask.u8(Plan::Flat as u8);
-        ask.varint(10);
-        ask.varint(N_CANDIDATES as u32);
-        ask.varint(words.len() as u32);
-        words.iter().for_each(|word| ask.str(word));
-        ask.u8(0);
-        ask.varint(0);
-        let ask = Ask::decode(&ask.into_bytes()).unwrap();
-        assert!(half.look(&mut search, &ask).is_none(), "seeds are missing");
+    let mut request = |words: &[&str]| -> BTreeSet<u64> {
+        let mut request = Writer::new();
+        request.u8(Plan::Flat as u8);
+        request.varint(10);
+        request.varint(N_CANDIDATES as u32);
+        request.varint(words.len() as u32);
+        words.iter().for_each(|word| request.str(word));
+        request.u8(0);
+        request.varint(0);
+        let request = SemanticRequest::decode(&request.into_bytes()).unwrap();
+        assert!(
+            half.poll(&mut search, &request).is_none(),
+            "seeds are missing"
+        );
         let requests = search.requests();
         let mut answers = requests.iter().map(|request| index.answer(request));
         half.take(&mut search, &mut answers);
@@ -362,13 +367,13 @@ fn a_word_that_comes_late_is_looked_for_in_both_buckets_at_once() {
     };
     let starts = |word: &str| layout.ranges(word).unwrap().map(|range| range.start);
     let ([first, second], late) = (starts("unheard"), starts("unseen"));
-    assert_eq!(ask(&["unheard"]), [first].into());
+    assert_eq!(request(&["unheard"]), [first].into());
     let both = BTreeSet::from([second, late[0], late[1]]);
-    assert_eq!(ask(&["unheard", "unseen"]), both);
+    assert_eq!(request(&["unheard", "unseen"]), both);
 }
 
 /// Searches for a word, and what was asked for of the rows.
-fn search_and_log(index: &Index, word: &str) -> (VectorResult, Vec<ByteRange>) {
+fn search_and_log(index: &Index, word: &str) -> (SemanticResult, Vec<ByteRange>) {
     let mut asked = Vec::new();
     let mut source = |requests: &[Request]| -> Vec<Answer> {
         let rows = requests.iter().filter(|r| r.path == ROWS_PATH);
@@ -424,7 +429,7 @@ fn a_filter_applies_before_the_limit() {
     for n in [0, 1, 30, 400] {
         // The skills that match least.
         let exact = index.exact(&index.embed("merge pdf"));
-        let mut allowed: Vec<SkillId> = exact.iter().rev().map(|&(_, id)| id).take(n).collect();
+        let mut allowed: Vec<DocId> = exact.iter().rev().map(|&(_, id)| id).take(n).collect();
         allowed.sort_unstable();
         for plan in PLANS {
             let result = index.search(&words("merge pdf"), plan, Some(&allowed));
@@ -450,7 +455,7 @@ fn a_filter_applies_before_the_limit() {
 fn skills_like_a_skill_are_those_near_its_vector_without_itself() {
     let index = Index::new(&Registry::new(300));
     for plan in PLANS {
-        for skill in [SkillId(0), SkillId(150), SkillId(299)] {
+        for skill in [DocId(0), DocId(150), DocId(299)] {
             let result = index.search(&VectorQuery::Like(skill), plan, None);
             let embedding = index.embeddings[skill.idx()].unwrap();
             let exact = index.exact(&embedding);
@@ -463,7 +468,7 @@ fn skills_like_a_skill_are_those_near_its_vector_without_itself() {
                 .count();
             assert!(n >= 9, "{plan:?} {skill:?}: {n}");
         }
-        let nobody = index.search(&VectorQuery::Like(SkillId(5_000)), plan, None);
+        let nobody = index.search(&VectorQuery::Like(DocId(5_000)), plan, None);
         assert_eq!(nobody.hits, []);
     }
 }
@@ -475,7 +480,7 @@ fn a_skill_without_a_known_word_has_no_vector_and_disturbs_nobody() {
     registry.descriptions[20] = "…".into();
     let index = Index::new(&registry);
     assert_eq!(index.order[49], 20, "it comes last");
-    let mute = SkillId(49);
+    let mute = DocId(49);
     for plan in PLANS {
         let result = index.search(&words("weather"), plan, None);
         assert!(result.hits.len() >= 10);
@@ -532,7 +537,7 @@ fn a_host_without_ranges_is_searched_flat_whatever_the_plan() {
 fn damage_gives_fewer_results_and_a_note_and_never_a_wrong_skill() {
     let mut index = Index::new(&Registry::new(70));
     let queries = ["merge pdf", "weather", "share recipe home"];
-    let good: Vec<Vec<VectorResult>> = PLANS
+    let good: Vec<Vec<SemanticResult>> = PLANS
         .map(|plan| {
             queries
                 .map(|query| index.search(&words(query), plan, None))
@@ -563,7 +568,7 @@ fn damage_gives_fewer_results_and_a_note_and_never_a_wrong_skill() {
                 {
                     let (cosine, _) = exact[query_idx]
                         .iter()
-                        .find(|(_, id)| *id == hit.skill)
+                        .find(|(_, id)| *id == hit.doc)
                         .unwrap();
                     let error = (hit.cosine.to_f32() - cosine.to_f32()).abs();
                     let tolerance = if result.notes.n_unread_codes > 0 {
@@ -583,10 +588,10 @@ fn damage_gives_fewer_results_and_a_note_and_never_a_wrong_skill() {
 #[test]
 fn damage_is_noted_under_a_filter_and_for_skills_like_a_skill() {
     let mut index = Index::new(&Registry::new(400));
-    let few: Vec<SkillId> = (0..40).map(|idx| SkillId(idx * 9)).collect();
-    let many: Vec<SkillId> = (0..390).map(SkillId).collect();
+    let few: Vec<DocId> = (0..40).map(|idx| DocId(idx * 9)).collect();
+    let many: Vec<DocId> = (0..390).map(DocId).collect();
     let merge = words("merge pdf");
-    let like = VectorQuery::Like(SkillId(7));
+    let like = VectorQuery::Like(DocId(7));
     let searches = [
         (&merge, Some(&few[..])),
         (&merge, Some(&many[..])),
@@ -597,7 +602,7 @@ fn damage_is_noted_under_a_filter_and_for_skills_like_a_skill() {
             .iter()
             .flat_map(|&plan| searches.map(|search| (plan, search)));
         all.map(|(plan, (query, filter))| index.search(query, plan, filter))
-            .collect::<Vec<VectorResult>>()
+            .collect::<Vec<SemanticResult>>()
     };
     let good = search_all(&index);
     let mut n_noticed = 0;
@@ -663,7 +668,7 @@ fn related_skills_are_near_and_no_copies() {
         ..
     } = Index::new(&registry);
     let skill = |document| order.iter().position(|&idx| idx == document).unwrap();
-    let (one, copy) = (SkillId(skill(3) as u32), SkillId(skill(7) as u32));
+    let (one, copy) = (DocId(skill(3) as u32), DocId(skill(7) as u32));
     assert!(related.iter().all(|list| list.len() == 3));
     assert!(!related[one.idx()].contains(&copy) && !related[copy.idx()].contains(&one));
     for list in &related {

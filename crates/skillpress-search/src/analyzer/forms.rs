@@ -95,7 +95,7 @@ pub fn joined_terms(surfaces: &[String]) -> Vec<(usize, String)> {
 /// digit.
 ///
 /// A run that is too long for a word of the text counts here, or names would have no key. Keys above 48 bytes are cut and end in a checksum of the whole, so that no key is endless.
-pub fn identity_key(text: &str) -> Option<String> {
+pub fn name_key(text: &str) -> Option<String> {
     let mut key = String::new();
     for word in words_up_to(usize::MAX, &fold(text)) {
         if !key.is_empty() {
@@ -106,10 +106,10 @@ pub fn identity_key(text: &str) -> Option<String> {
     if key.is_empty() {
         return None;
     }
-    if key.len() <= IDENTITY_KEY_MAX_BYTES {
+    if key.len() <= NAME_KEY_MAX_BYTES {
         return Some(key);
     }
-    let mut end = IDENTITY_KEY_MAX_BYTES - 9;
+    let mut end = NAME_KEY_MAX_BYTES - 9;
     while !key.is_char_boundary(end) {
         end -= 1;
     }
@@ -120,7 +120,7 @@ pub fn identity_key(text: &str) -> Option<String> {
     Some(key)
 }
 
-const IDENTITY_KEY_MAX_BYTES: usize = 48;
+const NAME_KEY_MAX_BYTES: usize = 48;
 
 #[cfg(test)]
 mod tests {
@@ -163,26 +163,26 @@ mod tests {
     #[test]
     fn accents_do_not_matter() {
         assert_eq!(text_terms("Cafés"), text_terms("cafes"));
-        assert_eq!(identity_key("Café  Finder!"), Some("cafe-finder".into()));
+        assert_eq!(name_key("Café  Finder!"), Some("cafe-finder".into()));
     }
 
     #[test]
-    fn an_identity_key_is_never_long() {
-        assert_eq!(identity_key("-- !"), None);
-        assert_eq!(identity_key("Weather_CLI"), identity_key("weather-cli"));
+    fn a_name_key_is_never_long() {
+        assert_eq!(name_key("-- !"), None);
+        assert_eq!(name_key("Weather_CLI"), name_key("weather-cli"));
         let long = "word ".repeat(40);
         let longer = "word ".repeat(41);
-        let key = identity_key(&long).unwrap();
-        assert!(key.len() <= IDENTITY_KEY_MAX_BYTES);
-        assert_ne!(Some(key), identity_key(&longer));
-        assert!(identity_key(&"漢字".repeat(50)).unwrap().len() <= IDENTITY_KEY_MAX_BYTES);
+        let key = name_key(&long).unwrap();
+        assert!(key.len() <= NAME_KEY_MAX_BYTES);
+        assert_ne!(Some(key), name_key(&longer));
+        assert!(name_key(&"漢字".repeat(50)).unwrap().len() <= NAME_KEY_MAX_BYTES);
     }
 
     #[test]
     fn a_run_that_is_too_long_for_a_word_has_a_key_of_its_own() {
         let run = "x".repeat(WORD_MAX_BYTES + 1);
-        let key = identity_key(&run).unwrap();
-        assert!(key.starts_with("xxx") && key.len() <= IDENTITY_KEY_MAX_BYTES);
-        assert_ne!(identity_key(&alloc::format!("a-{run}")), identity_key("a"));
+        let key = name_key(&run).unwrap();
+        assert!(key.starts_with("xxx") && key.len() <= NAME_KEY_MAX_BYTES);
+        assert_ne!(name_key(&alloc::format!("a-{run}")), name_key("a"));
     }
 }

@@ -13,7 +13,7 @@ mod tag;
 mod words;
 
 pub use fold::fold;
-pub use forms::{NameTerms, identity_key, joined_terms, name_parts, name_terms, text_terms};
+pub use forms::{NameTerms, joined_terms, name_key, name_parts, name_terms, text_terms};
 pub use stem::stem;
 pub use stop_words::is_stop_word;
 pub use tag::{TAG_MAX_CHARS, tag};

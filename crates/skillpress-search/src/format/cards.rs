@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::block::{self, CHECKSUM_LEN};
-use crate::{ByteRange, FormatError, Reader, SkillId, Writer};
+use crate::{ByteRange, DocId, FormatError, Reader, Writer};
 
 /// What the manifest calls the file of cards.
 pub const CARDS_FILE: &str = "cards";
@@ -46,9 +46,9 @@ pub struct Card {
 
 impl Card {
     /// Where the card of `skill` stands in the file.
-    pub fn range(skill: SkillId) -> ByteRange {
+    pub fn range(doc: DocId) -> ByteRange {
         ByteRange {
-            start: u64::from(skill.0) * CARD_LEN as u64,
+            start: u64::from(doc.0) * CARD_LEN as u64,
             len: CARD_LEN as u32,
         }
     }
@@ -58,7 +58,7 @@ impl Card {
     ///
     /// # Errors
     /// `Invalid` when owner or slug is none: see [`is_identity_part`].
-    pub fn encode(&self, skill: SkillId) -> Result<Vec<u8>, FormatError> {
+    pub fn encode(&self, doc: DocId) -> Result<Vec<u8>, FormatError> {
         self.check_identity()?;
         let mut writer = Writer::new();
         writer.str(&self.owner);
@@ -83,7 +83,7 @@ impl Card {
         writer.str(&cut(&self.summary, room - len_bytes));
         let mut payload = writer.into_bytes();
         payload.resize(PAYLOAD_LEN, 0);
-        Ok(block::seal(CARDS_FILE, Self::range(skill).start, &payload))
+        Ok(block::seal(CARDS_FILE, Self::range(doc).start, &payload))
     }
 
     /// Reads the payload of a card's block.
@@ -164,8 +164,8 @@ mod tests {
 
     use super::*;
 
-    fn decode(block: &[u8], skill: SkillId) -> Card {
-        Card::decode(block::open(CARDS_FILE, Card::range(skill).start, block).unwrap()).unwrap()
+    fn decode(block: &[u8], doc: DocId) -> Card {
+        Card::decode(block::open(CARDS_FILE, Card::range(doc).start, block).unwrap()).unwrap()
     }
 
     #[test]
@@ -178,9 +178,9 @@ mod tests {
             tags: vec!["pdf".into(), "files".into()],
             summary: "Merges and splits files. ".repeat(20),
         };
-        let block = card.encode(SkillId(3)).unwrap();
+        let block = card.encode(DocId(3)).unwrap();
         assert_eq!(block.len(), CARD_LEN);
-        let decoded = decode(&block, SkillId(3));
+        let decoded = decode(&block, DocId(3));
         assert!(decoded.summary.ends_with("…") && decoded.summary.len() > 180);
         assert!(
             card.summary
@@ -194,7 +194,7 @@ mod tests {
             card
         );
         assert!(
-            block::open(CARDS_FILE, Card::range(SkillId(4)).start, &block).is_err(),
+            block::open(CARDS_FILE, Card::range(DocId(4)).start, &block).is_err(),
             "another skill's card"
         );
     }
@@ -220,7 +220,7 @@ mod tests {
                     slug: slug.into(),
                     ..Card::default()
                 };
-                assert_eq!(card.encode(SkillId(0)).map(drop), invalid.clone().map(drop));
+                assert_eq!(card.encode(DocId(0)).map(drop), invalid.clone().map(drop));
                 let mut writer = Writer::new();
                 writer.str(owner);
                 writer.str(slug);
@@ -241,7 +241,7 @@ mod tests {
             tags in proptest::collection::vec("[a-z日]{1,40}", 0..13), summary in ".{0,300}",
         ) {
             let card = Card { owner, slug, name, badges, tags, summary };
-            let decoded = decode(&card.encode(SkillId(7)).unwrap(), SkillId(7));
+            let decoded = decode(&card.encode(DocId(7)).unwrap(), DocId(7));
             prop_assert_eq!((decoded.owner, decoded.slug, decoded.badges), (card.owner, card.slug, card.badges));
             prop_assert!(card.tags.starts_with(&decoded.tags));
         }

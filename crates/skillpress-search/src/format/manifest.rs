@@ -29,7 +29,7 @@ pub const CHUNK_LEN_MIN: u32 = 1024;
 /// What `manifest.json` says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Manifest {
-    /// How many skills are listed; every `SkillId` is below.
+    /// How many skills are listed; every `DocId` is below.
     pub n_skills: u32,
     /// The files, by name; names do not repeat.
     pub files: Vec<FileEntry>,
@@ -94,7 +94,7 @@ pub struct BadgeEntry {
     pub kind: String,
     /// How it looks, which is the site's business: a JSON object with `label` (such as `Featured`), `icon` (one or two
     /// characters, or empty) and `color` (its name in the stylesheet).
-    pub look: String,
+    pub appearance: String,
     /// Thousandths of the boost of its definition, −1000 to 1000.
     pub boost_milli: i32,
     /// Whether results show it.
@@ -157,7 +157,7 @@ impl Manifest {
         writer.varint(self.badges.len() as u32);
         for badge in &self.badges {
             writer.str(&badge.kind);
-            writer.str(&badge.look);
+            writer.str(&badge.appearance);
             writer.varint((badge.boost_milli + BOOST_MAX) as u32);
             writer.u8(badge.is_shown.into());
         }
@@ -257,7 +257,7 @@ fn file_entry(reader: &mut Reader<'_>) -> Result<FileEntry, FormatError> {
 fn badge_entry(reader: &mut Reader<'_>) -> Result<BadgeEntry, FormatError> {
     let badge = BadgeEntry {
         kind: reader.str()?.into(),
-        look: reader.str()?.into(),
+        appearance: reader.str()?.into(),
         boost_milli: (reader.varint()? as i32).wrapping_sub(BOOST_MAX),
         is_shown: reader.u8()? == 1,
     };
@@ -291,7 +291,7 @@ mod tests {
             heads: vec![("lexical".into(), vec![1, 2, 3, 4])],
             badges: vec![BadgeEntry {
                 kind: "official".into(),
-                look: r#"{"label":"Official <1>"}"#.into(),
+                appearance: r#"{"label":"Official <1>"}"#.into(),
                 boost_milli: -500,
                 is_shown: true,
             }],

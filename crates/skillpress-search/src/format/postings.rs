@@ -7,13 +7,13 @@
 use alloc::vec::Vec;
 
 use super::block::{self, CHECKSUM_LEN};
-use crate::{BitReader, BitWriter, FormatError, Reader, SkillId, Writer};
+use crate::{BitReader, BitWriter, DocId, FormatError, Reader, Writer};
 
 /// One skill of a posting list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Posting {
     /// Which skill.
-    pub skill: SkillId,
+    pub doc: DocId,
     /// Impact in 255ths of the term's highest one; never 0.
     pub level: u8,
 }
@@ -33,7 +33,7 @@ pub const POSTINGS_FILE: &str = "postings";
 /// one, Rice-coded with a parameter that follows from count and `n_skills`.
 pub fn encode(postings: &[Posting], n_skills: u32) -> Vec<u8> {
     let mut sorted = postings.to_vec();
-    sorted.sort_by_key(|posting| (u8::MAX - posting.level, posting.skill));
+    sorted.sort_by_key(|posting| (u8::MAX - posting.level, posting.doc));
     encode_sorted(&sorted, n_skills)
 }
 
@@ -70,15 +70,15 @@ pub fn decode(
         for _ in 0..group_count {
             let high = reader.unary(n_skills >> rice)?;
             let gap = (high << rice) | reader.bits(rice)?;
-            let skill = next
+            let doc = next
                 .checked_add(gap)
-                .filter(|&skill| skill < n_skills)
+                .filter(|&doc| doc < n_skills)
                 .ok_or(INVALID)?;
             postings.push(Posting {
-                skill: SkillId(skill),
+                doc: DocId(doc),
                 level: level as u8,
             });
-            next = skill + 1;
+            next = doc + 1;
         }
         n_left -= group_count as usize;
     }
@@ -89,7 +89,7 @@ pub fn decode(
 /// all but the last are filled with zeros up to [`POSTINGS_BLOCK_LEN`].
 pub fn encode_list(postings: &[Posting], n_skills: u32, start: u64) -> Vec<u8> {
     let mut sorted = postings.to_vec();
-    sorted.sort_by_key(|posting| (u8::MAX - posting.level, posting.skill));
+    sorted.sort_by_key(|posting| (u8::MAX - posting.level, posting.doc));
     let mut list = Vec::new();
     let mut rest = sorted.as_slice();
     while !rest.is_empty() {
@@ -147,10 +147,10 @@ fn encode_sorted(sorted: &[Posting], n_skills: u32) -> Vec<u8> {
         let rice = rice_parameter(group.len() as u32, n_skills);
         let mut next = 0;
         for posting in group {
-            let gap = posting.skill.0 - next;
+            let gap = posting.doc.0 - next;
             writer.unary(gap >> rice);
             writer.bits(gap & ((1 << rice) - 1), rice);
-            next = posting.skill.0 + 1;
+            next = posting.doc.0 + 1;
         }
         level_before = level;
     }
@@ -187,9 +187,9 @@ mod tests {
 
     use super::*;
 
-    fn posting(skill: u32, level: u8) -> Posting {
+    fn posting(doc: u32, level: u8) -> Posting {
         Posting {
-            skill: SkillId(skill),
+            doc: DocId(doc),
             level,
         }
     }
@@ -224,7 +224,7 @@ mod tests {
             decoded.extend(block);
         }
         assert!(list.len() > 3 * POSTINGS_BLOCK_LEN);
-        decoded.sort_by_key(|posting| posting.skill);
+        decoded.sort_by_key(|posting| posting.doc);
         assert_eq!(decoded, postings);
     }
 
@@ -246,14 +246,14 @@ mod tests {
             levels in proptest::collection::btree_map(0u32..5000, 1u8..=255, 1..300),
             extra in proptest::collection::vec(any::<u8>(), 0..5),
         ) {
-            let postings: Vec<Posting> = levels.iter().map(|(&skill, &level)| posting(skill, level)).collect();
+            let postings: Vec<Posting> = levels.iter().map(|(&doc, &level)| posting(doc, level)).collect();
             let mut bytes = encode(&postings, 5000);
             let len = bytes.len();
             bytes.extend(extra);
             let (decoded, n_bytes) = decode(&bytes, postings.len(), 5000).unwrap();
             prop_assert_eq!(n_bytes, len);
-            prop_assert!(decoded.is_sorted_by_key(|posting| (u8::MAX - posting.level, posting.skill)));
-            let decoded: BTreeMap<u32, u8> = decoded.iter().map(|posting| (posting.skill.0, posting.level)).collect();
+            prop_assert!(decoded.is_sorted_by_key(|posting| (u8::MAX - posting.level, posting.doc)));
+            let decoded: BTreeMap<u32, u8> = decoded.iter().map(|posting| (posting.doc.0, posting.level)).collect();
             prop_assert_eq!(decoded, levels);
         }
 

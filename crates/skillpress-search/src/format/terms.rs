@@ -1,6 +1,6 @@
 //! Term blocks: sorted terms, front-coded, each with its document frequency, highest impact and posting list.
 //!
-//! One dictionary serves words, identities and filters; a first character that no word has tells them apart, see
+//! One dictionary serves words, names and filters; a first character that no word has tells them apart, see
 //! [`Namespace`].
 
 use alloc::string::String;
@@ -25,7 +25,7 @@ pub const IMPACT_UNIT: u32 = 2048;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Namespace {
     /// `=weather-cli`: skills whose slug (level 255) or name (level 128) has this key.
-    Identity,
+    Name,
     /// `@ana`: skills of an owner.
     Owner,
     /// `#email`: skills with a tag.
@@ -35,7 +35,7 @@ pub enum Namespace {
     /// `:linux`: skills for an operating system.
     Os,
     /// `/ana/pdf_tools`: the skill of exactly this owner and slug, in lower case. Only skills that [`Self::Owner`] and
-    /// [`Self::Identity`] do not tell from others have one.
+    /// [`Self::Name`] do not tell from others have one.
     Exact,
 }
 
@@ -44,7 +44,7 @@ impl Namespace {
     pub fn term(self, value: &str) -> String {
         let mut term = String::with_capacity(value.len() + 1);
         term.push(match self {
-            Self::Identity => '=',
+            Self::Name => '=',
             Self::Owner => '@',
             Self::Tag => '#',
             Self::Badge => '+',
@@ -56,9 +56,9 @@ impl Namespace {
     }
 }
 
-/// Level of an identity posting that comes from the slug.
+/// Level of a name posting that comes from the slug.
 pub const SLUG_LEVEL: u8 = 255;
-/// Level of an identity posting that comes from the name only.
+/// Level of a name posting that comes from the name only.
 pub const NAME_LEVEL: u8 = 128;
 
 /// One term of the dictionary.
@@ -236,7 +236,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::SkillId;
+    use crate::DocId;
 
     /// Entries with inlined lists for short ones, the others following each other in the postings file.
     fn entries(
@@ -251,7 +251,7 @@ mod tests {
                 max_impact,
                 postings: if doc_freq <= INLINE_POSTINGS_MAX {
                     let list = (0..doc_freq).map(|idx| Posting {
-                        skill: SkillId(idx * 3),
+                        doc: DocId(idx * 3),
                         level: 9,
                     });
                     TermPostings::Inline(list.collect())

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::dictionary::{Dictionary, Lookup};
 use super::idf;
-use crate::SkillId;
+use crate::DocId;
 use crate::format::terms::TermEntry;
 use crate::options::Options;
 use crate::query::{Query, QueryWord};
@@ -20,7 +20,7 @@ pub(crate) struct Evidence {
     /// The words of the query that it stands for, one bit each.
     pub(crate) mask: u32,
     /// What it says: skills with their part of the score, in units of 1/(255 · 2048).
-    pub(crate) scores: Vec<(SkillId, u32)>,
+    pub(crate) scores: Vec<(DocId, u32)>,
 }
 
 /// Why a term speaks for a skill.
@@ -191,13 +191,13 @@ fn scores_of(
     entry: &TermEntry,
     dictionary: &mut Dictionary<'_, '_>,
     scale: impl Fn(u32) -> u32,
-) -> Vec<(SkillId, u32)> {
+) -> Vec<(DocId, u32)> {
     let postings = dictionary.postings(entry);
     postings
         .iter()
         .map(|posting| {
             (
-                posting.skill,
+                posting.doc,
                 scale(u32::from(posting.level) * u32::from(entry.max_impact)),
             )
         })

@@ -10,7 +10,6 @@ mod dictionary;
 mod evidence;
 mod idf;
 mod ranking;
-mod skill_set;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -19,10 +18,10 @@ pub(crate) use evidence::Evidence;
 pub use evidence::EvidenceKind;
 pub use ranking::{IdentityMatch, Ranked};
 pub(crate) use ranking::{apply_boosts, top_k};
-pub(crate) use skill_set::SkillSet;
 
-use crate::SkillId;
+use crate::DocId;
 use crate::analyzer::lower_case;
+use crate::doc_set::DocSet;
 use crate::fetcher::Fetcher;
 use crate::format::head::LexicalHead;
 use crate::format::manifest::Manifest;
@@ -37,7 +36,7 @@ pub(crate) struct LexicalResult {
     /// All skills that match, in no order, their boosts not yet applied.
     pub(crate) matches: Vec<Ranked>,
     /// The skills that the semantic half may find: what filters, quotes and exclusions leave; `None` for all.
-    pub(crate) allowed: Option<SkillSet>,
+    pub(crate) allowed: Option<DocSet>,
     /// What spoke for the matches.
     pub(crate) evidence: Vec<Evidence>,
     /// The query with misspelled words corrected, when it was.
@@ -91,22 +90,22 @@ pub(crate) fn search(
         matches.clear();
     }
     matches.retain(|ranked| {
-        !excluded.contains(ranked.skill)
+        !excluded.contains(ranked.doc)
             && allowed
                 .as_ref()
-                .is_none_or(|allowed| allowed.contains(ranked.skill))
+                .is_none_or(|allowed| allowed.contains(ranked.doc))
     });
     // A skill called exactly what was typed is a result whatever operators its name seems to contain.
-    ranking::apply_identities(&mut matches, &identities, |skill| {
+    ranking::apply_identities(&mut matches, &identities, |doc| {
         allowed_by_options
             .as_ref()
-            .is_none_or(|allowed| allowed.contains(skill))
+            .is_none_or(|allowed| allowed.contains(doc))
     });
     if options.is_exact {
         matches.retain(|ranked| ranked.identity >= IdentityMatch::Slug);
     }
     Some(LexicalResult {
-        allowed: allowed_by_meaning(query, &matches, allowed, &excluded, manifest.n_skills),
+        allowed: allowed_without_words(query, &matches, allowed, &excluded, manifest.n_skills),
         matches,
         evidence: found.evidence,
         corrected,
@@ -116,7 +115,7 @@ pub(crate) fn search(
 }
 
 /// Skills whose name, slug or `owner/slug` is the query. Where one stands twice the later one is the better match.
-type Identities = Vec<(SkillId, IdentityMatch)>;
+type Identities = Vec<(DocId, IdentityMatch)>;
 
 fn read_identities(
     query: &Query,
@@ -127,20 +126,20 @@ fn read_identities(
     if !options.has_identity && !options.is_exact {
         return identities;
     }
-    if let Some(key) = &query.identity {
-        for posting in dictionary.list(&Namespace::Identity.term(key)) {
+    if let Some(key) = &query.name_key {
+        for posting in dictionary.list(&Namespace::Name.term(key)) {
             let identity = match posting.level {
                 SLUG_LEVEL => IdentityMatch::Slug,
                 _ => IdentityMatch::Name,
             };
-            identities.push((posting.skill, identity));
+            identities.push((posting.doc, identity));
         }
     }
     if let Some(typed) = &query.owner_slug {
         let of_owner = dictionary.list(&Namespace::Owner.term(typed.owner()));
-        let mut of_slug = dictionary.list(&Namespace::Identity.term(&typed.slug_key));
+        let mut of_slug = dictionary.list(&Namespace::Name.term(&typed.slug_key));
         of_slug.retain(|posting| {
-            let is_owned = of_owner.iter().any(|owned| owned.skill == posting.skill);
+            let is_owned = of_owner.iter().any(|owned| owned.doc == posting.doc);
             posting.level == SLUG_LEVEL && is_owned
         });
         let mut exact = Vec::new();
@@ -154,7 +153,7 @@ fn read_identities(
         };
         for (postings, identity) in [(of_slug, of_others), (exact, IdentityMatch::OwnerAndSlug)] {
             for posting in postings {
-                identities.push((posting.skill, identity));
+                identities.push((posting.doc, identity));
             }
         }
     }
@@ -162,17 +161,17 @@ fn read_identities(
 }
 
 /// The skills that all `filters` list; `None` without filters. A value that is not there lists nothing.
-fn read_filters(filters: &[Filter], dictionary: &mut Dictionary<'_, '_>) -> Option<SkillSet> {
-    let mut allowed: Option<SkillSet> = None;
+fn read_filters(filters: &[Filter], dictionary: &mut Dictionary<'_, '_>) -> Option<DocSet> {
+    let mut allowed: Option<DocSet> = None;
     for filter in filters {
-        let mut listed = SkillSet::none(dictionary.n_skills());
+        let mut listed = DocSet::none(dictionary.n_skills());
         listed.add(&dictionary.list(&filter.term()));
         allowed = intersection(allowed.as_ref(), Some(&listed));
     }
     allowed
 }
 
-fn intersection(a: Option<&SkillSet>, b: Option<&SkillSet>) -> Option<SkillSet> {
+fn intersection(a: Option<&DocSet>, b: Option<&DocSet>) -> Option<DocSet> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.intersection(b)),
         (Some(only), None) | (None, Some(only)) => Some(only.clone()),
@@ -180,8 +179,8 @@ fn intersection(a: Option<&SkillSet>, b: Option<&SkillSet>) -> Option<SkillSet> 
     }
 }
 
-fn read_excluded(query: &Query, dictionary: &mut Dictionary<'_, '_>) -> SkillSet {
-    let mut excluded = SkillSet::none(dictionary.n_skills());
+fn read_excluded(query: &Query, dictionary: &mut Dictionary<'_, '_>) -> DocSet {
+    let mut excluded = DocSet::none(dictionary.n_skills());
     for term in &query.excluded {
         excluded.add(&dictionary.list(term));
     }
@@ -189,17 +188,17 @@ fn read_excluded(query: &Query, dictionary: &mut Dictionary<'_, '_>) -> SkillSet
 }
 
 /// The skills that may be found without any of the words.
-fn allowed_by_meaning(
+fn allowed_without_words(
     query: &Query,
     matches: &[Ranked],
-    allowed: Option<SkillSet>,
-    excluded: &SkillSet,
+    allowed: Option<DocSet>,
+    excluded: &DocSet,
     n_skills: u32,
-) -> Option<SkillSet> {
+) -> Option<DocSet> {
     if query.words.iter().any(|word| word.is_required) {
-        let mut matching = SkillSet::none(n_skills);
+        let mut matching = DocSet::none(n_skills);
         for ranked in matches {
-            matching.insert(ranked.skill);
+            matching.insert(ranked.doc);
         }
         return Some(matching);
     }
@@ -219,7 +218,7 @@ fn read_boosts(
         if options.has_boosts && badge.boost_milli != 0 {
             boosts.resize(manifest.n_skills as usize, 0);
             for posting in dictionary.list(&Namespace::Badge.term(&lower_case(&badge.kind))) {
-                boosts[posting.skill.idx()] += badge.boost_milli;
+                boosts[posting.doc.idx()] += badge.boost_milli;
             }
         }
     }

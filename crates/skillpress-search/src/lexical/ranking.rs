@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::evidence::{Evidence, EvidenceKind, Found};
-use crate::SkillId;
+use crate::DocId;
 use crate::query::Query;
 
 /// A skill with its place in the order of results: identity first, then full matches before partial ones, then the
@@ -13,7 +13,7 @@ use crate::query::Query;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ranked {
     /// Which skill.
-    pub skill: SkillId,
+    pub doc: DocId,
     /// Whether it is called what was typed.
     pub identity: IdentityMatch,
     /// Whether every word of the query that any skill holds speaks for it; true of all where full matches do not come
@@ -39,9 +39,9 @@ pub enum IdentityMatch {
 
 impl Ranked {
     /// A skill that only a filter speaks for.
-    pub(crate) fn unscored(skill: SkillId) -> Self {
+    pub(crate) fn unscored(doc: DocId) -> Self {
         Self {
-            skill,
+            doc,
             identity: IdentityMatch::None,
             is_full: true,
             score: 0,
@@ -51,9 +51,7 @@ impl Ranked {
     /// The order of results, best first.
     pub fn order(&self, other: &Self) -> Ordering {
         let key = |ranked: &Self| (ranked.identity, ranked.is_full, ranked.score);
-        key(other)
-            .cmp(&key(self))
-            .then(self.skill.cmp(&other.skill))
+        key(other).cmp(&key(self)).then(self.doc.cmp(&other.doc))
     }
 }
 
@@ -97,8 +95,8 @@ impl Scores {
     pub(super) fn add(&mut self, evidence: &[Evidence]) {
         let is_prefix = |evidence: &&Evidence| evidence.kind == EvidenceKind::Prefix;
         for evidence in evidence.iter().filter(|evidence| !is_prefix(evidence)) {
-            for &(skill, score) in &evidence.scores {
-                self.add_one(skill, score, evidence.mask);
+            for &(doc, score) in &evidence.scores {
+                self.add_one(doc, score, evidence.mask);
             }
         }
         if !evidence.iter().any(|evidence| is_prefix(&evidence)) {
@@ -106,8 +104,8 @@ impl Scores {
         }
         let mut loudest = vec![(0, 0); self.scores.len()];
         for evidence in evidence.iter().filter(is_prefix) {
-            for &(skill, score) in &evidence.scores {
-                if let Some((highest, mask)) = loudest.get_mut(skill.idx()) {
+            for &(doc, score) in &evidence.scores {
+                if let Some((highest, mask)) = loudest.get_mut(doc.idx()) {
                     *highest = score.max(*highest);
                     *mask |= evidence.mask;
                 }
@@ -115,15 +113,15 @@ impl Scores {
         }
         for (skill_idx, (score, mask)) in loudest.into_iter().enumerate() {
             if mask != 0 && self.masks[skill_idx] & mask == 0 {
-                self.add_one(SkillId(skill_idx as u32), score, mask);
+                self.add_one(DocId(skill_idx as u32), score, mask);
             }
         }
     }
 
-    fn add_one(&mut self, skill: SkillId, score: u32, mask: u32) {
+    fn add_one(&mut self, doc: DocId, score: u32, mask: u32) {
         if let (Some(sum), Some(has)) = (
-            self.scores.get_mut(skill.idx()),
-            self.masks.get_mut(skill.idx()),
+            self.scores.get_mut(doc.idx()),
+            self.masks.get_mut(doc.idx()),
         ) {
             *sum = sum.saturating_add(score);
             *has |= mask;
@@ -146,7 +144,7 @@ impl Scores {
         for (skill_idx, &has) in self.masks.iter().enumerate() {
             if has != 0 && has & required == required {
                 matches.push(Ranked {
-                    skill: SkillId(skill_idx as u32),
+                    doc: DocId(skill_idx as u32),
                     identity: IdentityMatch::None,
                     is_full: !has_full_first || has & full == full,
                     score: self.scores[skill_idx],
@@ -160,16 +158,16 @@ impl Scores {
 /// Puts the skills of `identities` that `is_allowed` among the matches, or marks them there. Later ones count.
 pub(super) fn apply_identities(
     matches: &mut Vec<Ranked>,
-    identities: &[(SkillId, IdentityMatch)],
-    is_allowed: impl Fn(SkillId) -> bool,
+    identities: &[(DocId, IdentityMatch)],
+    is_allowed: impl Fn(DocId) -> bool,
 ) {
-    for &(skill, identity) in identities {
-        if let Some(ranked) = matches.iter_mut().find(|ranked| ranked.skill == skill) {
+    for &(doc, identity) in identities {
+        if let Some(ranked) = matches.iter_mut().find(|ranked| ranked.doc == doc) {
             ranked.identity = identity;
-        } else if is_allowed(skill) {
+        } else if is_allowed(doc) {
             matches.push(Ranked {
                 identity,
-                ..Ranked::unscored(skill)
+                ..Ranked::unscored(doc)
             });
         }
     }
@@ -180,7 +178,7 @@ pub(super) fn apply_identities(
 /// `boosts` are those of all skills, in thousandths, or of none.
 pub(crate) fn apply_boosts(matches: &mut [Ranked], boosts: &[i32]) {
     for ranked in matches {
-        if let Some(&boost) = boosts.get(ranked.skill.idx()) {
+        if let Some(&boost) = boosts.get(ranked.doc.idx()) {
             ranked.score = boosted(ranked.score, boost);
         }
     }
@@ -200,9 +198,9 @@ const BOOST_PARTS: i64 = 20;
 mod tests {
     use super::*;
 
-    fn ranked(skill: u32, identity: IdentityMatch, is_full: bool, score: u32) -> Ranked {
+    fn ranked(doc: u32, identity: IdentityMatch, is_full: bool, score: u32) -> Ranked {
         Ranked {
-            skill: SkillId(skill),
+            doc: DocId(doc),
             identity,
             is_full,
             score,

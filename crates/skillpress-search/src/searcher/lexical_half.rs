@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::reading::Reading;
 use super::results::{Results, results};
-use super::semantic_half::{Ask, Meaning};
+use super::semantic_half::{SemanticRequest, SemanticState};
 use crate::fetcher::BlockStore;
 use crate::format::head::{LEXICAL_HEAD, LexicalHead};
 use crate::format::manifest::{MANIFEST_PATH, Manifest};
@@ -12,7 +12,7 @@ use crate::lexical::{self, EvidenceKind, LexicalResult};
 use crate::options::{Mode, Options};
 use crate::query::Query;
 use crate::vector::{N_CANDIDATES, N_HYBRID_CANDIDATES, VectorQuery};
-use crate::{Answer, FormatError, Request, SkillId};
+use crate::{Answer, DocId, FormatError, Request};
 
 /// An open index, without its vectors: words, names, filters and cards, and the blocks that searches have read.
 #[derive(Clone, Debug)]
@@ -28,9 +28,9 @@ pub struct LexicalSearch {
     pub(super) query: Query,
     pub(super) options: Options,
     /// Search for what is like this skill, not for the query.
-    like: Option<SkillId>,
+    like: Option<DocId>,
     pub(super) reading: Reading,
-    ask: Option<Ask>,
+    semantic_request: Option<SemanticRequest>,
 }
 
 const LIMIT_MAX: usize = 200;
@@ -61,7 +61,7 @@ impl LexicalHalf {
     pub fn search(
         &mut self,
         query: Query,
-        like: Option<SkillId>,
+        like: Option<DocId>,
         options: Options,
         max_bytes: usize,
     ) -> LexicalSearch {
@@ -74,11 +74,11 @@ impl LexicalHalf {
                 ..options
             },
             reading: Reading::default(),
-            ask: None,
+            semantic_request: None,
         }
     }
 
-    /// Takes the answers to the requests of the last look, in order; whether one of them says that a file is gone.
+    /// Takes the answers to the requests of the last poll, in order; whether one of them says that a file is gone.
     pub fn take(
         &mut self,
         search: &mut LexicalSearch,
@@ -89,53 +89,57 @@ impl LexicalHalf {
     }
 
     /// Searches as far as the blocks at hand reach: what was found, once the words' lists are there. They are the final
-    /// results when no requests are left and no meaning is on its way.
-    pub fn look(&mut self, search: &mut LexicalSearch, meaning: &Meaning) -> Option<Results> {
+    /// results when no requests are left and no semantic result is pending.
+    pub fn poll(
+        &mut self,
+        search: &mut LexicalSearch,
+        semantic: &SemanticState,
+    ) -> Option<Results> {
         let LexicalSearch {
             query,
             options,
             like,
             reading,
-            ask,
+            semantic_request,
         } = search;
         let manifest = &self.manifest;
         let head = &self.head;
         reading.run(manifest, &mut self.store, |fetcher| {
             let lexical = lexical::search(query, options, head, manifest, fetcher);
-            *ask = None;
-            if matches!(meaning, Meaning::Coming) {
-                *ask = Some(ask_for(query, *like, options, lexical.as_ref()));
+            *semantic_request = None;
+            if matches!(semantic, SemanticState::Pending) {
+                *semantic_request = Some(request_for(query, *like, options, lexical.as_ref()));
             }
-            Some(results(&lexical?, meaning, options, fetcher))
+            Some(results(&lexical?, semantic, options, fetcher))
         })
     }
 }
 
 impl LexicalSearch {
-    /// What to fetch before the next look, all at once.
+    /// What to fetch before the next poll, all at once.
     pub fn requests(&self) -> Vec<Request> {
         self.reading.requests()
     }
 
-    /// What the last look would know of the semantic half, if a meaning is on its way.
-    pub fn ask(&self) -> Option<&Ask> {
-        self.ask.as_ref()
+    /// What the last poll requests of the semantic half, while its result is pending.
+    pub fn semantic_request(&self) -> Option<&SemanticRequest> {
+        self.semantic_request.as_ref()
     }
 }
 
-fn ask_for(
+fn request_for(
     query: &Query,
-    like: Option<SkillId>,
+    like: Option<DocId>,
     options: &Options,
     lexical: Option<&LexicalResult>,
-) -> Ask {
+) -> SemanticRequest {
     let n_candidates = match options.mode {
         Mode::Hybrid => N_HYBRID_CANDIDATES,
         Mode::Lexical | Mode::Vector => N_CANDIDATES,
     };
-    Ask {
+    SemanticRequest {
         query: match like {
-            Some(skill) => VectorQuery::Like(skill),
+            Some(doc) => VectorQuery::Like(doc),
             None => VectorQuery::Words(words(query, lexical)),
         },
         plan: options.plan,
@@ -149,9 +153,14 @@ fn ask_for(
 /// The words whose meaning is searched for.
 fn words(query: &Query, lexical: Option<&LexicalResult>) -> Vec<alloc::string::String> {
     let Some(lexical) = lexical else {
-        return query.meaning.clone();
+        return query.semantic_words.clone();
     };
-    let mut words = lexical.corrected.as_ref().unwrap_or(query).meaning.clone();
+    let mut words = lexical
+        .corrected
+        .as_ref()
+        .unwrap_or(query)
+        .semantic_words
+        .clone();
     // `double word` where the registry writes `doubleword`: then that is what is meant. Stop words have no bit in the
     // mask, and `my agent` means no `myagent`.
     for evidence in &lexical.evidence {
@@ -163,11 +172,11 @@ fn words(query: &Query, lexical: Option<&LexicalResult>) -> Vec<alloc::string::S
 }
 
 /// The best lexical matches: fusion needs their cosines, and the graph goes on from them.
-fn seeds(lexical: &LexicalResult, options: &Options) -> Vec<SkillId> {
+fn seeds(lexical: &LexicalResult, options: &Options) -> Vec<DocId> {
     const N_SEEDS: usize = 8;
     if options.mode == Mode::Vector {
         return Vec::new();
     }
     let best = lexical::top_k(&lexical.matches, N_SEEDS);
-    best.into_iter().map(|ranked| ranked.skill).collect()
+    best.into_iter().map(|ranked| ranked.doc).collect()
 }

@@ -1,5 +1,6 @@
 //! The searcher and its searches: values that say what they need next, and are fed the answers.
 
+mod blocking;
 mod lexical_half;
 mod reading;
 mod results;
@@ -11,12 +12,12 @@ use core::fmt;
 
 pub use lexical_half::{LexicalHalf, LexicalSearch};
 pub use results::{Hit, Results};
-pub use semantic_half::{Ask, Meaning, SemanticHalf, SemanticSearch};
+pub use semantic_half::{SemanticHalf, SemanticRequest, SemanticSearch, SemanticState};
 
 use crate::format::manifest::{MANIFEST_PATH, Manifest, PROBE, PROBE_PATH};
 use crate::options::{Mode, Options};
 use crate::query::Query;
-use crate::{Answer, ByteRange, FormatError, Request, SkillId};
+use crate::{Answer, ByteRange, DocId, FormatError, Request};
 
 /// An open index: both halves, and the blocks that searches have read.
 ///
@@ -34,7 +35,7 @@ pub struct Searcher {
 pub struct Search {
     lexical: LexicalSearch,
     semantic: SemanticSearch,
-    meaning: Meaning,
+    semantic_state: SemanticState,
     n_round_trips: u32,
     /// Whether the step before asked for something.
     is_fetching: bool,
@@ -141,10 +142,6 @@ impl Searcher {
         self
     }
 
-    pub(crate) fn max_store_bytes(&self) -> usize {
-        self.max_store_bytes
-    }
-
     /// What the index says of itself.
     pub fn manifest(&self) -> &Manifest {
         self.lexical.manifest()
@@ -157,31 +154,28 @@ impl Searcher {
 
     /// Begins a search for the skills that mean the most similar things to `skill`. Its filters hold, its mode is
     /// [`Mode::Vector`]; an index without vectors finds nothing.
-    pub fn search_like(&mut self, skill: SkillId, options: &Options) -> Search {
+    pub fn search_like(&mut self, doc: DocId, options: &Options) -> Search {
         let options = Options {
             mode: Mode::Vector,
             ..options.clone()
         };
-        self.begin(Query::default(), Some(skill), options)
+        self.begin(Query::default(), Some(doc), options)
     }
 
-    pub(crate) fn begin(
-        &mut self,
-        query: Query,
-        like: Option<SkillId>,
-        options: Options,
-    ) -> Search {
+    fn begin(&mut self, query: Query, like: Option<DocId>, options: Options) -> Search {
         let max_bytes = self.max_store_bytes;
-        let (meaning, semantic) = match &mut self.semantic {
-            _ if options.mode == Mode::Lexical => (Meaning::Absent, SemanticSearch::default()),
-            Err(_) => (Meaning::Failed, SemanticSearch::default()),
-            Ok(Some(half)) if !options.is_exact => (Meaning::Coming, half.search(max_bytes)),
-            Ok(_) => (Meaning::Absent, SemanticSearch::default()),
+        let (semantic_state, semantic) = match &mut self.semantic {
+            _ if options.mode == Mode::Lexical => {
+                (SemanticState::Absent, SemanticSearch::default())
+            }
+            Err(_) => (SemanticState::Failed, SemanticSearch::default()),
+            Ok(Some(half)) if !options.is_exact => (SemanticState::Pending, half.search(max_bytes)),
+            Ok(_) => (SemanticState::Absent, SemanticSearch::default()),
         };
         Search {
             lexical: self.lexical.search(query, like, options, max_bytes),
             semantic,
-            meaning,
+            semantic_state,
             n_round_trips: 0,
             is_fetching: false,
             has_shown: false,
@@ -197,13 +191,17 @@ impl Searcher {
         if core::mem::take(&mut search.is_fetching) && self.take(search, answers) {
             return Step::Stale;
         }
-        let mut found = self.lexical.look(&mut search.lexical, &search.meaning);
+        let mut found = self
+            .lexical
+            .poll(&mut search.lexical, &search.semantic_state);
         let semantic = self.semantic.as_mut().ok().and_then(Option::as_mut);
-        if let (Some(half), Some(ask)) = (semantic, search.lexical.ask())
-            && let Some(result) = half.look(&mut search.semantic, ask)
+        if let (Some(half), Some(request)) = (semantic, search.lexical.semantic_request())
+            && let Some(result) = half.poll(&mut search.semantic, request)
         {
-            search.meaning = Meaning::Found(result);
-            found = self.lexical.look(&mut search.lexical, &search.meaning);
+            search.semantic_state = SemanticState::Found(result);
+            found = self
+                .lexical
+                .poll(&mut search.lexical, &search.semantic_state);
         }
         if let Some(results) = &mut found {
             results.stats = search.stats();
@@ -216,10 +214,10 @@ impl Searcher {
                 stats: search.stats(),
                 ..Results::default()
             });
-            results.is_complete &= search.meaning != Meaning::Coming;
+            results.is_complete &= search.semantic_state != SemanticState::Pending;
             return Step::Done(results);
         }
-        if let (Some(results), Meaning::Coming) = (found, &search.meaning)
+        if let (Some(results), SemanticState::Pending) = (found, &search.semantic_state)
             && results.is_complete
             && !results.hits.is_empty()
             && !search.has_shown
@@ -229,8 +227,8 @@ impl Searcher {
         }
         search.n_round_trips += 1;
         search.is_fetching = true;
-        let mut requests = search.lexical.reading.ask();
-        requests.extend(search.semantic.reading.ask());
+        let mut requests = search.lexical.reading.start_round_trip();
+        requests.extend(search.semantic.reading.start_round_trip());
         Step::Fetch(requests)
     }
 

@@ -45,7 +45,7 @@ impl Reading {
     }
 
     /// What the last run missed, counted as asked for.
-    pub(super) fn ask(&mut self) -> Vec<Request> {
+    pub(super) fn start_round_trip(&mut self) -> Vec<Request> {
         self.n_requests += self.pending.len() as u32;
         self.requests()
     }

@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Stats;
-use super::semantic_half::Meaning;
-use crate::SkillId;
+use super::semantic_half::SemanticState;
+use crate::DocId;
 use crate::embedder::Cosine;
 use crate::fetcher::{Fetched, Fetcher};
 use crate::format::cards::{CARDS_FILE, Card};
@@ -13,7 +13,7 @@ use crate::fusion;
 use crate::lexical::{self, EvidenceKind, IdentityMatch, LexicalResult, Ranked};
 use crate::options::{Mode, Options};
 use crate::query::Query;
-use crate::vector::{VectorHit, VectorNotes, VectorResult};
+use crate::vector::{SemanticResult, VectorHit, VectorNotes};
 
 /// What a search found.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +36,7 @@ pub struct Results {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
     /// Which skill.
-    pub skill: SkillId,
+    pub doc: DocId,
     /// What to show of it. Empty when cards were not asked for.
     pub card: Card,
     /// Score in units that only compare within one search.
@@ -56,17 +56,17 @@ pub struct Hit {
 /// The best matches with their cards; hits whose card is on its way or damaged are left out.
 pub(super) fn results(
     lexical: &LexicalResult,
-    meaning: &Meaning,
+    semantic: &SemanticState,
     options: &Options,
     fetcher: &mut Fetcher<'_>,
 ) -> Results {
-    let nothing = VectorResult::default();
-    let VectorResult { hits, notes } = match meaning {
-        Meaning::Found(found) => found,
-        Meaning::Absent | Meaning::Coming | Meaning::Failed => &nothing,
+    let nothing = SemanticResult::default();
+    let SemanticResult { hits, notes } = match semantic {
+        SemanticState::Found(found) => found,
+        SemanticState::Absent | SemanticState::Pending | SemanticState::Failed => &nothing,
     };
     let mut ranked = match options.mode {
-        Mode::Vector => fusion::by_meaning(hits),
+        Mode::Vector => fusion::by_cosine(hits),
         Mode::Hybrid if !hits.is_empty() => fusion::fuse(&lexical.matches, hits),
         Mode::Hybrid | Mode::Lexical => lexical.matches.clone(),
     };
@@ -76,13 +76,13 @@ pub(super) fn results(
         corrected: lexical.corrected.as_ref().map(Query::text),
         is_complete: lexical.is_complete
             && *notes == VectorNotes::default()
-            && *meaning != Meaning::Failed,
+            && *semantic != SemanticState::Failed,
         unread: *notes,
         ..Results::default()
     };
     for ranked in lexical::top_k(&ranked, options.limit) {
         let card = if options.has_cards {
-            read_card(ranked.skill, fetcher)
+            read_card(ranked.doc, fetcher)
         } else {
             Some(Card::default())
         };
@@ -94,8 +94,8 @@ pub(super) fn results(
     results
 }
 
-fn read_card(skill: SkillId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
-    match fetcher.block(CARDS_FILE, Card::range(skill)) {
+fn read_card(doc: DocId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
+    match fetcher.block(CARDS_FILE, Card::range(doc)) {
         Fetched::Ready(payload) => Card::decode(&payload).ok(),
         Fetched::Waiting | Fetched::Failed => None,
     }
@@ -104,10 +104,7 @@ fn read_card(skill: SkillId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
 fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) -> Hit {
     let mut reasons = Vec::new();
     for evidence in &lexical.evidence {
-        let score = evidence
-            .scores
-            .iter()
-            .find(|(skill, _)| *skill == ranked.skill);
+        let score = evidence.scores.iter().find(|(doc, _)| *doc == ranked.doc);
         if let Some(&(_, score)) = score {
             reasons.push((evidence.term.clone(), evidence.kind, score));
         }
@@ -115,18 +112,18 @@ fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) 
     let matched = lexical
         .matches
         .iter()
-        .find(|matched| matched.skill == ranked.skill);
+        .find(|matched| matched.doc == ranked.doc);
     Hit {
-        skill: ranked.skill,
+        doc: ranked.doc,
         card,
         score: ranked.score,
         cosine: hits
             .iter()
-            .find(|hit| hit.skill == ranked.skill)
+            .find(|hit| hit.doc == ranked.doc)
             .map(|hit| hit.cosine),
         identity: ranked.identity,
         is_full: matched.is_some_and(|matched| matched.is_full),
         reasons,
-        boost_milli: lexical.boosts.get(ranked.skill.idx()).copied().unwrap_or(0),
+        boost_milli: lexical.boosts.get(ranked.doc.idx()).copied().unwrap_or(0),
     }
 }

@@ -1,21 +1,21 @@
 //! The semantic half of a search, and what the two halves say to each other.
 //!
 //! In a browser each half is a module of its own, so that words are found before the code that reads vectors is loaded;
-//! [`Ask`] and [`VectorResult`] then travel as bytes.
+//! [`SemanticRequest`] and [`SemanticResult`] then travel as bytes.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::reading::Reading;
+use crate::doc_set::DocSet;
 use crate::embedder::Cosine;
 use crate::fetcher::{BlockStore, Fetcher};
 use crate::format::manifest::Manifest;
 use crate::format::vectors::VectorIndex;
-use crate::lexical::SkillSet;
 use crate::vector::{
-    self, Seeds, VectorHit, VectorNotes, VectorOptions, VectorQuery, VectorResult,
+    self, Seeds, SemanticResult, VectorHit, VectorNotes, VectorOptions, VectorQuery,
 };
-use crate::{Answer, FormatError, Plan, Reader, Request, SkillId, Writer};
+use crate::{Answer, DocId, FormatError, Plan, Reader, Request, Writer};
 
 /// The vectors of an open index, and the blocks that searches have read.
 #[derive(Clone, Debug)]
@@ -32,9 +32,9 @@ pub struct SemanticSearch {
     has_begun: bool,
 }
 
-/// What the lexical half asks the semantic one. It asks before every look, as it learns more.
+/// What the lexical half requests of the semantic one, anew before every poll, as it learns more.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
+pub struct SemanticRequest {
     /// What is searched for.
     pub query: VectorQuery,
     /// How vectors are read.
@@ -44,23 +44,23 @@ pub struct Ask {
     /// See [`VectorOptions::n_candidates`].
     pub n_candidates: usize,
     /// The skills that pass the filters; `None` for all.
-    pub(super) allowed: Option<SkillSet>,
+    pub(super) allowed: Option<DocSet>,
     /// The best lexical matches, whose cosines are wanted; `None` while they are searched for.
-    pub seeds: Option<Vec<SkillId>>,
+    pub seeds: Option<Vec<DocId>>,
 }
 
-/// What the lexical half is told.
+/// What the lexical half knows of the semantic one.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Meaning {
+pub enum SemanticState {
     /// The semantic half takes no part.
     #[default]
     Absent,
     /// It is being searched for.
-    Coming,
+    Pending,
     /// It cannot be searched: lexical results stand, and are not complete.
     Failed,
     /// What was found.
-    Found(VectorResult),
+    Found(SemanticResult),
 }
 
 impl SemanticHalf {
@@ -83,7 +83,7 @@ impl SemanticHalf {
         SemanticSearch::default()
     }
 
-    /// Takes the answers to the requests of the last look, in order; whether one of them says that a file is gone.
+    /// Takes the answers to the requests of the last poll, in order; whether one of them says that a file is gone.
     pub fn take(
         &mut self,
         search: &mut SemanticSearch,
@@ -94,42 +94,46 @@ impl SemanticHalf {
     }
 
     /// Searches as far as the blocks at hand reach; `None` while some are missing, or seeds are waited for.
-    pub fn look(&mut self, search: &mut SemanticSearch, ask: &Ask) -> Option<VectorResult> {
+    pub fn poll(
+        &mut self,
+        search: &mut SemanticSearch,
+        request: &SemanticRequest,
+    ) -> Option<SemanticResult> {
         let options = VectorOptions {
-            plan: ask.plan,
-            n_hits: ask.n_hits,
-            n_candidates: ask.n_candidates,
+            plan: request.plan,
+            n_hits: request.n_hits,
+            n_candidates: request.n_candidates,
         };
-        let seeds = match &ask.seeds {
+        let seeds = match &request.seeds {
             Some(seeds) => Seeds::Known(seeds),
             None => Seeds::Waiting,
         };
         // The first round trip is short: then lexical results do not wait for the codes of all skills.
-        let is_early = ask.seeds.is_none() && !search.has_begun;
+        let is_early = request.seeds.is_none() && !search.has_begun;
         search.has_begun = true;
         let index = &self.index;
         let run = |fetcher: &mut Fetcher<'_>| {
             if is_early {
-                vector::prefetch(&ask.query, &options, index, fetcher);
+                vector::prefetch(&request.query, &options, index, fetcher);
                 return None;
             }
-            let allowed = ask.allowed.as_ref();
-            vector::search(&ask.query, &options, allowed, seeds, index, fetcher)
+            let allowed = request.allowed.as_ref();
+            vector::search(&request.query, &options, allowed, seeds, index, fetcher)
         };
         let found = search.reading.run(&self.manifest, &mut self.store, run);
         // Even that no word is known is not final before misspelled ones are corrected.
-        found.filter(|_| ask.seeds.is_some())
+        found.filter(|_| request.seeds.is_some())
     }
 }
 
 impl SemanticSearch {
-    /// What to fetch before the next look, all at once.
+    /// What to fetch before the next poll, all at once.
     pub fn requests(&self) -> Vec<Request> {
         self.reading.requests()
     }
 }
 
-impl Ask {
+impl SemanticRequest {
     /// As bytes, for another instance of this reader. A search for what is like a skill is one for no words there.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
@@ -156,12 +160,12 @@ impl Ask {
         writer.into_bytes()
     }
 
-    /// Reads what [`Ask::encode`] wrote.
+    /// Reads what [`SemanticRequest::encode`] wrote.
     ///
     /// # Errors
     /// What is wrong with the bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(bytes, "a question");
+        let mut reader = Reader::new(bytes, "a semantic request");
         let plan = match reader.u8()? {
             0 => Plan::Auto,
             1 => Plan::Flat,
@@ -176,7 +180,7 @@ impl Ask {
         let are_known = reader.u8()? == 1;
         let mut seeds = Vec::new();
         for _ in 0..reader.count(1)? {
-            seeds.push(SkillId(reader.varint()?));
+            seeds.push(DocId(reader.varint()?));
         }
         Ok(Self {
             query: VectorQuery::Words(words),
@@ -185,14 +189,14 @@ impl Ask {
             n_candidates,
             allowed: match reader.rest() {
                 [] => None,
-                rest => Some(SkillSet::decode(rest)),
+                rest => Some(DocSet::decode(rest)),
             },
             seeds: are_known.then_some(seeds),
         })
     }
 }
 
-impl VectorResult {
+impl SemanticResult {
     /// As bytes, for another instance of this reader.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
@@ -200,18 +204,18 @@ impl VectorResult {
             writer.varint(note);
         }
         for hit in &self.hits {
-            writer.u32(hit.skill.0);
+            writer.u32(hit.doc.0);
             writer.u64(hit.cosine.to_fixed() as u64);
         }
         writer.into_bytes()
     }
 
-    /// Reads what [`VectorResult::encode`] wrote.
+    /// Reads what [`SemanticResult::encode`] wrote.
     ///
     /// # Errors
     /// What is wrong with the bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(bytes, "an answer");
+        let mut reader = Reader::new(bytes, "a semantic result");
         let mut counts = [0; VectorNotes::N];
         for count in &mut counts {
             *count = reader.varint()?;
@@ -219,7 +223,7 @@ impl VectorResult {
         let mut hits = Vec::new();
         while reader.remaining() > 0 {
             hits.push(VectorHit {
-                skill: SkillId(reader.u32()?),
+                doc: DocId(reader.u32()?),
                 cosine: Cosine::from_fixed(reader.u64()? as i64),
             });
         }
@@ -239,13 +243,13 @@ mod tests {
     #[test]
     fn what_the_halves_say_comes_back() {
         let words = VectorQuery::Words(vec!["pdf".into(), "議事".into()]);
-        let allowed = SkillSet::new(70, [SkillId(3), SkillId(69)].into_iter());
+        let allowed = DocSet::new(70, [DocId(3), DocId(69)].into_iter());
         for (allowed, seeds) in [
             (None, None),
             (Some(allowed.clone()), Some(vec![])),
-            (Some(allowed), Some(vec![SkillId(5), SkillId(600)])),
+            (Some(allowed), Some(vec![DocId(5), DocId(600)])),
         ] {
-            let ask = Ask {
+            let request = SemanticRequest {
                 query: words.clone(),
                 plan: Plan::Graph,
                 n_hits: 20,
@@ -253,11 +257,11 @@ mod tests {
                 allowed,
                 seeds,
             };
-            assert_eq!(Ask::decode(&ask.encode()), Ok(ask));
+            assert_eq!(SemanticRequest::decode(&request.encode()), Ok(request));
         }
-        let result = VectorResult {
+        let result = SemanticResult {
             hits: vec![VectorHit {
-                skill: SkillId(70_000),
+                doc: DocId(70_000),
                 cosine: Cosine::from_fixed(-12_345_678),
             }],
             notes: VectorNotes {
@@ -269,7 +273,10 @@ mod tests {
                 n_unknown_ids: 5,
             },
         };
-        assert_eq!(VectorResult::decode(&result.encode()), Ok(result));
-        assert!(Ask::decode(&[0, 1, 9]).is_err() && VectorResult::decode(&[0, 0]).is_err());
+        assert_eq!(SemanticResult::decode(&result.encode()), Ok(result));
+        assert!(
+            SemanticRequest::decode(&[0, 1, 9]).is_err()
+                && SemanticResult::decode(&[0, 0]).is_err()
+        );
     }
 }

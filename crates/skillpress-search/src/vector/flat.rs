@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use super::candidates::sort_best;
 use super::reader::{CellCodes, VectorReader};
 use super::run::{Run, Seeds};
+use crate::DocId;
 use crate::EmbeddingId;
-use crate::SkillId;
 use crate::embedder::Cosine;
 use crate::format::vectors::code::Code;
 
@@ -14,32 +14,32 @@ use crate::format::vectors::code::Code;
 pub(super) struct Whole {
     cells: Vec<Option<CellCodes>>,
     /// The skill of each vector; none where it could not be read.
-    skills: Vec<Option<SkillId>>,
+    docs: Vec<Option<DocId>>,
 }
 
 impl Whole {
     pub(super) fn read(reader: &mut VectorReader<'_, '_>) -> Self {
         let n_cells = reader.index.head.n_cells();
         let cells = (0..n_cells).map(|cell_idx| reader.cell(cell_idx)).collect();
-        let mut skills = Vec::new();
+        let mut docs = Vec::new();
         for block_idx in 0..reader.index.ids.n_blocks() {
             let block = reader.ids(block_idx);
             let n = reader.index.ids.entries(block_idx).len();
             match block {
-                Some(block) => skills.extend(block.into_iter().map(|id| Some(SkillId(id)))),
-                None => skills.extend(core::iter::repeat_n(None, n)),
+                Some(block) => docs.extend(block.into_iter().map(|id| Some(DocId(id)))),
+                None => docs.extend(core::iter::repeat_n(None, n)),
             }
         }
-        Self { cells, skills }
+        Self { cells, docs }
     }
 
     /// The code of a skill's vector.
     pub(super) fn code_of(
         &self,
-        skill: SkillId,
+        doc: DocId,
         reader: &mut VectorReader<'_, '_>,
     ) -> Option<(EmbeddingId, Code)> {
-        let Some(id) = self.embedding_of(skill) else {
+        let Some(id) = self.embedding_of(doc) else {
             // It has no vector, or stands where the id map could not be read.
             reader.notes.n_unknown_ids += self.n_unknown();
             return None;
@@ -60,11 +60,11 @@ impl Whole {
 
     /// How many vectors are nobody's, as far as could be read.
     fn n_unknown(&self) -> u32 {
-        self.skills.iter().filter(|skill| skill.is_none()).count() as u32
+        self.docs.iter().filter(|doc| doc.is_none()).count() as u32
     }
 
-    fn embedding_of(&self, skill: SkillId) -> Option<EmbeddingId> {
-        let idx = self.skills.iter().position(|&s| s == Some(skill))?;
+    fn embedding_of(&self, doc: DocId) -> Option<EmbeddingId> {
+        let idx = self.docs.iter().position(|&s| s == Some(doc))?;
         Some(EmbeddingId(idx as u32))
     }
 }
@@ -90,8 +90,8 @@ pub(super) fn search(run: &mut Run<'_, '_, '_>, whole: &Whole, seeds: Seeds<'_>)
         // Whether they pass is not known, so they are left out.
         run.reader.notes.n_unknown_ids += whole.n_unknown();
     }
-    let passes = |id: EmbeddingId| match whole.skills[id.idx()] {
-        Some(skill) => run.passes(skill),
+    let passes = |id: EmbeddingId| match whole.docs[id.idx()] {
+        Some(doc) => run.passes(doc),
         // It cannot be shown, but that it would have been is said.
         None => run.allowed.is_none(),
     };
@@ -103,10 +103,8 @@ pub(super) fn search(run: &mut Run<'_, '_, '_>, whole: &Whole, seeds: Seeds<'_>)
     }
     let mut wanted = promising(scores, run);
     if let Seeds::Known(seeds) = seeds {
-        let passing = seeds.iter().filter(|&&skill| run.passes(skill));
-        run.seeds = passing
-            .filter_map(|&skill| whole.embedding_of(skill))
-            .collect();
+        let passing = seeds.iter().filter(|&&doc| run.passes(doc));
+        run.seeds = passing.filter_map(|&doc| whole.embedding_of(doc)).collect();
         wanted.extend(&run.seeds);
     }
     wanted.sort_unstable();
@@ -118,8 +116,8 @@ pub(super) fn search(run: &mut Run<'_, '_, '_>, whole: &Whole, seeds: Seeds<'_>)
     }
     run.candidates.read_codes(&wanted, &mut run.reader);
     for id in wanted {
-        if let Some(skill) = whole.skills[id.idx()] {
-            run.skills.insert(id, skill);
+        if let Some(doc) = whole.docs[id.idx()] {
+            run.docs.insert(id, doc);
         }
     }
     (!run.reader.is_waiting).then_some(())

@@ -2,13 +2,13 @@
 
 use alloc::vec::Vec;
 
-use crate::SkillId;
+use crate::DocId;
 use crate::embedder::Cosine;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct VectorResult {
-    /// Best first, equal cosines by `SkillId`; each skill once.
+pub struct SemanticResult {
+    /// Best first, equal cosines by `DocId`; each skill once.
     pub hits: Vec<VectorHit>,
     /// What could not be read.
     pub notes: VectorNotes,
@@ -18,7 +18,7 @@ pub struct VectorResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VectorHit {
     /// The skill.
-    pub skill: SkillId,
+    pub doc: DocId,
     /// How near it is to the query.
     pub cosine: Cosine,
 }

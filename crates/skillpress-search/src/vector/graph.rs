@@ -10,8 +10,8 @@ use alloc::vec::Vec;
 
 use super::candidates::best_of;
 use super::run::{Run, Seeds};
+use crate::DocId;
 use crate::EmbeddingId;
-use crate::SkillId;
 
 /// Cells that a walk starts from.
 const N_CELLS: usize = 8;
@@ -31,16 +31,16 @@ const FILTER_ROUNDS: usize = 3;
 /// Scores vectors near the query; `None` while something is missing.
 pub(super) fn search(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> {
     let few = run.allowed.map(|allowed| {
-        let few: Vec<SkillId> = allowed.iter().take(FEW + 1).collect();
+        let few: Vec<DocId> = allowed.iter().take(FEW + 1).collect();
         (few.len() <= FEW).then_some(few)
     });
     match few {
         None => walk(run, seeds)?,
-        Some(Some(few)) => score_skills(run, &few)?,
+        Some(Some(few)) => score_docs(run, &few)?,
         Some(None) => {
             search_cells(run)?;
             if let Seeds::Known(seeds) = seeds {
-                score_skills(run, seeds)?;
+                score_docs(run, seeds)?;
             }
         }
     }
@@ -48,10 +48,10 @@ pub(super) fn search(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> 
     run.candidates.read_codes(&best, &mut run.reader);
     // Whose vectors they are is asked for in the same round trip, so also for some that the codes will drop.
     for id in run.winners() {
-        if !run.skills.contains(&id)
-            && let Some(skill) = run.reader.skill(id)
+        if !run.docs.contains(&id)
+            && let Some(doc) = run.reader.doc(id)
         {
-            run.skills.insert(id, skill);
+            run.docs.insert(id, doc);
         }
     }
     (!run.reader.is_waiting).then_some(())
@@ -104,17 +104,17 @@ fn walk(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> {
     }
     run.seeds = embeddings?;
     let seeds = run.seeds.clone();
-    read_own(run, &seeds)
+    read_node_codes(run, &seeds)
 }
 
 /// Reads nodes: their codes, and their neighbours' signs.
 fn visit(run: &mut Run<'_, '_, '_>, nodes: &[EmbeddingId]) -> Option<()> {
     let mut links = Vec::new();
     for &id in nodes {
-        let own = run.reader.own(id);
+        let code = run.reader.node_code(id);
         links.extend(run.reader.links(id));
         // Where it is damaged, the code may yet be read from the other file.
-        if let Some(code) = own {
+        if let Some(code) = code {
             run.candidates.add_scored(id, &code);
         }
     }
@@ -125,10 +125,10 @@ fn visit(run: &mut Run<'_, '_, '_>, nodes: &[EmbeddingId]) -> Option<()> {
 }
 
 /// Scores vectors that are no candidates yet by the codes of their nodes.
-fn read_own(run: &mut Run<'_, '_, '_>, ids: &[EmbeddingId]) -> Option<()> {
+fn read_node_codes(run: &mut Run<'_, '_, '_>, ids: &[EmbeddingId]) -> Option<()> {
     for &id in ids {
         if !run.candidates.contains(id)
-            && let Some(code) = run.reader.own(id)
+            && let Some(code) = run.reader.node_code(id)
         {
             run.candidates.add_scored(id, &code);
         }
@@ -137,25 +137,25 @@ fn read_own(run: &mut Run<'_, '_, '_>, ids: &[EmbeddingId]) -> Option<()> {
 }
 
 /// Scores the vectors of these skills.
-fn score_skills(run: &mut Run<'_, '_, '_>, skills: &[SkillId]) -> Option<()> {
-    let embeddings = embeddings_of(run, skills);
+fn score_docs(run: &mut Run<'_, '_, '_>, docs: &[DocId]) -> Option<()> {
+    let embeddings = embeddings_of(run, docs);
     if run.reader.is_waiting {
         return None;
     }
-    read_own(run, &embeddings)?;
+    read_node_codes(run, &embeddings)?;
     run.candidates.read_codes(&embeddings, &mut run.reader);
     run.seeds.extend(embeddings);
     Some(())
 }
 
 /// The vectors of those of `skills` that pass and have one; their skills are known from now on.
-fn embeddings_of(run: &mut Run<'_, '_, '_>, skills: &[SkillId]) -> Vec<EmbeddingId> {
+fn embeddings_of(run: &mut Run<'_, '_, '_>, docs: &[DocId]) -> Vec<EmbeddingId> {
     let mut embeddings = Vec::new();
-    for &skill in skills {
-        if run.passes(skill)
-            && let Some(id) = run.reader.embedding_of(skill)
+    for &doc in docs {
+        if run.passes(doc)
+            && let Some(id) = run.reader.embedding_of(doc)
         {
-            run.skills.insert(id, skill);
+            run.docs.insert(id, doc);
             embeddings.push(id);
         }
     }
@@ -170,9 +170,9 @@ fn search_cells(run: &mut Run<'_, '_, '_>) -> Option<()> {
         for &cell_idx in cells {
             read.extend(run.reader.cell(cell_idx));
             for id in run.reader.index.head.members(cell_idx).map(EmbeddingId) {
-                match run.reader.skill(id) {
-                    Some(skill) => {
-                        run.skills.insert(id, skill);
+                match run.reader.doc(id) {
+                    Some(doc) => {
+                        run.docs.insert(id, doc);
                     }
                     // Whether it passes is not known, so it is left out.
                     None => run.reader.notes.n_unknown_ids += 1,
@@ -183,8 +183,8 @@ fn search_cells(run: &mut Run<'_, '_, '_>) -> Option<()> {
             return None;
         }
         for (id, signs, factor) in read.iter().flat_map(|cell| cell.iter()) {
-            let skill = run.skills.get(&id).copied();
-            if skill.is_some_and(|skill| run.passes(skill)) {
+            let doc = run.docs.get(&id).copied();
+            if doc.is_some_and(|doc| run.passes(doc)) {
                 run.candidates.add(id, signs, factor);
             }
         }

@@ -19,7 +19,7 @@ mod reader;
 mod run;
 mod search;
 
-pub use found::{VectorHit, VectorNotes, VectorResult};
+pub use found::{SemanticResult, VectorHit, VectorNotes};
 pub(crate) use run::Seeds;
 pub use search::{N_CANDIDATES, N_HYBRID_CANDIDATES, VectorOptions, VectorQuery, find_vectors};
 pub(crate) use search::{prefetch, search};

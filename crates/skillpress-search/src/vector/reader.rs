@@ -12,10 +12,10 @@ use crate::format::vectors::cells::{cell_range, decode_cell};
 use crate::format::vectors::code::{Code, REFINEMENT_BYTES, SIGN_BYTES};
 use crate::format::vectors::codes::{CODES_FILE, code_range, decode_refinement};
 use crate::format::vectors::head::VECTORS_FILE;
-use crate::format::vectors::nodes::{Link, NODES_FILE, decode_links, decode_own};
+use crate::format::vectors::nodes::{Link, NODES_FILE, decode_links, decode_node_code};
 use crate::format::vectors::router::{Router, router_range};
 use crate::format::vectors::rows::{ROWS_FILE, find_row};
-use crate::{ByteRange, SkillId};
+use crate::{ByteRange, DocId};
 
 /// Reads what is at hand; asks for what is not.
 pub(super) struct VectorReader<'a, 'f> {
@@ -90,9 +90,9 @@ impl<'a, 'f> VectorReader<'a, 'f> {
     }
 
     /// A node's own code.
-    pub(super) fn own(&mut self, id: EmbeddingId) -> Option<Code> {
-        let payload = self.block(NODES_FILE, self.index.nodes.own_range(id));
-        let code = payload.decode(|payload| decode_own(payload).ok());
+    pub(super) fn node_code(&mut self, id: EmbeddingId) -> Option<Code> {
+        let payload = self.block(NODES_FILE, self.index.nodes.code_range(id));
+        let code = payload.decode(|payload| decode_node_code(payload).ok());
         self.notes.n_unread_nodes += u32::from(code.is_none() && !payload.is_waiting());
         code
     }
@@ -114,21 +114,21 @@ impl<'a, 'f> VectorReader<'a, 'f> {
     }
 
     /// The skill of a vector.
-    pub(super) fn skill(&mut self, id: EmbeddingId) -> Option<SkillId> {
+    pub(super) fn doc(&mut self, id: EmbeddingId) -> Option<DocId> {
         let block_idx = self.index.ids.block_of(id.0);
         let first = self.index.ids.entries(block_idx).start;
-        let skills = self.ids(block_idx)?;
-        skills.get((id.0 - first) as usize).copied().map(SkillId)
+        let docs = self.ids(block_idx)?;
+        docs.get((id.0 - first) as usize).copied().map(DocId)
     }
 
     /// The vector of a skill, by the inverse id map.
-    pub(super) fn embedding_of(&mut self, skill: SkillId) -> Option<EmbeddingId> {
+    pub(super) fn embedding_of(&mut self, doc: DocId) -> Option<EmbeddingId> {
         let inverse = self.index.nodes.inverse_map();
-        let block_idx = inverse.block_of(skill.0);
+        let block_idx = inverse.block_of(doc.0);
         let payload = self.block(NODES_FILE, inverse.range(block_idx));
         let block = payload.decode(|payload| inverse.decode(block_idx, payload).ok());
         self.notes.n_unknown_ids += u32::from(block.is_none() && !payload.is_waiting());
-        let idx = (skill.0 - inverse.entries(block_idx).start) as usize;
+        let idx = (doc.0 - inverse.entries(block_idx).start) as usize;
         self.index.nodes.embedding(block?.get(idx).copied()?)
     }
 

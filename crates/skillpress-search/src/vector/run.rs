@@ -3,11 +3,11 @@
 use alloc::vec::Vec;
 
 use super::candidates::{Candidates, Scorer};
-use super::found::{VectorHit, VectorResult};
+use super::found::{SemanticResult, VectorHit};
 use super::reader::VectorReader;
-use crate::lexical::SkillSet;
+use crate::doc_set::DocSet;
 use crate::sorted::SortedMap;
-use crate::{EmbeddingId, SkillId};
+use crate::{DocId, EmbeddingId};
 
 /// A search whose query is known.
 pub(super) struct Run<'a, 'r, 'f> {
@@ -16,18 +16,18 @@ pub(super) struct Run<'a, 'r, 'f> {
     pub(super) candidates: Candidates<'a>,
     pub(super) n_hits: usize,
     pub(super) n_candidates: usize,
-    pub(super) allowed: Option<&'a SkillSet>,
+    pub(super) allowed: Option<&'a DocSet>,
     /// The skill that others shall be like.
-    pub(super) excluded: Option<SkillId>,
+    pub(super) excluded: Option<DocId>,
     /// Whose vectors the hits are, as far as it is known.
-    pub(super) skills: SortedMap<EmbeddingId, SkillId>,
+    pub(super) docs: SortedMap<EmbeddingId, DocId>,
     /// The vectors of the seeds.
     pub(super) seeds: Vec<EmbeddingId>,
 }
 
 impl Run<'_, '_, '_> {
-    pub(super) fn passes(&self, skill: SkillId) -> bool {
-        self.excluded != Some(skill) && self.allowed.is_none_or(|allowed| allowed.contains(skill))
+    pub(super) fn passes(&self, doc: DocId) -> bool {
+        self.excluded != Some(doc) && self.allowed.is_none_or(|allowed| allowed.contains(doc))
     }
 
     /// The vectors that become hits, whose skills must be known by then.
@@ -40,7 +40,7 @@ impl Run<'_, '_, '_> {
         ids
     }
 
-    pub(super) fn finish(self) -> VectorResult {
+    pub(super) fn finish(self) -> SemanticResult {
         let mut notes = self.reader.notes;
         notes.n_unread_codes = self.candidates.n_unread();
         let mut hits = Vec::new();
@@ -48,16 +48,16 @@ impl Run<'_, '_, '_> {
             let Some(cosine) = self.candidates.cosine(id) else {
                 continue;
             };
-            match self.skills.get(&id) {
-                Some(&skill) if self.passes(skill) => {
-                    hits.push(VectorHit { skill, cosine });
+            match self.docs.get(&id) {
+                Some(&doc) if self.passes(doc) => {
+                    hits.push(VectorHit { doc, cosine });
                 }
                 Some(_) => {}
                 None => notes.n_unknown_ids += 1,
             }
         }
-        hits.sort_unstable_by(|a, b| b.cosine.cmp(&a.cosine).then(a.skill.cmp(&b.skill)));
-        VectorResult { hits, notes }
+        hits.sort_unstable_by(|a, b| b.cosine.cmp(&a.cosine).then(a.doc.cmp(&b.doc)));
+        SemanticResult { hits, notes }
     }
 }
 
@@ -69,5 +69,5 @@ pub(crate) enum Seeds<'a> {
     /// They are still being searched for.
     Waiting,
     /// These, and no more.
-    Known(&'a [SkillId]),
+    Known(&'a [DocId]),
 }

@@ -5,11 +5,12 @@ use alloc::vec::Vec;
 
 use super::candidates::{Candidates, Scorer};
 use super::estimate::CodeQuery;
-use super::found::VectorResult;
+use super::found::SemanticResult;
 use super::reader::VectorReader;
 use super::run::{Run, Seeds};
 use super::{flat, graph};
 use crate::EmbeddingId;
+use crate::doc_set::DocSet;
 use crate::embedder::{DIM, Embedding, WordSum};
 use crate::fetcher::{BlockStore, Failures, Fetcher};
 use crate::format::manifest::Manifest;
@@ -17,9 +18,8 @@ use crate::format::vectors::VectorIndex;
 use crate::format::vectors::code::{Code, Factor, RESIDUAL_UNITS, decode_residual};
 use crate::format::vectors::head::StoredPlan;
 use crate::format::vectors::router::Router;
-use crate::lexical::SkillSet;
 use crate::sorted::SortedMap;
-use crate::{Answer, FormatError, Plan, SkillId, Source};
+use crate::{Answer, DocId, FormatError, Plan, Source};
 
 /// What is searched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum VectorQuery {
     /// The words of a text, as [`crate::analyzer::words`] gives them, spelled as the index spells them.
     Words(Vec<String>),
     /// The skills that are most like this one, which is not among them.
-    Like(SkillId),
+    Like(DocId),
 }
 
 /// How to search.
@@ -67,15 +67,15 @@ impl Default for VectorOptions {
 pub(crate) fn search(
     query: &VectorQuery,
     options: &VectorOptions,
-    allowed: Option<&SkillSet>,
+    allowed: Option<&DocSet>,
     seeds: Seeds<'_>,
     index: &VectorIndex,
     fetcher: &mut Fetcher<'_>,
-) -> Option<VectorResult> {
+) -> Option<SemanticResult> {
     let is_flat = is_flat(options.plan, index, fetcher);
     let mut reader = VectorReader::new(index, fetcher);
     if index.head.n_embeddings() == 0 || options.n_candidates == 0 {
-        return Some(VectorResult::default());
+        return Some(SemanticResult::default());
     }
     // All of these are asked for at once.
     let router = reader.router();
@@ -92,13 +92,13 @@ pub(crate) fn search(
     };
     let embedding = match (query, &whole) {
         (VectorQuery::Words(_), _) => words,
-        (&VectorQuery::Like(skill), Some(whole)) => {
-            let code = whole.code_of(skill, &mut reader);
+        (&VectorQuery::Like(doc), Some(whole)) => {
+            let code = whole.code_of(doc, &mut reader);
             code.and_then(|(id, code)| decode(&router, index, id, &code))
         }
-        (&VectorQuery::Like(skill), None) => {
-            let id = reader.embedding_of(skill);
-            let code = id.and_then(|id| Some((id, reader.own(id)?)));
+        (&VectorQuery::Like(doc), None) => {
+            let id = reader.embedding_of(doc);
+            let code = id.and_then(|id| Some((id, reader.node_code(id)?)));
             code.and_then(|(id, code)| decode(&router, index, id, &code))
         }
     };
@@ -117,10 +117,10 @@ pub(crate) fn search(
         n_candidates: options.n_candidates,
         allowed,
         excluded: match query {
-            VectorQuery::Like(skill) => Some(*skill),
+            VectorQuery::Like(doc) => Some(*doc),
             VectorQuery::Words(_) => None,
         },
-        skills: SortedMap::new(),
+        docs: SortedMap::new(),
         seeds: Vec::new(),
     };
     match whole {
@@ -160,14 +160,14 @@ pub fn find_vectors(
     manifest: &Manifest,
     query: &VectorQuery,
     options: &VectorOptions,
-    filter: Option<&[SkillId]>,
+    filter: Option<&[DocId]>,
     source: &mut impl Source,
-) -> Result<VectorResult, FormatError> {
+) -> Result<SemanticResult, FormatError> {
     let Some(index) = VectorIndex::open(manifest)? else {
-        return Ok(VectorResult::default());
+        return Ok(SemanticResult::default());
     };
     let n_skills = manifest.n_skills;
-    let allowed = filter.map(|skills| SkillSet::new(n_skills, skills.iter().copied()));
+    let allowed = filter.map(|docs| DocSet::new(n_skills, docs.iter().copied()));
     let (mut store, mut failures) = (BlockStore::new(true), Failures::default());
     loop {
         let mut fetcher = Fetcher::new(manifest, &mut store, &mut failures);
@@ -229,8 +229,8 @@ fn is_flat(plan: Plan, index: &VectorIndex, fetcher: &Fetcher<'_>) -> bool {
         }
 }
 
-fn nothing(reader: &VectorReader<'_, '_>) -> VectorResult {
-    VectorResult {
+fn nothing(reader: &VectorReader<'_, '_>) -> SemanticResult {
+    SemanticResult {
         hits: Vec::new(),
         notes: reader.notes,
     }

@@ -1,7 +1,7 @@
 //! The id map: from a vector's position to the skill it belongs to.
 //!
-//! Vectors stand in the order of their cells, cards and postings in that of SkillIds. The id map is all that connects
-//! them: for each vector how far its SkillId lies after its position, in as few bits as the farthest needs, in blocks
+//! Vectors stand in the order of their cells, cards and postings in that of DocIds. The id map is all that connects
+//! them: for each vector how far its DocId lies after its position, in as few bits as the farthest needs, in blocks
 //! that can be read alone, each with a checksum. A build numbers skills in the order of their vectors, so all distances
 //! are 0, which take no bits: a checksum for each 64 skills. Any other order can be written too, in 2.44 bytes a skill
 //! at 500,000. A damaged block drops its hits, it never shows another skill's card. It ends [`VECTORS_FILE`].
@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use super::head::VECTORS_FILE;
 use crate::format::block;
-use crate::{BitReader, BitWriter, ByteRange, FormatError, SkillId};
+use crate::{BitReader, BitWriter, ByteRange, DocId, FormatError};
 
 /// Entries of a block of the id map.
 pub const IDS_BLOCK: u32 = 64;
@@ -32,8 +32,8 @@ pub fn id_map(start: u64, n_embeddings: u32, n_skills: u32, n_bits: u8) -> Packe
 
 /// Encodes the id map: for each vector the skill that it belongs to, below `n_skills`. With the bits of an entry, which
 /// the head names.
-pub fn encode_id_map(start: u64, skills: &[SkillId], n_skills: u32) -> (Vec<u8>, u8) {
-    let ids: Vec<u32> = skills.iter().map(|skill| skill.0).collect();
+pub fn encode_id_map(start: u64, docs: &[DocId], n_skills: u32) -> (Vec<u8>, u8) {
+    let ids: Vec<u32> = docs.iter().map(|doc| doc.0).collect();
     let n_bits = bits_of(&ids, n_skills);
     let map = id_map(start, ids.len() as u32, n_skills, n_bits);
     (map.encode(&ids), n_bits)
@@ -181,8 +181,8 @@ mod tests {
             .collect()
     }
 
-    fn shuffled(n: u32) -> Vec<SkillId> {
-        let mut ids: Vec<SkillId> = (0..n).map(SkillId).collect();
+    fn shuffled(n: u32) -> Vec<DocId> {
+        let mut ids: Vec<DocId> = (0..n).map(DocId).collect();
         ids.sort_by_key(|id| id.0.wrapping_mul(2_654_435_761));
         ids
     }
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn skills_in_the_order_of_their_vectors_cost_their_checksums() {
         for (n, more) in [(0, 3), (1, 0), (64, 0), (2_291, 9)] {
-            let in_order: Vec<SkillId> = (0..n).map(SkillId).collect();
+            let in_order: Vec<DocId> = (0..n).map(DocId).collect();
             let (file, n_bits) = encode_id_map(0, &in_order, n + more);
             let map = id_map(0, n, n + more, 0);
             assert_eq!(n_bits, 0);
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_examples_of_the_specification_hold() {
-        let ids = |numbers: [u32; 5]| numbers.map(SkillId);
+        let ids = |numbers: [u32; 5]| numbers.map(DocId);
         let (file, n_bits) = encode_id_map(0, &ids([3, 0, 5, 1, 4]), 6);
         assert_eq!((&file[..2], file.len(), n_bits), (&[0xeb, 0x08][..], 6, 3));
         let (file, n_bits) = encode_id_map(0, &ids([0, 1, 2, 3, 4]), 6);
@@ -237,12 +237,12 @@ mod tests {
 
     #[test]
     fn a_flipped_bit_drops_its_block_and_never_changes_an_id() {
-        for ids in [shuffled(300), (0..300).map(SkillId).collect()] {
+        for ids in [shuffled(300), (0..300).map(DocId).collect()] {
             check_flips(&ids);
         }
     }
 
-    fn check_flips(ids: &[SkillId]) {
+    fn check_flips(ids: &[DocId]) {
         let (good, n_bits) = encode_id_map(0, ids, 300);
         let map = id_map(0, 300, 300, n_bits);
         let intact = decode_all(map, &good);
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_block_in_anothers_place_is_refused() {
-        let in_order: Vec<SkillId> = (0..200).map(SkillId).collect();
+        let in_order: Vec<DocId> = (0..200).map(DocId).collect();
         for ids in [shuffled(200), in_order] {
             let (file, n_bits) = encode_id_map(0, &ids, 200);
             let map = id_map(0, 200, 200, n_bits);

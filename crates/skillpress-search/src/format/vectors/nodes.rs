@@ -38,18 +38,18 @@ impl NodesLayout {
     }
 
     /// Where a node's own code stands; its links follow.
-    pub fn own_range(&self, id: EmbeddingId) -> ByteRange {
+    pub fn code_range(&self, id: EmbeddingId) -> ByteRange {
         ByteRange {
             start: u64::from(id.0) * self.slot_bytes(),
-            len: OWN_BYTES as u32,
+            len: NODE_CODE_BYTES as u32,
         }
     }
 
     /// Where a node's links stand.
     pub fn links_range(&self, id: EmbeddingId) -> ByteRange {
         ByteRange {
-            start: self.own_range(id).end(),
-            len: self.slot_bytes() as u32 - OWN_BYTES as u32,
+            start: self.code_range(id).end(),
+            len: self.slot_bytes() as u32 - NODE_CODE_BYTES as u32,
         }
     }
 
@@ -76,7 +76,7 @@ impl NodesLayout {
     }
 
     fn slot_bytes(&self) -> u64 {
-        (OWN_BYTES + usize::from(self.n_links) * LINK_BYTES + block::CHECKSUM_LEN) as u64
+        (NODE_CODE_BYTES + usize::from(self.n_links) * LINK_BYTES + block::CHECKSUM_LEN) as u64
     }
 }
 
@@ -95,8 +95,8 @@ pub struct Link {
 ///
 /// # Errors
 /// `Truncated` for another length.
-pub fn decode_own(payload: &[u8]) -> Result<Code, FormatError> {
-    let payload: &[u8; OWN_BYTES - block::CHECKSUM_LEN] =
+pub fn decode_node_code(payload: &[u8]) -> Result<Code, FormatError> {
+    let payload: &[u8; NODE_CODE_BYTES - block::CHECKSUM_LEN] =
         payload.try_into().map_err(|_| TRUNCATED)?;
     let mut code = Code {
         signs: [0; SIGN_BYTES],
@@ -140,8 +140,8 @@ pub fn decode_links(
 /// The entries of an inverse id map that gives each skill its vector. Those without have a number that no vector has:
 /// their own, where that is one, so that skills in the order of their vectors all have their own number.
 pub fn inverse_entries(embeddings: &[Option<EmbeddingId>], n_embeddings: u32) -> Vec<u32> {
-    let entry = |(embedding, skill): (&Option<EmbeddingId>, u32)| {
-        embedding.map_or(skill.max(n_embeddings), |id| id.0)
+    let entry = |(embedding, doc): (&Option<EmbeddingId>, u32)| {
+        embedding.map_or(doc.max(n_embeddings), |id| id.0)
     };
     embeddings.iter().zip(0..).map(entry).collect()
 }
@@ -161,11 +161,11 @@ pub fn encode_nodes(
 ) -> Vec<u8> {
     let mut file = Vec::with_capacity(layout.len_bytes() as usize);
     for (idx, (code, links)) in codes.iter().zip(links).enumerate() {
-        let mut own = Vec::with_capacity(OWN_BYTES);
-        own.extend_from_slice(&code.signs);
-        own.push(code.factor);
-        own.extend_from_slice(&code.refinement);
-        file.extend(block::seal(NODES_FILE, file.len() as u64, &own));
+        let mut payload = Vec::with_capacity(NODE_CODE_BYTES);
+        payload.extend_from_slice(&code.signs);
+        payload.push(code.factor);
+        payload.extend_from_slice(&code.refinement);
+        file.extend(block::seal(NODES_FILE, file.len() as u64, &payload));
         let filler = core::iter::repeat(EmbeddingId(idx as u32));
         let mut payload = Vec::new();
         for to in links
@@ -186,7 +186,7 @@ pub fn encode_nodes(
 
 const WHAT: &str = "a graph node";
 const TRUNCATED: FormatError = FormatError::Truncated { what: WHAT };
-const OWN_BYTES: usize = SIGN_BYTES + 1 + REFINEMENT_BYTES + block::CHECKSUM_LEN;
+const NODE_CODE_BYTES: usize = SIGN_BYTES + 1 + REFINEMENT_BYTES + block::CHECKSUM_LEN;
 const LINK_BYTES: usize = 3 + SIGN_BYTES + 1;
 
 /// Skills of a block of the inverse id map: small, because a search asks for scattered ones.
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_and_homes_come_back_from_their_ranges() {
+    fn nodes_and_the_inverse_map_come_back_from_their_ranges() {
         let embeddings = [
             None,
             Some(EmbeddingId(2)),
@@ -227,9 +227,9 @@ mod tests {
         assert_eq!(file.len() as u64, layout.len_bytes());
         for (idx, expected) in links.iter().enumerate() {
             let id = EmbeddingId(idx as u32);
-            let own = payload(&file, layout.own_range(id));
-            assert_eq!(decode_own(own).as_ref(), Ok(&codes[idx]));
-            assert!(decode_own(&own[1..]).is_err());
+            let code = payload(&file, layout.code_range(id));
+            assert_eq!(decode_node_code(code).as_ref(), Ok(&codes[idx]));
+            assert!(decode_node_code(&code[1..]).is_err());
             let links = payload(&file, layout.links_range(id));
             assert!(decode_links(&layout, id, &links[1..]).is_err());
             let links = decode_links(&layout, id, links).unwrap();
@@ -259,9 +259,9 @@ mod tests {
     }
 
     #[test]
-    fn homes_in_the_order_of_skills_take_no_bits() {
+    fn an_inverse_map_in_the_order_of_skills_takes_no_bits() {
         let embeddings: Vec<Option<EmbeddingId>> = (0..40)
-            .map(|skill| (skill < 33).then_some(EmbeddingId(skill)))
+            .map(|doc| (doc < 33).then_some(EmbeddingId(doc)))
             .collect();
         let entries = inverse_entries(&embeddings, 33);
         assert_eq!(inverse_bits(&entries), 0);

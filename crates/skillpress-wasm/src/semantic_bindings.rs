@@ -3,20 +3,20 @@
 use alloc::vec::Vec;
 
 use skillpress_search::format::manifest::Manifest;
-use skillpress_search::{Ask, STORE_MAX_BYTES, SemanticHalf, SemanticSearch};
+use skillpress_search::{STORE_MAX_BYTES, SemanticHalf, SemanticRequest, SemanticSearch};
 
 use crate::host::{Handles, Host, lines};
 
 /// The semantic half of one open index, and its searches.
 #[derive(Debug)]
-pub struct SemanticDoor {
+pub struct SemanticBindings {
     host: Host,
     half: Option<SemanticHalf>,
     searches: Handles<SemanticSearch>,
 }
 
-impl SemanticDoor {
-    /// A door without an index.
+impl SemanticBindings {
+    /// A bindings without an index.
     pub const fn new() -> Self {
         Self {
             host: Host::new(),
@@ -25,17 +25,17 @@ impl SemanticDoor {
         }
     }
 
-    /// As [`crate::LexicalDoor::answer`].
+    /// As [`crate::LexicalBindings::answer`].
     pub fn answer(&mut self, kind: u32, len: usize) -> &mut [u8] {
         self.host.answer(kind, len)
     }
 
-    /// As [`crate::LexicalDoor::text`].
+    /// As [`crate::LexicalBindings::text`].
     pub fn text(&mut self, len: usize) -> &mut [u8] {
         self.host.text(len)
     }
 
-    /// Opens the vectors of the index whose manifest says `text`, as [`crate::LexicalDoor::open`]; 1 if they can be read.
+    /// Opens the vectors of the index whose manifest says `text`, as [`crate::LexicalBindings::open`]; 1 if they can be read.
     pub fn open(&mut self, has_ranges: u32) -> u32 {
         let text = core::mem::take(&mut self.host.text);
         let half = Manifest::decode_index(&text)
@@ -61,15 +61,15 @@ impl SemanticDoor {
         let answers = core::mem::take(&mut self.host.answers);
         let text = core::mem::take(&mut self.host.text);
         let mut message = Vec::new();
-        if let (Some(half), Some(search), Ok(ask)) = (
+        if let (Some(half), Some(search), Ok(request)) = (
             &mut self.half,
             self.searches.get(handle),
-            Ask::decode(&text),
+            SemanticRequest::decode(&text),
         ) {
             if !answers.is_empty() {
                 half.take(search, &mut answers.into_iter());
             }
-            let found = half.look(search, &ask);
+            let found = half.poll(search, &request);
             message.push(found.is_some().into());
             message.extend_from_slice(&match found {
                 Some(found) => found.encode(),
@@ -85,7 +85,7 @@ impl SemanticDoor {
     }
 }
 
-impl Default for SemanticDoor {
+impl Default for SemanticBindings {
     fn default() -> Self {
         Self::new()
     }
@@ -97,12 +97,12 @@ mod tests {
 
     #[test]
     fn a_door_without_vectors_does_no_harm() {
-        let mut door = SemanticDoor::new();
-        door.text(2).copy_from_slice(b"{}");
-        assert_eq!(door.open(1), 0);
-        let handle = door.search();
-        door.answer(0, 3).copy_from_slice(b"abc");
-        assert_eq!(door.step(handle), [0; 4]);
-        door.close(handle);
+        let mut bindings = SemanticBindings::new();
+        bindings.text(2).copy_from_slice(b"{}");
+        assert_eq!(bindings.open(1), 0);
+        let handle = bindings.search();
+        bindings.answer(0, 3).copy_from_slice(b"abc");
+        assert_eq!(bindings.step(handle), [0; 4]);
+        bindings.close(handle);
     }
 }

@@ -2,10 +2,10 @@
 
 use skillpress_search::format::manifest::Manifest;
 use skillpress_search::format::vectors::head::VECTORS_HEAD;
-use skillpress_search::vector::VectorResult;
+use skillpress_search::vector::SemanticResult;
 use skillpress_search::{
-    Filter, Hit, LexicalHalf, LexicalSearch, Meaning, Mode, Options, Query, Results,
-    STORE_MAX_BYTES,
+    Filter, Hit, LexicalHalf, LexicalSearch, Mode, Options, Query, Results, STORE_MAX_BYTES,
+    SemanticState,
 };
 
 use crate::highlight::highlighted;
@@ -14,15 +14,15 @@ use crate::json::Json;
 
 /// The lexical half of one open index, and its searches.
 #[derive(Debug)]
-pub struct LexicalDoor {
+pub struct LexicalBindings {
     host: Host,
     half: Option<LexicalHalf>,
     has_vectors: bool,
-    searches: Handles<(LexicalSearch, Meaning)>,
+    searches: Handles<(LexicalSearch, SemanticState)>,
 }
 
-impl LexicalDoor {
-    /// A door without an index.
+impl LexicalBindings {
+    /// A bindings without an index.
     pub const fn new() -> Self {
         Self {
             host: Host::new(),
@@ -47,7 +47,7 @@ impl LexicalDoor {
     /// Opens the index, once, whose manifest says `text`; `has_ranges`: 0 if the host is known not to answer
     /// ranges.
     ///
-    /// `[skills,has vectors,[[kind,shown,look],…]]`, the badges in the order of the bits in hits; nothing
+    /// `[skills,has vectors,[[kind,shown,appearance],…]]`, the badges in the order of the bits in hits; nothing
     /// when the index cannot be read.
     pub fn open(&mut self, has_ranges: u32) -> &[u8] {
         let text = core::mem::take(&mut self.host.text);
@@ -93,14 +93,14 @@ impl LexicalDoor {
         for filter in as_str(filters).split('\n') {
             options.filters.extend(Filter::parse(filter));
         }
-        let meaning = if self.has_vectors && mode != Mode::Lexical {
-            Meaning::Coming
+        let semantic = if self.has_vectors && mode != Mode::Lexical {
+            SemanticState::Pending
         } else {
-            Meaning::Absent
+            SemanticState::Absent
         };
         let query = Query::parse(as_str(query));
         let search = half.search(query, None, options, STORE_MAX_BYTES);
-        self.searches.add((search, meaning))
+        self.searches.add((search, semantic))
     }
 
     /// Feeds a search the answers given since the last step.
@@ -109,16 +109,17 @@ impl LexicalDoor {
     /// are what to fetch before the next step, see `lines` in `host`. A hit is `[skill,owner,slug,name,summary,tags,
     /// badges,score,identity,full,boost,[[term,kind,score],…]]`, where `badges` has a bit for each, `identity` is 0 none,
     /// 1 name, 2 slug, 3 owner and slug, and `name` and `summary` are cut into parts that do and do not match, in turn,
-    /// beginning with one that does not. Results are final when there is no request and [`LexicalDoor::ask`] is empty.
+    /// beginning with one that does not. Results are final when there is no request and [`LexicalBindings::semantic_request`] is empty.
     /// A handle that leads nowhere gives nothing.
     pub fn step(&mut self, handle: u32) -> &[u8] {
         let answers = core::mem::take(&mut self.host.answers);
         let mut json = Json::default();
-        if let (Some(half), Some((search, meaning))) = (&mut self.half, self.searches.get(handle)) {
+        if let (Some(half), Some((search, semantic))) = (&mut self.half, self.searches.get(handle))
+        {
             if !answers.is_empty() {
                 half.take(search, &mut answers.into_iter());
             }
-            let results = half.look(search, meaning);
+            let results = half.poll(search, semantic);
             json.open();
             let requests = lines(&search.requests());
             json.string(core::str::from_utf8(&requests).unwrap_or_default());
@@ -130,20 +131,20 @@ impl LexicalDoor {
         self.host.say(&json.into_bytes())
     }
 
-    /// What to ask the semantic half, as of the last step; nothing if it takes no part, or has answered.
-    pub fn ask(&mut self, handle: u32) -> &[u8] {
+    /// The request to the semantic half, as of the last step; nothing if it takes no part, or has answered.
+    pub fn semantic_request(&mut self, handle: u32) -> &[u8] {
         let search = self.searches.get(handle);
-        let ask = search.and_then(|(search, _)| Some(search.ask()?.encode()));
-        self.host.say(&ask.unwrap_or_default())
+        let request = search.and_then(|(search, _)| Some(search.semantic_request()?.encode()));
+        self.host.say(&request.unwrap_or_default())
     }
 
     /// Takes the text as the answer of the semantic half; an empty one says that it cannot be searched.
-    pub fn meaning(&mut self, handle: u32) {
+    pub fn semantic_result(&mut self, handle: u32) {
         let text = core::mem::take(&mut self.host.text);
-        if let Some((_, meaning)) = self.searches.get(handle) {
-            *meaning = match VectorResult::decode(&text) {
-                Ok(found) => Meaning::Found(found),
-                Err(_) => Meaning::Failed,
+        if let Some((_, semantic)) = self.searches.get(handle) {
+            *semantic = match SemanticResult::decode(&text) {
+                Ok(found) => SemanticState::Found(found),
+                Err(_) => SemanticState::Failed,
             };
         }
     }
@@ -154,7 +155,7 @@ impl LexicalDoor {
     }
 }
 
-impl Default for LexicalDoor {
+impl Default for LexicalBindings {
     fn default() -> Self {
         Self::new()
     }
@@ -169,7 +170,7 @@ fn write_manifest(json: &mut Json, manifest: &Manifest, has_vectors: bool) {
         json.open();
         json.string(&badge.kind);
         json.number(badge.is_shown.into());
-        json.json(&badge.look);
+        json.json(&badge.appearance);
         json.close();
     }
     json.close();
@@ -190,7 +191,7 @@ fn write_results(json: &mut Json, results: &Results) {
 fn write_hit(json: &mut Json, hit: &Hit) {
     let card = &hit.card;
     json.open();
-    json.number(hit.skill.0 as i32);
+    json.number(hit.doc.0 as i32);
     json.string(&card.owner);
     json.string(&card.slug);
     for text in [&card.name, &card.summary] {
@@ -233,21 +234,21 @@ mod tests {
 
     #[test]
     fn a_door_stays_shut_before_what_is_no_index() {
-        let mut door = LexicalDoor::new();
-        assert_eq!(text(door.open(1)), "");
-        door.text(3).copy_from_slice(b"\x01\x01\x00");
-        assert_eq!(text(door.open(1)), "");
+        let mut bindings = LexicalBindings::new();
+        assert_eq!(text(bindings.open(1)), "");
+        bindings.text(3).copy_from_slice(b"\x01\x01\x00");
+        assert_eq!(text(bindings.open(1)), "");
     }
 
     #[test]
     fn handles_that_lead_nowhere_do_no_harm() {
-        let mut door = LexicalDoor::new();
-        assert_eq!(text(door.step(7)), "");
-        assert_eq!(text(door.ask(7)), "");
-        door.meaning(7);
-        door.close(7);
-        door.text(3).copy_from_slice(b"\xff\xfe\xfd");
-        let handle = door.search(99, usize::MAX, 9);
-        assert_eq!(text(door.step(handle)), "");
+        let mut bindings = LexicalBindings::new();
+        assert_eq!(text(bindings.step(7)), "");
+        assert_eq!(text(bindings.semantic_request(7)), "");
+        bindings.semantic_result(7);
+        bindings.close(7);
+        bindings.text(3).copy_from_slice(b"\xff\xfe\xfd");
+        let handle = bindings.search(99, usize::MAX, 9);
+        assert_eq!(text(bindings.step(handle)), "");
     }
 }

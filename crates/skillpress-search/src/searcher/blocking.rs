@@ -2,21 +2,10 @@
 
 use alloc::vec::Vec;
 
+use super::{OpenError, Results, Search, Searcher, Step};
 use crate::options::Options;
-use crate::searcher::{OpenError, Results, Search, Searcher, Step};
-use crate::{Answer, Query, Request, SkillId};
-
-/// Fetches all requests of one round trip; answers come in the same order.
-pub trait Source {
-    /// One round trip.
-    fn fetch(&mut self, requests: &[Request]) -> Vec<Answer>;
-}
-
-impl<F: FnMut(&[Request]) -> Vec<Answer>> Source for F {
-    fn fetch(&mut self, requests: &[Request]) -> Vec<Answer> {
-        self(requests)
-    }
-}
+use crate::query::Query;
+use crate::{DocId, Source};
 
 impl Searcher {
     /// Opens the index of `source`.
@@ -61,11 +50,11 @@ impl Searcher {
     /// As [`Searcher::open`], when the index had to be opened again.
     pub fn find_like(
         &mut self,
-        skill: SkillId,
+        doc: DocId,
         options: &Options,
         source: &mut impl Source,
     ) -> Result<Results, OpenError> {
-        self.finish(source, |searcher| searcher.search_like(skill, options))
+        self.finish(source, |searcher| searcher.search_like(doc, options))
     }
 
     fn finish(
@@ -84,7 +73,7 @@ impl Searcher {
                 Step::Stale if was_stale => {}
                 Step::Stale => {
                     was_stale = true;
-                    let max_bytes = self.max_store_bytes();
+                    let max_bytes = self.max_store_bytes;
                     *self = Self::open_source(source)?.with_store_bytes(max_bytes);
                     search = begin(self);
                 }

@@ -4,15 +4,15 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::format::postings::Posting;
-use crate::{SkillId, Writer};
+use crate::{DocId, Writer};
 
 /// Some of the skills of an index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SkillSet {
+pub(crate) struct DocSet {
     words: Vec<u64>,
 }
 
-impl SkillSet {
+impl DocSet {
     /// No skill of `n_skills`.
     pub(crate) fn none(n_skills: u32) -> Self {
         Self {
@@ -21,23 +21,23 @@ impl SkillSet {
     }
 
     /// `skills`, which are of an index of `n_skills`.
-    pub(crate) fn new(n_skills: u32, skills: impl Iterator<Item = SkillId>) -> Self {
+    pub(crate) fn new(n_skills: u32, docs: impl Iterator<Item = DocId>) -> Self {
         let mut set = Self::none(n_skills);
-        skills.for_each(|skill| set.insert(skill));
+        docs.for_each(|doc| set.insert(doc));
         set
     }
 
     /// Adds a skill, if it is one of the index's.
-    pub(crate) fn insert(&mut self, skill: SkillId) {
-        if let Some(word) = self.words.get_mut(skill.idx() / 64) {
-            *word |= 1 << (skill.0 % 64);
+    pub(crate) fn insert(&mut self, doc: DocId) {
+        if let Some(word) = self.words.get_mut(doc.idx() / 64) {
+            *word |= 1 << (doc.0 % 64);
         }
     }
 
     /// Adds the skills of a list.
     pub(crate) fn add(&mut self, postings: &[Posting]) {
         for posting in postings {
-            self.insert(posting.skill);
+            self.insert(posting.doc);
         }
     }
 
@@ -48,10 +48,10 @@ impl SkillSet {
         }
     }
 
-    pub(crate) fn contains(&self, skill: SkillId) -> bool {
+    pub(crate) fn contains(&self, doc: DocId) -> bool {
         self.words
-            .get(skill.idx() / 64)
-            .is_some_and(|word| word >> (skill.0 % 64) & 1 == 1)
+            .get(doc.idx() / 64)
+            .is_some_and(|word| word >> (doc.0 % 64) & 1 == 1)
     }
 
     pub(crate) fn intersection(&self, other: &Self) -> Self {
@@ -80,11 +80,9 @@ impl SkillSet {
     }
 
     /// Its skills, ascending.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = SkillId> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
         let n_skills = self.words.len() as u32 * 64;
-        (0..n_skills)
-            .map(SkillId)
-            .filter(|&skill| self.contains(skill))
+        (0..n_skills).map(DocId).filter(|&doc| self.contains(doc))
     }
 }
 
@@ -94,12 +92,12 @@ mod tests {
 
     #[test]
     fn a_set_holds_what_was_put_in() {
-        let set = |skills: &[u32]| SkillSet::new(130, skills.iter().copied().map(SkillId));
+        let set = |docs: &[u32]| DocSet::new(130, docs.iter().copied().map(DocId));
         let both = set(&[0, 63, 64, 129, 130, 5000]).intersection(&set(&[0, 64, 129, 7]));
         assert_eq!(
-            both.iter().map(|skill| skill.0).collect::<Vec<_>>(),
+            both.iter().map(|doc| doc.0).collect::<Vec<_>>(),
             [0, 64, 129]
         );
-        assert!(!both.contains(SkillId(5000)));
+        assert!(!both.contains(DocId(5000)));
     }
 }
