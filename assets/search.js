@@ -112,10 +112,9 @@ export function createSearch({ base = new URL("../", import.meta.url) } = {}) {
 
 /** What is fetched to open an index; see `split`. */
 const OPENING = ["manifest.json", "probe.bin 22 1"];
-/** The kinds of answers. */
+/** Numbers of `docs/format.md`, "Between the two modules": the kinds of answers, and which halves search. */
 const BYTES = 0, GONE = 1, NO_RANGES = 2, FAILED = 3;
 const MODES = { hybrid: 0, lexical: 1, vector: 2 };
-const ROUND_TRIPS_MAX = 16;
 /** The modules of the engine: `search.wasm` finds words and has the last word, `semantic.wasm` reads vectors; a site that
  * has none has no name for that. */
 const WORDS = "../search/search.wasm", VECTORS = "../search/semantic.wasm";
@@ -148,16 +147,16 @@ class Index {
     this.folder = folder;
     this.words = words;
     words.put(bytes);
-    const [skills, hasVectors, badges] = words.read(words.exports.open(hasRanges));
+    const { skills, hasVectors, badges } = words.read(words.exports.open(hasRanges));
     this.skills = skills;
     /** @type {Badge[]} */
-    this.badges = badges.map(([kind, shown, appearance]) => ({ kind, ...appearance, shown: !!shown }));
+    this.badges = badges.map(({ appearance, ...badge }) => ({ ...appearance, ...badge }));
     this.openVectors = async () => {
       const vectors = await Module.load(VECTORS);
       vectors.put(bytes);
       return vectors.exports.open(hasRanges) ? vectors : null;
     };
-    this.hasVectors = !!hasVectors;
+    this.hasVectors = hasVectors;
   }
 
   /** Loads the module that reads vectors, for a site that has some; the next search tries again what failed. */
@@ -185,14 +184,14 @@ class Index {
     let vectorSearch, hasShown = false;
     try {
       for (;;) {
-        let [wanted, ...found] = words.read(words.exports.step(search));
+        let step = words.read(words.exports.step(search));
         const request = words.bytes(words.exports.semantic_request(search));
-        let isComing = request.length > 0, vectorsWanted = "";
-        if (isComing) {
+        let isPending = request.length > 0, semanticRequests = "";
+        if (isPending) {
           if (!this.vectors) {
             const loading = this.loadVectors();
             // Words do not wait for the module that reads vectors, unless it only has to be started.
-            if (found.length || Module.isCompiled(VECTORS)) await loading;
+            if (step.results || Module.isCompiled(VECTORS)) await loading;
             signal?.throwIfAborted();
           }
           vectors ??= this.vectors;
@@ -201,17 +200,15 @@ class Index {
           const [isFound, ...said] = vectors?.bytes(vectors.exports.step(vectorSearch)) ?? [];
           if (isFound || vectors === null) {
             words.put(said);
-            words.exports.semantic_result(search);
-            [wanted, ...found] = words.read(words.exports.step(search));
-            isComing = false;
-          } else vectorsWanted = decoder.decode(Uint8Array.from(said));
+            step = words.read(words.exports.semantic_result(search));
+            isPending = false;
+          } else semanticRequests = decoder.decode(Uint8Array.from(said));
         }
-        const requests = split(wanted);
-        const all = [...requests, ...split(vectorsWanted)];
-        const isLast = !all.length || stats.roundTrips === ROUND_TRIPS_MAX;
-        const results = this.#results(query, site, found, !isLast || !isComing, stats);
-        if (isLast) return results;
-        if (isComing && results.complete && results.hits.length && !hasShown) onUpdate?.(results), (hasShown = true);
+        const requests = split(step.requests);
+        const all = [...requests, ...split(semanticRequests)];
+        const results = this.#results(query, site, step.results, stats);
+        if (!all.length) return { ...results, complete: results.complete && !isPending };
+        if (isPending && results.complete && results.hits.length && !hasShown) onUpdate?.(results), (hasShown = true);
         stats.roundTrips++;
         stats.requests += all.length;
         const answers = await fetchAll(this.folder, all, signal);
@@ -228,27 +225,17 @@ class Index {
     }
   }
 
-  /** @param {string} query @param {URL} site @param {any[]} found @param {boolean} isWhole @param {Results["stats"]} stats @returns {Results} */
-  #results(query, site, [hits = [], found = 0, corrected, isComplete], isWhole, stats) {
-    const hit = ([skill, owner, slug, nameParts, summaryParts, tags, badges, score, identity, full, boost, reasons]) => ({
-      id: `${owner}/${slug}`,
-      owner,
-      slug,
-      url: new URL(`${encodeURIComponent(owner)}/skills/${encodeURIComponent(slug)}/`, site).href,
-      name: nameParts.join(""),
-      summary: summaryParts.join(""),
-      nameParts,
-      summaryParts,
-      tags,
-      badges: this.badges.filter((_, badgeIdx) => (badges >>> badgeIdx) & 1),
-      score,
-      skill,
-      identity,
-      full: !!full,
-      boost,
-      reasons,
+  /** @param {string} query @param {URL} site @param {any} results as `search.wasm` says them @param {Results["stats"]} stats @returns {Results} */
+  #results(query, site, { hits, ...results } = { hits: [], found: 0, corrected: null, complete: false }, stats) {
+    const withLinks = (hit) => ({
+      ...hit,
+      id: `${hit.owner}/${hit.slug}`,
+      url: new URL(`${encodeURIComponent(hit.owner)}/skills/${encodeURIComponent(hit.slug)}/`, site).href,
+      name: hit.nameParts.join(""),
+      summary: hit.summaryParts.join(""),
+      badges: this.badges.filter((_, badgeIdx) => (hit.badges >>> badgeIdx) & 1),
     });
-    return { query, hits: hits.map(hit), found, corrected: corrected || null, complete: !!isComplete && isWhole, stats: { ...stats } };
+    return { query, ...results, hits: hits.map(withLinks), stats: { ...stats } };
   }
 }
 

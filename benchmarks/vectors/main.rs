@@ -19,9 +19,9 @@ use skillpress::internals::{
 use skillpress_search::analyzer::words;
 use skillpress_search::embedder::{Embedding, WordSum};
 use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::format::messages::{SemanticRequest, VectorNotes};
 use skillpress_search::format::vectors::head::VECTORS_FILE;
-use skillpress_search::vector::{VectorNotes, VectorOptions, VectorQuery, find_vectors};
-use skillpress_search::{Answer, Plan, Request};
+use skillpress_search::{Answer, Plan, Request, SemanticHalf};
 
 fn main() -> Result<(), Box<dyn Error>> {
     // `cargo bench` adds an argument of its own.
@@ -221,12 +221,11 @@ impl Index {
             });
             answers.collect()
         };
-        let query = VectorQuery::Words(query.to_vec());
-        let options = VectorOptions {
+        let request = SemanticRequest {
             plan,
-            ..VectorOptions::default()
+            ..SemanticRequest::for_words(query.to_vec())
         };
-        let result = find_vectors(&self.manifest, &query, &options, None, &mut source)
+        let result = SemanticHalf::find(&self.manifest, &request, None, &mut source)
             .expect("the files belong together");
         assert_eq!(result.notes, VectorNotes::default());
         run.skills = result.hits.iter().map(|hit| hit.doc.idx()).collect();

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use skillpress::internals::FileSource;
+use skillpress_search::format::messages::{decode_requests, encode_requests};
 use skillpress_search::{
-    Answer, ByteRange, Hit, Mode, Options, Request, Results, Searcher, Source, Step,
+    Answer, EvidenceKind, Hit, Mode, Options, Request, Results, Searcher, Source, Step,
 };
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, Val};
 
@@ -55,23 +56,50 @@ fn the_modules_agree_with_the_native_reader_bit_for_bit() {
 }
 
 #[test]
+fn the_script_knows_the_numbers_of_the_modules() {
+    let script = include_str!("../../assets/search.js");
+    let opening = encode_requests(&Searcher::open_requests());
+    let opening: Vec<&str> = opening.lines().collect();
+    let kinds = [
+        Answer::Bytes(vec![]),
+        Answer::Gone,
+        Answer::NoRanges,
+        Answer::Failed,
+    ];
+    let [bytes, gone, no_ranges, failed] = kinds.map(|answer| answer.kind());
+    let [hybrid, lexical, vector] =
+        [Mode::Hybrid, Mode::Lexical, Mode::Vector].map(|mode| mode as u32);
+    for line in [
+        format!("const OPENING = [\"{}\"];", opening.join("\", \"")),
+        format!(
+            "const BYTES = {bytes}, GONE = {gone}, NO_RANGES = {no_ranges}, FAILED = {failed};"
+        ),
+        format!("const MODES = {{ hybrid: {hybrid}, lexical: {lexical}, vector: {vector} }};"),
+    ] {
+        assert!(script.contains(&line), "{line}");
+    }
+}
+
+#[test]
 fn without_the_module_that_reads_vectors_words_are_found() {
     let test = SiteTest::demo().build();
     let mut source = FileSource::new(&test.path("public")).expect("a site");
     let mut modules = WasmReader::open(&mut source);
-    let mut search = modules.search("merge pdf files", Mode::Hybrid);
-    modules.words.put(b"");
+    let search = modules.search("merge pdf files", Mode::Hybrid);
     let mut answers = Vec::new();
-    let said = loop {
-        modules.words.call("semantic_result", &[search.words]);
-        let said = modules.step(&mut search, &answers);
+    let results = loop {
+        modules.words.give(&answers);
+        modules.words.call("step", &[search.words]);
+        modules.words.put(b"");
+        let step = modules.words.call("semantic_result", &[search.words]);
+        let said = Said::read(&modules.words.read_json(step), Vec::new());
         if said.requests.is_empty() {
-            break said.results;
+            break said.results.expect("the final results");
         }
         answers = source.fetch(&said.requests);
     };
-    assert_eq!(said[0][0][2], "pdf-tools");
-    assert_eq!(said[3], 0, "they are not complete");
+    assert_eq!(results["hits"][0]["slug"], "pdf-tools");
+    assert_eq!(results["complete"], false);
 }
 
 /// Runs one search in both and compares every step.
@@ -93,7 +121,7 @@ fn compare(
         let said = modules.step(&mut their_search, &answers);
         let mut step = native.step(&mut search, std::mem::take(&mut answers));
         if let Step::Show(results) = step {
-            compare_results(query, &said.results, &results);
+            compare_results(query, said.results.as_ref(), &results);
             step = native.step(&mut search, Vec::new());
         }
         match step {
@@ -105,46 +133,42 @@ fn compare(
             Step::Stale => panic!("{query}: the site did not change"),
             Step::Done(results) => {
                 assert_eq!(said.requests, [], "{query}");
-                return compare_results(query, &said.results, &results);
+                return compare_results(query, said.results.as_ref(), &results);
             }
         }
     }
 }
 
-fn compare_results(query: &str, said: &Value, results: &Results) {
+fn compare_results(query: &str, said: Option<&Value>, results: &Results) {
     let hits: Vec<Value> = results.hits.iter().map(hit_json).collect();
-    let corrected = results.corrected.as_deref().unwrap_or_default();
-    let complete = u8::from(results.is_complete);
-    assert_eq!(
-        *said,
-        json!([hits, results.n_found, corrected, complete]),
-        "{query}"
-    );
+    let expected = json!({
+        "hits": hits,
+        "found": results.n_found,
+        "corrected": results.corrected,
+        "complete": results.is_complete,
+    });
+    assert_eq!(said, Some(&expected), "{query}");
 }
 
-/// A hit as the module says it, but for what matched: that is the module's own.
+/// A hit as the module says it, but for which parts of the texts match: they are joined.
 fn hit_json(hit: &Hit) -> Value {
-    let reasons: Vec<Value> = hit
-        .reasons
-        .iter()
-        .map(|(term, kind, score)| json!([term, *kind as u8, score]))
-        .collect();
-    let card = &hit.card;
-    let (identity, is_full) = (hit.identity as u8, u8::from(hit.is_full));
-    json!([
-        hit.doc.0,
-        card.owner,
-        card.slug,
-        card.name,
-        card.summary,
-        card.tags,
-        card.badges,
-        hit.score,
-        identity,
-        is_full,
-        hit.boost_milli,
-        reasons
-    ])
+    let reason =
+        |(term, kind, score): &(String, EvidenceKind, u32)| json!([term, *kind as u8, score]);
+    let reasons: Vec<Value> = hit.reasons.iter().map(reason).collect();
+    json!({
+        "owner": hit.card.owner,
+        "slug": hit.card.slug,
+        "nameParts": hit.card.name,
+        "summaryParts": hit.card.summary,
+        "tags": hit.card.tags,
+        "badges": hit.card.badges,
+        "score": hit.score,
+        "skill": hit.doc.0,
+        "identity": hit.identity as u8,
+        "boost": hit.boost_milli,
+        "full": hit.is_full,
+        "reasons": reasons,
+    })
 }
 
 /// The committed modules in an interpreter, driven as `assets/search.js` does.
@@ -160,10 +184,31 @@ struct WasmSearch {
     n_requests: usize,
 }
 
-/// What is to be fetched, and `[hits,found,corrected,complete]` as far as known.
+/// What is to be fetched, and the results as far as known.
 struct Said {
     requests: Vec<Request>,
-    results: Value,
+    results: Option<Value>,
+}
+
+impl Said {
+    /// From the message of a step, and the requests of the other module; the parts of texts joined again.
+    fn read(message: &Value, semantic_requests: Vec<Request>) -> Self {
+        let lines = message["requests"].as_str().expect("requests");
+        let mut requests = decode_requests(lines).expect("lines of requests");
+        requests.extend(semantic_requests);
+        let mut results = message.get("results").cloned();
+        let hits = results
+            .as_mut()
+            .and_then(|results| results["hits"].as_array_mut());
+        for hit in hits.into_iter().flatten() {
+            for text in ["nameParts", "summaryParts"] {
+                let parts = hit[text].as_array().expect("parts").iter();
+                let joined: String = parts.filter_map(Value::as_str).collect();
+                hit[text] = joined.into();
+            }
+        }
+        Self { requests, results }
+    }
 }
 
 impl WasmReader {
@@ -182,8 +227,8 @@ impl WasmReader {
         words.put(&index);
         let info = words.call("open", &[1]);
         let info = words.read_json(info);
-        assert!(info[0].as_u64().is_some_and(|n| n > 20), "{info}");
-        assert_eq!(info[1], 1, "it has vectors");
+        assert!(info["skills"].as_u64().is_some_and(|n| n > 20), "{info}");
+        assert_eq!(info["hasVectors"], true);
         vectors.put(&index);
         assert_eq!(vectors.call("open", &[1]), 1);
         Self { words, vectors }
@@ -191,19 +236,16 @@ impl WasmReader {
 
     fn search(&mut self, query: &str, mode: Mode) -> WasmSearch {
         self.words.put(query.as_bytes());
-        let mode = match mode {
-            Mode::Hybrid => 0,
-            Mode::Lexical => 1,
-            Mode::Vector => 2,
-        };
         WasmSearch {
-            words: self.words.call("search", &[query.len() as u32, 10, mode]),
+            words: self
+                .words
+                .call("search", &[query.len() as u32, 10, mode as u32]),
             vectors: self.vectors.call("search", &[]),
             n_requests: 0,
         }
     }
 
-    /// The next message; names and summaries joined again.
+    /// The next message.
     fn step(&mut self, search: &mut WasmSearch, answers: &[Answer]) -> Said {
         let (for_words, for_vectors) = answers.split_at(search.n_requests.min(answers.len()));
         self.words.give(for_words);
@@ -212,56 +254,25 @@ impl WasmReader {
         let mut said = self.words.read_json(message);
         let request = self.words.call("semantic_request", &[search.words]);
         let request = self.words.read(request);
-        let mut wanted = Vec::new();
+        let mut semantic_requests = Vec::new();
         if !request.is_empty() {
             self.vectors.put(&request);
-            let answer = self.vectors.call("step", &[search.vectors]);
-            let answer = self.vectors.read(answer);
-            if answer[0] == 1 {
-                self.words.put(&answer[1..]);
-                self.words.call("semantic_result", &[search.words]);
-                message = self.words.call("step", &[search.words]);
+            let step = self.vectors.call("step", &[search.vectors]);
+            let step = self.vectors.read(step);
+            if step[0] == 1 {
+                self.words.put(&step[1..]);
+                message = self.words.call("semantic_result", &[search.words]);
                 said = self.words.read_json(message);
             } else {
-                wanted = parse(std::str::from_utf8(&answer[1..]).expect("UTF-8"));
+                let lines = std::str::from_utf8(&step[1..]).expect("UTF-8");
+                semantic_requests = decode_requests(lines).expect("lines of requests");
             }
         }
-        let mut requests = parse(said[0].as_str().expect("requests"));
-        search.n_requests = requests.len();
-        requests.extend(wanted);
-        let mut results = said.as_array().expect("an array")[1..].to_vec();
-        for hit in results
-            .first_mut()
-            .and_then(Value::as_array_mut)
-            .into_iter()
-            .flatten()
-        {
-            for text in [3, 4] {
-                let parts = hit[text].as_array().expect("parts").iter();
-                let joined: String = parts.filter_map(Value::as_str).collect();
-                hit[text] = joined.into();
-            }
-        }
-        Said {
-            requests,
-            results: results.into(),
-        }
+        search.n_requests = said["requests"]
+            .as_str()
+            .map_or(0, |lines| lines.lines().count());
+        Said::read(&said, semantic_requests)
     }
-}
-
-fn parse(lines: &str) -> Vec<Request> {
-    let request = |line: &str| {
-        let parts: Vec<&str> = line.split(' ').collect();
-        let number = |idx: usize| parts[idx].parse::<u64>().expect("a number");
-        Request {
-            path: parts[0].into(),
-            range: (parts.len() == 3).then(|| ByteRange {
-                start: number(1),
-                len: number(2) as u32,
-            }),
-        }
-    };
-    lines.lines().map(request).collect()
 }
 
 struct WasmModule {
@@ -311,12 +322,11 @@ impl WasmModule {
 
     fn give(&mut self, answers: &[Answer]) {
         for answer in answers {
-            let (kind, bytes): (u32, &[u8]) = match answer {
-                Answer::Bytes(bytes) => (0, bytes),
-                Answer::Gone => (1, &[]),
-                Answer::NoRanges => (2, &[]),
-                Answer::Failed => (3, &[]),
+            let bytes: &[u8] = match answer {
+                Answer::Bytes(bytes) => bytes,
+                _ => &[],
             };
+            let kind = answer.kind();
             let place = self.call("answer", &[kind, bytes.len() as u32]);
             self.write(place, bytes);
         }

@@ -324,7 +324,7 @@ impl BitWriter {
 }
 
 /// `number` in decimal digits. The formatting of `core` would bring 3 KB into the browser's module.
-pub(crate) fn push_decimal(text: &mut String, number: u64) {
+pub fn push_decimal(text: &mut String, number: u64) {
     if number >= 10 {
         push_decimal(text, number / 10);
     }
@@ -332,7 +332,7 @@ pub(crate) fn push_decimal(text: &mut String, number: u64) {
 }
 
 /// The lowest `n_digits` hexadecimal digits of `number`, the highest first.
-pub(crate) fn push_hex(text: &mut String, number: u32, n_digits: u32) {
+pub fn push_hex(text: &mut String, number: u32, n_digits: u32) {
     for digit_idx in (0..n_digits).rev() {
         let digit = number >> (4 * digit_idx) & 15;
         text.extend(char::from_digit(digit, 16));

@@ -8,7 +8,7 @@ use crate::{DocId, Writer};
 
 /// Some of the skills of an index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct DocSet {
+pub struct DocSet {
     words: Vec<u64>,
 }
 
@@ -21,7 +21,7 @@ impl DocSet {
     }
 
     /// `skills`, which are of an index of `n_skills`.
-    pub(crate) fn new(n_skills: u32, docs: impl Iterator<Item = DocId>) -> Self {
+    pub fn new(n_skills: u32, docs: impl Iterator<Item = DocId>) -> Self {
         let mut set = Self::none(n_skills);
         docs.for_each(|doc| set.insert(doc));
         set

@@ -5,8 +5,8 @@
 
 use alloc::vec::Vec;
 
+use crate::format::messages::VectorHit;
 use crate::lexical::{IdentityMatch, Ranked};
-use crate::vector::VectorHit;
 
 /// The skills of either half, in no order, scored by both: from 0 to [`SCORE_ONE`], which is the best of both halves.
 ///

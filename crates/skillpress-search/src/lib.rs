@@ -94,7 +94,7 @@ extern crate std;
 
 pub mod analyzer;
 mod bytes;
-mod doc_set;
+pub mod doc_set;
 pub mod embedder;
 mod error;
 mod fetcher;
@@ -107,16 +107,17 @@ mod query;
 mod searcher;
 mod sorted;
 mod source;
-pub mod vector;
+mod vector;
 
-pub use bytes::{BitReader, BitWriter, Reader, Writer, crc32};
+pub use bytes::{BitReader, BitWriter, Reader, Writer, crc32, push_decimal, push_hex};
 pub use error::FormatError;
+pub use format::messages::Plan;
 pub use ids::{DocId, EmbeddingId};
 pub use lexical::{EvidenceKind, IdentityMatch, Ranked};
-pub use options::{Mode, Options, Plan};
+pub use options::{Mode, Options};
 pub use query::{Filter, FilterKind, OwnerSlug, Query, QueryWord};
 pub use searcher::{
     Hit, LexicalHalf, LexicalSearch, OpenError, Results, STORE_MAX_BYTES, Search, Searcher,
-    SemanticHalf, SemanticRequest, SemanticSearch, SemanticState, Stats, Step,
+    SemanticHalf, SemanticSearch, SemanticState, Stats, Step,
 };
 pub use source::{Answer, ByteRange, Request, Source};

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::format::messages::Plan;
 use crate::query::Filter;
 
 /// Options of a search; [`Options::default`] is what a person wants.
@@ -33,28 +34,16 @@ pub struct Options {
     pub has_cards: bool,
 }
 
-/// Which halves of a search run.
+/// Which halves of a search run; `docs/format.md` has the numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// Both; the lexical one alone where the index has no vectors.
     #[default]
-    Hybrid,
+    Hybrid = 0,
     /// Words only.
-    Lexical,
+    Lexical = 1,
     /// Meaning only.
-    Vector,
-}
-
-/// How the semantic half reads vectors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Plan {
-    /// What the manifest names as cheaper.
-    #[default]
-    Auto,
-    /// All codes.
-    Flat,
-    /// Cells and graph.
-    Graph,
+    Vector = 2,
 }
 
 impl Default for Options {

@@ -68,8 +68,8 @@ mod lexical {
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn semantic_result(handle: u32) {
-        bindings().semantic_result(handle);
+    extern "C" fn semantic_result(handle: u32) -> *const u8 {
+        bindings().semantic_result(handle).as_ptr()
     }
 }
 

@@ -2,9 +2,7 @@
 
 use alloc::vec::Vec;
 
-use skillpress_search::{Answer, Request};
-
-use crate::json::push_decimal;
+use skillpress_search::Answer;
 
 /// What the host gave since it was last asked for, and the last message.
 #[derive(Debug)]
@@ -27,14 +25,9 @@ impl Host {
 
     /// Takes the next answer; gives the place for its bytes.
     ///
-    /// `kind`: 0 bytes, 1 gone, 2 the host does not answer ranges, anything else failed. Only the first has a length.
+    /// See [`Answer::from_kind`]; only an answer with bytes has a length.
     pub(crate) fn answer(&mut self, kind: u32, len: usize) -> &mut [u8] {
-        self.answers.push(match kind {
-            0 => Answer::Bytes(alloc::vec![0; len]),
-            1 => Answer::Gone,
-            2 => Answer::NoRanges,
-            _ => Answer::Failed,
-        });
+        self.answers.push(Answer::from_kind(kind, len));
         match self.answers.last_mut() {
             Some(Answer::Bytes(bytes)) => bytes,
             _ => &mut [],
@@ -55,24 +48,6 @@ impl Host {
         self.message.extend_from_slice(bytes);
         &self.message
     }
-}
-
-/// Requests as lines: a path, and start and length if it is not the whole file. No path has spaces.
-pub(crate) fn lines(requests: &[Request]) -> Vec<u8> {
-    let mut lines = Vec::new();
-    for request in requests {
-        if !lines.is_empty() {
-            lines.push(b'\n');
-        }
-        lines.extend_from_slice(request.path.as_bytes());
-        if let Some(range) = request.range {
-            for number in [range.start, range.len.into()] {
-                lines.push(b' ');
-                push_decimal(&mut lines, number);
-            }
-        }
-    }
-    lines
 }
 
 /// Values by handle; handles are used again.

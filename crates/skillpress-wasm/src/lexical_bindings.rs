@@ -1,15 +1,15 @@
 //! What the exports of `search.wasm` do, without their pointers.
 
 use skillpress_search::format::manifest::Manifest;
+use skillpress_search::format::messages::{SemanticResult, encode_requests};
 use skillpress_search::format::vectors::head::VECTORS_HEAD;
-use skillpress_search::vector::SemanticResult;
 use skillpress_search::{
     Filter, Hit, LexicalHalf, LexicalSearch, Mode, Options, Query, Results, STORE_MAX_BYTES,
     SemanticState,
 };
 
 use crate::highlight::highlighted;
-use crate::host::{Handles, Host, lines};
+use crate::host::{Handles, Host};
 use crate::json::Json;
 
 /// The lexical half of one open index, and its searches.
@@ -18,7 +18,7 @@ pub struct LexicalBindings {
     host: Host,
     half: Option<LexicalHalf>,
     has_vectors: bool,
-    searches: Handles<(LexicalSearch, SemanticState)>,
+    searches: Handles<LexicalSearch>,
 }
 
 impl LexicalBindings {
@@ -47,8 +47,7 @@ impl LexicalBindings {
     /// Opens the index, once, whose manifest says `text`; `has_ranges`: 0 if the host is known not to answer
     /// ranges.
     ///
-    /// `[skills,has vectors,[[kind,shown,appearance],…]]`, the badges in the order of the bits in hits; nothing
-    /// when the index cannot be read.
+    /// Says what the index says of itself, see `docs/format.md`; nothing when it cannot be read.
     pub fn open(&mut self, has_ranges: u32) -> &[u8] {
         let text = core::mem::take(&mut self.host.text);
         let mut json = Json::default();
@@ -66,7 +65,7 @@ impl LexicalBindings {
         if self.half.is_none() {
             json = Json::default();
         }
-        self.host.say(&json.into_bytes())
+        self.host.say(json.into_text().as_bytes())
     }
 
     /// Begins a search for the first `query_len` bytes of the text, which then has filters such as `owner:ana`, each
@@ -99,54 +98,52 @@ impl LexicalBindings {
             SemanticState::Absent
         };
         let query = Query::parse(as_str(query));
-        let search = half.search(query, None, options, STORE_MAX_BYTES);
-        self.searches.add((search, semantic))
+        self.searches
+            .add(half.search(query, options, semantic, STORE_MAX_BYTES))
     }
 
     /// Feeds a search the answers given since the last step.
     ///
-    /// `[requests]`, or `[requests,[hit,…],found,corrected or "",complete]` once the words' lists are there. `requests`
-    /// are what to fetch before the next step, see `lines` in `host`. A hit is `[skill,owner,slug,name,summary,tags,
-    /// badges,score,identity,full,boost,[[term,kind,score],…]]`, where `badges` has a bit for each, `identity` is 0 none,
-    /// 1 name, 2 slug, 3 owner and slug, and `name` and `summary` are cut into parts that do and do not match, in turn,
-    /// beginning with one that does not. Results are final when there is no request and [`LexicalBindings::semantic_request`] is empty.
-    /// A handle that leads nowhere gives nothing.
+    /// Says what to fetch before the next step, and the results once the words' lists are there, see `docs/format.md`.
+    /// They are final when there are no requests and [`LexicalBindings::semantic_request`] is empty. A handle that leads
+    /// nowhere gives nothing.
     pub fn step(&mut self, handle: u32) -> &[u8] {
         let answers = core::mem::take(&mut self.host.answers);
         let mut json = Json::default();
-        if let (Some(half), Some((search, semantic))) = (&mut self.half, self.searches.get(handle))
-        {
+        if let (Some(half), Some(search)) = (&mut self.half, self.searches.get(handle)) {
             if !answers.is_empty() {
                 half.take(search, &mut answers.into_iter());
             }
-            let results = half.poll(search, semantic);
-            json.open();
-            let requests = lines(&search.requests());
-            json.string(core::str::from_utf8(&requests).unwrap_or_default());
+            let results = half.poll(search);
+            json.open('{');
+            json.name("requests");
+            json.string(&encode_requests(&search.requests()));
             if let Some(results) = results {
+                json.name("results");
                 write_results(&mut json, &results);
             }
-            json.close();
+            json.close('}');
         }
-        self.host.say(&json.into_bytes())
+        self.host.say(json.into_text().as_bytes())
     }
 
     /// The request to the semantic half, as of the last step; nothing if it takes no part, or has answered.
     pub fn semantic_request(&mut self, handle: u32) -> &[u8] {
         let search = self.searches.get(handle);
-        let request = search.and_then(|(search, _)| Some(search.semantic_request()?.encode()));
+        let request = search.and_then(|search| Some(search.semantic_request()?.encode()));
         self.host.say(&request.unwrap_or_default())
     }
 
-    /// Takes the text as the answer of the semantic half; an empty one says that it cannot be searched.
-    pub fn semantic_result(&mut self, handle: u32) {
+    /// Takes the text as the result of the semantic half, and steps on; an empty one says that it cannot be searched.
+    pub fn semantic_result(&mut self, handle: u32) -> &[u8] {
         let text = core::mem::take(&mut self.host.text);
-        if let Some((_, semantic)) = self.searches.get(handle) {
-            *semantic = match SemanticResult::decode(&text) {
-                Ok(found) => SemanticState::Found(found),
+        if let Some(search) = self.searches.get(handle) {
+            search.semantic = match SemanticResult::decode(&text) {
+                Ok(result) => SemanticState::Found(result),
                 Err(_) => SemanticState::Failed,
             };
         }
+        self.step(handle)
     }
 
     /// Drops a search.
@@ -162,61 +159,83 @@ impl Default for LexicalBindings {
 }
 
 fn write_manifest(json: &mut Json, manifest: &Manifest, has_vectors: bool) {
-    json.open();
+    json.open('{');
+    json.name("skills");
     json.number(manifest.n_skills as i32);
-    json.number(has_vectors.into());
-    json.open();
+    json.name("hasVectors");
+    json.bool(has_vectors);
+    json.name("badges");
+    json.open('[');
     for badge in &manifest.badges {
-        json.open();
+        json.open('{');
+        json.name("kind");
         json.string(&badge.kind);
-        json.number(badge.is_shown.into());
+        json.name("appearance");
         json.json(&badge.appearance);
-        json.close();
+        json.name("shown");
+        json.bool(badge.is_shown);
+        json.close('}');
     }
-    json.close();
-    json.close();
+    json.close(']');
+    json.close('}');
 }
 
 fn write_results(json: &mut Json, results: &Results) {
-    json.open();
+    json.open('{');
+    json.name("hits");
+    json.open('[');
     for hit in &results.hits {
         write_hit(json, hit);
     }
-    json.close();
+    json.close(']');
+    json.name("found");
     json.number(results.n_found as i32);
-    json.string(results.corrected.as_deref().unwrap_or_default());
-    json.number(results.is_complete.into());
+    json.name("corrected");
+    match &results.corrected {
+        Some(query) => json.string(query),
+        None => json.json("null"),
+    }
+    json.name("complete");
+    json.bool(results.is_complete);
+    json.close('}');
 }
 
 fn write_hit(json: &mut Json, hit: &Hit) {
     let card = &hit.card;
-    json.open();
-    json.number(hit.doc.0 as i32);
-    json.string(&card.owner);
-    json.string(&card.slug);
-    for text in [&card.name, &card.summary] {
+    json.open('{');
+    for (name, text) in [("owner", &card.owner), ("slug", &card.slug)] {
+        json.name(name);
+        json.string(text);
+    }
+    for (name, text) in [("nameParts", &card.name), ("summaryParts", &card.summary)] {
+        json.name(name);
         json.strings(highlighted(text, &hit.reasons).into_iter());
     }
+    json.name("tags");
     json.strings(card.tags.iter().map(|tag| tag.as_str()));
-    for number in [
-        card.badges as i32,
-        hit.score as i32,
-        hit.identity as i32,
-        hit.is_full.into(),
-        hit.boost_milli,
+    for (name, number) in [
+        ("badges", card.badges as i32),
+        ("score", hit.score as i32),
+        ("skill", hit.doc.0 as i32),
+        ("identity", hit.identity as i32),
+        ("boost", hit.boost_milli),
     ] {
+        json.name(name);
         json.number(number);
     }
-    json.open();
+    json.name("full");
+    json.bool(hit.is_full);
+    json.name("reasons");
+    json.open('[');
     for (term, kind, score) in &hit.reasons {
-        json.open();
+        json.open('[');
         json.string(term);
         json.number(*kind as i32);
         json.number(*score as i32);
-        json.close();
+        json.close(']');
     }
-    json.close();
-    json.close();
+    json.close(']');
+    json.close('}');
 }
 
 #[cfg(test)]

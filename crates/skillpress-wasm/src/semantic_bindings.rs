@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 
 use skillpress_search::format::manifest::Manifest;
-use skillpress_search::{STORE_MAX_BYTES, SemanticHalf, SemanticRequest, SemanticSearch};
+use skillpress_search::format::messages::SemanticRequest;
+use skillpress_search::{STORE_MAX_BYTES, SemanticHalf, SemanticSearch};
 
-use crate::host::{Handles, Host, lines};
+use crate::host::{Handles, Host};
 
 /// The semantic half of one open index, and its searches.
 #[derive(Debug)]
@@ -52,11 +53,10 @@ impl SemanticBindings {
         }
     }
 
-    /// Feeds a search the answers given since the last step; the text is what the lexical half asks now.
+    /// Feeds a search the answers given since the last step; the text is what the lexical half requests now.
     ///
-    /// A message of one byte and more: 0 and what to fetch before the next step, see `lines` in `host`, which is nothing
-    /// while only the lexical half is waited for; or 1 and what to tell the lexical half. A handle that leads nowhere, or
-    /// a text that is no question, gives nothing.
+    /// Gives a [`SemanticStep`](skillpress_search::format::messages::SemanticStep), or nothing for a handle that leads
+    /// nowhere and a text that is no request.
     pub fn step(&mut self, handle: u32) -> &[u8] {
         let answers = core::mem::take(&mut self.host.answers);
         let text = core::mem::take(&mut self.host.text);
@@ -66,15 +66,8 @@ impl SemanticBindings {
             self.searches.get(handle),
             SemanticRequest::decode(&text),
         ) {
-            if !answers.is_empty() {
-                half.take(search, &mut answers.into_iter());
-            }
-            let found = half.poll(search, &request);
-            message.push(found.is_some().into());
-            message.extend_from_slice(&match found {
-                Some(found) => found.encode(),
-                None => lines(&search.requests()),
-            });
+            half.take(search, &mut answers.into_iter());
+            message = half.poll(search, &request).encode();
         }
         self.host.say(&message)
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
-use skillpress_search::vector::VectorNotes;
+use skillpress_search::format::messages::VectorNotes;
 use skillpress_search::{EvidenceKind, Hit, IdentityMatch, Results, Searcher};
 
 use super::SearchArgs;

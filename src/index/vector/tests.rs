@@ -6,18 +6,19 @@ use std::sync::OnceLock;
 use skillpress_search::embedder::{Cosine, Embedding, WordSum};
 use skillpress_search::format::block;
 
+use skillpress_search::doc_set::DocSet;
 use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::format::messages::{
+    N_CANDIDATES, SemanticRequest, SemanticResult, SemanticStep, VectorNotes,
+};
 use skillpress_search::format::vectors::VectorIndex;
 use skillpress_search::format::vectors::head::{
     StoredPlan, VECTORS_FILE, VECTORS_HEAD, VectorHead,
 };
 use skillpress_search::format::vectors::router::router_range;
 use skillpress_search::format::vectors::rows::{ROWS_FILE, RowsLayout, WordRow, find_row};
-use skillpress_search::vector::{
-    N_CANDIDATES, SemanticResult, VectorNotes, VectorOptions, VectorQuery, find_vectors,
-};
 use skillpress_search::{
-    Answer, ByteRange, DocId, Plan, Request, SemanticHalf, SemanticRequest, Writer,
+    Answer, ByteRange, DocId, FormatError, Plan, Request, SemanticHalf, Source,
 };
 
 use super::{Document, Model, VectorParts, adapt, build, embed};
@@ -189,11 +190,7 @@ impl Index {
         Answer::Bytes(chunks.nth(chunk_idx).unwrap().to_vec())
     }
 
-    fn search(&self, query: &VectorQuery, plan: Plan, filter: Option<&[DocId]>) -> SemanticResult {
-        let options = VectorOptions {
-            plan,
-            ..VectorOptions::default()
-        };
+    fn search(&self, sought: &Sought, plan: Plan, filter: Option<&[DocId]>) -> SemanticResult {
         let mut n_round_trips = 0;
         let mut source = |requests: &[Request]| -> Vec<Answer> {
             n_round_trips += 1;
@@ -203,7 +200,7 @@ impl Index {
                 .map(|request| self.answer(request))
                 .collect()
         };
-        find_vectors(&self.manifest, query, &options, filter, &mut source).unwrap()
+        find(&self.manifest, sought, plan, filter, &mut source).unwrap()
     }
 
     fn embed(&self, query: &str) -> Embedding {
@@ -226,8 +223,34 @@ impl Index {
     }
 }
 
-fn words(query: &str) -> VectorQuery {
-    VectorQuery::Words(query.split(' ').map(str::to_owned).collect())
+/// What is searched for.
+#[derive(Clone)]
+enum Sought {
+    Words(Vec<String>),
+    Like(DocId),
+}
+
+fn words(query: &str) -> Sought {
+    Sought::Words(query.split(' ').map(str::to_owned).collect())
+}
+
+fn find(
+    manifest: &Manifest,
+    sought: &Sought,
+    plan: Plan,
+    filter: Option<&[DocId]>,
+    source: &mut impl Source,
+) -> Result<SemanticResult, FormatError> {
+    let (words, like) = match sought.clone() {
+        Sought::Words(words) => (words, None),
+        Sought::Like(doc) => (Vec::new(), Some(doc)),
+    };
+    let request = SemanticRequest {
+        plan,
+        allowed: filter.map(|docs| DocSet::new(manifest.n_skills, docs.iter().copied())),
+        ..SemanticRequest::for_words(words)
+    };
+    SemanticHalf::find(manifest, &request, like, source)
 }
 
 fn skills(result: &SemanticResult) -> Vec<DocId> {
@@ -279,8 +302,13 @@ fn a_search_of_the_graph_reads_a_few_bytes_for_each_candidate_and_no_file_whole(
             log.extend_from_slice(requests);
             requests.iter().map(|r| index.answer(r)).collect()
         };
-        let options = VectorOptions::default();
-        let result = find_vectors(&index.manifest, &words(query), &options, None, &mut source);
+        let result = find(
+            &index.manifest,
+            &words(query),
+            Plan::Auto,
+            None,
+            &mut source,
+        );
         assert!(result.unwrap().hits.len() >= N_CANDIDATES);
         let mut n_bytes = 0;
         for request in &log {
@@ -346,20 +374,14 @@ fn a_word_that_comes_late_is_looked_for_in_both_buckets_at_once() {
     let mut half = half.unwrap().unwrap();
     let mut search = half.search(1 << 20);
     let mut request = |words: &[&str]| -> BTreeSet<u64> {
-        let mut request = Writer::new();
-        request.u8(Plan::Flat as u8);
-        request.varint(10);
-        request.varint(N_CANDIDATES as u32);
-        request.varint(words.len() as u32);
-        words.iter().for_each(|word| request.str(word));
-        request.u8(0);
-        request.varint(0);
-        let request = SemanticRequest::decode(&request.into_bytes()).unwrap();
-        assert!(
-            half.poll(&mut search, &request).is_none(),
-            "seeds are missing"
-        );
-        let requests = search.requests();
+        let request = SemanticRequest {
+            plan: Plan::Flat,
+            seeds: None,
+            ..SemanticRequest::for_words(words.iter().map(|&word| word.into()).collect())
+        };
+        let SemanticStep::Fetch(requests) = half.poll(&mut search, &request) else {
+            panic!("seeds are missing");
+        };
         let mut answers = requests.iter().map(|request| index.answer(request));
         half.take(&mut search, &mut answers);
         let rows = requests.iter().filter(|r| r.path == ROWS_PATH);
@@ -380,8 +402,7 @@ fn search_and_log(index: &Index, word: &str) -> (SemanticResult, Vec<ByteRange>)
         asked.extend(rows.filter_map(|request| request.range));
         requests.iter().map(|r| index.answer(r)).collect()
     };
-    let options = VectorOptions::default();
-    let result = find_vectors(&index.manifest, &words(word), &options, None, &mut source);
+    let result = find(&index.manifest, &words(word), Plan::Auto, None, &mut source);
     (result.unwrap(), asked)
 }
 
@@ -456,7 +477,7 @@ fn skills_like_a_skill_are_those_near_its_vector_without_itself() {
     let index = Index::new(&Registry::new(300));
     for plan in PLANS {
         for skill in [DocId(0), DocId(150), DocId(299)] {
-            let result = index.search(&VectorQuery::Like(skill), plan, None);
+            let result = index.search(&Sought::Like(skill), plan, None);
             let embedding = index.embeddings[skill.idx()].unwrap();
             let exact = index.exact(&embedding);
             assert_eq!(exact[0].1, skill);
@@ -468,7 +489,7 @@ fn skills_like_a_skill_are_those_near_its_vector_without_itself() {
                 .count();
             assert!(n >= 9, "{plan:?} {skill:?}: {n}");
         }
-        let nobody = index.search(&VectorQuery::Like(DocId(5_000)), plan, None);
+        let nobody = index.search(&Sought::Like(DocId(5_000)), plan, None);
         assert_eq!(nobody.hits, []);
     }
 }
@@ -487,7 +508,7 @@ fn a_skill_without_a_known_word_has_no_vector_and_disturbs_nobody() {
         assert!(!skills(&result).contains(&mute));
         let only = index.search(&words("weather"), plan, Some(&[mute]));
         assert_eq!((only.hits.len(), only.notes), (0, VectorNotes::default()));
-        let like = index.search(&VectorQuery::Like(mute), plan, None);
+        let like = index.search(&Sought::Like(mute), plan, None);
         assert_eq!(like.hits, []);
     }
 }
@@ -523,12 +544,8 @@ fn a_host_without_ranges_is_searched_flat_whatever_the_plan() {
         });
         answers.collect()
     };
-    let options = VectorOptions {
-        plan: Plan::Graph,
-        ..VectorOptions::default()
-    };
     let query = words("backup database server");
-    let result = find_vectors(&index.manifest, &query, &options, None, &mut source).unwrap();
+    let result = find(&index.manifest, &query, Plan::Graph, None, &mut source).unwrap();
     assert_eq!(result, good);
     assert!(!paths.iter().any(|path| path.starts_with("nodes")));
 }
@@ -591,7 +608,7 @@ fn damage_is_noted_under_a_filter_and_for_skills_like_a_skill() {
     let few: Vec<DocId> = (0..40).map(|idx| DocId(idx * 9)).collect();
     let many: Vec<DocId> = (0..390).map(DocId).collect();
     let merge = words("merge pdf");
-    let like = VectorQuery::Like(DocId(7));
+    let like = Sought::Like(DocId(7));
     let searches = [
         (&merge, Some(&few[..])),
         (&merge, Some(&many[..])),
@@ -650,8 +667,7 @@ fn files_whose_lengths_contradict_the_head_are_not_read() {
         let mut manifest = index.manifest.clone();
         manifest.files[file_idx].len += 1;
         let mut source = |_: &[Request]| -> Vec<Answer> { panic!("read") };
-        let options = VectorOptions::default();
-        let result = find_vectors(&manifest, &words("pdf"), &options, None, &mut source);
+        let result = find(&manifest, &words("pdf"), Plan::Auto, None, &mut source);
         assert!(result.is_err(), "{}", manifest.files[file_idx].name);
     }
 }

@@ -13,6 +13,7 @@ pub mod block;
 pub mod cards;
 pub mod head;
 pub mod manifest;
+pub mod messages;
 pub mod postings;
 pub mod spelling;
 pub mod terms;

@@ -1,17 +1,17 @@
 //! The lexical half of a search, which also has the last word: it merges what the semantic half found, and reads cards.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::reading::Reading;
 use super::results::{Results, results};
-use super::semantic_half::{SemanticRequest, SemanticState};
 use crate::fetcher::BlockStore;
 use crate::format::head::{LEXICAL_HEAD, LexicalHead};
 use crate::format::manifest::{MANIFEST_PATH, Manifest};
+use crate::format::messages::{N_CANDIDATES, SemanticRequest, SemanticResult};
 use crate::lexical::{self, EvidenceKind, LexicalResult};
 use crate::options::{Mode, Options};
 use crate::query::Query;
-use crate::vector::{N_CANDIDATES, N_HYBRID_CANDIDATES, VectorQuery};
 use crate::{Answer, DocId, FormatError, Request};
 
 /// An open index, without its vectors: words, names, filters and cards, and the blocks that searches have read.
@@ -25,15 +25,33 @@ pub struct LexicalHalf {
 /// One search under way in the lexical half.
 #[derive(Clone, Debug)]
 pub struct LexicalSearch {
-    pub(super) query: Query,
-    pub(super) options: Options,
-    /// Search for what is like this skill, not for the query.
-    like: Option<DocId>,
-    pub(super) reading: Reading,
+    query: Query,
+    options: Options,
+    /// What the semantic half contributes; it is pending until the host says what became of it.
+    pub semantic: SemanticState,
     semantic_request: Option<SemanticRequest>,
+    pub(super) reading: Reading,
 }
 
+/// What the lexical half knows of the semantic one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SemanticState {
+    /// It takes no part.
+    Absent,
+    /// It is being searched.
+    Pending,
+    /// It cannot be searched: lexical results stand, and are not complete.
+    Failed,
+    /// What was found.
+    Found(SemanticResult),
+}
+
+/// Most results of a search.
 const LIMIT_MAX: usize = 200;
+/// Most candidates of a list that the lexical half fills, too: more find nothing better (`docs/search-quality.md`).
+const N_HYBRID_CANDIDATES: usize = 28;
+/// Lexical matches whose cosines fusion needs.
+const N_SEEDS: usize = 8;
 
 impl LexicalHalf {
     /// Opens the lexical half of an index; `has_ranges`: whether the host answers range requests, as far as is known.
@@ -61,20 +79,20 @@ impl LexicalHalf {
     pub fn search(
         &mut self,
         query: Query,
-        like: Option<DocId>,
         options: Options,
+        semantic: SemanticState,
         max_bytes: usize,
     ) -> LexicalSearch {
         self.store.begin_search(max_bytes);
         LexicalSearch {
             query,
-            like,
             options: Options {
                 limit: options.limit.min(LIMIT_MAX),
                 ..options
             },
-            reading: Reading::default(),
+            semantic,
             semantic_request: None,
+            reading: Reading::default(),
         }
     }
 
@@ -89,27 +107,26 @@ impl LexicalHalf {
     }
 
     /// Searches as far as the blocks at hand reach: what was found, once the words' lists are there. They are the final
-    /// results when no requests are left and no semantic result is pending.
-    pub fn poll(
-        &mut self,
-        search: &mut LexicalSearch,
-        semantic: &SemanticState,
-    ) -> Option<Results> {
+    /// results when no requests are left and the semantic half is not pending.
+    pub fn poll(&mut self, search: &mut LexicalSearch) -> Option<Results> {
         let LexicalSearch {
             query,
             options,
-            like,
-            reading,
+            semantic,
             semantic_request,
+            reading,
         } = search;
-        let manifest = &self.manifest;
-        let head = &self.head;
-        reading.run(manifest, &mut self.store, |fetcher| {
+        let Self {
+            manifest,
+            head,
+            store,
+        } = self;
+        reading.run(manifest, store, |fetcher| {
             let lexical = lexical::search(query, options, head, manifest, fetcher);
-            *semantic_request = None;
-            if matches!(semantic, SemanticState::Pending) {
-                *semantic_request = Some(request_for(query, *like, options, lexical.as_ref()));
-            }
+            *semantic_request = match semantic {
+                SemanticState::Pending => Some(request_for(query, options, lexical.as_ref())),
+                _ => None,
+            };
             Some(results(&lexical?, semantic, options, fetcher))
         })
     }
@@ -121,7 +138,7 @@ impl LexicalSearch {
         self.reading.requests()
     }
 
-    /// What the last poll requests of the semantic half, while its result is pending.
+    /// What the last poll requests of the semantic half, while that is pending.
     pub fn semantic_request(&self) -> Option<&SemanticRequest> {
         self.semantic_request.as_ref()
     }
@@ -129,7 +146,6 @@ impl LexicalSearch {
 
 fn request_for(
     query: &Query,
-    like: Option<DocId>,
     options: &Options,
     lexical: Option<&LexicalResult>,
 ) -> SemanticRequest {
@@ -138,29 +154,22 @@ fn request_for(
         Mode::Lexical | Mode::Vector => N_CANDIDATES,
     };
     SemanticRequest {
-        query: match like {
-            Some(doc) => VectorQuery::Like(doc),
-            None => VectorQuery::Words(words(query, lexical)),
-        },
         plan: options.plan,
         n_hits: options.limit,
         n_candidates: n_candidates.max(options.limit),
-        allowed: lexical.and_then(|lexical| lexical.allowed.clone()),
+        words: words(query, lexical),
         seeds: lexical.map(|lexical| seeds(lexical, options)),
+        allowed: lexical.and_then(|lexical| lexical.allowed.clone()),
     }
 }
 
 /// The words whose meaning is searched for.
-fn words(query: &Query, lexical: Option<&LexicalResult>) -> Vec<alloc::string::String> {
+fn words(query: &Query, lexical: Option<&LexicalResult>) -> Vec<String> {
     let Some(lexical) = lexical else {
         return query.semantic_words.clone();
     };
-    let mut words = lexical
-        .corrected
-        .as_ref()
-        .unwrap_or(query)
-        .semantic_words
-        .clone();
+    let query = lexical.corrected.as_ref().unwrap_or(query);
+    let mut words = query.semantic_words.clone();
     // `double word` where the registry writes `doubleword`: then that is what is meant. Stop words have no bit in the
     // mask, and `my agent` means no `myagent`.
     for evidence in &lexical.evidence {
@@ -171,9 +180,8 @@ fn words(query: &Query, lexical: Option<&LexicalResult>) -> Vec<alloc::string::S
     words
 }
 
-/// The best lexical matches: fusion needs their cosines, and the graph goes on from them.
+/// The best lexical matches.
 fn seeds(lexical: &LexicalResult, options: &Options) -> Vec<DocId> {
-    const N_SEEDS: usize = 8;
     if options.mode == Mode::Vector {
         return Vec::new();
     }

@@ -10,11 +10,12 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
-pub use lexical_half::{LexicalHalf, LexicalSearch};
+pub use lexical_half::{LexicalHalf, LexicalSearch, SemanticState};
 pub use results::{Hit, Results};
-pub use semantic_half::{SemanticHalf, SemanticRequest, SemanticSearch, SemanticState};
+pub use semantic_half::{SemanticHalf, SemanticSearch};
 
 use crate::format::manifest::{MANIFEST_PATH, Manifest, PROBE, PROBE_PATH};
+use crate::format::messages::SemanticStep;
 use crate::options::{Mode, Options};
 use crate::query::Query;
 use crate::{Answer, ByteRange, DocId, FormatError, Request};
@@ -35,12 +36,12 @@ pub struct Searcher {
 pub struct Search {
     lexical: LexicalSearch,
     semantic: SemanticSearch,
-    semantic_state: SemanticState,
+    /// Search for what is like this skill, not for words.
+    like: Option<DocId>,
     n_round_trips: u32,
     /// Whether the step before asked for something.
     is_fetching: bool,
     has_shown: bool,
-    is_done: bool,
 }
 
 /// What a search wants next.
@@ -96,8 +97,6 @@ pub struct Stats {
 
 /// Bytes of blocks that each half keeps between searches, by default.
 pub const STORE_MAX_BYTES: usize = 4 << 20;
-/// After so many round trips a search ends with what it has; none needs more than eight.
-const ROUND_TRIPS_MAX: u32 = 16;
 
 impl Searcher {
     /// What to fetch, in one round trip, to open an index: the manifest, and the last byte of a tiny file that shows
@@ -152,7 +151,7 @@ impl Searcher {
         self.begin(Query::parse(query), None, options.clone())
     }
 
-    /// Begins a search for the skills that mean the most similar things to `skill`. Its filters hold, its mode is
+    /// Begins a search for the skills that mean the most similar things to skill `doc`. Its filters hold, its mode is
     /// [`Mode::Vector`]; an index without vectors finds nothing.
     pub fn search_like(&mut self, doc: DocId, options: &Options) -> Search {
         let options = Options {
@@ -164,22 +163,23 @@ impl Searcher {
 
     fn begin(&mut self, query: Query, like: Option<DocId>, options: Options) -> Search {
         let max_bytes = self.max_store_bytes;
-        let (semantic_state, semantic) = match &mut self.semantic {
-            _ if options.mode == Mode::Lexical => {
-                (SemanticState::Absent, SemanticSearch::default())
+        let mut semantic = SemanticSearch::default();
+        let state = match &mut self.semantic {
+            _ if options.mode == Mode::Lexical => SemanticState::Absent,
+            Err(_) => SemanticState::Failed,
+            Ok(Some(half)) if !options.is_exact => {
+                semantic = half.search(max_bytes);
+                SemanticState::Pending
             }
-            Err(_) => (SemanticState::Failed, SemanticSearch::default()),
-            Ok(Some(half)) if !options.is_exact => (SemanticState::Pending, half.search(max_bytes)),
-            Ok(_) => (SemanticState::Absent, SemanticSearch::default()),
+            Ok(_) => SemanticState::Absent,
         };
         Search {
-            lexical: self.lexical.search(query, like, options, max_bytes),
+            lexical: self.lexical.search(query, options, state, max_bytes),
             semantic,
-            semantic_state,
+            like,
             n_round_trips: 0,
             is_fetching: false,
             has_shown: false,
-            is_done: false,
         }
     }
 
@@ -191,45 +191,46 @@ impl Searcher {
         if core::mem::take(&mut search.is_fetching) && self.take(search, answers) {
             return Step::Stale;
         }
-        let mut found = self
-            .lexical
-            .poll(&mut search.lexical, &search.semantic_state);
-        let semantic = self.semantic.as_mut().ok().and_then(Option::as_mut);
-        if let (Some(half), Some(request)) = (semantic, search.lexical.semantic_request())
-            && let Some(result) = half.poll(&mut search.semantic, request)
-        {
-            search.semantic_state = SemanticState::Found(result);
-            found = self
-                .lexical
-                .poll(&mut search.lexical, &search.semantic_state);
-        }
-        if let Some(results) = &mut found {
+        let (found, semantic_requests) = self.poll(search);
+        let mut requests = search.lexical.requests();
+        requests.extend(semantic_requests);
+        let is_pending = search.lexical.semantic == SemanticState::Pending;
+        if requests.is_empty() {
+            let mut results = found.unwrap_or_default();
             results.stats = search.stats();
-        }
-        let is_waiting =
-            search.lexical.reading.n_pending() + search.semantic.reading.n_pending() > 0;
-        if !is_waiting || search.n_round_trips >= ROUND_TRIPS_MAX || search.is_done {
-            search.is_done = true;
-            let mut results = found.unwrap_or_else(|| Results {
-                stats: search.stats(),
-                ..Results::default()
-            });
-            results.is_complete &= search.semantic_state != SemanticState::Pending;
+            results.is_complete &= !is_pending;
             return Step::Done(results);
         }
-        if let (Some(results), SemanticState::Pending) = (found, &search.semantic_state)
+        if let Some(mut results) = found
+            && is_pending
             && results.is_complete
             && !results.hits.is_empty()
             && !search.has_shown
         {
             search.has_shown = true;
+            results.stats = search.stats();
             return Step::Show(results);
         }
         search.n_round_trips += 1;
         search.is_fetching = true;
-        let mut requests = search.lexical.reading.start_round_trip();
-        requests.extend(search.semantic.reading.start_round_trip());
         Step::Fetch(requests)
+    }
+
+    /// Runs both halves over the blocks at hand: what was found so far, and what the semantic one misses.
+    fn poll(&mut self, search: &mut Search) -> (Option<Results>, Vec<Request>) {
+        let found = self.lexical.poll(&mut search.lexical);
+        if let Ok(Some(half)) = &mut self.semantic
+            && let Some(request) = search.lexical.semantic_request()
+        {
+            match half.poll_like(&mut search.semantic, request, search.like) {
+                SemanticStep::Fetch(requests) => return (found, requests),
+                SemanticStep::Found(result) => {
+                    search.lexical.semantic = SemanticState::Found(result);
+                    return (self.lexical.poll(&mut search.lexical), Vec::new());
+                }
+            }
+        }
+        (found, Vec::new())
     }
 
     /// Stores the answers, those of the lexical half first; whether one of them says that a file is gone.

@@ -11,11 +11,16 @@ use crate::{Answer, Request};
 pub(super) struct Reading {
     pending: Vec<Pending>,
     failures: Failures,
-    /// How much was asked for so far …
+    n_round_trips: u32,
+    /// How many requests were answered so far …
     pub(super) n_requests: u32,
-    /// … and came.
+    /// … with how many bytes.
     pub(super) n_bytes: u64,
 }
+
+/// After so many round trips a half asks for nothing more and the search ends with what it has; none needs more than
+/// eight.
+const ROUND_TRIPS_MAX: u32 = 16;
 
 impl Reading {
     /// Lets `run` read the blocks at hand; what it misses is what to fetch next.
@@ -28,6 +33,9 @@ impl Reading {
         let mut fetcher = Fetcher::new(manifest, store, &mut self.failures);
         let found = run(&mut fetcher);
         self.pending = fetcher.into_requests();
+        if self.n_round_trips == ROUND_TRIPS_MAX {
+            self.pending.clear();
+        }
         found
     }
 
@@ -39,17 +47,6 @@ impl Reading {
             .collect()
     }
 
-    /// How many requests the last run left.
-    pub(super) fn n_pending(&self) -> usize {
-        self.pending.len()
-    }
-
-    /// What the last run missed, counted as asked for.
-    pub(super) fn start_round_trip(&mut self) -> Vec<Request> {
-        self.n_requests += self.pending.len() as u32;
-        self.requests()
-    }
-
     /// Stores the answers to the requests, missing ones being failures; whether one of them says, for the first time in
     /// this search, that a file is gone.
     pub(super) fn take(
@@ -59,7 +56,10 @@ impl Reading {
         answers: &mut impl Iterator<Item = Answer>,
     ) -> bool {
         let was_gone = self.failures.is_gone;
-        for pending in core::mem::take(&mut self.pending) {
+        let pending = core::mem::take(&mut self.pending);
+        self.n_round_trips += u32::from(!pending.is_empty());
+        self.n_requests += pending.len() as u32;
+        for pending in pending {
             let answer = answers.next().unwrap_or(Answer::Failed);
             if let Answer::Bytes(bytes) = &answer {
                 self.n_bytes += bytes.len() as u64;

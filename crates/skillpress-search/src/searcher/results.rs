@@ -4,16 +4,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Stats;
-use super::semantic_half::SemanticState;
+use super::lexical_half::SemanticState;
 use crate::DocId;
 use crate::embedder::Cosine;
 use crate::fetcher::{Fetched, Fetcher};
 use crate::format::cards::{CARDS_FILE, Card};
+use crate::format::messages::{SemanticResult, VectorHit, VectorNotes};
 use crate::fusion;
 use crate::lexical::{self, EvidenceKind, IdentityMatch, LexicalResult, Ranked};
 use crate::options::{Mode, Options};
 use crate::query::Query;
-use crate::vector::{SemanticResult, VectorHit, VectorNotes};
 
 /// What a search found.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::candidates::sort_best;
 use super::reader::{CellCodes, VectorReader};
-use super::run::{Run, Seeds};
+use super::run::Run;
 use crate::DocId;
 use crate::EmbeddingId;
 use crate::embedder::Cosine;
@@ -71,8 +71,8 @@ impl Whole {
 
 /// The vectors that may be among the hits for all that their estimates tell, the best first.
 fn promising(mut estimates: Vec<(Cosine, EmbeddingId)>, run: &Run<'_, '_, '_>) -> Vec<EmbeddingId> {
-    sort_best(&mut estimates, run.n_candidates);
-    let last_hit = estimates.get(run.n_hits.saturating_sub(1));
+    sort_best(&mut estimates, run.request.n_candidates);
+    let last_hit = estimates.get(run.request.n_hits.saturating_sub(1));
     let least = last_hit.map_or(i32::MIN, |(cosine, _)| cosine.to_fixed() - MARGIN);
     let near = estimates
         .into_iter()
@@ -85,15 +85,15 @@ fn promising(mut estimates: Vec<(Cosine, EmbeddingId)>, run: &Run<'_, '_, '_>) -
 const MARGIN: i32 = (1 << 30) / 12;
 
 /// Scores the vectors with the best estimates, the filter first; `None` while codes are missing.
-pub(super) fn search(run: &mut Run<'_, '_, '_>, whole: &Whole, seeds: Seeds<'_>) -> Option<()> {
-    if run.allowed.is_some() {
+pub(super) fn search(run: &mut Run<'_, '_, '_>, whole: &Whole) -> Option<()> {
+    if run.request.allowed.is_some() {
         // Whether they pass is not known, so they are left out.
         run.reader.notes.n_unknown_ids += whole.n_unknown();
     }
     let passes = |id: EmbeddingId| match whole.docs[id.idx()] {
         Some(doc) => run.passes(doc),
         // It cannot be shown, but that it would have been is said.
-        None => run.allowed.is_none(),
+        None => run.request.allowed.is_none(),
     };
     let mut scores = Vec::new();
     for (id, signs, factor) in whole.cells.iter().flatten().flat_map(CellCodes::iter) {
@@ -102,7 +102,7 @@ pub(super) fn search(run: &mut Run<'_, '_, '_>, whole: &Whole, seeds: Seeds<'_>)
         }
     }
     let mut wanted = promising(scores, run);
-    if let Seeds::Known(seeds) = seeds {
+    if let Some(seeds) = &run.request.seeds {
         let passing = seeds.iter().filter(|&&doc| run.passes(doc));
         run.seeds = passing.filter_map(|&doc| whole.embedding_of(doc)).collect();
         wanted.extend(&run.seeds);

@@ -9,7 +9,7 @@
 use alloc::vec::Vec;
 
 use super::candidates::best_of;
-use super::run::{Run, Seeds};
+use super::run::Run;
 use crate::DocId;
 use crate::EmbeddingId;
 
@@ -29,22 +29,22 @@ const FILTER_CELLS: usize = 16;
 const FILTER_ROUNDS: usize = 3;
 
 /// Scores vectors near the query; `None` while something is missing.
-pub(super) fn search(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> {
-    let few = run.allowed.map(|allowed| {
+pub(super) fn search(run: &mut Run<'_, '_, '_>) -> Option<()> {
+    let few = run.request.allowed.as_ref().map(|allowed| {
         let few: Vec<DocId> = allowed.iter().take(FEW + 1).collect();
         (few.len() <= FEW).then_some(few)
     });
     match few {
-        None => walk(run, seeds)?,
+        None => walk(run)?,
         Some(Some(few)) => score_docs(run, &few)?,
         Some(None) => {
             search_cells(run)?;
-            if let Seeds::Known(seeds) = seeds {
+            if let Some(seeds) = &run.request.seeds {
                 score_docs(run, seeds)?;
             }
         }
     }
-    let best = run.candidates.best_estimated(run.n_candidates);
+    let best = run.candidates.best_estimated(run.request.n_candidates);
     run.candidates.read_codes(&best, &mut run.reader);
     // Whose vectors they are is asked for in the same round trip, so also for some that the codes will drop.
     for id in run.winners() {
@@ -57,16 +57,14 @@ pub(super) fn search(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> 
     (!run.reader.is_waiting).then_some(())
 }
 
-fn walk(run: &mut Run<'_, '_, '_>, seeds: Seeds<'_>) -> Option<()> {
+fn walk(run: &mut Run<'_, '_, '_>) -> Option<()> {
     let mut scores = Vec::new();
     let mut cells = Vec::new();
     for cell_idx in run.scorer.nearest_cells().into_iter().take(N_CELLS) {
         cells.extend(run.reader.cell(cell_idx));
     }
-    let embeddings = match seeds {
-        Seeds::Known(seeds) => Some(embeddings_of(run, seeds)),
-        Seeds::Waiting => None,
-    };
+    let seeds = run.request.seeds.as_ref();
+    let embeddings = seeds.map(|seeds| embeddings_of(run, seeds));
     if run.reader.is_waiting {
         return None;
     }
@@ -188,7 +186,12 @@ fn search_cells(run: &mut Run<'_, '_, '_>) -> Option<()> {
                 run.candidates.add(id, signs, factor);
             }
         }
-        if run.candidates.best_estimated(4 * run.n_candidates).len() == 4 * run.n_candidates {
+        if run
+            .candidates
+            .best_estimated(4 * run.request.n_candidates)
+            .len()
+            == 4 * run.request.n_candidates
+        {
             break;
         }
     }

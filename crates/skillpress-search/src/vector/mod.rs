@@ -13,13 +13,9 @@
 mod candidates;
 mod estimate;
 mod flat;
-mod found;
 mod graph;
 mod reader;
 mod run;
 mod search;
 
-pub use found::{SemanticResult, VectorHit, VectorNotes};
-pub(crate) use run::Seeds;
-pub use search::{N_CANDIDATES, N_HYBRID_CANDIDATES, VectorOptions, VectorQuery, find_vectors};
 pub(crate) use search::{prefetch, search};

@@ -3,10 +3,10 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::found::VectorNotes;
 use crate::EmbeddingId;
 use crate::embedder::Row;
 use crate::fetcher::{Fetched, Fetcher};
+use crate::format::messages::VectorNotes;
 use crate::format::vectors::VectorIndex;
 use crate::format::vectors::cells::{cell_range, decode_cell};
 use crate::format::vectors::code::{Code, REFINEMENT_BYTES, SIGN_BYTES};
