@@ -167,13 +167,9 @@ impl Prover<'_, '_> {
                 owner_slug: query.owner_slug,
                 ..Query::default()
             };
-            let without_boosts = Options {
-                has_boosts: false,
-                ..options.clone()
-            };
-            let results =
-                self.searcher
-                    .find_parsed(&without_words, &without_boosts, self.source)?;
+            let results = self
+                .searcher
+                .find_parsed(&without_words, &options, self.source)?;
             found = outcome(&results.hits);
             if found != Outcome::NotFound && !self.is_full {
                 return Ok(found);

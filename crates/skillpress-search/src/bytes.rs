@@ -96,6 +96,18 @@ impl<'a> Reader<'a> {
         Err(self.invalid())
     }
 
+    /// The next `N` varints.
+    ///
+    /// # Errors
+    /// As [`Reader::varint`].
+    pub fn varints<const N: usize>(&mut self) -> Result<[u32; N], FormatError> {
+        let mut values = [0; N];
+        for value in &mut values {
+            *value = self.varint()?;
+        }
+        Ok(values)
+    }
+
     /// A varint that counts things of at least `min_bytes` bytes each, which must still be there.
     ///
     /// # Errors
@@ -116,6 +128,14 @@ impl<'a> Reader<'a> {
     pub fn str(&mut self) -> Result<&'a str, FormatError> {
         let len = self.count(1)?;
         core::str::from_utf8(self.take(len)?).map_err(|_| self.invalid())
+    }
+
+    /// The same as a string of its own.
+    ///
+    /// # Errors
+    /// As [`Reader::str`].
+    pub fn string(&mut self) -> Result<String, FormatError> {
+        self.str().map(String::from)
     }
 
     /// Ends the reading.
@@ -341,13 +361,17 @@ pub fn push_hex(text: &mut String, number: u32, n_digits: u32) {
 
 /// CRC-32 (IEEE 802.3, reflected, as in zip and gzip) of `bytes`, by half-bytes: 64 bytes of table in the wasm file.
 pub fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = !0u32;
+    !crc32_over(!0, bytes)
+}
+
+/// The state of a checksum, which begins with all bits set and is negated at the end, after some more bytes.
+pub(crate) fn crc32_over(mut crc: u32, bytes: &[u8]) -> u32 {
     for &byte in bytes {
         crc ^= u32::from(byte);
         crc = CRC_TABLE[(crc & 15) as usize] ^ (crc >> 4);
         crc = CRC_TABLE[(crc & 15) as usize] ^ (crc >> 4);
     }
-    !crc
+    crc
 }
 
 const CRC_TABLE: [u32; 16] = {

@@ -18,20 +18,12 @@ pub struct Options {
     pub filters: Vec<Filter>,
     /// Whether only skills whose slug or `owner/slug` is the query are results.
     pub is_exact: bool,
-    /// Whether skills that are called what was typed come first.
-    pub has_identity: bool,
-    /// Whether the words as typed and joined words speak for names.
-    pub has_forms: bool,
-    /// Whether the last word may be the beginning of a longer one.
-    pub has_prefix: bool,
-    /// Whether unknown words are corrected.
-    pub has_spelling: bool,
-    /// Whether skills that every word speaks for come before all others.
-    pub has_full_first: bool,
-    /// Whether badges change scores.
-    pub has_boosts: bool,
     /// Whether cards are read; without them hits have only ids, and no round trip is spent on them.
     pub has_cards: bool,
+    /// Whether this is plain BM25 over the words of the query: no names, other forms of words, corrections or badges, and
+    /// full matches not first. What tantivy's own scorer can be compared with.
+    #[cfg(feature = "internals")]
+    pub is_plain: bool,
 }
 
 /// Which halves of a search run; `docs/format.md` has the numbers.
@@ -54,30 +46,18 @@ impl Default for Options {
             plan: Plan::Auto,
             filters: Vec::new(),
             is_exact: false,
-            has_identity: true,
-            has_forms: true,
-            has_prefix: true,
-            has_spelling: true,
-            has_full_first: true,
-            has_boosts: true,
             has_cards: true,
+            #[cfg(feature = "internals")]
+            is_plain: false,
         }
     }
 }
 
 impl Options {
-    /// Plain BM25 over the words of the query, without cards: what tantivy's own scorer can be compared with.
-    pub fn plain() -> Self {
-        Self {
-            mode: Mode::Lexical,
-            has_identity: false,
-            has_forms: false,
-            has_prefix: false,
-            has_spelling: false,
-            has_full_first: false,
-            has_boosts: false,
-            has_cards: false,
-            ..Self::default()
-        }
+    pub(crate) fn is_plain(&self) -> bool {
+        #[cfg(feature = "internals")]
+        return self.is_plain;
+        #[cfg(not(feature = "internals"))]
+        false
     }
 }

@@ -40,7 +40,7 @@ pub struct OwnerSlug {
 impl OwnerSlug {
     /// Its owner, in lower case.
     pub fn owner(&self) -> &str {
-        self.exact.split('/').next().unwrap_or_default()
+        self.exact.split(SLASH).next().unwrap_or_default()
     }
 }
 
@@ -93,7 +93,7 @@ impl Filter {
         let value = value.trim();
         let value = match kind {
             FilterKind::Tag => analyzer::tag(value)?,
-            FilterKind::Owner => analyzer::lower_case(value.trim_start_matches('@')),
+            FilterKind::Owner => analyzer::lower_case(value.trim_start_matches(['@'])),
             FilterKind::Badge | FilterKind::Os => analyzer::lower_case(value),
         };
         (!value.is_empty()).then_some(Self { kind, value })
@@ -101,7 +101,7 @@ impl Filter {
 
     /// A filter written as `kind:value`, see [`Filter::new`].
     pub fn parse(text: &str) -> Option<Self> {
-        let (kind, value) = text.split_once(':')?;
+        let (kind, value) = text.split_once(COLON)?;
         Self::new(kind, value)
     }
 
@@ -120,11 +120,7 @@ impl Filter {
 impl Query {
     /// Parses `text`; every text is a query. Only its first 1,000 characters are read.
     pub fn parse(text: &str) -> Self {
-        let end = text
-            .char_indices()
-            .nth(QUERY_CHARS_MAX)
-            .map_or(text.len(), |(end, _)| end);
-        let text = text[..end].trim();
+        let text = analyzer::first_chars(text, QUERY_CHARS_MAX).trim();
         let mut query = Self {
             name_key: name_key(text),
             owner_slug: owner_slug(text),
@@ -153,7 +149,7 @@ impl Query {
             key.push('!');
         }
         query.semantic_words.truncate(SEMANTIC_WORDS_MAX);
-        let is_last_open = text.ends_with(char::is_alphanumeric);
+        let is_last_open = text.chars().next_back().is_some_and(char::is_alphanumeric);
         query.set_words(&surfaces, &are_required, is_last_open);
         query
     }
@@ -236,6 +232,11 @@ impl Query {
     }
 }
 
+// Sets of one character: the search for a plain one is that of memory, 0.4 kB more of the browser's module.
+const SLASH: [char; 1] = ['/'];
+const COLON: [char; 1] = [':'];
+const QUOTE: [char; 1] = ['"'];
+
 /// Longest part of a query that is read.
 const QUERY_CHARS_MAX: usize = 1000;
 /// Most words that rank; each has a bit of a mask.
@@ -255,7 +256,7 @@ struct Piece<'t> {
 
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let mut rest = text.trim_start();
+    let mut rest = text.trim();
     while !rest.is_empty() {
         let minus = rest.strip_prefix('-').filter(|after| {
             let next = after.chars().next();
@@ -267,12 +268,12 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         let mut end = start.find(char::is_whitespace).unwrap_or(start.len());
         // A filter's value may be quoted: `tag:"google calendar"`.
         let colon = start[..end]
-            .find(':')
+            .find(COLON)
             .filter(|_| !is_quoted && !is_excluded);
         let value_start = colon.map_or(0, |colon| colon + 1);
         let mut value = &start[value_start..end];
         if let Some(inner) = start[value_start..].strip_prefix('"') {
-            value = inner.split('"').next().unwrap_or_default();
+            value = inner.split(QUOTE).next().unwrap_or_default();
             // The closing quote may be missing.
             end = (value_start + value.len() + 2).min(start.len());
         }
@@ -282,15 +283,15 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             is_excluded,
             filter: colon.and_then(|colon| Filter::new(&start[..colon], value)),
         });
-        rest = start[end..].trim_start();
+        rest = start[end..].trim();
     }
     pieces
 }
 
 fn owner_slug(text: &str) -> Option<OwnerSlug> {
     let exact = text.strip_prefix('@').unwrap_or(text);
-    let (owner, slug) = exact.split_once('/')?;
-    let is_pair = !owner.is_empty() && !slug.is_empty() && !slug.contains('/');
+    let (owner, slug) = exact.split_once(SLASH)?;
+    let is_pair = !owner.is_empty() && !slug.is_empty() && !slug.contains(SLASH);
     if !is_pair || text.contains(char::is_whitespace) {
         return None;
     }

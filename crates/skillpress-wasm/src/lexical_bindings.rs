@@ -89,7 +89,7 @@ impl LexicalBindings {
             mode,
             ..Options::default()
         };
-        for filter in as_str(filters).split('\n') {
+        for filter in as_str(filters).split(['\n']) {
             options.filters.extend(Filter::parse(filter));
         }
         let semantic = if self.has_vectors && mode != Mode::Lexical {

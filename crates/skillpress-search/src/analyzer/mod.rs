@@ -17,7 +17,7 @@ pub use forms::{NameTerms, joined_terms, name_key, name_parts, name_terms, text_
 pub use stem::stem;
 pub use stop_words::is_stop_word;
 pub use tag::{TAG_MAX_CHARS, tag};
-pub use words::{WORD_MAX_BYTES, is_spelled, is_unspaced, lower_case, words};
+pub use words::{WORD_MAX_BYTES, first_chars, is_spelled, is_unspaced, lower_case, words};
 
 /// Version of the terms that this analyzer makes; an index of another version must not be read with it.
 pub const ANALYZER_VERSION: u32 = 1;

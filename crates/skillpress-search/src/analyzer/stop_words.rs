@@ -2,7 +2,9 @@
 
 /// Whether a lower-case word is an English function word. They are indexed, and left out of queries that have others.
 pub fn is_stop_word(word: &str) -> bool {
-    STOP_WORDS.split(' ').any(|stop_word| stop_word == word)
+    STOP_WORDS
+        .split_ascii_whitespace()
+        .any(|stop_word| stop_word == word)
 }
 
 /// Articles, pronouns, prepositions, conjunctions, auxiliary verbs and what apostrophes leave of them. In one text, since
@@ -21,8 +23,8 @@ mod tests {
 
     #[test]
     fn every_word_of_the_list_is_found_and_no_other() {
-        assert_eq!(STOP_WORDS.split(' ').count(), 106);
-        assert!(STOP_WORDS.split(' ').all(is_stop_word));
+        assert_eq!(STOP_WORDS.split_ascii_whitespace().count(), 106);
+        assert!(STOP_WORDS.split_ascii_whitespace().all(is_stop_word));
         assert!(!is_stop_word("weather") && !is_stop_word("") && !is_stop_word("a about"));
     }
 }

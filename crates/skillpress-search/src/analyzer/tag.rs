@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::fold::plain_width;
+use super::words::first_chars;
 
 /// Longest tag, in characters.
 pub const TAG_MAX_CHARS: usize = 48;
@@ -14,50 +15,60 @@ pub const TAG_MAX_CHARS: usize = 48;
 /// `#` (sharp) after a letter, unless another letter follows, and `.` (dot) before the first letter, as in `.NET`.
 /// `text` is in Unicode's Normalization Form C.
 pub fn tag(text: &str) -> Option<String> {
-    let mut tag = String::new();
+    let mut tag = Tag::default();
     let mut is_after_letter = false;
-    let mut is_between = false;
-    let mut chars = text
-        .trim()
+    let mut chars = first_chars(text.trim(), 4 * TAG_MAX_CHARS)
         .chars()
-        .take(4 * TAG_MAX_CHARS)
-        .map(plain_width)
-        .peekable();
+        .map(plain_width);
     while let Some(c) = chars.next() {
-        let is_before_letter = chars.peek().is_some_and(|next| next.is_alphabetic());
+        let is_before_letter = chars.clone().next().is_some_and(char::is_alphabetic);
         let symbol = match c {
             '+' if is_after_letter && !is_before_letter => "plus",
             '#' if is_after_letter && !is_before_letter => "sharp",
-            '.' if tag.is_empty() && is_before_letter => "dot",
+            '.' if tag.text.is_empty() && is_before_letter => "dot",
             _ => "",
         };
         if !symbol.is_empty() {
-            push_part(&mut tag, true, symbol.chars());
-            is_between = true;
+            tag.is_between = true;
+            symbol.chars().for_each(|c| tag.push(c));
+            tag.is_between = true;
             continue;
         }
         is_after_letter = c.is_alphabetic();
-        for c in c.to_lowercase() {
-            let is_kept = c.is_alphanumeric();
-            if is_kept {
-                push_part(&mut tag, is_between, [c]);
-            }
-            is_between = !is_kept;
+        if c.is_alphanumeric() {
+            let mut lower = c.to_lowercase();
+            tag.push(lower.next().unwrap_or(c));
+            // What follows the small letter of a capital is an accent: that of `İ`.
+            tag.is_between = lower.next().is_some();
+        } else {
+            tag.is_between = true;
         }
     }
-    if let Some((end, _)) = tag.char_indices().nth(TAG_MAX_CHARS) {
-        tag.truncate(end);
-    }
-    tag.truncate(tag.trim_end_matches('-').len());
-    (!tag.is_empty()).then_some(tag)
+    (!tag.text.is_empty()).then_some(tag.text)
 }
 
-/// Adds `part`, with a `-` before it when it is apart from what stands there.
-fn push_part(tag: &mut String, is_apart: bool, part: impl IntoIterator<Item = char>) {
-    if is_apart && !tag.is_empty() {
-        tag.push('-');
+/// A tag being written.
+#[derive(Default)]
+struct Tag {
+    text: String,
+    n_chars: usize,
+    /// Whether what comes next is apart from what stands there.
+    is_between: bool,
+}
+
+impl Tag {
+    /// Adds a character, with a `-` before it when it is apart; what is too long is left out.
+    fn push(&mut self, c: char) {
+        let separator = usize::from(self.is_between && self.n_chars > 0);
+        self.is_between = false;
+        self.n_chars += separator + 1;
+        if self.n_chars <= TAG_MAX_CHARS {
+            if separator == 1 {
+                self.text.push('-');
+            }
+            self.text.push(c);
+        }
     }
-    tag.extend(part);
 }
 
 #[cfg(test)]

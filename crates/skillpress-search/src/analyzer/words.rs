@@ -43,6 +43,12 @@ pub(super) fn words_up_to(max_bytes: usize, text: &str) -> Vec<String> {
     words
 }
 
+/// The first `n` characters of `text`, or all of it.
+pub fn first_chars(text: &str, n: usize) -> &str {
+    let len = text.chars().take(n).map(char::len_utf8).sum();
+    &text[..len]
+}
+
 /// `text` in lower case, character by character, so that a capital's small letter never depends on its neighbours.
 pub fn lower_case(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::{FormatError, crc32};
+use crate::FormatError;
+use crate::bytes::{crc32, crc32_over};
 
 /// Bytes that a checksum adds to a payload.
 pub const CHECKSUM_LEN: usize = 4;
@@ -33,9 +34,8 @@ pub fn open<'a>(file: &str, start: u64, block: &'a [u8]) -> Result<&'a [u8], For
 
 /// CRC-32 of the payload, exclusive-or CRC-32 of the place (file name, then the offset in eight bytes).
 fn checksum(file: &str, start: u64, payload: &[u8]) -> u32 {
-    let mut place: Vec<u8> = file.bytes().collect();
-    place.extend_from_slice(&start.to_le_bytes());
-    crc32(payload) ^ crc32(&place)
+    let place = crc32_over(crc32_over(!0, file.as_bytes()), &start.to_le_bytes());
+    crc32(payload) ^ !place
 }
 
 #[cfg(test)]

@@ -94,16 +94,16 @@ impl Card {
     /// `Truncated`, or `Invalid`, also when owner or slug is none: see [`is_identity_part`].
     pub fn decode(payload: &[u8]) -> Result<Self, FormatError> {
         let mut reader = Reader::new(payload, WHAT);
-        let owner = reader.str()?.into();
-        let slug = reader.str()?.into();
+        let owner = reader.string()?;
+        let slug = reader.string()?;
         let badges = reader.varint()?;
-        let name = reader.str()?.into();
+        let name = reader.string()?;
         let n_tags = reader.count(1)?;
         let mut tags = Vec::with_capacity(n_tags);
         for _ in 0..n_tags {
-            tags.push(reader.str()?.into());
+            tags.push(reader.string()?);
         }
-        let summary = reader.str()?.into();
+        let summary = reader.string()?;
         let filling = reader.take(reader.remaining())?;
         if filling.iter().any(|&byte| byte != 0) {
             return Err(FormatError::TrailingBytes { what: WHAT });

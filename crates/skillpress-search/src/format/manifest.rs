@@ -198,7 +198,7 @@ impl Manifest {
             manifest.badges.push(badge_entry(&mut reader)?);
         }
         for _ in 0..reader.count(2)? {
-            let name = reader.str()?.into();
+            let name = reader.string()?;
             let len = reader.count(1)?;
             manifest.heads.push((name, reader.take(len)?.into()));
         }
@@ -237,7 +237,7 @@ const INDEX_KEY: &str = "index";
 const BOOST_MAX: i32 = 1000;
 
 fn file_entry(reader: &mut Reader<'_>) -> Result<FileEntry, FormatError> {
-    let name: String = reader.str()?.into();
+    let name: String = reader.string()?;
     let mut hash = [0; FILE_HASH_LEN];
     hash.copy_from_slice(reader.take(FILE_HASH_LEN)?);
     let file = FileEntry {
@@ -256,8 +256,8 @@ fn file_entry(reader: &mut Reader<'_>) -> Result<FileEntry, FormatError> {
 
 fn badge_entry(reader: &mut Reader<'_>) -> Result<BadgeEntry, FormatError> {
     let badge = BadgeEntry {
-        kind: reader.str()?.into(),
-        appearance: reader.str()?.into(),
+        kind: reader.string()?,
+        appearance: reader.string()?,
         boost_milli: (reader.varint()? as i32).wrapping_sub(BOOST_MAX),
         is_shown: reader.u8()? == 1,
     };

@@ -136,11 +136,10 @@ impl SemanticRequest {
             1 => Plan::Flat,
             _ => Plan::Graph,
         };
-        let n_hits = reader.varint()? as usize;
-        let n_candidates = reader.varint()? as usize;
+        let [n_hits, n_candidates] = reader.varints()?;
         let mut words = Vec::new();
         for _ in 0..reader.count(1)? {
-            words.push(reader.str()?.into());
+            words.push(reader.string()?);
         }
         let are_known = reader.u8()? == 1;
         let mut seeds = Vec::new();
@@ -149,8 +148,8 @@ impl SemanticRequest {
         }
         Ok(Self {
             plan,
-            n_hits,
-            n_candidates,
+            n_hits: n_hits as usize,
+            n_candidates: n_candidates as usize,
             words,
             seeds: are_known.then_some(seeds),
             allowed: match reader.rest() {
@@ -201,13 +200,14 @@ impl SemanticResult {
     /// What is wrong with the bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
         let mut reader = Reader::new(bytes, "a semantic result");
+        let [rows, router, cells, codes, nodes, ids] = reader.varints()?;
         let notes = VectorNotes {
-            n_unread_rows: reader.varint()?,
-            is_router_unread: reader.varint()? != 0,
-            n_unread_cells: reader.varint()?,
-            n_unread_codes: reader.varint()?,
-            n_unread_nodes: reader.varint()?,
-            n_unknown_ids: reader.varint()?,
+            n_unread_rows: rows,
+            is_router_unread: router != 0,
+            n_unread_cells: cells,
+            n_unread_codes: codes,
+            n_unread_nodes: nodes,
+            n_unknown_ids: ids,
         };
         let mut hits = Vec::new();
         while reader.remaining() > 0 {

@@ -1,5 +1,6 @@
 //! Looks terms up in term blocks and reads their posting lists.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::fetcher::{Fetched, Fetcher};
@@ -51,15 +52,13 @@ impl<'a, 'f> Dictionary<'a, 'f> {
         let Some(range) = self.head.term_block(term) else {
             return Lookup::Absent;
         };
-        let n_skills = self.n_skills;
-        let terms = self.decoded(TERMS_FILE, range, |payload| {
-            terms::decode_with_prefix(payload, term, n_skills)
-        });
+        let Some(terms) = self.terms(range, term) else {
+            return Lookup::Unknown;
+        };
         // A term stands before those that it begins.
-        match terms.map(|terms| terms.into_iter().next()) {
-            Some(Some(entry)) if entry.term == term => Lookup::Found(entry),
-            Some(_) => Lookup::Absent,
-            None => Lookup::Unknown,
+        match terms.into_iter().next() {
+            Some(entry) if entry.term == term => Lookup::Found(entry),
+            _ => Lookup::Absent,
         }
     }
 
@@ -70,14 +69,10 @@ impl<'a, 'f> Dictionary<'a, 'f> {
         n_blocks_max: usize,
     ) -> Option<Vec<TermEntry>> {
         let head = self.head;
-        let n_skills = self.n_skills;
         let mut terms = Some(Vec::new());
         // All blocks are asked for before the first one that is missing ends this.
         for range in head.term_blocks_of_prefix(prefix).take(n_blocks_max) {
-            let block = self.decoded(TERMS_FILE, range, |payload| {
-                terms::decode_with_prefix(payload, prefix, n_skills)
-            });
-            match (&mut terms, block) {
+            match (&mut terms, self.terms(range, prefix)) {
                 (Some(terms), Some(block)) => terms.extend(block),
                 _ => terms = None,
             }
@@ -111,11 +106,10 @@ impl<'a, 'f> Dictionary<'a, 'f> {
                 start: range.start + u64::from(start),
                 len: (range.len - start).min(POSTINGS_BLOCK_LEN as u32),
             };
-            let n_skills = self.n_skills;
-            let block = self.decoded(POSTINGS_FILE, block_range, |payload| {
-                postings::decode_block(payload, n_skills)
-            });
-            list.extend(block.unwrap_or_default());
+            if let Some(payload) = self.payload(POSTINGS_FILE, block_range) {
+                let block = postings::decode_block(&payload, self.n_skills);
+                list.extend(self.noted(block).unwrap_or_default());
+            }
         }
         list
     }
@@ -125,22 +119,35 @@ impl<'a, 'f> Dictionary<'a, 'f> {
         let Some(range) = self.head.spelling_block(first) else {
             return Vec::new();
         };
-        self.decoded(SPELLING_FILE, range, spelling::decode)
-            .unwrap_or_default()
+        let Some(payload) = self.payload(SPELLING_FILE, range) else {
+            return Vec::new();
+        };
+        let words = spelling::decode(&payload);
+        self.noted(words).unwrap_or_default()
     }
 
-    fn decoded<T>(
-        &mut self,
-        file: &str,
-        range: ByteRange,
-        decode: impl FnOnce(&[u8]) -> Result<T, FormatError>,
-    ) -> Option<T> {
-        let decoded = match self.fetcher.block(file, range) {
-            Fetched::Ready(payload) => decode(&payload).ok(),
-            Fetched::Waiting => return None,
-            Fetched::Failed => None,
-        };
-        self.is_complete &= decoded.is_some();
-        decoded
+    /// The terms of a block that begin with `prefix`.
+    fn terms(&mut self, range: ByteRange, prefix: &str) -> Option<Vec<TermEntry>> {
+        let payload = self.payload(TERMS_FILE, range)?;
+        let terms = terms::decode_with_prefix(&payload, prefix, self.n_skills);
+        self.noted(terms)
+    }
+
+    /// A block that is at hand; that it cannot be read is noted.
+    fn payload(&mut self, file: &str, range: ByteRange) -> Option<Arc<[u8]>> {
+        match self.fetcher.block(file, range) {
+            Fetched::Ready(payload) => Some(payload),
+            Fetched::Waiting => None,
+            Fetched::Failed => {
+                self.is_complete = false;
+                None
+            }
+        }
+    }
+
+    /// What a block holds; that it cannot be decoded is noted.
+    fn noted<T>(&mut self, decoded: Result<T, FormatError>) -> Option<T> {
+        self.is_complete &= decoded.is_ok();
+        decoded.ok()
     }
 }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::dictionary::{Dictionary, Lookup};
 use super::idf;
 use crate::DocId;
+use crate::format::postings::Posting;
 use crate::format::terms::TermEntry;
 use crate::options::Options;
 use crate::query::{Query, QueryWord};
@@ -66,15 +67,15 @@ pub(super) fn read(query: &Query, options: &Options, dictionary: &mut Dictionary
         let stem = dictionary.lookup(&word.term);
         is_word_absent.push(matches!(stem, Lookup::Absent));
         read_lookup(stem, EvidenceKind::Word, mask, &mut found, dictionary);
-        if options.has_forms && word.surface != word.term {
+        if !options.is_plain() && word.surface != word.term {
             let surface = dictionary.lookup(&word.surface);
             read_lookup(surface, EvidenceKind::Surface, mask, &mut found, dictionary);
         }
-        if options.has_prefix && word.is_last {
+        if !options.is_plain() && word.is_last {
             read_prefix(word, mask, &mut found, dictionary);
         }
     }
-    if options.has_forms {
+    if !options.is_plain() {
         for (joined, mask) in &query.joined {
             let joined = dictionary.lookup(joined);
             read_lookup(joined, EvidenceKind::Joined, *mask, &mut found, dictionary);
@@ -113,15 +114,7 @@ fn read_lookup(
     dictionary: &mut Dictionary<'_, '_>,
 ) {
     if let Lookup::Found(entry) = lookup {
-        let weight = weight_of(kind);
-        let scores = scores_of(&entry, dictionary, |score| scaled(score, weight, 256));
-        found.known |= mask;
-        found.evidence.push(Evidence {
-            kind,
-            term: entry.term,
-            mask,
-            scores,
-        });
+        found.add(entry, kind, mask, (1, 1), dictionary);
     }
 }
 
@@ -157,16 +150,29 @@ fn read_prefix(
     let idf_of_all = idf::idf(doc_freq, n_skills);
     for entry in entries {
         let idf = idf::idf(entry.doc_freq, n_skills).max(1);
-        let scores = scores_of(&entry, dictionary, |score| {
-            scaled(
-                scaled(score, idf_of_all, idf),
-                weight_of(EvidenceKind::Prefix),
-                256,
-            )
-        });
-        found.known |= mask;
-        found.evidence.push(Evidence {
-            kind: EvidenceKind::Prefix,
+        let share = (idf_of_all, idf);
+        found.add(entry, EvidenceKind::Prefix, mask, share, dictionary);
+    }
+}
+
+impl Found {
+    /// Adds what a term says: the part `share`, a fraction, of its own scores, weighed as evidence of its kind.
+    fn add(
+        &mut self,
+        entry: TermEntry,
+        kind: EvidenceKind,
+        mask: u32,
+        (part, whole): (u32, u32),
+        dictionary: &mut Dictionary<'_, '_>,
+    ) {
+        let mut scores = Vec::new();
+        for Posting { doc, level } in dictionary.postings(&entry) {
+            let score = scaled(u32::from(level) * u32::from(entry.max_impact), part, whole);
+            scores.push((doc, scaled(score, weight_of(kind), 256)));
+        }
+        self.known |= mask;
+        self.evidence.push(Evidence {
+            kind,
             term: entry.term,
             mask,
             scores,
@@ -185,21 +191,4 @@ fn weight_of(kind: EvidenceKind) -> u32 {
 /// `score` · `part` / `whole`.
 fn scaled(score: u32, part: u32, whole: u32) -> u32 {
     (u64::from(score) * u64::from(part) / u64::from(whole)) as u32
-}
-
-fn scores_of(
-    entry: &TermEntry,
-    dictionary: &mut Dictionary<'_, '_>,
-    scale: impl Fn(u32) -> u32,
-) -> Vec<(DocId, u32)> {
-    let postings = dictionary.postings(entry);
-    postings
-        .iter()
-        .map(|posting| {
-            (
-                posting.doc,
-                scale(u32::from(posting.level) * u32::from(entry.max_impact)),
-            )
-        })
-        .collect()
 }

@@ -77,9 +77,12 @@ pub(crate) fn search(
     if fetcher.is_waiting() {
         return None;
     }
-    let mut scores = ranking::Scores::new(manifest.n_skills, query);
-    scores.add(&found.evidence);
-    let mut matches = scores.into_matches(query, &found, options.has_full_first);
+    let mut matches = Vec::new();
+    if !options.is_exact {
+        let mut scores = ranking::Scores::new(manifest.n_skills, query);
+        scores.add(&found.evidence);
+        matches = scores.into_matches(query, &found, !options.is_plain());
+    }
     let allowed = intersection(allowed_by_options.as_ref(), allowed_by_query.as_ref());
     if query.words.is_empty()
         && let Some(allowed) = &allowed
@@ -123,7 +126,7 @@ fn read_identities(
     dictionary: &mut Dictionary<'_, '_>,
 ) -> Identities {
     let mut identities = Identities::new();
-    if !options.has_identity && !options.is_exact {
+    if options.is_plain() {
         return identities;
     }
     if let Some(key) = &query.name_key {
@@ -215,7 +218,7 @@ fn read_boosts(
 ) -> Vec<i32> {
     let mut boosts = Vec::new();
     for badge in &manifest.badges {
-        if options.has_boosts && badge.boost_milli != 0 {
+        if !options.is_plain() && badge.boost_milli != 0 {
             boosts.resize(manifest.n_skills as usize, 0);
             for posting in dictionary.list(&Namespace::Badge.term(&lower_case(&badge.kind))) {
                 boosts[posting.doc.idx()] += badge.boost_milli;
