@@ -13,9 +13,13 @@ pub enum IndexError {
     /// tantivy cannot write its index, or cannot read it again.
     #[error("the index cannot be built by tantivy: {0}")]
     Tantivy(#[from] TantivyError),
-    /// A part of the index, such as `a block`, is larger than the format allows.
-    #[error("the index cannot be packed: {what} is larger than the format allows")]
-    TooLarge { what: &'static str },
+    /// A part of the index, such as `a block`, has more bytes than the format allows.
+    #[error("the index cannot be packed: {what} has {got} bytes; at most {limit} are possible")]
+    TooLarge {
+        what: &'static str,
+        got: usize,
+        limit: usize,
+    },
     /// Something cannot be written in the format.
     #[error("the index cannot be packed: {0}")]
     Format(#[source] FormatError),

@@ -198,15 +198,15 @@ fn outcome(hits: &[Hit], limit: usize, skill: DocId, identity: IdentityMatch) ->
 /// The terms of the packed index.
 fn words(searcher: &Searcher, files: &[(String, Vec<u8>)]) -> Result<HashSet<String>, FormatError> {
     let manifest = searcher.manifest();
-    let invalid = FormatError::Invalid { what: TERMS_FILE };
-    let head = LexicalHead::decode(manifest.head(LEXICAL_HEAD).ok_or(invalid)?)?;
-    let entry = manifest.file(TERMS_FILE).ok_or(invalid)?;
+    let missing = FormatError::Missing { what: TERMS_FILE };
+    let head = LexicalHead::decode(manifest.head(LEXICAL_HEAD).ok_or(missing)?)?;
+    let entry = manifest.file(TERMS_FILE).ok_or(missing)?;
     let file = files.iter().find(|(path, _)| *path == entry.path());
-    let (_, bytes) = file.ok_or(invalid)?;
+    let (_, bytes) = file.ok_or(missing)?;
     let mut words = HashSet::new();
     for range in head.term_blocks_of_prefix("") {
         let block = bytes.get(range.start as usize..range.end() as usize);
-        let payload = block::open(TERMS_FILE, range.start, block.ok_or(invalid)?)?;
+        let payload = block::open(TERMS_FILE, range.start, block.ok_or(missing)?)?;
         let entries = terms::decode(payload, manifest.n_skills)?;
         words.extend(entries.into_iter().map(|entry| entry.term));
     }

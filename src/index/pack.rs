@@ -136,11 +136,13 @@ fn lexical_part(
     let term_files = encode_terms(&weighed, n_skills)?;
     let term_lens = term_files.blocks.iter().map(|&(_, _, len)| len);
     let spelling_lens = spelling.blocks.iter().map(|&(_, len)| len);
-    if term_lens
-        .chain(spelling_lens)
-        .any(|len| len > BLOCK_MAX_LEN)
-    {
-        return Err(IndexError::TooLarge { what: "a block" });
+    let longest = term_lens.chain(spelling_lens).max().unwrap_or(0);
+    if longest > BLOCK_MAX_LEN {
+        return Err(IndexError::TooLarge {
+            what: "a block",
+            got: longest as usize,
+            limit: BLOCK_MAX_LEN as usize,
+        });
     }
     let head = LexicalHead::encode(&term_files.blocks, &spelling.blocks);
     Ok(IndexPart {
@@ -171,7 +173,11 @@ fn encode_terms(
     let mut block_len = 0;
     for (term, weighed) in weighed {
         if term.len() > TERM_MAX_LEN {
-            return Err(IndexError::TooLarge { what: "a term" });
+            return Err(IndexError::TooLarge {
+                what: "a term",
+                got: term.len(),
+                limit: TERM_MAX_LEN,
+            });
         }
         let doc_freq = weighed.postings.len() as u32;
         let postings = if doc_freq <= INLINE_POSTINGS_MAX {
@@ -184,8 +190,11 @@ fn encode_terms(
                 .extend(postings::encode_list(&weighed.postings, n_skills, start));
             let len = (files.postings.len() as u64 - start) as u32;
             if u32::try_from(files.postings.len()).is_err() {
-                let what = "the file of postings";
-                return Err(IndexError::TooLarge { what });
+                return Err(IndexError::TooLarge {
+                    what: "the postings file",
+                    got: files.postings.len(),
+                    limit: u32::MAX as usize,
+                });
             }
             TermPostings::At(ByteRange { start, len })
         };

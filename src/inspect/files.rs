@@ -90,7 +90,12 @@ impl<'a> IndexFiles<'a> {
         });
         let decoded = match block {
             Some(block) => block::open(file.name, range.start, block).and_then(decode),
-            None => Err(FormatError::Truncated { what: "the file" }),
+            None => Err(FormatError::Truncated {
+                what: "the file",
+                offset: range.start as u32,
+                got: (file.bytes.len() as u64).saturating_sub(range.start) as u32,
+                expected: range.len,
+            }),
         };
         decoded
             .map_err(|error| self.note(file.name, format!("at {}: {error}", range.start)))

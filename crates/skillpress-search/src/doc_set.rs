@@ -54,14 +54,11 @@ impl DocSet {
             .is_some_and(|word| word >> (doc.0 % 64) & 1 == 1)
     }
 
-    pub(crate) fn intersection(&self, other: &Self) -> Self {
-        let words = self
-            .words
-            .iter()
-            .zip(&other.words)
-            .map(|(a, b)| a & b)
-            .collect();
-        Self { words }
+    /// Keeps those that `others` has, too.
+    pub(crate) fn retain(&mut self, others: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&others.words) {
+            *word &= other;
+        }
     }
 
     /// Writes its bits, whole words of 64, to the end of `writer`.
@@ -93,7 +90,8 @@ mod tests {
     #[test]
     fn a_set_holds_what_was_put_in() {
         let set = |docs: &[u32]| DocSet::new(130, docs.iter().copied().map(DocId));
-        let both = set(&[0, 63, 64, 129, 130, 5000]).intersection(&set(&[0, 64, 129, 7]));
+        let mut both = set(&[0, 63, 64, 129, 130, 5000]);
+        both.retain(&set(&[0, 64, 129, 7]));
         assert_eq!(
             both.iter().map(|doc| doc.0).collect::<Vec<_>>(),
             [0, 64, 129]

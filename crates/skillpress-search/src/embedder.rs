@@ -5,6 +5,7 @@
 //! The table of rows is made by `scripts/model` and adapted to the registry at build.
 
 use crate::FormatError;
+use crate::bytes::exactly;
 
 /// Dimensions of an embedding.
 pub const DIM: usize = 128;
@@ -22,15 +23,15 @@ impl Row {
     /// Decodes [`ROW_BYTES`] bytes: codes two a byte, the first in the low half; the scale little-endian.
     ///
     /// # Errors
-    /// `Truncated` for another length; `Invalid` for a scale that is negative, not finite or at least 16.
+    /// `Length` for another length; `Invalid` for a scale that is negative, not finite or at least 16.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
         let what = "a word row";
-        let bytes = bytes
-            .try_into()
-            .map_err(|_| FormatError::Truncated { what })?;
-        let row = Self { bytes };
+        let row = Self {
+            bytes: *exactly(what, bytes)?,
+        };
         if row.scale_bits() >= SCALE_BITS_END {
-            return Err(FormatError::Invalid { what });
+            let offset = ROW_BYTES as u32;
+            return Err(FormatError::Invalid { what, offset });
         }
         Ok(row)
     }
@@ -252,7 +253,10 @@ mod tests {
             bytes[DIM / 2..].copy_from_slice(&scale_bits.to_le_bytes());
             assert_eq!(
                 Row::from_bytes(&bytes),
-                Err(FormatError::Invalid { what: "a word row" })
+                Err(FormatError::Invalid {
+                    what: "a word row",
+                    offset: 66,
+                })
             );
         }
         bytes[DIM / 2..].copy_from_slice(&0x4bffu16.to_le_bytes());

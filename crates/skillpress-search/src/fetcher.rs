@@ -42,10 +42,27 @@ struct Part {
 /// A request and the parts that its answer serves: blocks, or one chunk.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
-    pub(crate) request: Request,
     /// From the first byte of the first part to the last of the last.
     range: ByteRange,
+    /// All of one file; never none.
     parts: Vec<Part>,
+}
+
+impl Pending {
+    /// What to ask for.
+    pub(crate) fn request(&self, manifest: &Manifest) -> Request {
+        let file = &manifest.files[self.parts[0].file_idx];
+        if self.parts[0].is_chunk {
+            return Request {
+                path: file.chunk_path(self.range.start / whole_chunk_len(file)),
+                range: None,
+            };
+        }
+        Request {
+            path: file.path(),
+            range: Some(self.range),
+        }
+    }
 }
 
 /// What could not be read in one search; the next one tries again.
@@ -140,10 +157,9 @@ impl<'a> Fetcher<'a> {
     }
 
     /// The requests for all that is missing: blocks of one file with small gaps between are asked for together.
-    pub(crate) fn into_requests(self) -> Vec<Pending> {
+    pub(crate) fn into_pending(self) -> Vec<Pending> {
         let mut requests: Vec<Pending> = Vec::new();
         for &part in self.missing.keys() {
-            let file = &self.manifest.files[part.file_idx];
             let Part { range, .. } = part;
             if let Some(last) = requests.last_mut()
                 && !part.is_chunk
@@ -152,26 +168,11 @@ impl<'a> Fetcher<'a> {
                 && let Ok(len) = u32::try_from(last.range.end().max(range.end()) - last.range.start)
             {
                 last.range.len = len;
-                last.request.range = Some(last.range);
                 last.parts.push(part);
-                continue;
-            }
-            let request = if part.is_chunk {
-                Request {
-                    path: file.chunk_path(range.start / whole_chunk_len(file)),
-                    range: None,
-                }
             } else {
-                Request {
-                    path: file.path(),
-                    range: Some(range),
-                }
-            };
-            requests.push(Pending {
-                request,
-                range,
-                parts: alloc::vec![part],
-            });
+                let parts = alloc::vec![part];
+                requests.push(Pending { range, parts });
+            }
         }
         requests
     }
@@ -233,12 +234,12 @@ impl BlockStore {
         answer: Answer,
         failures: &mut Failures,
     ) {
-        let is_range = pending.request.range.is_some();
-        if answer == Answer::NoRanges && is_range {
+        let is_range = !pending.parts[0].is_chunk;
+        if is_range && matches!(answer, Answer::NoRanges) {
             self.has_ranges = false;
             return;
         }
-        failures.is_gone |= answer == Answer::Gone;
+        failures.is_gone |= matches!(answer, Answer::Gone);
         let bytes = match &answer {
             Answer::Bytes(bytes) if bytes.len() == pending.range.len as usize => &bytes[..],
             _ => &[],
@@ -367,8 +368,8 @@ mod tests {
                 };
                 return (blocks.iter().map(first_byte).collect(), n_requests);
             }
-            for pending in fetcher.into_requests() {
-                let answer = host(&pending.request);
+            for pending in fetcher.into_pending() {
+                let answer = host(&pending.request(&manifest));
                 store.take_answer(&manifest, &pending, answer, &mut failures);
             }
             assert!(n_requests < 5);

@@ -109,7 +109,9 @@ mod sorted;
 mod source;
 mod vector;
 
-pub use bytes::{BitReader, BitWriter, Reader, Writer, crc32, push_decimal, push_hex};
+pub use bytes::{
+    BitReader, BitWriter, Damaged, Read, Reader, Writer, crc32, push_decimal, push_hex,
+};
 pub use error::FormatError;
 pub use format::messages::Plan;
 pub use ids::{DocId, EmbeddingId};

@@ -57,6 +57,15 @@ pub struct QueryWord {
     pub is_last: bool,
 }
 
+/// What a misspelled word may have meant.
+#[derive(Clone, Debug)]
+pub(crate) struct Correction {
+    /// Its position in [`Query::words`].
+    pub(crate) word_idx: usize,
+    /// The other word, as it would be typed.
+    pub(crate) surface: String,
+}
+
 /// What every result must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
@@ -155,11 +164,11 @@ impl Query {
     }
 
     /// What ranks, means and names in this query, with other words in place of those at some positions of `words`.
-    pub(crate) fn with_corrections(&self, corrections: &[(usize, String)]) -> Self {
+    pub(crate) fn with_corrections(&self, corrections: &[Correction]) -> Self {
         let mut query = Self::default();
         for (word_idx, word) in self.words.iter().enumerate() {
-            let correction = corrections.iter().find(|(idx, _)| *idx == word_idx);
-            let surface = correction.map_or(&word.surface, |(_, surface)| surface);
+            let correction = corrections.iter().find(|other| other.word_idx == word_idx);
+            let surface = correction.map_or(&word.surface, |correction| &correction.surface);
             query.words.push(QueryWord {
                 surface: surface.clone(),
                 term: analyzer::stem(surface),
@@ -169,9 +178,9 @@ impl Query {
         }
         for meant in &self.semantic_words {
             let folded = analyzer::fold(meant);
-            let is_corrected = |(idx, _): &&(usize, String)| self.words[*idx].surface == folded;
+            let is_corrected = |other: &&Correction| self.words[other.word_idx].surface == folded;
             let correction = corrections.iter().find(is_corrected);
-            let word = correction.map_or(meant, |(_, surface)| surface);
+            let word = correction.map_or(meant, |correction| &correction.surface);
             query.semantic_words.push(word.clone());
         }
         query.name_key = name_key(&query.text());

@@ -117,7 +117,7 @@ impl LexicalBindings {
             let results = half.poll(search);
             json.open('{');
             json.name("requests");
-            json.string(&encode_requests(&search.requests()));
+            json.string(&encode_requests(&half.requests(search)));
             if let Some(results) = results {
                 json.name("results");
                 write_results(&mut json, &results);
@@ -203,17 +203,17 @@ fn write_results(json: &mut Json, results: &Results) {
 fn write_hit(json: &mut Json, hit: &Hit) {
     let card = &hit.card;
     json.open('{');
-    for (name, text) in [("owner", &card.owner), ("slug", &card.slug)] {
+    for (name, text) in &[("owner", &card.owner), ("slug", &card.slug)] {
         json.name(name);
         json.string(text);
     }
-    for (name, text) in [("nameParts", &card.name), ("summaryParts", &card.summary)] {
+    for (name, text) in &[("nameParts", &card.name), ("summaryParts", &card.summary)] {
         json.name(name);
         json.strings(highlighted(text, &hit.reasons).into_iter());
     }
     json.name("tags");
     json.strings(card.tags.iter().map(|tag| tag.as_str()));
-    for (name, number) in [
+    for &(name, number) in &[
         ("badges", card.badges as i32),
         ("score", hit.score as i32),
         ("skill", hit.doc.0 as i32),

@@ -4,7 +4,7 @@
 //! then a row for each, then a checksum.
 
 use skillpress_search::embedder::{ROW_BYTES, Row};
-use skillpress_search::{FormatError, Reader, crc32};
+use skillpress_search::{FormatError, Read, Reader, crc32};
 
 /// Words and their rows.
 pub struct Model {
@@ -33,25 +33,37 @@ impl Model {
     /// `Magic`, `Version` and `Checksum` for another file or a damaged one; `Truncated`, `TrailingBytes` or `Invalid`
     /// for contents that contradict each other.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(bytes, WHAT);
+        Reader::read(bytes, WHAT, Self::read)
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        let bytes = reader.rest();
+        let what = WHAT;
         if reader.take(4)? != b"SKPM" {
-            return Err(FormatError::Magic { what: WHAT });
+            return Err(reader.fail(FormatError::Magic { what }));
         }
         let (got, expected) = (reader.u32()?, VERSION);
         if got != expected {
-            return Err(FormatError::Version { got, expected });
+            return Err(reader.fail(FormatError::Version { got, expected }));
         }
         let (body, checksum) = bytes.split_at(bytes.len() - 4);
-        if crc32(body).to_le_bytes() != checksum {
-            return Err(FormatError::Checksum { what: WHAT });
+        let (got, expected) = (crc32(body), Reader::read(checksum, WHAT, Reader::u32));
+        let expected = reader.noted(expected)?;
+        if got != expected {
+            return Err(reader.fail(FormatError::Checksum {
+                what,
+                got,
+                expected,
+            }));
         }
         let n_words = reader.u32()? as usize;
         let median_norm = f32::from_bits(reader.u32()?);
         let words_len_bytes = reader.u32()? as usize;
-        let words = decode_words(reader.take(words_len_bytes)?, n_words)?;
+        let words = decode_words(reader.take(words_len_bytes)?, n_words);
+        let words = reader.noted(words)?;
         let rows = reader.take(n_words.saturating_mul(ROW_BYTES))?;
         let rows = rows.chunks_exact(ROW_BYTES).map(Row::from_bytes);
-        let rows = rows.collect::<Result<_, _>>()?;
+        let rows = reader.noted(rows.collect::<Result<_, _>>())?;
         reader.u32()?;
         reader.finish()?;
         Ok(Self {
@@ -111,24 +123,25 @@ const WHAT: &str = "the word model";
 const VERSION: u32 = 1;
 
 fn decode_words(bytes: &[u8], n_words: usize) -> Result<Vec<Box<str>>, FormatError> {
-    let mut reader = Reader::new(bytes, WHAT);
-    let mut words: Vec<Box<str>> = Vec::with_capacity(n_words.min(bytes.len() / 2));
-    let mut word = Vec::new();
-    for _ in 0..n_words {
-        let (shared, suffix_len) = (usize::from(reader.u8()?), usize::from(reader.u8()?));
-        if shared > word.len() {
-            return Err(reader.invalid());
+    Reader::read(bytes, WHAT, |reader| {
+        let mut words: Vec<Box<str>> = Vec::with_capacity(n_words.min(bytes.len() / 2));
+        let mut word = Vec::new();
+        for _ in 0..n_words {
+            let (shared, suffix_len) = (usize::from(reader.u8()?), usize::from(reader.u8()?));
+            if shared > word.len() {
+                return Err(reader.invalid());
+            }
+            word.truncate(shared);
+            word.extend_from_slice(reader.take(suffix_len)?);
+            let text = std::str::from_utf8(&word).map_err(|_| reader.invalid())?;
+            if words.last().is_some_and(|last| **last >= *text) {
+                return Err(reader.invalid());
+            }
+            words.push(text.into());
         }
-        word.truncate(shared);
-        word.extend_from_slice(reader.take(suffix_len)?);
-        let text = std::str::from_utf8(&word).map_err(|_| reader.invalid())?;
-        if words.last().is_some_and(|last| **last >= *text) {
-            return Err(reader.invalid());
-        }
-        words.push(text.into());
-    }
-    reader.finish()?;
-    Ok(words)
+        reader.finish()?;
+        Ok(words)
+    })
 }
 
 #[cfg(test)]

@@ -23,12 +23,22 @@ pub fn seal(file: &str, start: u64, payload: &[u8]) -> Vec<u8> {
 /// those of another block.
 pub fn open<'a>(file: &str, start: u64, block: &'a [u8]) -> Result<&'a [u8], FormatError> {
     let Some((payload, stored)) = block.split_last_chunk::<CHECKSUM_LEN>() else {
-        return Err(FormatError::Truncated { what: "a block" });
+        return Err(FormatError::Truncated {
+            what: WHAT,
+            offset: 0,
+            got: block.len() as u32,
+            expected: CHECKSUM_LEN as u32,
+        });
     };
-    if u32::from_le_bytes(*stored) == checksum(file, start, payload) {
+    let (got, expected) = (checksum(file, start, payload), u32::from_le_bytes(*stored));
+    if got == expected {
         Ok(payload)
     } else {
-        Err(FormatError::Checksum { what: "a block" })
+        Err(FormatError::Checksum {
+            what: WHAT,
+            got,
+            expected,
+        })
     }
 }
 
@@ -38,6 +48,8 @@ fn checksum(file: &str, start: u64, payload: &[u8]) -> u32 {
     crc32(payload) ^ !place
 }
 
+const WHAT: &str = "a block";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,13 +58,28 @@ mod tests {
     fn a_block_is_only_good_in_its_place() {
         let block = seal("terms", 512, b"payload");
         assert_eq!(open("terms", 512, &block), Ok(&b"payload"[..]));
-        let wrong = Err(FormatError::Checksum { what: "a block" });
-        assert_eq!(open("terms", 513, &block), wrong);
-        assert_eq!(open("cards", 512, &block), wrong);
-        assert_eq!(open("terms", 512, &block[1..]), wrong);
+        let expected = checksum("terms", 512, b"payload");
+        for (file, start) in [("terms", 513), ("cards", 512)] {
+            let got = checksum(file, start, b"payload");
+            assert_eq!(
+                open(file, start, &block),
+                Err(FormatError::Checksum {
+                    what: WHAT,
+                    got,
+                    expected,
+                })
+            );
+        }
+        let cut = open("terms", 512, &block[1..]);
+        assert!(matches!(cut, Err(FormatError::Checksum { .. })));
         assert_eq!(
             open("terms", 512, &[1, 2]),
-            Err(FormatError::Truncated { what: "a block" })
+            Err(FormatError::Truncated {
+                what: WHAT,
+                offset: 0,
+                got: 2,
+                expected: 4,
+            })
         );
     }
 }

@@ -93,38 +93,43 @@ impl Card {
     /// # Errors
     /// `Truncated`, or `Invalid`, also when owner or slug is none: see [`is_identity_part`].
     pub fn decode(payload: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(payload, WHAT);
-        let owner = reader.string()?;
-        let slug = reader.string()?;
-        let badges = reader.varint()?;
-        let name = reader.string()?;
-        let n_tags = reader.count(1)?;
-        let mut tags = Vec::with_capacity(n_tags);
-        for _ in 0..n_tags {
-            tags.push(reader.string()?);
-        }
-        let summary = reader.string()?;
-        let filling = reader.take(reader.remaining())?;
-        if filling.iter().any(|&byte| byte != 0) {
-            return Err(FormatError::TrailingBytes { what: WHAT });
-        }
-        let card = Self {
-            owner,
-            slug,
-            name,
-            badges,
-            tags,
-            summary,
-        };
-        card.check_identity()?;
-        Ok(card)
+        Reader::read(payload, WHAT, |reader| {
+            let owner = reader.string()?;
+            let slug = reader.string()?;
+            let badges = reader.varint()?;
+            let name = reader.string()?;
+            let n_tags = reader.count(1)?;
+            let mut tags = Vec::with_capacity(n_tags);
+            for _ in 0..n_tags {
+                tags.push(reader.string()?);
+            }
+            let summary = reader.string()?;
+            let filling = reader.take(reader.remaining())?;
+            if filling.iter().any(|&byte| byte != 0) {
+                let offset = (payload.len() - filling.len()) as u32;
+                return Err(reader.fail(FormatError::TrailingBytes { what: WHAT, offset }));
+            }
+            let card = Self {
+                owner,
+                slug,
+                name,
+                badges,
+                tags,
+                summary,
+            };
+            reader.noted(card.check_identity())?;
+            Ok(card)
+        })
     }
 
     fn check_identity(&self) -> Result<(), FormatError> {
         if is_identity_part(&self.owner) && is_identity_part(&self.slug) {
             Ok(())
         } else {
-            Err(FormatError::Invalid { what: WHAT })
+            Err(FormatError::Invalid {
+                what: WHAT,
+                offset: (self.owner.len() + self.slug.len() + 2) as u32,
+            })
         }
     }
 }
@@ -201,7 +206,6 @@ mod tests {
 
     #[test]
     fn an_owner_or_slug_that_is_none_is_neither_written_nor_read() {
-        let invalid: Result<Card, _> = Err(FormatError::Invalid { what: WHAT });
         let long = "o".repeat(IDENTITY_PART_MAX_LEN + 1);
         for part in [
             "",
@@ -220,14 +224,18 @@ mod tests {
                     slug: slug.into(),
                     ..Card::default()
                 };
-                assert_eq!(card.encode(DocId(0)).map(drop), invalid.clone().map(drop));
+                let invalid = FormatError::Invalid {
+                    what: WHAT,
+                    offset: (owner.len() + slug.len() + 2) as u32,
+                };
+                assert_eq!(card.encode(DocId(0)), Err(invalid));
                 let mut writer = Writer::new();
                 writer.str(owner);
                 writer.str(slug);
                 writer.bytes(&[0; 4]);
                 assert_eq!(
                     Card::decode(&writer.into_bytes()),
-                    invalid,
+                    Err(invalid),
                     "{owner:?}/{slug:?}"
                 );
             }

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::terms::{read_front_coded, write_front_coded};
+use crate::bytes::Read;
 use crate::{ByteRange, FormatError, Reader, Writer};
 
 /// Longest block that a directory names: far above those that are written, and not too much to ask for.
@@ -105,17 +106,18 @@ impl LexicalHead {
     /// # Errors
     /// `Truncated`, `TrailingBytes`, or `Invalid` when separators or characters do not ascend.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(bytes, WHAT);
-        let head = Self {
-            term_blocks: read_directory(&mut reader)?,
-            spelling_blocks: read_directory(&mut reader)?,
-        };
-        let first = head.term_blocks.first();
-        if first.is_some_and(|(separator, _)| !separator.is_empty()) {
-            return Err(reader.invalid());
-        }
-        reader.finish()?;
-        Ok(head)
+        Reader::read(bytes, WHAT, |reader| {
+            let head = Self {
+                term_blocks: read_directory(reader)?,
+                spelling_blocks: read_directory(reader)?,
+            };
+            let first = head.term_blocks.first();
+            if first.is_some_and(|(separator, _)| !separator.is_empty()) {
+                return Err(reader.invalid());
+            }
+            reader.finish()?;
+            Ok(head)
+        })
     }
 }
 
@@ -125,7 +127,7 @@ fn last_at_most<'d>(directory: &'d Directory, key: &str) -> Option<&'d (Vec<u8>,
     directory.get(after.checked_sub(1)?)
 }
 
-fn read_directory(reader: &mut Reader<'_>) -> Result<Directory, FormatError> {
+fn read_directory(reader: &mut Reader<'_>) -> Read<Directory> {
     let mut directory = Directory::new();
     let mut string = Vec::new();
     let mut start = 0;

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::{FORMAT_VERSION, block};
 use crate::analyzer::ANALYZER_VERSION;
-use crate::bytes::{push_decimal, push_hex};
+use crate::bytes::{Read, push_decimal, push_hex};
 use crate::{FormatError, Reader, Writer};
 
 /// Path of the manifest below the folder of the index.
@@ -126,17 +126,20 @@ impl Manifest {
     /// Reads `manifest.json`.
     ///
     /// # Errors
-    /// `Version` when its format is another than this reader's; what is wrong with the text, or with the index in it: see [`Manifest::decode_index`].
+    /// `Version` when its format is another than this reader's; what is wrong with the text, or with the index in it: see
+    /// [`Manifest::decode_index`].
     pub fn decode(text: &[u8]) -> Result<Self, FormatError> {
-        let json: serde_json::Value = serde_json::from_slice(text).map_err(|_| INVALID)?;
-        let got = json["format"].as_u64().ok_or(INVALID)? as u32;
+        let json: serde_json::Value =
+            serde_json::from_slice(text).map_err(|error| invalid(json_offset(text, &error)))?;
+        let missing = |what| FormatError::Missing { what };
+        let got = json["format"].as_u64().ok_or(missing("the format"))? as u32;
         if got != FORMAT_VERSION {
             return Err(FormatError::Version {
                 got,
                 expected: FORMAT_VERSION,
             });
         }
-        let index = json[INDEX_KEY].as_str().ok_or(INVALID)?;
+        let index = json[INDEX_KEY].as_str().ok_or(missing("the index"))?;
         Self::decode_index(&decode_text(index)?)
     }
 
@@ -173,40 +176,34 @@ impl Manifest {
     /// Reads what `manifest.json` carries as `index`.
     ///
     /// # Errors
-    /// `Version` when format or analyzer are others than this reader's, `Checksum` when a byte was changed; else what is
+    /// `Version` or `Analyzer` when they are others than this reader's, `Checksum` when a byte was changed; else what is
     /// wrong with the bytes.
     pub fn decode_index(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(bytes, MANIFEST_PATH);
         // Another version may seal its index in another way.
-        for expected in [FORMAT_VERSION, ANALYZER_VERSION] {
-            let got = reader.varint()?;
-            if got != expected {
-                return Err(FormatError::Version { got, expected });
-            }
-        }
+        let n_read = Reader::read(bytes, MANIFEST_PATH, read_versions)?;
         let payload = block::open(INDEX_KEY, 0, bytes)?;
-        let n_versions = bytes.len() - reader.remaining();
-        let mut reader = Reader::new(&payload[n_versions..], MANIFEST_PATH);
-        let mut manifest = Self {
-            n_skills: reader.varint()?,
-            ..Self::default()
-        };
-        for _ in 0..reader.count(4)? {
-            manifest.files.push(file_entry(&mut reader)?);
-        }
-        for _ in 0..reader.count(4)? {
-            manifest.badges.push(badge_entry(&mut reader)?);
-        }
-        for _ in 0..reader.count(2)? {
-            let name = reader.string()?;
-            let len = reader.count(1)?;
-            manifest.heads.push((name, reader.take(len)?.into()));
-        }
-        reader.finish()?;
-        if manifest.n_skills > SKILLS_MAX || manifest.badges.len() > BADGE_KINDS_MAX {
-            return Err(INVALID);
-        }
-        Ok(manifest)
+        Reader::read(payload, MANIFEST_PATH, |reader| {
+            reader.take(n_read)?;
+            let n_skills = reader.varint()?;
+            let mut manifest = Self {
+                n_skills: reader.up_to(SKILLS_MAX, n_skills)?,
+                ..Self::default()
+            };
+            for _ in 0..reader.count(4)? {
+                manifest.files.push(file_entry(reader)?);
+            }
+            let n_badges = reader.count(4)? as u32;
+            for _ in 0..reader.up_to(BADGE_KINDS_MAX as u32, n_badges)? {
+                manifest.badges.push(badge_entry(reader)?);
+            }
+            for _ in 0..reader.count(2)? {
+                let name = reader.string()?;
+                let len = reader.count(1)?;
+                manifest.heads.push((name, reader.take(len)?.into()));
+            }
+            reader.finish()?;
+            Ok(manifest)
+        })
     }
 }
 
@@ -224,11 +221,11 @@ fn encode_text(bytes: &[u8]) -> String {
 }
 
 fn decode_text(text: &str) -> Result<Vec<u8>, FormatError> {
-    let byte = |c: char| match c as u32 {
+    let byte = |(at, c): (usize, char)| match c as u32 {
         code @ (0x20..=0x7e | 0x100..=0x1ff) => Ok(code as u8),
-        _ => Err(INVALID),
+        _ => Err(invalid(at)),
     };
-    text.chars().map(byte).collect()
+    text.char_indices().map(byte).collect()
 }
 
 /// What `manifest.json` calls the bytes that this reader reads.
@@ -236,7 +233,20 @@ const INDEX_KEY: &str = "index";
 /// Greatest boost of a badge, in thousandths.
 const BOOST_MAX: i32 = 1000;
 
-fn file_entry(reader: &mut Reader<'_>) -> Result<FileEntry, FormatError> {
+/// Checks format and analyzer; gives how many bytes say them.
+fn read_versions(reader: &mut Reader<'_>) -> Read<usize> {
+    let (got, expected) = (reader.varint()?, FORMAT_VERSION);
+    if got != expected {
+        return Err(reader.fail(FormatError::Version { got, expected }));
+    }
+    let (got, expected) = (reader.varint()?, ANALYZER_VERSION);
+    if got != expected {
+        return Err(reader.fail(FormatError::Analyzer { got, expected }));
+    }
+    Ok(reader.offset())
+}
+
+fn file_entry(reader: &mut Reader<'_>) -> Read<FileEntry> {
     let name: String = reader.string()?;
     let mut hash = [0; FILE_HASH_LEN];
     hash.copy_from_slice(reader.take(FILE_HASH_LEN)?);
@@ -249,27 +259,35 @@ fn file_entry(reader: &mut Reader<'_>) -> Result<FileEntry, FormatError> {
     // A name is part of a path, and no path leads out of the folder.
     let is_plain = file.name.bytes().all(|byte| byte.is_ascii_lowercase());
     if !is_plain || file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN {
-        return Err(INVALID);
+        return Err(reader.invalid());
     }
     Ok(file)
 }
 
-fn badge_entry(reader: &mut Reader<'_>) -> Result<BadgeEntry, FormatError> {
-    let badge = BadgeEntry {
-        kind: reader.string()?,
-        appearance: reader.string()?,
-        boost_milli: (reader.varint()? as i32).wrapping_sub(BOOST_MAX),
+fn badge_entry(reader: &mut Reader<'_>) -> Read<BadgeEntry> {
+    let (kind, appearance) = (reader.string()?, reader.string()?);
+    let boost = reader.varint()?;
+    Ok(BadgeEntry {
+        kind,
+        appearance,
+        boost_milli: reader.up_to(2 * BOOST_MAX as u32, boost)? as i32 - BOOST_MAX,
         is_shown: reader.u8()? == 1,
-    };
-    if badge.boost_milli.unsigned_abs() > BOOST_MAX as u32 {
-        return Err(INVALID);
-    }
-    Ok(badge)
+    })
 }
 
-const INVALID: FormatError = FormatError::Invalid {
-    what: MANIFEST_PATH,
-};
+fn invalid(offset: usize) -> FormatError {
+    FormatError::Invalid {
+        what: MANIFEST_PATH,
+        offset: offset as u32,
+    }
+}
+
+/// Where the text stops being JSON.
+fn json_offset(text: &[u8], error: &serde_json::Error) -> usize {
+    let lines_before = text.split_inclusive(|&byte| byte == b'\n');
+    let lines_before = lines_before.take(error.line().saturating_sub(1));
+    lines_before.map(<[u8]>::len).sum::<usize>() + error.column()
+}
 
 #[cfg(test)]
 mod tests {
@@ -313,7 +331,8 @@ mod tests {
         assert_eq!(json.as_str(), Some(text.as_str()));
         assert!(!text.contains(['<', '>', '&']), "it could be read as HTML");
         for odd in ["\u{7f}", "\u{ff}", "\u{200}", "\n"] {
-            assert_eq!(decode_text(odd), Err(INVALID));
+            assert_eq!(decode_text(odd), Err(invalid(0)));
+            assert_eq!(decode_text(&format!("aĀ{odd}")), Err(invalid(3)));
         }
     }
 
@@ -340,24 +359,36 @@ mod tests {
             let mut manifest = manifest();
             spoil(&mut manifest);
             let text = manifest.encode();
-            assert_eq!(Manifest::decode(text.as_bytes()), Err(INVALID), "{text}");
+            let error = Manifest::decode(text.as_bytes()).unwrap_err();
+            let is_told = matches!(
+                error,
+                FormatError::Limit { .. } | FormatError::Invalid { .. }
+            );
+            assert!(is_told, "{text}: {error}");
         }
         let badges = vec![BadgeEntry::default(); BADGE_KINDS_MAX + 1];
         let manifest = Manifest {
             badges,
             ..manifest()
         };
-        assert_eq!(Manifest::decode(manifest.encode().as_bytes()), Err(INVALID));
+        let error = Manifest::decode(manifest.encode().as_bytes()).unwrap_err();
+        let (got, limit) = (BADGE_KINDS_MAX as u32 + 1, BADGE_KINDS_MAX as u32);
+        assert!(
+            matches!(error, FormatError::Limit { got: g, limit: l, .. } if (g, l) == (got, limit))
+        );
     }
 
     #[test]
     fn another_version_is_named_whatever_follows() {
-        let error = FormatError::Version {
-            got: 2,
-            expected: 1,
-        };
-        assert_eq!(Manifest::decode_index(&[2]), Err(error));
-        assert_eq!(Manifest::decode_index(&[1, 2, 9, 9]), Err(error));
+        let (got, expected) = (2, 1);
+        assert_eq!(
+            Manifest::decode_index(&[2]),
+            Err(FormatError::Version { got, expected })
+        );
+        assert_eq!(
+            Manifest::decode_index(&[1, 2, 9, 9]),
+            Err(FormatError::Analyzer { got, expected })
+        );
     }
 
     #[test]
@@ -366,11 +397,9 @@ mod tests {
         for at in 2..index.len() {
             let mut changed = index.clone();
             changed[at] ^= 0x10;
-            assert_eq!(
-                Manifest::decode_index(&changed),
-                Err(FormatError::Checksum { what: "a block" }),
-                "byte {at}"
-            );
+            let decoded = Manifest::decode_index(&changed);
+            let is_told = matches!(decoded, Err(FormatError::Checksum { .. }));
+            assert!(is_told, "byte {at}");
         }
         for cut in 0..index.len() {
             assert!(Manifest::decode_index(&index[..cut]).is_err());

@@ -130,32 +130,33 @@ impl SemanticRequest {
     /// # Errors
     /// What is wrong with the bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(bytes, "a semantic request");
-        let plan = match reader.u8()? {
-            0 => Plan::Auto,
-            1 => Plan::Flat,
-            _ => Plan::Graph,
-        };
-        let [n_hits, n_candidates] = reader.varints()?;
-        let mut words = Vec::new();
-        for _ in 0..reader.count(1)? {
-            words.push(reader.string()?);
-        }
-        let are_known = reader.u8()? == 1;
-        let mut seeds = Vec::new();
-        for _ in 0..reader.count(1)? {
-            seeds.push(DocId(reader.varint()?));
-        }
-        Ok(Self {
-            plan,
-            n_hits: n_hits as usize,
-            n_candidates: n_candidates as usize,
-            words,
-            seeds: are_known.then_some(seeds),
-            allowed: match reader.rest() {
-                [] => None,
-                rest => Some(DocSet::decode(rest)),
-            },
+        Reader::read(bytes, "a semantic request", |reader| {
+            let plan = match reader.u8()? {
+                0 => Plan::Auto,
+                1 => Plan::Flat,
+                _ => Plan::Graph,
+            };
+            let [n_hits, n_candidates] = reader.varints()?;
+            let mut words = Vec::new();
+            for _ in 0..reader.count(1)? {
+                words.push(reader.string()?);
+            }
+            let are_known = reader.u8()? == 1;
+            let mut seeds = Vec::new();
+            for _ in 0..reader.count(1)? {
+                seeds.push(DocId(reader.varint()?));
+            }
+            Ok(Self {
+                plan,
+                n_hits: n_hits as usize,
+                n_candidates: n_candidates as usize,
+                words,
+                seeds: are_known.then_some(seeds),
+                allowed: match reader.rest() {
+                    [] => None,
+                    rest => Some(DocSet::decode(rest)),
+                },
+            })
         })
     }
 }
@@ -199,24 +200,25 @@ impl SemanticResult {
     /// # Errors
     /// What is wrong with the bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(bytes, "a semantic result");
-        let [rows, router, cells, codes, nodes, ids] = reader.varints()?;
-        let notes = VectorNotes {
-            n_unread_rows: rows,
-            is_router_unread: router != 0,
-            n_unread_cells: cells,
-            n_unread_codes: codes,
-            n_unread_nodes: nodes,
-            n_unknown_ids: ids,
-        };
-        let mut hits = Vec::new();
-        while reader.remaining() > 0 {
-            hits.push(VectorHit {
-                doc: DocId(reader.u32()?),
-                cosine: Cosine::from_fixed(i64::from(reader.u32()? as i32)),
-            });
-        }
-        Ok(Self { notes, hits })
+        Reader::read(bytes, "a semantic result", |reader| {
+            let [rows, router, cells, codes, nodes, ids] = reader.varints()?;
+            let notes = VectorNotes {
+                n_unread_rows: rows,
+                is_router_unread: router != 0,
+                n_unread_cells: cells,
+                n_unread_codes: codes,
+                n_unread_nodes: nodes,
+                n_unknown_ids: ids,
+            };
+            let mut hits = Vec::new();
+            while reader.remaining() > 0 {
+                hits.push(VectorHit {
+                    doc: DocId(reader.u32()?),
+                    cosine: Cosine::from_fixed(i64::from(reader.u32()? as i32)),
+                });
+            }
+            Ok(Self { notes, hits })
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 use alloc::vec::Vec;
 
 use super::block::{self, CHECKSUM_LEN};
+use crate::bytes::Read;
 use crate::{BitReader, BitWriter, DocId, FormatError, Reader, Writer};
 
 /// One skill of a posting list.
@@ -47,42 +48,40 @@ pub fn decode(
     count: usize,
     n_skills: u32,
 ) -> Result<(Vec<Posting>, usize), FormatError> {
-    // A posting takes at least one bit.
-    if count > bytes.len() * 8 {
-        return Err(FormatError::Truncated { what: WHAT });
-    }
-    let mut postings = Vec::with_capacity(count);
-    let mut reader = BitReader::new(bytes, WHAT);
-    let mut n_left = count;
-    let mut level = 256u32;
-    while n_left > 0 {
-        let drop = read_gamma(&mut reader)?;
-        level = level
-            .checked_sub(drop)
-            .filter(|&level| level > 0)
-            .ok_or(INVALID)?;
-        let group_count = read_gamma(&mut reader)?;
-        if group_count as usize > n_left {
-            return Err(INVALID);
+    BitReader::read(bytes, WHAT, |reader| {
+        // A posting takes at least one bit.
+        if count > reader.remaining_bits() {
+            return Err(reader.truncated(count as u32));
         }
-        let rice = rice_parameter(group_count, n_skills);
-        let mut next = 0u32;
-        for _ in 0..group_count {
-            let high = reader.unary(n_skills >> rice)?;
-            let gap = (high << rice) | reader.bits(rice)?;
-            let doc = next
-                .checked_add(gap)
-                .filter(|&doc| doc < n_skills)
-                .ok_or(INVALID)?;
-            postings.push(Posting {
-                doc: DocId(doc),
-                level: level as u8,
-            });
-            next = doc + 1;
+        let mut postings = Vec::with_capacity(count);
+        let mut n_left = count;
+        let mut level = 256u32;
+        while n_left > 0 {
+            let drop = read_gamma(reader)?;
+            let group_count = read_gamma(reader)?;
+            if drop >= level || group_count as usize > n_left {
+                return Err(reader.invalid());
+            }
+            level -= drop;
+            let rice = rice_parameter(group_count, n_skills);
+            let mut next = 0u32;
+            for _ in 0..group_count {
+                let high = reader.unary(n_skills >> rice)?;
+                let gap = (high << rice) | reader.bits(rice)?;
+                let doc = next.saturating_add(gap);
+                if doc >= n_skills {
+                    return Err(reader.invalid());
+                }
+                postings.push(Posting {
+                    doc: DocId(doc),
+                    level: level as u8,
+                });
+                next = doc + 1;
+            }
+            n_left -= group_count as usize;
         }
-        n_left -= group_count as usize;
-    }
-    Ok((postings, bytes.len() - reader.remaining_bits() / 8))
+        Ok((postings, bytes.len() - reader.remaining_bits() / 8))
+    })
 }
 
 /// `postings` as a list of blocks for offset `start` of the postings file. Each block: count (varint), bits, checksum;
@@ -124,10 +123,11 @@ pub fn encode_list(postings: &[Posting], n_skills: u32, start: u64) -> Vec<u8> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_block(payload: &[u8], n_skills: u32) -> Result<Vec<Posting>, FormatError> {
-    let mut reader = Reader::new(payload, WHAT);
-    let count = reader.varint()? as usize;
-    let bits = reader.take(reader.remaining())?;
-    Ok(decode(bits, count, n_skills)?.0)
+    Reader::read(payload, WHAT, |reader| {
+        let count = reader.varint()? as usize;
+        let bits = reader.take(reader.remaining())?;
+        Ok(reader.noted(decode(bits, count, n_skills))?.0)
+    })
 }
 
 fn block_payload(postings: &[Posting], n_skills: u32) -> Vec<u8> {
@@ -170,13 +170,12 @@ fn write_gamma(writer: &mut BitWriter, value: u32) {
     writer.bits(value - (1 << n_low_bits), n_low_bits);
 }
 
-fn read_gamma(reader: &mut BitReader<'_>) -> Result<u32, FormatError> {
+fn read_gamma(reader: &mut BitReader<'_>) -> Read<u32> {
     let n_low_bits = reader.unary(31)?;
     Ok(1 << n_low_bits | reader.bits(n_low_bits)?)
 }
 
 const WHAT: &str = "a posting list";
-const INVALID: FormatError = FormatError::Invalid { what: WHAT };
 
 #[cfg(test)]
 mod tests {
@@ -231,13 +230,19 @@ mod tests {
     #[test]
     fn a_count_beyond_the_bytes_is_refused_before_memory_is_asked_for() {
         assert_eq!(
-            decode(&[0xff], usize::MAX, 10),
-            Err(FormatError::Truncated { what: WHAT })
+            decode(&[0xff], 8_000, 10),
+            Err(FormatError::Truncated {
+                what: WHAT,
+                offset: 0,
+                got: 1,
+                expected: 1_000,
+            })
         );
-        assert_eq!(
-            decode_block(&[0xff, 0xff, 0xff, 0xff, 0x0f], 10),
-            Err(FormatError::Truncated { what: WHAT })
-        );
+        let decoded = decode_block(&[0xff, 0xff, 0xff, 0xff, 0x0f], 10);
+        assert!(matches!(
+            decoded,
+            Err(FormatError::Truncated { got: 0, .. })
+        ));
     }
 
     proptest! {

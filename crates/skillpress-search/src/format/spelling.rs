@@ -36,21 +36,22 @@ pub fn encode(words: &[SpellingWord]) -> Vec<u8> {
 /// # Errors
 /// `Truncated`, or `Invalid` when a word is not UTF-8 or words do not ascend.
 pub fn decode(payload: &[u8]) -> Result<Vec<SpellingWord>, FormatError> {
-    let mut reader = Reader::new(payload, "a spelling block");
-    let mut words = Vec::new();
-    let mut word = Vec::new();
-    while reader.remaining() > 0 {
-        if !read_front_coded(&mut reader, &mut word)? {
-            return Err(reader.invalid());
+    Reader::read(payload, "a spelling block", |reader| {
+        let mut words = Vec::new();
+        let mut word = Vec::new();
+        while reader.remaining() > 0 {
+            if !read_front_coded(reader, &mut word)? {
+                return Err(reader.invalid());
+            }
+            words.push(SpellingWord {
+                word: core::str::from_utf8(&word)
+                    .map_err(|_| reader.invalid())?
+                    .into(),
+                doc_freq: reader.varint()?,
+            });
         }
-        words.push(SpellingWord {
-            word: core::str::from_utf8(&word)
-                .map_err(|_| reader.invalid())?
-                .into(),
-            doc_freq: reader.varint()?,
-        });
-    }
-    Ok(words)
+        Ok(words)
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::postings::{self, Posting};
+use crate::bytes::Read;
 use crate::{ByteRange, FormatError, Reader, Writer};
 
 /// What the manifest calls the file of term blocks.
@@ -138,48 +139,51 @@ pub fn decode_with_prefix(
     prefix: &str,
     n_skills: u32,
 ) -> Result<Vec<TermEntry>, FormatError> {
-    let mut reader = Reader::new(payload, WHAT);
-    // Where the next list in the postings file begins.
-    let mut list_start = u64::from(reader.varint()?);
-    let mut term = Vec::new();
-    let mut entries = Vec::new();
-    while reader.remaining() > 0 {
-        if !read_front_coded(&mut reader, &mut term)? {
-            return Err(INVALID);
-        }
-        let doc_freq = reader.varint()?;
-        if doc_freq == 0 || doc_freq > n_skills {
-            return Err(INVALID);
-        }
-        let max_impact = reader.u16()?;
-        let postings = if doc_freq <= INLINE_POSTINGS_MAX {
-            let (list, n_bytes) = postings::decode(reader.rest(), doc_freq as usize, n_skills)?;
-            reader.take(n_bytes)?;
-            TermPostings::Inline(list)
-        } else {
-            let range = ByteRange {
-                start: list_start,
-                len: reader.varint()?,
-            };
-            if range.len == 0 {
-                return Err(INVALID);
+    Reader::read(payload, WHAT, |reader| {
+        // Where the next list in the postings file begins.
+        let mut list_start = u64::from(reader.varint()?);
+        let mut term = Vec::new();
+        let mut entries = Vec::new();
+        while reader.remaining() > 0 {
+            if !read_front_coded(reader, &mut term)? {
+                return Err(reader.invalid());
             }
-            list_start = range.end();
-            TermPostings::At(range)
-        };
-        if term.starts_with(prefix.as_bytes()) {
-            let term = core::str::from_utf8(&term).map_err(|_| INVALID)?;
-            entries.push(TermEntry {
-                term: term.into(),
-                doc_freq,
-                max_impact,
-                postings,
-            });
-        } else if term.as_slice() > prefix.as_bytes() {
-            break;
+            let doc_freq = reader.varint()?;
+            reader.up_to(n_skills, doc_freq)?;
+            if doc_freq == 0 {
+                return Err(reader.invalid());
+            }
+            let max_impact = reader.u16()?;
+            let postings = if doc_freq <= INLINE_POSTINGS_MAX {
+                let (list, n_bytes) =
+                    reader.noted(postings::decode(reader.rest(), doc_freq as usize, n_skills))?;
+                reader.take(n_bytes)?;
+                TermPostings::Inline(list)
+            } else {
+                let range = ByteRange {
+                    start: list_start,
+                    len: reader.varint()?,
+                };
+                if range.len == 0 {
+                    return Err(reader.invalid());
+                }
+                list_start = range.end();
+                TermPostings::At(range)
+            };
+            if term.starts_with(prefix.as_bytes()) {
+                let term = core::str::from_utf8(&term).map_err(|_| reader.invalid())?;
+                entries.push(TermEntry {
+                    term: term.into(),
+                    doc_freq,
+                    max_impact,
+                    postings,
+                });
+            } else if term.as_slice() > prefix.as_bytes() {
+                break;
+            }
         }
-    }
-    Ok(entries)
+        Ok(entries)
+    })
 }
 
 /// Writes `term` as what differs from `before`.
@@ -201,10 +205,7 @@ pub(super) fn write_front_coded(writer: &mut Writer, before: &str, term: &str) {
 
 /// Reads what [`write_front_coded`] wrote over `term`, which holds the one before; the bytes need not be UTF-8.
 /// Whether the new one is above.
-pub(super) fn read_front_coded(
-    reader: &mut Reader<'_>,
-    term: &mut Vec<u8>,
-) -> Result<bool, FormatError> {
+pub(super) fn read_front_coded(reader: &mut Reader<'_>, term: &mut Vec<u8>) -> Read<bool> {
     let lens = reader.u8()?;
     let mut n_shared = usize::from(lens & 15);
     if n_shared == 15 {
@@ -227,7 +228,6 @@ pub(super) fn read_front_coded(
 }
 
 const WHAT: &str = "a term block";
-const INVALID: FormatError = FormatError::Invalid { what: WHAT };
 
 #[cfg(test)]
 mod tests {
@@ -300,7 +300,10 @@ mod tests {
         let terms = [(long.clone(), (1, 1)), (long + "b", (1, 1))].into();
         let entries = entries(&terms, 0);
         assert!(decode(&encode(&entries[..1], 100), 100).is_ok());
-        assert_eq!(decode(&encode(&entries, 100), 100), Err(INVALID));
+        assert!(matches!(
+            decode(&encode(&entries, 100), 100),
+            Err(FormatError::Invalid { what: WHAT, .. })
+        ));
     }
 
     #[test]
@@ -308,6 +311,9 @@ mod tests {
         let terms = [("a".to_string(), (1, 1)), ("b".to_string(), (1, 1))].into();
         let mut entries = entries(&terms, 0);
         entries.reverse();
-        assert_eq!(decode(&encode(&entries, 100), 100), Err(INVALID));
+        assert!(matches!(
+            decode(&encode(&entries, 100), 100),
+            Err(FormatError::Invalid { what: WHAT, .. })
+        ));
     }
 }

@@ -1,6 +1,5 @@
 //! Corrects words that no skill holds to the nearest word that some do.
 
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -9,16 +8,15 @@ use super::evidence::Found;
 use crate::analyzer;
 use crate::format::spelling::SpellingWord;
 use crate::options::Options;
-use crate::query::Query;
+use crate::query::{Correction, Query};
 
-/// Corrections for the unknown words of `query`, as far as the words at hand reach: positions in its words, and what
-/// they may have meant.
+/// Corrections for the unknown words of `query`, as far as the words at hand reach.
 pub(super) fn read(
     query: &Query,
     options: &Options,
     found: &Found,
     dictionary: &mut Dictionary<'_, '_>,
-) -> Vec<(usize, String)> {
+) -> Vec<Correction> {
     let mut corrections = Vec::new();
     for (word_idx, word) in query.words.iter().enumerate() {
         let is_unknown = found.unknown >> word_idx & 1 == 1;
@@ -29,7 +27,10 @@ pub(super) fn read(
             let first = word.surface.chars().next().unwrap_or_default();
             let words = dictionary.spelling_words(first);
             if let Some(word) = nearest(&word.surface, &words, max_distance) {
-                corrections.push((word_idx, word.into()));
+                corrections.push(Correction {
+                    word_idx,
+                    surface: word.into(),
+                });
             }
         }
     }

@@ -11,7 +11,6 @@ mod evidence;
 mod idf;
 mod ranking;
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(crate) use evidence::Evidence;
@@ -57,21 +56,14 @@ pub(crate) fn search(
 ) -> Option<LexicalResult> {
     let mut dictionary = Dictionary::new(head, manifest.n_skills, fetcher);
     let boosts = read_boosts(manifest, options, &mut dictionary);
-    let allowed_by_options = read_filters(&options.filters, &mut dictionary);
-    let allowed_by_query = read_filters(&query.filters, &mut dictionary);
-    let mut identities = read_identities(query, options, &mut dictionary);
+    let mut allowed_by_options = None;
+    narrow_by_filters(&mut allowed_by_options, &options.filters, &mut dictionary);
+    let mut allowed = allowed_by_options.clone();
+    narrow_by_filters(&mut allowed, &query.filters, &mut dictionary);
     let excluded = read_excluded(query, &mut dictionary);
-
+    let mut identities = read_identities(query, options, &mut dictionary);
     let mut found = evidence::read(query, options, &mut dictionary);
-    let corrections = correction::read(query, options, &found, &mut dictionary);
-    let corrected = apply_corrections(
-        query,
-        corrections,
-        options,
-        &mut found,
-        &mut identities,
-        &mut dictionary,
-    );
+    let corrected = correct(query, options, &mut found, &mut identities, &mut dictionary);
 
     let is_complete = dictionary.is_complete;
     if fetcher.is_waiting() {
@@ -82,34 +74,30 @@ pub(crate) fn search(
         let mut scores = ranking::Scores::new(manifest.n_skills, query);
         scores.add(&found.evidence);
         matches = scores.into_matches(query, &found, !options.is_plain());
+        if query.words.is_empty()
+            && let Some(allowed) = &allowed
+        {
+            matches.extend(allowed.iter().map(Ranked::unscored));
+        }
     }
-    let allowed = intersection(allowed_by_options.as_ref(), allowed_by_query.as_ref());
-    if query.words.is_empty()
-        && let Some(allowed) = &allowed
-    {
-        matches.extend(allowed.iter().map(Ranked::unscored));
+    if !query.excluded.is_empty() {
+        narrow(&mut allowed, excluded.complement());
     }
-    if options.is_exact {
-        matches.clear();
+    if let Some(allowed) = &allowed {
+        matches.retain(|ranked| allowed.contains(ranked.doc));
     }
-    matches.retain(|ranked| {
-        !excluded.contains(ranked.doc)
-            && allowed
-                .as_ref()
-                .is_none_or(|allowed| allowed.contains(ranked.doc))
-    });
     // A skill called exactly what was typed is a result whatever operators its name seems to contain.
-    ranking::apply_identities(&mut matches, &identities, |doc| {
-        allowed_by_options
-            .as_ref()
-            .is_none_or(|allowed| allowed.contains(doc))
-    });
+    ranking::apply_identities(&mut matches, &identities, allowed_by_options.as_ref());
     if options.is_exact {
         matches.retain(|ranked| ranked.identity >= IdentityMatch::Slug);
     }
+    if query.words.iter().any(|word| word.is_required) {
+        let matching = matches.iter().map(|ranked| ranked.doc);
+        allowed = Some(DocSet::new(manifest.n_skills, matching));
+    }
     Some(LexicalResult {
-        allowed: allowed_without_words(query, &matches, allowed, &excluded, manifest.n_skills),
         matches,
+        allowed,
         evidence: found.evidence,
         corrected,
         is_complete,
@@ -163,22 +151,24 @@ fn read_identities(
     identities
 }
 
-/// The skills that all `filters` list; `None` without filters. A value that is not there lists nothing.
-fn read_filters(filters: &[Filter], dictionary: &mut Dictionary<'_, '_>) -> Option<DocSet> {
-    let mut allowed: Option<DocSet> = None;
+/// Narrows `allowed`, which is `None` for all skills, to those that all `filters` list. A value that is not there lists
+/// nothing.
+fn narrow_by_filters(
+    allowed: &mut Option<DocSet>,
+    filters: &[Filter],
+    dictionary: &mut Dictionary<'_, '_>,
+) {
     for filter in filters {
         let mut listed = DocSet::none(dictionary.n_skills());
         listed.add(&dictionary.list(&filter.term()));
-        allowed = intersection(allowed.as_ref(), Some(&listed));
+        narrow(allowed, listed);
     }
-    allowed
 }
 
-fn intersection(a: Option<&DocSet>, b: Option<&DocSet>) -> Option<DocSet> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.intersection(b)),
-        (Some(only), None) | (None, Some(only)) => Some(only.clone()),
-        (None, None) => None,
+fn narrow(allowed: &mut Option<DocSet>, others: DocSet) {
+    match allowed {
+        Some(allowed) => allowed.retain(&others),
+        None => *allowed = Some(others),
     }
 }
 
@@ -188,27 +178,6 @@ fn read_excluded(query: &Query, dictionary: &mut Dictionary<'_, '_>) -> DocSet {
         excluded.add(&dictionary.list(term));
     }
     excluded
-}
-
-/// The skills that may be found without any of the words.
-fn allowed_without_words(
-    query: &Query,
-    matches: &[Ranked],
-    allowed: Option<DocSet>,
-    excluded: &DocSet,
-    n_skills: u32,
-) -> Option<DocSet> {
-    if query.words.iter().any(|word| word.is_required) {
-        let mut matching = DocSet::none(n_skills);
-        for ranked in matches {
-            matching.insert(ranked.doc);
-        }
-        return Some(matching);
-    }
-    if query.excluded.is_empty() {
-        return allowed;
-    }
-    intersection(allowed.as_ref(), Some(&excluded.complement()))
 }
 
 fn read_boosts(
@@ -228,22 +197,22 @@ fn read_boosts(
     boosts
 }
 
-/// Adds what the corrected words find; the corrected query when there is one.
-fn apply_corrections(
+/// Adds what corrected words find; the corrected query when there is one.
+fn correct(
     query: &Query,
-    corrections: Vec<(usize, String)>,
     options: &Options,
     found: &mut evidence::Found,
     identities: &mut Identities,
     dictionary: &mut Dictionary<'_, '_>,
 ) -> Option<Query> {
+    let corrections = correction::read(query, options, found, dictionary);
     if corrections.is_empty() {
         return None;
     }
     let corrected = query.with_corrections(&corrections);
-    for (word_idx, _) in &corrections {
-        let term = &corrected.words[*word_idx].term;
-        evidence::read_correction(*word_idx, term, found, dictionary);
+    for correction in &corrections {
+        let term = &corrected.words[correction.word_idx].term;
+        evidence::read_correction(correction.word_idx, term, found, dictionary);
     }
     // What was typed counts before what may have been meant.
     let mut meant = read_identities(&corrected, options, dictionary);

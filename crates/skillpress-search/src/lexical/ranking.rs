@@ -6,6 +6,7 @@ use core::cmp::Ordering;
 
 use super::evidence::{Evidence, EvidenceKind, Found};
 use crate::DocId;
+use crate::doc_set::DocSet;
 use crate::query::Query;
 
 /// A skill with its place in the order of results: identity first, then full matches before partial ones, then the
@@ -155,16 +156,16 @@ impl Scores {
     }
 }
 
-/// Puts the skills of `identities` that `is_allowed` among the matches, or marks them there. Later ones count.
+/// Puts the skills of `identities` that are `allowed` among the matches, or marks them there. Later ones count.
 pub(super) fn apply_identities(
     matches: &mut Vec<Ranked>,
     identities: &[(DocId, IdentityMatch)],
-    is_allowed: impl Fn(DocId) -> bool,
+    allowed: Option<&DocSet>,
 ) {
     for &(doc, identity) in identities {
         if let Some(ranked) = matches.iter_mut().find(|ranked| ranked.doc == doc) {
             ranked.identity = identity;
-        } else if is_allowed(doc) {
+        } else if allowed.is_none_or(|allowed| allowed.contains(doc)) {
             matches.push(Ranked {
                 identity,
                 ..Ranked::unscored(doc)

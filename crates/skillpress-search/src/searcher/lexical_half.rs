@@ -7,7 +7,7 @@ use super::reading::Reading;
 use super::results::{Results, results};
 use crate::fetcher::BlockStore;
 use crate::format::head::{LEXICAL_HEAD, LexicalHead};
-use crate::format::manifest::{MANIFEST_PATH, Manifest};
+use crate::format::manifest::Manifest;
 use crate::format::messages::{N_CANDIDATES, SemanticRequest, SemanticResult};
 use crate::lexical::{self, EvidenceKind, LexicalResult};
 use crate::options::{Mode, Options};
@@ -59,10 +59,10 @@ impl LexicalHalf {
     /// # Errors
     /// What is wrong with its head.
     pub fn open(manifest: Manifest, has_ranges: bool) -> Result<Self, FormatError> {
-        let what = MANIFEST_PATH;
+        let what = "the lexical head";
         let head = manifest
             .head(LEXICAL_HEAD)
-            .ok_or(FormatError::Invalid { what })?;
+            .ok_or(FormatError::Missing { what })?;
         Ok(Self {
             head: LexicalHead::decode(head)?,
             manifest,
@@ -130,14 +130,14 @@ impl LexicalHalf {
             Some(results(&lexical?, semantic, options, fetcher))
         })
     }
+
+    /// What to fetch before the next poll, all at once.
+    pub fn requests(&self, search: &LexicalSearch) -> Vec<Request> {
+        search.reading.requests(&self.manifest)
+    }
 }
 
 impl LexicalSearch {
-    /// What to fetch before the next poll, all at once.
-    pub fn requests(&self) -> Vec<Request> {
-        self.reading.requests()
-    }
-
     /// What the last poll requests of the semantic half, while that is pending.
     pub fn semantic_request(&self) -> Option<&SemanticRequest> {
         self.semantic_request.as_ref()

@@ -192,9 +192,9 @@ impl Searcher {
             return Step::Stale;
         }
         let (found, semantic_requests) = self.poll(search);
-        let mut requests = search.lexical.requests();
+        let mut requests = self.lexical.requests(&search.lexical);
         requests.extend(semantic_requests);
-        let is_pending = search.lexical.semantic == SemanticState::Pending;
+        let is_pending = matches!(search.lexical.semantic, SemanticState::Pending);
         if requests.is_empty() {
             let mut results = found.unwrap_or_default();
             results.stats = search.stats();

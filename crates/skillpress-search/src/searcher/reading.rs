@@ -32,7 +32,7 @@ impl Reading {
     ) -> T {
         let mut fetcher = Fetcher::new(manifest, store, &mut self.failures);
         let found = run(&mut fetcher);
-        self.pending = fetcher.into_requests();
+        self.pending = fetcher.into_pending();
         if self.n_round_trips == ROUND_TRIPS_MAX {
             self.pending.clear();
         }
@@ -40,11 +40,9 @@ impl Reading {
     }
 
     /// What the last run missed.
-    pub(super) fn requests(&self) -> Vec<Request> {
-        self.pending
-            .iter()
-            .map(|pending| pending.request.clone())
-            .collect()
+    pub(super) fn requests(&self, manifest: &Manifest) -> Vec<Request> {
+        let requests = self.pending.iter();
+        requests.map(|pending| pending.request(manifest)).collect()
     }
 
     /// Stores the answers to the requests, missing ones being failures; whether one of them says, for the first time in

@@ -76,7 +76,7 @@ pub(super) fn results(
         corrected: lexical.corrected.as_ref().map(Query::text),
         is_complete: lexical.is_complete
             && *notes == VectorNotes::default()
-            && *semantic != SemanticState::Failed,
+            && !matches!(semantic, SemanticState::Failed),
         unread: *notes,
         ..Results::default()
     };

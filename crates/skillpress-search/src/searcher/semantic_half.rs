@@ -81,7 +81,7 @@ impl SemanticHalf {
         match search.reading.run(&self.manifest, &mut self.store, run) {
             // Even that no word is known is not final before misspelled ones are corrected.
             Some(result) if request.seeds.is_some() => SemanticStep::Found(result),
-            _ => SemanticStep::Fetch(search.reading.requests()),
+            _ => SemanticStep::Fetch(search.reading.requests(&self.manifest)),
         }
     }
 

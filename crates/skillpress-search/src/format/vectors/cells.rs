@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::code::{Code, SIGN_BYTES};
 use super::head::{VECTORS_FILE, VectorHead};
 use super::router::router_range;
+use crate::bytes::has_length;
 use crate::format::block;
 use crate::{ByteRange, FormatError};
 
@@ -33,14 +34,12 @@ pub fn cells_end(head: &VectorHead) -> u64 {
 /// The signs and factors of a cell's vectors, in order.
 ///
 /// # Errors
-/// `Truncated` when the payload is not that of `n` vectors.
+/// `Length` when the payload is not that of `n` vectors.
 pub fn decode_cell(
     payload: &[u8],
     n: usize,
 ) -> Result<impl Iterator<Item = (&[u8; SIGN_BYTES], u8)>, FormatError> {
-    if payload.len() != n * VECTOR_BYTES {
-        return Err(FormatError::Truncated { what: "a cell" });
-    }
+    has_length("a cell", payload, n * VECTOR_BYTES)?;
     let (signs, factors) = payload.split_at(n * SIGN_BYTES);
     let (signs, _) = signs.as_chunks();
     Ok(signs.iter().zip(factors.iter().copied()))

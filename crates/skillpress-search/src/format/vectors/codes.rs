@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::code::{Code, REFINEMENT_BYTES};
 use super::head::VectorHead;
+use crate::bytes::exactly;
 use crate::format::block;
 use crate::{ByteRange, EmbeddingId, FormatError};
 
@@ -29,11 +30,9 @@ pub fn codes_len(head: &VectorHead) -> u64 {
 /// Decodes the payload of one vector.
 ///
 /// # Errors
-/// `Truncated` for another length.
+/// `Length` for another length.
 pub fn decode_refinement(payload: &[u8]) -> Result<&[u8; REFINEMENT_BYTES], FormatError> {
-    payload
-        .try_into()
-        .map_err(|_| FormatError::Truncated { what: "a code" })
+    exactly("a code", payload)
 }
 
 /// Encodes the codes of all vectors.

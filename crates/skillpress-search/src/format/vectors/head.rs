@@ -83,32 +83,32 @@ impl VectorHead {
     /// Decodes the head.
     ///
     /// # Errors
-    /// What is wrong with the bytes; `Invalid` above 2²⁴ − 1 vectors, which three bytes of a link can tell apart.
+    /// What is wrong with the bytes; `Limit` above 2²⁴ − 1 vectors, which three bytes of a link can tell apart.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(bytes, WHAT);
-        let plan = match reader.u8()? {
-            0 => StoredPlan::Flat,
-            1 => StoredPlan::Graph,
-            _ => return Err(INVALID),
-        };
-        let n_links = reader.u8()?;
-        let (id_bits, inverse_bits) = (reader.u8()?, reader.u8()?);
-        let n_cells = reader.count(1)?;
-        if n_cells > CELLS_MAX || usize::from(n_links) > LINKS_MAX {
-            return Err(INVALID);
-        }
-        let mut members = Vec::with_capacity(n_cells);
-        let mut n_left = EMBEDDINGS_MAX;
-        for _ in 0..n_cells {
-            let n = reader.varint()?;
-            n_left = n_left.checked_sub(n).ok_or(INVALID)?;
-            members.push(n);
-        }
-        reader.finish()?;
-        Ok(Self {
-            id_bits,
-            inverse_bits,
-            ..Self::new(plan, n_links, &members)
+        Reader::read(bytes, WHAT, |reader| {
+            let plan = match reader.u8()? {
+                0 => StoredPlan::Flat,
+                1 => StoredPlan::Graph,
+                _ => return Err(reader.invalid()),
+            };
+            let n_links = reader.u8()?;
+            reader.up_to(LINKS_MAX as u32, n_links.into())?;
+            let (id_bits, inverse_bits) = (reader.u8()?, reader.u8()?);
+            let n_cells = reader.count(1)?;
+            reader.up_to(CELLS_MAX as u32, n_cells as u32)?;
+            let mut members = Vec::with_capacity(n_cells);
+            let mut n_left = EMBEDDINGS_MAX;
+            for _ in 0..n_cells {
+                let n = reader.varint()?;
+                n_left -= reader.up_to(n_left, n)?;
+                members.push(n);
+            }
+            reader.finish()?;
+            Ok(Self {
+                id_bits,
+                inverse_bits,
+                ..Self::new(plan, n_links, &members)
+            })
         })
     }
 
@@ -131,8 +131,7 @@ impl VectorHead {
 }
 
 const EMBEDDINGS_MAX: u32 = (1 << 24) - 1;
-const WHAT: &str = "the head of the vectors";
-pub(super) const INVALID: FormatError = FormatError::Invalid { what: WHAT };
+pub(super) const WHAT: &str = "the head of the vectors";
 
 #[cfg(test)]
 mod tests {

@@ -117,15 +117,14 @@ impl PackedIds {
     /// # Errors
     /// `Truncated` for too few bytes; `Invalid` for a number outside its bound.
     pub fn decode(&self, block_idx: u32, payload: &[u8]) -> Result<Vec<u32>, FormatError> {
-        let mut bits = BitReader::new(payload, "an id block");
-        self.entries(block_idx)
-            .map(|position| match bits.bits(self.n_bits())? {
-                distance if distance < self.bound => Ok(at(distance, position, self.bound)),
-                _ => Err(FormatError::Invalid {
-                    what: "an id block",
-                }),
-            })
-            .collect()
+        BitReader::read(payload, "an id block", |bits| {
+            self.entries(block_idx)
+                .map(|position| match bits.bits(self.n_bits())? {
+                    distance if distance < self.bound => Ok(at(distance, position, self.bound)),
+                    _ => Err(bits.invalid()),
+                })
+                .collect()
+        })
     }
 
     pub(super) fn encode(&self, ids: &[u32]) -> Vec<u8> {
@@ -229,6 +228,7 @@ mod tests {
         assert_eq!(map.decode(0, &[0b1110_0001, 0]), Ok(vec![1, 0, 0]));
         let invalid = FormatError::Invalid {
             what: "an id block",
+            offset: 0,
         };
         assert_eq!(map.decode(0, &[0b1110_1001, 0]), Err(invalid));
         let is_valid = |n_skills, n_bits| id_map(0, 3, n_skills, n_bits).is_valid();

@@ -22,7 +22,7 @@ use super::manifest::Manifest;
 use crate::FormatError;
 use cells::cells_end;
 use codes::{CODES_FILE, codes_len};
-use head::{INVALID, VECTORS_FILE, VECTORS_HEAD, VectorHead};
+use head::{VECTORS_FILE, VECTORS_HEAD, VectorHead};
 use id_map::{PackedIds, id_map};
 use nodes::{NODES_FILE, NodesLayout};
 use rows::{ROWS_FILE, RowsLayout};
@@ -44,11 +44,12 @@ impl VectorIndex {
     /// The vector files that `manifest` names; `None` when the site has none.
     ///
     /// # Errors
-    /// What is wrong with the head; `Invalid` when the lengths of the files contradict it: they do not belong together.
+    /// What is wrong with the head; `Length` when a file has another than follows from it: they do not belong together.
     pub fn open(manifest: &Manifest) -> Result<Option<Self>, FormatError> {
         let Some(head) = manifest.head(VECTORS_HEAD) else {
             return Ok(None);
         };
+        let head_len = head.len();
         let head = VectorHead::decode(head)?;
         let n_skills = manifest.n_skills;
         let ids = id_map(
@@ -64,24 +65,34 @@ impl VectorIndex {
             head.inverse_bits,
         );
         if head.n_embeddings() > n_skills || !ids.is_valid() || !nodes.inverse_map().is_valid() {
-            return Err(INVALID);
+            let what = head::WHAT;
+            let offset = head_len as u32;
+            return Err(FormatError::Invalid { what, offset });
         }
-        let expected = [
+        let len = |what| match manifest.file(what) {
+            Some(file) => Ok(file.len),
+            None => Err(FormatError::Missing { what }),
+        };
+        for (what, expected) in [
             (VECTORS_FILE, ids.end()),
             (CODES_FILE, codes_len(&head)),
             (NODES_FILE, nodes.len_bytes()),
-        ];
-        let len = |name: &str| manifest.file(name).map(|file| file.len);
-        // A site may do without the graph.
-        let fits = |&(name, expected): &(&str, u64)| match len(name) {
-            Some(len) => len == expected,
-            None => name == NODES_FILE,
-        };
-        if !expected.iter().all(fits) {
-            return Err(INVALID);
+        ] {
+            match len(what) {
+                Ok(got) if got != expected => {
+                    return Err(FormatError::Length {
+                        what,
+                        got,
+                        expected,
+                    });
+                }
+                // A site may do without the graph.
+                Err(error) if what != NODES_FILE => return Err(error),
+                _ => {}
+            }
         }
         Ok(Some(Self {
-            rows: RowsLayout::from_len(len(ROWS_FILE).ok_or(INVALID)?)?,
+            rows: RowsLayout::from_len(len(ROWS_FILE)?)?,
             head,
             ids,
             nodes,

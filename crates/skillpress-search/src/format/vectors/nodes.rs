@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::code::{Code, REFINEMENT_BYTES, SIGN_BYTES};
 use super::head::LINKS_MAX;
 use super::id_map::{PackedIds, bits_of};
+use crate::bytes::{exactly, has_length};
 use crate::format::block;
 use crate::{ByteRange, EmbeddingId, FormatError};
 
@@ -94,10 +95,9 @@ pub struct Link {
 /// Decodes the payload of a node's own code.
 ///
 /// # Errors
-/// `Truncated` for another length.
+/// `Length` for another length.
 pub fn decode_node_code(payload: &[u8]) -> Result<Code, FormatError> {
-    let payload: &[u8; NODE_CODE_BYTES - block::CHECKSUM_LEN] =
-        payload.try_into().map_err(|_| TRUNCATED)?;
+    let payload: &[u8; NODE_CODE_BYTES - block::CHECKSUM_LEN] = exactly(WHAT, payload)?;
     let mut code = Code {
         signs: [0; SIGN_BYTES],
         factor: payload[SIGN_BYTES],
@@ -111,15 +111,13 @@ pub fn decode_node_code(payload: &[u8]) -> Result<Code, FormatError> {
 /// Decodes the payload of the links of node `id`, nearest first.
 ///
 /// # Errors
-/// `Truncated` for another length, `Invalid` for a link that leads out of the index.
+/// `Length` for another length, `Limit` for a link that leads out of the index.
 pub fn decode_links(
     layout: &NodesLayout,
     id: EmbeddingId,
     payload: &[u8],
 ) -> Result<Vec<Link>, FormatError> {
-    if payload.len() != usize::from(layout.n_links) * LINK_BYTES {
-        return Err(TRUNCATED);
-    }
+    has_length(WHAT, payload, usize::from(layout.n_links) * LINK_BYTES)?;
     let links = payload.as_chunks::<LINK_BYTES>().0.iter().map(|link| {
         let mut signs = [0; SIGN_BYTES];
         signs.copy_from_slice(&link[3..3 + SIGN_BYTES]);
@@ -131,8 +129,15 @@ pub fn decode_links(
     });
     // A node with fewer links fills its slot with links to itself.
     let links: Vec<Link> = links.take_while(|link| link.to != id).collect();
-    if links.iter().any(|link| link.to.0 >= layout.n_embeddings) {
-        return Err(FormatError::Invalid { what: WHAT });
+    for (link_idx, link) in links.iter().enumerate() {
+        if link.to.0 >= layout.n_embeddings {
+            return Err(FormatError::Limit {
+                what: WHAT,
+                offset: (link_idx * LINK_BYTES + 3) as u32,
+                got: link.to.0,
+                limit: layout.n_embeddings.saturating_sub(1),
+            });
+        }
     }
     Ok(links)
 }
@@ -185,7 +190,6 @@ pub fn encode_nodes(
 }
 
 const WHAT: &str = "a graph node";
-const TRUNCATED: FormatError = FormatError::Truncated { what: WHAT };
 const NODE_CODE_BYTES: usize = SIGN_BYTES + 1 + REFINEMENT_BYTES + block::CHECKSUM_LEN;
 const LINK_BYTES: usize = 3 + SIGN_BYTES + 1;
 
@@ -278,6 +282,14 @@ mod tests {
         let mut link = [0; LINK_BYTES];
         link[0] = 3;
         let decoded = decode_links(&layout, EmbeddingId(0), &link);
-        assert_eq!(decoded, Err(FormatError::Invalid { what: WHAT }));
+        assert_eq!(
+            decoded,
+            Err(FormatError::Limit {
+                what: WHAT,
+                offset: 3,
+                got: 3,
+                limit: 2,
+            })
+        );
     }
 }

@@ -51,24 +51,25 @@ impl Router {
     /// # Errors
     /// `Truncated` or `TrailingBytes` when it has another number of cells than `head` says.
     pub fn decode(head: &VectorHead, payload: &[u8]) -> Result<Self, FormatError> {
-        let mut reader = Reader::new(payload, "the router");
-        let factor_step = reader.u16()?;
-        let mut mean = [0; DIM];
-        for x in &mut mean {
-            *x = reader.u16()? as i16;
-        }
-        let mut cells = Vec::new();
-        for _ in 0..head.n_cells() {
-            let mut codes = [0; DIM / 4];
-            codes.copy_from_slice(reader.take(DIM / 4)?);
-            let step = reader.u16()?;
-            cells.push(Cell { codes, step });
-        }
-        reader.finish()?;
-        Ok(Self {
-            factor_step,
-            mean,
-            cells,
+        Reader::read(payload, "the router", |reader| {
+            let factor_step = reader.u16()?;
+            let mut mean = [0; DIM];
+            for x in &mut mean {
+                *x = reader.u16()? as i16;
+            }
+            let mut cells = Vec::new();
+            for _ in 0..head.n_cells() {
+                let mut codes = [0; DIM / 4];
+                codes.copy_from_slice(reader.take(DIM / 4)?);
+                let step = reader.u16()?;
+                cells.push(Cell { codes, step });
+            }
+            reader.finish()?;
+            Ok(Self {
+                factor_step,
+                mean,
+                cells,
+            })
         })
     }
 
