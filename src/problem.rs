@@ -89,7 +89,7 @@ impl Problem {
         self
     }
 
-    /// Places the problem at `line` (from 1, as [`lines`] counts) and, if known, `column` (from 1, in characters) of `text`.
+    /// Places the problem at `line` (from 1, as `lines` counts) and, if known, `column` (from 1, in characters) of `text`.
     #[must_use]
     pub fn at(mut self, text: &str, line: u32, column: Option<u32>) -> Self {
         self.line = Some(line);

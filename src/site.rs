@@ -157,7 +157,7 @@ impl Site {
     /// Indexes the skills.
     ///
     /// # Errors
-    /// As [`index::build`].
+    /// As `index::build`.
     pub fn build_index(&self) -> Result<SearchIndex, IndexError> {
         index::build(&self.catalog, &self.config, self.own_vectors.as_ref())
     }

@@ -95,7 +95,7 @@ pub struct PartFile {
     pub name: &'static str,
     /// Its content.
     pub bytes: Vec<u8>,
-    /// Length of the chunks that it is also published in, see [`chunk_len`]; 0 for none.
+    /// Length of the chunks that it is also published in, see `chunk_len`; 0 for none.
     pub chunk_len: u32,
 }
 

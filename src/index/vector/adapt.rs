@@ -28,7 +28,7 @@ pub struct Document<'a> {
     pub name: &'a str,
     /// What it does.
     pub description: &'a str,
-    /// Markdown; the first [`BODY_MAX_CHARS`] characters of prose count.
+    /// Markdown; the first `BODY_MAX_CHARS` characters of prose count.
     pub body: &'a str,
 }
 
