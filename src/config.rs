@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 use crate::input_file;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Place, Problem, Problems};
 use crate::url::BaseUrl;
 
 /// Everything that an operator can set. Unknown keys are errors.
@@ -126,58 +126,49 @@ impl Config {
     /// # Errors
     /// One problem with its place when the file cannot be read, is not TOML, or holds an unknown or wrong setting.
     pub fn load(path: &Path, is_required: bool) -> Result<Self, Problems> {
-        let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-        match input_file::read_text(path) {
-            Ok(text) => Self::parse(path, input_file::without_mark(&text)),
-            Err(error) if is_missing(&error) && !is_required => Ok(Self::default()),
-            Err(error) => {
-                let hint = if is_missing(&error) {
-                    "leave `--config` out to use `skillpress.toml`, or the defaults when there is none"
-                } else {
-                    input_file::hint(&error)
-                };
-                let message = format!("the settings cannot be read: {error}");
-                let problem = Problem::error(path, "config", message).hint(hint);
-                Err([problem].into_iter().collect())
+        let error = match input_file::read_text(path) {
+            Ok(text) => return Self::parse(path, input_file::without_mark(&text)),
+            Err(error) => error,
+        };
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound if !is_required => return Ok(Self::default()),
+            io::ErrorKind::NotFound => {
+                "leave `--config` out to use `skillpress.toml`, or the defaults when there is none"
             }
-        }
+            _ => input_file::hint(&error),
+        };
+        let message = format!("the settings cannot be read: {error}");
+        let problem = Problem::error(path, "config", message).hint(hint);
+        Err(Problems::from_iter([problem]))
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, Problems> {
-        let place = |problem: Problem, span: Option<std::ops::Range<usize>>| match span {
-            Some(span) => problem.at_offset(text, span.start),
-            None => problem,
+        let error = |place, message: &str, hint: &str| {
+            let problem = Problem::error(path, "config", message).hint(hint);
+            Problems::from_iter([problem.at_place(text, place)])
         };
-        let mut config: Self = toml::from_str(text).map_err(|error| -> Problems {
-            let problem = Problem::error(path, "config", first_line(error.message()))
-                .hint("the README lists every setting with its default");
-            [place(problem, error.span())].into_iter().collect()
+        let mut config: Self = toml::from_str(text).map_err(|fault| {
+            let place = fault.span().map(|span| Place::Offset(span.start));
+            // Parsers of TOML explain themselves over several lines; a problem is one sentence.
+            let first_line = fault.message().lines().next();
+            error(
+                place.unwrap_or(Place::File),
+                first_line.unwrap_or("the settings are not valid TOML"),
+                "the README lists every setting with its default",
+            )
         })?;
         let settings = DeTable::parse(text);
         config.is_base_url_set =
             settings.is_ok_and(|settings| settings.get_ref().contains_key("base_url"));
         if config.install.hosting == Hosting::Github && config.install.github_repository.is_none() {
-            let problem = Problem::error(
-                path,
-                "config",
+            return Err(error(
+                text.find("[install]").map_or(Place::File, Place::Offset),
                 "`hosting` is `github`, but `github_repository` is not set",
-            )
-            .hint("add `github_repository = \"owner/repository\"` below `[install]`");
-            return Err([place(problem, text.find("[install]").map(|at| at..at))]
-                .into_iter()
-                .collect());
+                "add `github_repository = \"owner/repository\"` below `[install]`",
+            ));
         }
         Ok(config)
     }
-}
-
-/// Parsers of TOML explain themselves over several lines; a problem is one sentence.
-fn first_line(message: &str) -> String {
-    message
-        .lines()
-        .next()
-        .unwrap_or("the settings are not valid TOML")
-        .to_owned()
 }
 
 #[cfg(test)]
