@@ -33,19 +33,19 @@ pub struct Catalog {
     pub skills: Vec<Skill>,
     /// Sorted by kind. Every kind that a skill carries is here.
     pub badge_kinds: Vec<BadgeKind>,
-    /// Old identity → identity of a published skill; the old ones are nobody's current identity.
+    /// Old key → key of a published skill; the old ones are no skill's key now.
     pub aliases: BTreeMap<SkillKey, SkillKey>,
     /// The latest day that the statistics speak of, when there are statistics.
     pub stats_as_of: Option<Timestamp>,
 }
 
 impl Catalog {
-    /// The skill with this identity, if it is published.
+    /// The skill with this key, if it is published.
     pub fn skill(&self, key: &SkillKey) -> Option<&Skill> {
         self.skill_idx(key).map(|idx| &self.skills[idx])
     }
 
-    /// The position of the skill with this identity, if it is published.
+    /// The position of the skill with this key, if it is published.
     pub fn skill_idx(&self, key: &SkillKey) -> Option<usize> {
         self.skills
             .binary_search_by(|skill| skill.key.cmp(key))

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use skillpress_search::format::cards::Card;
 pub use skillpress_search::format::cards::is_identity_part;
 
-/// The identity of a skill: `owner/slug`, compared byte by byte.
+/// The key of a skill: `owner/slug`, compared byte by byte.
 ///
 /// Both parts are names that [`is_identity_part`] accepts, so they stand in URLs and paths as they are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +19,7 @@ pub struct SkillKey {
 }
 
 impl SkillKey {
-    /// Parses `owner/slug` (a leading `@` is allowed); `None` when either part is not an identity part.
+    /// Parses `owner/slug` (a leading `@` is allowed); `None` when [`is_identity_part`] refuses a part.
     pub fn parse(text: &str) -> Option<Self> {
         let (owner, slug) = text.strip_prefix('@').unwrap_or(text).split_once('/')?;
         (is_identity_part(owner) && is_identity_part(slug)).then(|| Self {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_is_two_safe_names() {
+    fn a_key_is_two_safe_names() {
         assert_eq!(
             SkillKey::parse("@ana/pdf-tools").unwrap().to_string(),
             "ana/pdf-tools"

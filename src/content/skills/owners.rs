@@ -13,7 +13,7 @@ use crate::key::{SkillKey, is_identity_part};
 use crate::problem::{Fault, Problem, Problems, Severity};
 use crate::text;
 
-/// All folders that may hold a skill, sorted by identity; `None` when there is no folder of skills.
+/// All folders that may hold a skill, sorted by key; `None` when there is no folder of skills.
 pub fn folders(content: &Content, problems: &mut Problems) -> Option<Vec<SkillFolder>> {
     if content.root.is_none() {
         problems.push(
@@ -95,7 +95,7 @@ impl Found {
         }
     }
 
-    /// The folders, sorted by identity. Where the owner's folder is a skill, its other files and its folders are parts
+    /// The folders, sorted by key. Where the owner's folder is a skill, its other files and its folders are parts
     /// of that skill and no problems of their own.
     fn finish(mut self, problems: &mut Problems) -> Vec<SkillFolder> {
         let is_part = |owner: &str| self.skills_as_owners.contains(owner);

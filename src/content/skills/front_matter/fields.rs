@@ -92,8 +92,8 @@ pub fn meant(key: &str, fields: &Map<String, Value>) -> Option<&'static str> {
         let letters = key.chars().filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect()
     };
-    let own = letters(key);
-    let same = known().find(|known| letters(known) == own);
+    let wanted = letters(key);
+    let same = known().find(|known| letters(known) == wanted);
     // Words that look alike are many, so a guess is made only at the few names that matter most.
     same.or_else(|| text::suggest(key, SPECIFIED))
         .filter(|meant| !fields.contains_key(*meant))

@@ -31,10 +31,10 @@ impl Proposal {
     pub(crate) fn name(slug: &str, name: Option<&str>) -> Self {
         let is_good = |name: &str| is_discovery_name(name) && !text::is_device_name(name);
         let good = |text: &str| install_name(text).filter(|name| is_good(name));
-        let own = name.filter(|name| is_good(name));
+        let good_name = name.filter(|name| is_good(name));
         if is_good(slug) {
             let name = slug.to_owned();
-            return match own {
+            return match good_name {
                 Some(_) => Self::WriteOrRename { name },
                 None => Self::Write {
                     key: "name",
@@ -42,9 +42,9 @@ impl Proposal {
                 },
             };
         }
-        if let Some(own) = own {
+        if let Some(name) = good_name {
             return Self::Rename {
-                folder: own.to_owned(),
+                folder: name.to_owned(),
             };
         }
         match good(slug).or_else(|| good(name?)) {

@@ -142,10 +142,9 @@ impl Draft<'_> {
         let Some(&first) = unknown.first() else {
             return;
         };
-        let slips = unknown
-            .iter()
-            .map(|&key| Some((key, fields::meant(key, fields)?)));
-        let (shown, hint) = match slips.flatten().next() {
+        let mut unknown_keys = unknown.iter();
+        let slip = unknown_keys.find_map(|&key| Some((key, fields::meant(key, fields)?)));
+        let (shown, hint) = match slip {
             Some((slip, key)) => (slip, Proposal::Spell { key }.to_string()),
             None => (
                 first,
