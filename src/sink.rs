@@ -6,8 +6,10 @@ mod dir;
 mod patch;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Mutex;
-use std::{fmt, io};
+
+use thiserror::Error;
 
 use crate::lock::lock;
 pub use compare::CompareSink;
@@ -64,32 +66,21 @@ impl Sink for MemorySink {
 }
 
 /// A path that no sink takes.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum PathError {
     /// It could leave the folder, or some file system reads it differently.
+    #[error("`{path}` is not a path below the output folder")]
     Outside {
         /// As it was given.
         path: String,
     },
     /// A file of this path, in any letter case, was written before.
+    #[error("two pages or files of the site have the path `{path}`")]
     WrittenTwice {
         /// As it was given first.
         path: String,
     },
 }
-
-impl fmt::Display for PathError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Outside { path } => write!(f, "`{path}` is not a path below the output folder"),
-            Self::WrittenTwice { path } => {
-                write!(f, "two pages or files of the site have the path `{path}`")
-            }
-        }
-    }
-}
-
-impl std::error::Error for PathError {}
 
 impl From<PathError> for io::Error {
     fn from(error: PathError) -> Self {

@@ -1,6 +1,6 @@
 //! The routes behind axum.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -11,11 +11,12 @@ use axum::routing::any;
 use super::answer::answer;
 use super::response::Response;
 use super::state::ApiState;
+use crate::lock::lock;
 
 /// The state that is answered from now; a rebuild puts another in its place while requests go on.
 #[derive(Debug, Default)]
 pub struct LiveApi {
-    now: RwLock<Option<Arc<ApiState>>>,
+    now: Mutex<Option<Arc<ApiState>>>,
 }
 
 impl LiveApi {
@@ -26,14 +27,13 @@ impl LiveApi {
 
     /// Later requests are answered from `state`.
     pub fn publish(&self, state: ApiState) {
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(state));
+        *lock(&self.now) = Some(Arc::new(state));
     }
 
     fn answer(&self, method: &Method, uri: &Uri) -> Response {
-        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
-        match now.clone() {
+        let now = lock(&self.now).clone();
+        match now {
             Some(state) => {
-                drop(now);
                 let query = uri.query().unwrap_or_default();
                 answer(&state, method.as_str(), uri.path(), query)
             }

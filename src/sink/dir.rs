@@ -7,11 +7,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::{fmt, io};
+
+use thiserror::Error;
 
 use super::{Sink, check_path, written_twice};
 use crate::lock::lock;
@@ -56,45 +57,24 @@ pub struct Written {
 }
 
 /// Why a folder cannot be the output of a build.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[allow(missing_docs)]
 pub enum OutputError {
     /// It has no parent or no name, such as `/`.
+    #[error("`{}` cannot be an output folder", .out.display())]
     NoFolderName { out: PathBuf },
     /// Another build is writing it.
+    #[error("another build is writing `{}`", .out.display())]
     Busy { out: PathBuf },
     /// There is a file in its place.
+    #[error("`{}` is not a folder", .out.display())]
     NotAFolder { out: PathBuf },
     /// It holds `file`, and skillpress did not write it.
+    #[error("`{}` holds `{file}` and was not written by skillpress, so it is not replaced", .out.display())]
     SomeoneElses { out: PathBuf, file: String },
     /// What the file system says.
-    Io(io::Error),
-}
-
-impl fmt::Display for OutputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoFolderName { out } => {
-                write!(f, "`{}` cannot be an output folder", out.display())
-            }
-            Self::Busy { out } => write!(f, "another build is writing `{}`", out.display()),
-            Self::NotAFolder { out } => write!(f, "`{}` is not a folder", out.display()),
-            Self::SomeoneElses { out, file } => write!(
-                f,
-                "`{}` holds `{file}` and was not written by skillpress, so it is not replaced",
-                out.display()
-            ),
-            Self::Io(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for OutputError {}
-
-impl From<io::Error> for OutputError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
+    #[error(transparent)]
+    Io(#[from] io::Error),
 }
 
 impl DirSink {

@@ -57,13 +57,12 @@ fn write_kind(registry: &Registry<'_>, kind: &BadgeKind, sink: &dyn Sink) -> io:
     write_list(site, sink, &awarded, PAGE_SIZE, path_of, |part| {
         let cards = part.items.iter();
         BadgeView {
-            page: Page::new(
+            page: part.page(
                 site,
-                part.path.clone(),
-                part.title(&kind.label),
+                Section::Badges,
+                &kind.label,
                 kind.description.as_str(),
-            )
-            .section(Section::Badges),
+            ),
             badge: Badge::new(site, kind),
             total: counted(awarded.len(), "skill", "skills"),
             cards: cards

@@ -44,18 +44,17 @@ fn write_sort(
     let words = words(sort);
     let path_of = |number| url::listing(sort, number);
     write_list(site, sink, &sorted, PAGE_SIZE, path_of, |part| {
-        let mut page = Page::new(
+        let mut page = part.page(
             site,
-            part.path.clone(),
-            part.title(words.title),
+            Section::Skills,
+            words.title,
             format!("{total} in {}, {}.", site.title, words.order),
-        )
-        .section(Section::Skills);
+        );
         page.is_indexed = sort == Sort::Updated;
         ListingView {
             page,
             total: total.clone(),
-            stats_as_of: stats_as_of.clone().filter(|_| part.is_first()),
+            stats_as_of: stats_as_of.clone().filter(|_| part.number == 1),
             sorts: sort_links(registry, sort),
             badges,
             tags,

@@ -5,13 +5,14 @@ pub(super) mod listing;
 pub(super) mod owners;
 pub(super) mod tags;
 
+use std::borrow::Cow;
 use std::hash::Hash;
 use std::io;
 
 use askama::Template;
 use rayon::prelude::*;
 
-use super::page::{SiteView, write_page};
+use super::page::{Page, Section, SiteView, write_page};
 use crate::sink::Sink;
 
 /// Skills on a page of a list.
@@ -25,22 +26,26 @@ pub(super) struct ListPart<'i, T> {
     /// Counts from 1.
     number: usize,
     /// Site path.
-    pub(super) path: String,
-    pub(super) items: &'i [T],
-    pub(super) pager: Pager,
+    path: String,
+    items: &'i [T],
+    pager: Pager,
 }
 
 impl<T> ListPart<'_, T> {
-    fn is_first(&self) -> bool {
-        self.number == 1
-    }
-
-    /// Pages after the first have their number in the title, so that titles are unique.
-    fn title(&self, title: &str) -> String {
-        match self.number {
+    /// What the base template needs of this page of the list. Pages after the first have their number in the title, so that
+    /// titles are unique.
+    fn page<'a>(
+        &self,
+        site: &'a SiteView<'a>,
+        section: Section,
+        title: &str,
+        description: impl Into<Cow<'a, str>>,
+    ) -> Page<'a> {
+        let title = match self.number {
             1 => title.to_owned(),
             number => format!("{title}, page {number}"),
-        }
+        };
+        Page::new(site, self.path.clone(), title, description).section(section)
     }
 }
 

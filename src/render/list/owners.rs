@@ -28,13 +28,12 @@ pub(in crate::render) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::
             n_skills: grouped(skills.len()),
         };
         OwnerIndexView {
-            page: Page::new(
+            page: part.page(
                 site,
-                part.path.clone(),
-                part.title("Owners"),
+                Section::Owners,
+                "Owners",
                 format!("Everyone who publishes skills in {}.", site.title),
-            )
-            .section(Section::Owners),
+            ),
             total: counted(owners.len(), "owner", "owners"),
             owners: part.items.iter().map(link).collect(),
             pager: part.pager,
@@ -57,13 +56,12 @@ fn write_owner(
     let updated = dates.map(|at| at.date());
     let path_of = |number| url::owner(owner, number);
     write_list(site, sink, skills, PAGE_SIZE, path_of, |part| {
-        let mut page = Page::new(
+        let mut page = part.page(
             site,
-            part.path.clone(),
-            part.title(&format!("@{owner}")),
+            Section::Owners,
+            &format!("@{owner}"),
             format!("{total} by @{owner} in {}.", site.title),
-        )
-        .section(Section::Owners);
+        );
         page.feed = Some((url::owner_feed(owner), format!("Skills by @{owner}")));
         OwnerView {
             page,

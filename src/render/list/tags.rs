@@ -43,13 +43,12 @@ pub(in crate::render) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::
     let all = top_tags(registry, usize::MAX);
     let n_index = write_list(site, sink, &all, INDEX_PAGE_SIZE, url::tags, |part| {
         TagIndexView {
-            page: Page::new(
+            page: part.page(
                 site,
-                part.path.clone(),
-                part.title("Tags"),
+                Section::Tags,
+                "Tags",
                 format!("All tags in {}, the most used first.", site.title),
-            )
-            .section(Section::Tags),
+            ),
             total: counted(all.len(), "tag", "tags"),
             tags: part.items,
             pager: part.pager,
@@ -68,13 +67,12 @@ fn write_tag(
     let total = counted(skills.len(), "skill", "skills");
     let path_of = |number| url::tag(tag, number);
     write_list(site, sink, skills, PAGE_SIZE, path_of, |part| TagView {
-        page: Page::new(
+        page: part.page(
             site,
-            part.path.clone(),
-            part.title(&format!("#{tag}")),
+            Section::Tags,
+            &format!("#{tag}"),
             format!("{total} tagged “{tag}” in {}.", site.title),
-        )
-        .section(Section::Tags),
+        ),
         tag,
         total: total.clone(),
         cards: registry.cards_of(part.items),
