@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use skillpress_search::format::cards::Card;
-pub use skillpress_search::format::cards::is_identity_part;
+use skillpress_search::internals::format::cards::Card;
+pub use skillpress_search::internals::format::cards::is_identity_part;
 
 /// The key of a skill: `owner/slug`, compared byte by byte.
 ///

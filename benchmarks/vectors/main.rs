@@ -16,12 +16,13 @@ use skillpress::internals::{
     Adapted, Disk, Document, LoadOptions, Model, PartFile, adapt, build_vectors, embed,
     load_content,
 };
-use skillpress_search::analyzer::words;
-use skillpress_search::embedder::{Embedding, WordSum};
-use skillpress_search::format::manifest::{FileEntry, Manifest};
-use skillpress_search::format::messages::{SemanticRequest, VectorNotes};
-use skillpress_search::format::vectors::head::VECTORS_FILE;
-use skillpress_search::{Answer, Plan, Request, SemanticHalf};
+use skillpress_search::internals::SemanticHalf;
+use skillpress_search::internals::analyzer::words;
+use skillpress_search::internals::embedder::{Embedding, WordSum};
+use skillpress_search::internals::format::manifest::{FileEntry, Manifest};
+use skillpress_search::internals::format::messages::{SemanticRequest, VectorNotes};
+use skillpress_search::internals::format::vectors::head::VECTORS_FILE;
+use skillpress_search::{Answer, Plan, Request};
 
 fn main() -> Result<(), Box<dyn Error>> {
     // `cargo bench` adds an argument of its own.

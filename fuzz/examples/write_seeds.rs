@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use skillpress_search::ByteRange;
-use skillpress_search::format::block::{self, CHECKSUM_LEN};
-use skillpress_search::format::cards::{CARD_LEN, CARDS_FILE};
-use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
-use skillpress_search::format::manifest::{MANIFEST_PATH, Manifest};
-use skillpress_search::format::postings::{POSTINGS_BLOCK_LEN, POSTINGS_FILE};
-use skillpress_search::format::spelling::SPELLING_FILE;
-use skillpress_search::format::terms::{self, TERMS_FILE, TermPostings};
+use skillpress_search::internals::format::block::{self, CHECKSUM_LEN};
+use skillpress_search::internals::format::cards::{CARD_LEN, CARDS_FILE};
+use skillpress_search::internals::format::head::{LEXICAL_HEAD, LexicalHead};
+use skillpress_search::internals::format::manifest::{MANIFEST_PATH, Manifest};
+use skillpress_search::internals::format::postings::{POSTINGS_BLOCK_LEN, POSTINGS_FILE};
+use skillpress_search::internals::format::spelling::SPELLING_FILE;
+use skillpress_search::internals::format::terms::{self, TERMS_FILE, TermPostings};
 
 /// Most inputs of one kind: enough to begin with.
 const SEEDS_MAX: usize = 50;

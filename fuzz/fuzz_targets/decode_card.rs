@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::format::cards::Card;
+use skillpress_search::internals::format::cards;
 
 fuzz_target!(|payload: &[u8]| {
-    let _ = Card::decode(payload);
+    let _ = cards::decode(payload);
 });

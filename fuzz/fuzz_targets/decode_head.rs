@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::format::head::LexicalHead;
+use skillpress_search::internals::format::head::LexicalHead;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(head) = LexicalHead::decode(bytes) {

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::format::block;
-use skillpress_search::format::manifest::Manifest;
+use skillpress_search::internals::format::block;
+use skillpress_search::internals::format::manifest::Manifest;
 
 fuzz_target!(|body: &[u8]| {
     let _ = Manifest::decode(body);

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::format::postings;
+use skillpress_search::internals::format::postings;
 
 fuzz_target!(|input: (u32, &[u8])| {
     let (n_skills, payload) = input;

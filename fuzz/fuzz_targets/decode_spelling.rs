@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::format::spelling;
+use skillpress_search::internals::format::spelling;
 
 fuzz_target!(|payload: &[u8]| {
     if let Ok(words) = spelling::decode(payload) {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::format::terms;
+use skillpress_search::internals::format::terms;
 
 const N_SKILLS: u32 = 2291;
 

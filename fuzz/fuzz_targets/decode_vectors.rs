@@ -2,13 +2,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::EmbeddingId;
-use skillpress_search::format::vectors::cells::decode_cell;
-use skillpress_search::format::vectors::codes::decode_refinement;
-use skillpress_search::format::vectors::head::VectorHead;
-use skillpress_search::format::vectors::nodes::{NodesLayout, decode_links, decode_node_code};
-use skillpress_search::format::vectors::router::Router;
-use skillpress_search::format::vectors::rows::find_row;
+use skillpress_search::internals::EmbeddingId;
+use skillpress_search::internals::format::vectors::cells::decode_cell;
+use skillpress_search::internals::format::vectors::codes::decode_refinement;
+use skillpress_search::internals::format::vectors::head::VectorHead;
+use skillpress_search::internals::format::vectors::nodes::{
+    NodesLayout, decode_links, decode_node_code,
+};
+use skillpress_search::internals::format::vectors::router::Router;
+use skillpress_search::internals::format::vectors::rows::find_row;
 
 fuzz_target!(|input: (u16, u8, u8, &str, &[u8], &[u8])| {
     let (n, n_links, inverse_bits, word, head, payload) = input;

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::Query;
+use skillpress_search::internals::Query;
 
 fuzz_target!(|text: &str| {
     let query = Query::parse(text);

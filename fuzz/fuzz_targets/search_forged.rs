@@ -2,9 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skillpress_search::format::block;
-use skillpress_search::format::head::LEXICAL_HEAD;
-use skillpress_search::format::manifest::{FileEntry, Manifest};
+use skillpress_search::internals::format::block;
+use skillpress_search::internals::format::head::LEXICAL_HEAD;
+use skillpress_search::internals::format::manifest::{FileEntry, Manifest};
 use skillpress_search::{Answer, Options, Request, Searcher};
 
 fuzz_target!(|input: (u16, &[u8], &[u8], &str)| {

@@ -4,7 +4,7 @@ use std::io;
 
 use clap::Args;
 use skillpress_search::OpenError;
-use skillpress_search::format::manifest::MANIFEST_PATH;
+use skillpress_search::internals::format::manifest::MANIFEST_PATH;
 
 use super::error::CommandError;
 use crate::inspect::{self, Inspection};

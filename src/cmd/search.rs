@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, ValueEnum};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use skillpress_search::format::vectors::head::VECTORS_HEAD;
+use skillpress_search::internals::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::{Filter, Mode, Options, Plan, Results, Searcher};
 
 use super::error::CommandError;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use skillpress_search::format::manifest::SKILLS_MAX;
+use skillpress_search::internals::format::manifest::SKILLS_MAX;
 
 use crate::input_file;
 use crate::key::SkillKey;

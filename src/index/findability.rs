@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use rayon::prelude::*;
-use skillpress_search::format::block;
-use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
-use skillpress_search::format::terms::{self, TERMS_FILE};
+use skillpress_search::internals::Query;
+use skillpress_search::internals::format::block;
+use skillpress_search::internals::format::head::{LEXICAL_HEAD, LexicalHead};
+use skillpress_search::internals::format::terms::{self, TERMS_FILE};
 use skillpress_search::{
-    DocId, FormatError, Hit, IdentityMatch, Mode, OpenError, Options, Query, Searcher,
+    DocId, FormatError, Hit, IdentityMatch, Mode, OpenError, Options, Searcher,
 };
 
 use super::memory::MemorySource;
@@ -328,8 +329,8 @@ mod tests {
         let start = "x".repeat(39);
         let [first, second] = ["fswd4dyg3i", "yc3ktahsjd"].map(|end| format!("{start}{end}"));
         assert_eq!(
-            skillpress_search::analyzer::name_key(&first),
-            skillpress_search::analyzer::name_key(&second)
+            skillpress_search::internals::analyzer::name_key(&first),
+            skillpress_search::internals::analyzer::name_key(&second)
         );
         let catalog = catalog(vec![
             skill("v", &first, "First", ""),

@@ -3,7 +3,7 @@
 //! One weighted text field carries the ranking: a term counts as often as its place is worth (see [`SkillTerms`]), so
 //! BM25 needs no boosts and the packed index one posting list per term. Raw fields carry identities and filters.
 //! Any program with tantivy of the same version can open the shipped files: the text field's tokenizer is tantivy's
-//! `whitespace`, and what stands in it are terms of [`skillpress_search::analyzer`].
+//! `whitespace`, and what stands in it are terms of [`skillpress_search::internals::analyzer`].
 
 mod terms;
 
@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use sha2::{Digest, Sha256};
-use skillpress_search::Query;
-use skillpress_search::analyzer::lower_case;
+use skillpress_search::internals::Query;
+use skillpress_search::internals::analyzer::lower_case;
 use tantivy::directory::RamDirectory;
 use tantivy::schema::{
     Field, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,

@@ -10,16 +10,16 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use skillpress_search::format::block;
-use skillpress_search::format::cards::{CARDS_FILE, Card};
-use skillpress_search::format::head::{BLOCK_MAX_LEN, LEXICAL_HEAD, LexicalHead};
-use skillpress_search::format::manifest::{
+use skillpress_search::internals::format::block;
+use skillpress_search::internals::format::cards::{self, CARDS_FILE, Card};
+use skillpress_search::internals::format::head::{BLOCK_MAX_LEN, LEXICAL_HEAD, LexicalHead};
+use skillpress_search::internals::format::manifest::{
     BADGE_KINDS_MAX, BadgeEntry, FILE_HASH_LEN, FileEntry, MANIFEST_PATH, Manifest, PROBE,
     PROBE_PATH,
 };
-use skillpress_search::format::postings::{self, POSTINGS_FILE};
-use skillpress_search::format::spelling::SPELLING_FILE;
-use skillpress_search::format::terms::{
+use skillpress_search::internals::format::postings::{self, POSTINGS_FILE};
+use skillpress_search::internals::format::spelling::SPELLING_FILE;
+use skillpress_search::internals::format::terms::{
     self, INLINE_POSTINGS_MAX, TERM_BLOCK_LEN, TERM_MAX_LEN, TERMS_FILE, TermEntry, TermPostings,
 };
 use skillpress_search::{ByteRange, DocId};
@@ -244,7 +244,7 @@ fn encode_cards(catalog: &Catalog, skills: &[&Skill]) -> Result<Vec<u8>, IndexEr
     let cards: Vec<Vec<u8>> = skills
         .par_iter()
         .enumerate()
-        .map(|(skill_idx, skill)| card(catalog, skill).encode(DocId(skill_idx as u32)))
+        .map(|(skill_idx, skill)| cards::encode(&card(catalog, skill), DocId(skill_idx as u32)))
         .collect::<Result<_, _>>()
         .map_err(IndexError::Format)?;
     Ok(cards.concat())

@@ -22,8 +22,8 @@ mod related;
 mod tests;
 
 use skillpress_search::DocId;
-use skillpress_search::embedder::Embedding;
-use skillpress_search::format::vectors::rows::WordRow;
+use skillpress_search::internals::embedder::Embedding;
+use skillpress_search::internals::format::vectors::rows::WordRow;
 
 use super::pack::IndexPart;
 pub use adapt::{Adapted, Document, adapt};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use skillpress_search::format::block;
-use skillpress_search::format::manifest::{FileEntry, Manifest};
-use skillpress_search::format::vectors::id_map::PackedIds;
+use skillpress_search::internals::format::block;
+use skillpress_search::internals::format::manifest::{FileEntry, Manifest};
+use skillpress_search::internals::format::vectors::id_map::PackedIds;
 use skillpress_search::{Answer, ByteRange, FormatError, Request, Source};
 use thiserror::Error;
 

@@ -1,11 +1,13 @@
 //! The state of the graph: degrees, and what can be reached.
 
 use serde::Serialize;
-use skillpress_search::EmbeddingId;
-use skillpress_search::format::vectors::VectorIndex;
-use skillpress_search::format::vectors::code::Code;
-use skillpress_search::format::vectors::head::VECTORS_FILE;
-use skillpress_search::format::vectors::nodes::{NODES_FILE, decode_links, decode_node_code};
+use skillpress_search::internals::EmbeddingId;
+use skillpress_search::internals::format::vectors::VectorIndex;
+use skillpress_search::internals::format::vectors::code::Code;
+use skillpress_search::internals::format::vectors::head::VECTORS_FILE;
+use skillpress_search::internals::format::vectors::nodes::{
+    NODES_FILE, decode_links, decode_node_code,
+};
 
 use super::files::{IndexFile, IndexFiles};
 

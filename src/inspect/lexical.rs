@@ -1,11 +1,11 @@
 //! The state of the lexical half: terms and their postings, words for corrections, cards.
 
 use serde::Serialize;
-use skillpress_search::format::cards::{CARDS_FILE, Card};
-use skillpress_search::format::head::LexicalHead;
-use skillpress_search::format::postings::{self, POSTINGS_BLOCK_LEN, POSTINGS_FILE};
-use skillpress_search::format::spelling::{self, SPELLING_FILE};
-use skillpress_search::format::terms::{self, TERMS_FILE, TermEntry, TermPostings};
+use skillpress_search::internals::format::cards::{self, CARDS_FILE};
+use skillpress_search::internals::format::head::LexicalHead;
+use skillpress_search::internals::format::postings::{self, POSTINGS_BLOCK_LEN, POSTINGS_FILE};
+use skillpress_search::internals::format::spelling::{self, SPELLING_FILE};
+use skillpress_search::internals::format::terms::{self, TERMS_FILE, TermEntry, TermPostings};
 use skillpress_search::{ByteRange, DocId};
 
 use super::files::{IndexFile, IndexFiles};
@@ -118,7 +118,7 @@ pub(super) fn identities(files: &mut IndexFiles<'_>, n_skills: u32) -> Vec<Optio
     };
     (0..n_skills)
         .map(|skill| {
-            let card = files.decoded(&file, Card::range(DocId(skill)), Card::decode);
+            let card = files.decoded(&file, cards::range(DocId(skill)), cards::decode);
             card.map(|card| SkillKey::of_card(&card).to_string())
         })
         .collect()

@@ -8,12 +8,12 @@ mod vectors;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use skillpress_search::analyzer::ANALYZER_VERSION;
-use skillpress_search::format::FORMAT_VERSION;
-use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
-use skillpress_search::format::manifest::{FileEntry, Manifest};
-use skillpress_search::format::vectors::VectorIndex;
-use skillpress_search::format::vectors::head::VECTORS_HEAD;
+use skillpress_search::internals::analyzer::ANALYZER_VERSION;
+use skillpress_search::internals::format::FORMAT_VERSION;
+use skillpress_search::internals::format::head::{LEXICAL_HEAD, LexicalHead};
+use skillpress_search::internals::format::manifest::{FileEntry, Manifest};
+use skillpress_search::internals::format::vectors::VectorIndex;
+use skillpress_search::internals::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::{Answer, OpenError, Searcher, Source};
 
 use crate::source::SiteSource;

@@ -1,16 +1,19 @@
 //! The state of the semantic half: word rows, cells, id map, graph.
 
 use serde::Serialize;
-use skillpress_search::format::manifest::Manifest;
-use skillpress_search::format::vectors::VectorIndex;
-use skillpress_search::format::vectors::cells::{cell_range, decode_cell};
-use skillpress_search::format::vectors::code::Code;
-use skillpress_search::format::vectors::codes::{CODES_FILE, code_range, decode_refinement};
-use skillpress_search::format::vectors::head::{StoredPlan, VECTORS_FILE, VectorHead};
-use skillpress_search::format::vectors::nodes::NODES_FILE;
-use skillpress_search::format::vectors::router::{Router, router_range};
-use skillpress_search::format::vectors::rows::{self, ROWS_FILE, RowsLayout};
-use skillpress_search::{DocId, EmbeddingId};
+use skillpress_search::DocId;
+use skillpress_search::internals::EmbeddingId;
+use skillpress_search::internals::format::manifest::Manifest;
+use skillpress_search::internals::format::vectors::VectorIndex;
+use skillpress_search::internals::format::vectors::cells::{cell_range, decode_cell};
+use skillpress_search::internals::format::vectors::code::Code;
+use skillpress_search::internals::format::vectors::codes::{
+    CODES_FILE, code_range, decode_refinement,
+};
+use skillpress_search::internals::format::vectors::head::{StoredPlan, VECTORS_FILE, VectorHead};
+use skillpress_search::internals::format::vectors::nodes::NODES_FILE;
+use skillpress_search::internals::format::vectors::router::{Router, router_range};
+use skillpress_search::internals::format::vectors::rows::{self, ROWS_FILE, RowsLayout};
 
 use super::files::IndexFiles;
 use super::graph::{self, Graph};

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
-use skillpress_search::analyzer::TAG_MAX_CHARS;
-use skillpress_search::format::manifest::BADGE_KINDS_MAX;
+use skillpress_search::internals::analyzer::TAG_MAX_CHARS;
+use skillpress_search::internals::format::manifest::BADGE_KINDS_MAX;
 
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SHORT_MAX_CHARS, TAGS_MAX, VERSION_MAX_CHARS,

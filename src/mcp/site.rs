@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use skillpress_search::format::cards::Card;
+use skillpress_search::internals::format::cards::Card;
 use skillpress_search::{Answer, Options, Results, Searcher};
 
 use super::cursor::Cursor;

@@ -1,7 +1,7 @@
 //! The answers of the tools.
 
 use serde_json::{Value, json};
-use skillpress_search::format::cards::Card;
+use skillpress_search::internals::format::cards::Card;
 
 use super::arguments::{QUERY_CHARS_MAX, SearchArguments};
 use super::describe::NOTICE;

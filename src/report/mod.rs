@@ -23,7 +23,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use skillpress_search::Mode;
-use skillpress_search::format::vectors::head::VECTORS_HEAD;
+use skillpress_search::internals::format::vectors::head::VECTORS_HEAD;
 
 use crate::config::Budgets;
 use crate::text::number::file_size;

@@ -1,8 +1,8 @@
 //! What is searched for: the site's own words in the forms that people type, or an operator's list.
 
-use skillpress_search::format::block;
-use skillpress_search::format::cards::{CARDS_FILE, Card};
-use skillpress_search::format::manifest::Manifest;
+use skillpress_search::internals::format::block;
+use skillpress_search::internals::format::cards::{self, CARDS_FILE, Card};
+use skillpress_search::internals::format::manifest::Manifest;
 use skillpress_search::{Answer, DocId, Request, Source};
 
 /// The queries of a report.
@@ -34,7 +34,7 @@ impl Queries {
         let requests: Vec<Request> = (0..n_queries)
             .map(|query_idx| Request {
                 path: cards.path(),
-                range: Some(Card::range(skill(query_idx))),
+                range: Some(cards::range(skill(query_idx))),
             })
             .collect();
         let answers = source.fetch(&requests);
@@ -51,8 +51,8 @@ fn read_card(skill: DocId, answer: &Answer) -> Option<Card> {
     let Answer::Bytes(bytes) = answer else {
         return None;
     };
-    let payload = block::open(CARDS_FILE, Card::range(skill).start, bytes).ok()?;
-    Card::decode(payload).ok()
+    let payload = block::open(CARDS_FILE, cards::range(skill).start, bytes).ok()?;
+    cards::decode(payload).ok()
 }
 
 /// What somebody types who looks for a skill.

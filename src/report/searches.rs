@@ -1,7 +1,7 @@
 //! Searches: each query as the first of a visit, and as the one after another.
 
 use serde::Serialize;
-use skillpress_search::format::manifest::{MANIFEST_PATH, PROBE_PATH};
+use skillpress_search::internals::format::manifest::{MANIFEST_PATH, PROBE_PATH};
 use skillpress_search::{Answer, Mode, Options, Request, Searcher, Source};
 
 use super::engine::reads_vectors;

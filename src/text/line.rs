@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use skillpress_search::analyzer;
+use skillpress_search::internals::analyzer;
 
 use super::unicode;
 

@@ -8,8 +8,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skillpress_search::analyzer::ANALYZER_VERSION;
-use skillpress_search::format::FORMAT_VERSION;
+use skillpress_search::internals::analyzer::ANALYZER_VERSION;
+use skillpress_search::internals::format::FORMAT_VERSION;
 use skillpress_search::{Answer, FormatError, Mode, OpenError, Options, Plan, Request, Searcher};
 
 use crate::harness::SiteTest;

@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use skillpress_search::DocId;
-use skillpress_search::format::block;
-use skillpress_search::format::cards::{CARD_LEN, CARDS_FILE, Card};
-use skillpress_search::format::manifest::{MANIFEST_PATH, Manifest};
+use skillpress_search::internals::format::block;
+use skillpress_search::internals::format::cards::{self, CARD_LEN, CARDS_FILE, Card};
+use skillpress_search::internals::format::manifest::{MANIFEST_PATH, Manifest};
 
 use crate::harness::SiteTest;
 use crate::plain_server;
@@ -70,8 +70,8 @@ fn hostile_site() -> SiteTest {
 
     let cards = fs::read(&cards_file).unwrap();
     let hostile = cards.chunks(CARD_LEN).zip(0..).map(|(bytes, skill)| {
-        let range = Card::range(DocId(skill));
-        let card = Card::decode(block::open(CARDS_FILE, range.start, bytes).unwrap()).unwrap();
+        let range = cards::range(DocId(skill));
+        let card = cards::decode(block::open(CARDS_FILE, range.start, bytes).unwrap()).unwrap();
         let is_evil = card.owner == "eve";
         let card = Card {
             name: "\u{1b}]0;name\u{7}".to_owned(),
@@ -79,10 +79,10 @@ fn hostile_site() -> SiteTest {
             summary: steering(),
             ..card
         };
-        let mut bytes = card.encode(DocId(skill)).unwrap();
+        let mut bytes = cards::encode(&card, DocId(skill)).unwrap();
         let payload = block::open(CARDS_FILE, range.start, &bytes).unwrap();
         assert_eq!(
-            Card::decode(payload).unwrap().summary,
+            cards::decode(payload).unwrap().summary,
             steering(),
             "all of it fits"
         );

@@ -6,9 +6,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use skillpress::internals::FileSource;
-use skillpress_search::format::messages::{decode_requests, encode_requests};
+use skillpress_search::internals::format::messages::{
+    decode_requests, encode_requests, kind_of_answer,
+};
 use skillpress_search::{
-    Answer, EvidenceKind, Hit, Mode, Options, Request, Results, Searcher, Source, Step,
+    Answer, Hit, Mode, Options, Reason, Request, Results, Searcher, Source, Step,
 };
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, Val};
 
@@ -66,7 +68,7 @@ fn the_script_knows_the_numbers_of_the_modules() {
         Answer::NoRanges,
         Answer::Failed,
     ];
-    let [bytes, gone, no_ranges, failed] = kinds.map(|answer| answer.kind());
+    let [bytes, gone, no_ranges, failed] = kinds.each_ref().map(kind_of_answer);
     let [hybrid, lexical, vector] =
         [Mode::Hybrid, Mode::Lexical, Mode::Vector].map(|mode| mode as u32);
     for line in [
@@ -152,8 +154,7 @@ fn compare_results(query: &str, said: Option<&Value>, results: &Results) {
 
 /// A hit as the module says it, but for which parts of the texts match: they are joined.
 fn hit_json(hit: &Hit) -> Value {
-    let reason =
-        |(term, kind, score): &(String, EvidenceKind, u32)| json!([term, *kind as u8, score]);
+    let reason = |reason: &Reason| json!([reason.term, reason.kind as u8, reason.score]);
     let reasons: Vec<Value> = hit.reasons.iter().map(reason).collect();
     json!({
         "owner": hit.card.owner,
@@ -326,7 +327,7 @@ impl WasmModule {
                 Answer::Bytes(bytes) => bytes,
                 _ => &[],
             };
-            let kind = answer.kind();
+            let kind = kind_of_answer(answer);
             let place = self.call("answer", &[kind, bytes.len() as u32]);
             self.write(place, bytes);
         }

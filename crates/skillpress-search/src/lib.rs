@@ -85,20 +85,26 @@
 //!
 //! A search is a function that is run again after every round trip over the blocks at hand. Where a block is missing it
 //! goes on as far as it can, so everything that can be asked for together is.
-//! `docs/format.md` specifies the files, [`mod@format`] reads and writes them.
+//! `docs/format.md` specifies the files. What writes and inspects them, and the halves that the browser's modules are made
+//! of, stand in the module `internals` behind the feature of that name, which no promise of versions covers.
 #![no_std]
+// Encoders and what only tools ask for are not used without the feature that shows them.
+#![cfg_attr(
+    not(feature = "internals"),
+    allow(dead_code, unreachable_pub, unused_imports)
+)]
 
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-pub mod analyzer;
+mod analyzer;
 mod bytes;
-pub mod doc_set;
-pub mod embedder;
+mod doc_set;
+mod embedder;
 mod error;
 mod fetcher;
-pub mod format;
+mod format;
 mod fusion;
 mod ids;
 mod lexical;
@@ -109,17 +115,47 @@ mod sorted;
 mod source;
 mod vector;
 
-pub use bytes::{
-    BitReader, BitWriter, Damaged, Read, Reader, Writer, crc32, push_decimal, push_hex,
-};
+pub use embedder::Cosine;
 pub use error::FormatError;
-pub use format::messages::Plan;
-pub use ids::{DocId, EmbeddingId};
-pub use lexical::{EvidenceKind, IdentityMatch, Ranked};
+pub use format::cards::Card;
+pub use format::messages::{Plan, VectorNotes};
+pub use ids::DocId;
+pub use lexical::{EvidenceKind, IdentityMatch};
 pub use options::{Mode, Options};
-pub use query::{Filter, FilterKind, OwnerSlug, Query, QueryWord};
+pub use query::{Filter, FilterKind};
 pub use searcher::{
-    Hit, LexicalHalf, LexicalSearch, OpenError, Results, STORE_MAX_BYTES, Search, Searcher,
-    SemanticHalf, SemanticSearch, SemanticState, Stats, Step,
+    Hit, OpenError, Reason, Results, STORE_MAX_BYTES, Search, Searcher, Stats, Step,
 };
 pub use source::{Answer, ByteRange, Request, Source};
+
+use bytes::{BitReader, BitWriter, Reader, Writer};
+use ids::EmbeddingId;
+
+/// What writes and inspects an index, and what the browser's modules are made of. It changes with any version.
+#[cfg(feature = "internals")]
+pub mod internals {
+    pub use crate::bytes::{
+        BitReader, BitWriter, Damaged, Read, Reader, Writer, crc32, push_decimal, push_hex,
+    };
+    pub use crate::doc_set::DocSet;
+    pub use crate::ids::EmbeddingId;
+    pub use crate::query::{OwnerSlug, Query, QueryWord};
+    pub use crate::searcher::{
+        LexicalHalf, LexicalSearch, SemanticHalf, SemanticSearch, SemanticState,
+    };
+
+    /// Text to words to terms.
+    pub mod analyzer {
+        pub use crate::analyzer::*;
+    }
+
+    /// Text as a direction.
+    pub mod embedder {
+        pub use crate::embedder::*;
+    }
+
+    /// The files of `search/`, and what crosses between the modules.
+    pub mod format {
+        pub use crate::format::*;
+    }
+}

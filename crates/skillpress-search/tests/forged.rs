@@ -2,11 +2,11 @@
 //! line. Nothing panics, every search ends, and no hit is beyond the index.
 
 use proptest::prelude::*;
-use skillpress_search::format::block::{self, CHECKSUM_LEN};
-use skillpress_search::format::head::{LEXICAL_HEAD, LexicalHead};
-use skillpress_search::format::manifest::{BadgeEntry, FileEntry, Manifest};
-use skillpress_search::format::postings::Posting;
-use skillpress_search::format::terms::{self, TermEntry, TermPostings};
+use skillpress_search::internals::format::block::{self, CHECKSUM_LEN};
+use skillpress_search::internals::format::head::{LEXICAL_HEAD, LexicalHead};
+use skillpress_search::internals::format::manifest::{BadgeEntry, FileEntry, Manifest};
+use skillpress_search::internals::format::postings::Posting;
+use skillpress_search::internals::format::terms::{self, TermEntry, TermPostings};
 use skillpress_search::{Answer, ByteRange, DocId, Options, Request, Searcher};
 
 const BLOCK_LEN: u32 = 64;

@@ -1,19 +1,15 @@
 //! Which parts of a text are what was searched for, by the analyzer that found it.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use skillpress_search::EvidenceKind;
-use skillpress_search::analyzer::{fold, is_unspaced, stem, words};
+use skillpress_search::Reason;
+use skillpress_search::internals::analyzer::{fold, is_unspaced, stem, words};
 
 /// `text` cut into parts that do and do not hold one of the terms, in turn, beginning with one that does not (perhaps an
 /// empty one); together they are `text`.
 ///
 /// A word is marked as a whole; of scripts without spaces the matching pairs of characters are.
-pub(crate) fn highlighted<'t>(
-    text: &'t str,
-    reasons: &[(String, EvidenceKind, u32)],
-) -> Vec<&'t str> {
+pub(crate) fn highlighted<'t>(text: &'t str, reasons: &[Reason]) -> Vec<&'t str> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut is_marked = false;
@@ -64,14 +60,14 @@ fn kind(c: char) -> Kind {
     }
 }
 
-fn is_found(piece: &str, text: &str, at: usize, reasons: &[(String, EvidenceKind, u32)]) -> bool {
-    let mut terms = reasons.iter().map(|(term, ..)| term.as_str());
+fn is_found(piece: &str, text: &str, at: usize, reasons: &[Reason]) -> bool {
+    let mut terms = reasons.iter().map(|reason| reason.term.as_str());
     if piece.chars().next().is_some_and(is_unspaced) {
         // Terms of such scripts are one or two characters.
         let (before, after) = (&text[..at + piece.len()], &text[at..]);
         return terms.any(|term| before.ends_with(term) || after.starts_with(term));
     }
-    let is_term = |word: &str| reasons.iter().any(|(term, ..)| term == word);
+    let is_term = |word: &str| reasons.iter().any(|reason| reason.term == word);
     words(&fold(piece))
         .iter()
         .any(|word| is_term(word) || is_term(&stem(word)))
@@ -79,12 +75,18 @@ fn is_found(piece: &str, text: &str, at: usize, reasons: &[(String, EvidenceKind
 
 #[cfg(test)]
 mod tests {
+    use skillpress_search::EvidenceKind;
+
     use super::*;
 
     fn marked(text: &str, terms: &[&str]) -> String {
         let reasons: Vec<_> = terms
             .iter()
-            .map(|term| (String::from(*term), EvidenceKind::Word, 1))
+            .map(|&term| Reason {
+                term: term.into(),
+                kind: EvidenceKind::Word,
+                score: 1,
+            })
             .collect();
         let parts = highlighted(text, &reasons);
         assert_eq!(parts.concat(), text);

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use skillpress_search::Answer;
+use skillpress_search::internals::format::messages::answer_of_kind;
 
 /// What the host gave since it was last asked for, and the last message.
 #[derive(Debug)]
@@ -25,9 +26,9 @@ impl Host {
 
     /// Takes the next answer; gives the place for its bytes.
     ///
-    /// See [`Answer::from_kind`]; only an answer with bytes has a length.
+    /// See [`answer_of_kind`]; only an answer with bytes has a length.
     pub(crate) fn answer(&mut self, kind: u32, len: usize) -> &mut [u8] {
-        self.answers.push(Answer::from_kind(kind, len));
+        self.answers.push(answer_of_kind(kind, len));
         match self.answers.last_mut() {
             Some(Answer::Bytes(bytes)) => bytes,
             _ => &mut [],

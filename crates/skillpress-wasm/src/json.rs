@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use skillpress_search::{push_decimal, push_hex};
+use skillpress_search::internals::{push_decimal, push_hex};
 
 /// JSON being written. Commas come by themselves; that brackets match is the caller's business.
 #[derive(Debug, Default)]

@@ -1,12 +1,10 @@
 //! What the exports of `search.wasm` do, without their pointers.
 
-use skillpress_search::format::manifest::Manifest;
-use skillpress_search::format::messages::{SemanticResult, encode_requests};
-use skillpress_search::format::vectors::head::VECTORS_HEAD;
-use skillpress_search::{
-    Filter, Hit, LexicalHalf, LexicalSearch, Mode, Options, Query, Results, STORE_MAX_BYTES,
-    SemanticState,
-};
+use skillpress_search::internals::format::manifest::Manifest;
+use skillpress_search::internals::format::messages::{SemanticResult, encode_requests};
+use skillpress_search::internals::format::vectors::head::VECTORS_HEAD;
+use skillpress_search::internals::{LexicalHalf, LexicalSearch, Query, SemanticState};
+use skillpress_search::{Filter, Hit, Mode, Options, Reason, Results, STORE_MAX_BYTES};
 
 use crate::highlight::highlighted;
 use crate::host::{Handles, Host};
@@ -227,7 +225,7 @@ fn write_hit(json: &mut Json, hit: &Hit) {
     json.bool(hit.is_full);
     json.name("reasons");
     json.open('[');
-    for (term, kind, score) in &hit.reasons {
+    for Reason { term, kind, score } in &hit.reasons {
         json.open('[');
         json.string(term);
         json.number(*kind as i32);
@@ -252,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_door_stays_shut_before_what_is_no_index() {
+    fn nothing_is_opened_that_is_no_index() {
         let mut bindings = LexicalBindings::new();
         assert_eq!(text(bindings.open(1)), "");
         bindings.text(3).copy_from_slice(b"\x01\x01\x00");

@@ -13,13 +13,12 @@
 //! answer(kind, len) ─► place       once for each request, in order; the bytes go to `place`
 //! step(handle) ─► message          takes the answers; says what to fetch and what was found
 //! semantic_request(handle) ─► message   the text of the next step in `semantic.wasm`
-//! semantic_result(handle)          takes what `semantic.wasm` found
+//! semantic_result(handle) ─► message    takes what `semantic.wasm` found, and steps on
 //! close(handle)                    drops a search, finished or not
 //! ```
 //!
-//! A message is its length (`u32`, little-endian) and bytes; [`LexicalBindings`] and [`SemanticBindings`] say which. One instance
-//! of a module holds one open index, and any number of searches. `abi` has the only `unsafe` code beside the allocator
-//! in `heap`.
+//! A message is its length (`u32`, little-endian) and bytes, see `docs/format.md`. One instance of a module holds one open
+//! index, and any number of searches. `abi` has the only `unsafe` code beside the allocator in `heap`.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;

@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use skillpress_search::format::manifest::Manifest;
-use skillpress_search::format::messages::SemanticRequest;
-use skillpress_search::{STORE_MAX_BYTES, SemanticHalf, SemanticSearch};
+use skillpress_search::STORE_MAX_BYTES;
+use skillpress_search::internals::format::manifest::Manifest;
+use skillpress_search::internals::format::messages::SemanticRequest;
+use skillpress_search::internals::{SemanticHalf, SemanticSearch};
 
 use crate::host::{Handles, Host};
 
@@ -55,7 +56,7 @@ impl SemanticBindings {
 
     /// Feeds a search the answers given since the last step; the text is what the lexical half requests now.
     ///
-    /// Gives a [`SemanticStep`](skillpress_search::format::messages::SemanticStep), or nothing for a handle that leads
+    /// Gives a [`SemanticStep`](skillpress_search::internals::format::messages::SemanticStep), or nothing for a handle that leads
     /// nowhere and a text that is no request.
     pub fn step(&mut self, handle: u32) -> &[u8] {
         let answers = core::mem::take(&mut self.host.answers);
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_door_without_vectors_does_no_harm() {
+    fn bindings_without_vectors_do_no_harm() {
         let mut bindings = SemanticBindings::new();
         bindings.text(2).copy_from_slice(b"{}");
         assert_eq!(bindings.open(1), 0);

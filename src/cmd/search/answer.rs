@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
-use skillpress_search::format::messages::VectorNotes;
-use skillpress_search::{EvidenceKind, Hit, IdentityMatch, Results, Searcher};
+use skillpress_search::internals::format::messages::VectorNotes;
+use skillpress_search::{EvidenceKind, Hit, IdentityMatch, Reason, Results, Searcher};
 
 use super::SearchArgs;
 use crate::index::card_badges;
@@ -143,10 +143,14 @@ fn explanation(hit: &Hit) -> String {
     if hit.identity != IdentityMatch::None {
         parts.push(format!("{:?} is what was typed", hit.identity));
     }
-    parts.extend(hit.reasons.iter().map(|(term, kind, score)| match kind {
-        EvidenceKind::Word => format!("`{term}` {score}"),
-        kind => format!("`{term}` ({kind:?}) {score}"),
-    }));
+    parts.extend(
+        hit.reasons
+            .iter()
+            .map(|Reason { term, kind, score }| match kind {
+                EvidenceKind::Word => format!("`{term}` {score}"),
+                kind => format!("`{term}` ({kind:?}) {score}"),
+            }),
+    );
     if let Some(cosine) = hit.cosine {
         parts.push(format!("meaning {:.3}", cosine.to_f32()));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use skillpress_search::analyzer;
+use skillpress_search::internals::analyzer;
 
 use crate::catalog::Skill;
 use crate::markdown;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use skillpress_search::DocId;
-use skillpress_search::analyzer::{lower_case, name_key};
-use skillpress_search::format::postings::{self, FULL_LIST_MAX_LEN, Posting};
-use skillpress_search::format::terms::{Namespace, SLUG_LEVEL};
+use skillpress_search::internals::analyzer::{lower_case, name_key};
+use skillpress_search::internals::format::postings::{self, FULL_LIST_MAX_LEN, Posting};
+use skillpress_search::internals::format::terms::{Namespace, SLUG_LEVEL};
 
 use super::impacts::WeighedTerm;
 use crate::catalog::Skill;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use skillpress_search::DocId;
-use skillpress_search::format::postings::Posting;
-use skillpress_search::format::terms::{IMPACT_UNIT, NAME_LEVEL, Namespace, SLUG_LEVEL};
+use skillpress_search::internals::format::postings::Posting;
+use skillpress_search::internals::format::terms::{IMPACT_UNIT, NAME_LEVEL, Namespace, SLUG_LEVEL};
 use tantivy::postings::Postings;
 use tantivy::query::Bm25Weight;
 use tantivy::schema::{Field, IndexRecordOption};

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use skillpress_search::analyzer;
-use skillpress_search::format::block::{self, CHECKSUM_LEN};
-use skillpress_search::format::head::BLOCK_MAX_LEN;
-use skillpress_search::format::spelling::{self, SPELLING_FILE, SpellingWord};
+use skillpress_search::internals::analyzer;
+use skillpress_search::internals::format::block::{self, CHECKSUM_LEN};
+use skillpress_search::internals::format::head::BLOCK_MAX_LEN;
+use skillpress_search::internals::format::spelling::{self, SPELLING_FILE, SpellingWord};
 
 use super::impacts::WeighedTerm;
 use crate::index::lexical::LexicalIndex;

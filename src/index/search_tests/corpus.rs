@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use skillpress_search::analyzer;
+use skillpress_search::internals::analyzer;
 
 use crate::catalog::{Catalog, Skill};
 use crate::content::{self, Disk, LoadOptions};

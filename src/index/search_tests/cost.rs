@@ -1,6 +1,6 @@
 //! What searches cost: requests, round trips and bytes, counted where they are asked for.
 
-use skillpress_search::format::manifest::{MANIFEST_PATH, PROBE_PATH};
+use skillpress_search::internals::format::manifest::{MANIFEST_PATH, PROBE_PATH};
 use skillpress_search::{Mode, Options, Searcher, Stats};
 
 use super::corpus::{Corpus, corpus, demo};

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use skillpress_search::format::block;
-use skillpress_search::format::cards::{CARDS_FILE, Card};
-use skillpress_search::format::manifest::{MANIFEST_PATH, Manifest};
+use skillpress_search::internals::format::block;
+use skillpress_search::internals::format::cards::{self, CARDS_FILE};
+use skillpress_search::internals::format::manifest::{MANIFEST_PATH, Manifest};
 use skillpress_search::{
     Answer, DocId, Mode, OpenError, Options, Request, Results, Searcher, Source, Step,
 };
@@ -350,10 +350,10 @@ fn identities(files: &[(String, Vec<u8>)]) -> Vec<String> {
     let (_, cards) = files.iter().find(|(p, _)| p == path).unwrap();
     (0..manifest.n_skills)
         .map(|skill| {
-            let range = Card::range(DocId(skill));
+            let range = cards::range(DocId(skill));
             let block = &cards[range.start as usize..range.end() as usize];
             let payload = block::open(CARDS_FILE, range.start, block).unwrap();
-            let card = Card::decode(payload).unwrap();
+            let card = cards::decode(payload).unwrap();
             format!("{}/{}", card.owner, card.slug)
         })
         .collect()

@@ -9,7 +9,7 @@ mod ranking_cases;
 
 use std::collections::BTreeMap;
 
-use skillpress_search::format::manifest::MANIFEST_PATH;
+use skillpress_search::internals::format::manifest::MANIFEST_PATH;
 use skillpress_search::{
     Answer, Filter, IdentityMatch, Mode, OpenError, Options, Request, Results, Searcher, Source,
 };

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use skillpress_search::{Mode, Options, Query, Searcher};
+use skillpress_search::internals::Query;
+use skillpress_search::{Mode, Options, Searcher};
 use tantivy::Term;
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, TermQuery};

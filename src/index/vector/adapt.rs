@@ -15,9 +15,9 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use skillpress_search::analyzer::words;
-use skillpress_search::embedder::{DIM, Embedding, Row, WordSum};
-use skillpress_search::format::vectors::rows::WordRow;
+use skillpress_search::internals::analyzer::words;
+use skillpress_search::internals::embedder::{DIM, Embedding, Row, WordSum};
+use skillpress_search::internals::format::vectors::rows::WordRow;
 
 use super::Model;
 
@@ -296,7 +296,7 @@ fn strength(shifts: &Shifts, median_norm: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use skillpress_search::embedder::Cosine;
+    use skillpress_search::internals::embedder::Cosine;
 
     use super::*;
 

@@ -1,10 +1,10 @@
 //! Groups vectors into cells of neighbours, which give the order of the vector files.
 
 use rayon::prelude::*;
-use skillpress_search::embedder::{DIM, Embedding};
-use skillpress_search::format::vectors::code::Residual;
-use skillpress_search::format::vectors::head::CELLS_MAX;
-use skillpress_search::format::vectors::router::Cell;
+use skillpress_search::internals::embedder::{DIM, Embedding};
+use skillpress_search::internals::format::vectors::code::Residual;
+use skillpress_search::internals::format::vectors::head::CELLS_MAX;
+use skillpress_search::internals::format::vectors::router::Cell;
 
 /// Vectors by cell.
 pub(super) struct Cells {

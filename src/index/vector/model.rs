@@ -3,8 +3,9 @@
 //! `scripts/model` makes the file, `docs/format.md` specifies it: words in the order of their UTF-8 bytes, front-coded,
 //! then a row for each, then a checksum.
 
-use skillpress_search::embedder::{ROW_BYTES, Row};
-use skillpress_search::{FormatError, Read, Reader, crc32};
+use skillpress_search::FormatError;
+use skillpress_search::internals::embedder::{ROW_BYTES, Row};
+use skillpress_search::internals::{Read, Reader, crc32};
 
 /// Words and their rows.
 pub struct Model {
@@ -147,7 +148,7 @@ fn decode_words(bytes: &[u8], n_words: usize) -> Result<Vec<Box<str>>, FormatErr
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
-    use skillpress_search::embedder::WordSum;
+    use skillpress_search::internals::embedder::WordSum;
 
     use super::*;
 

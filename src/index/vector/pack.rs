@@ -2,20 +2,20 @@
 
 use serde::Serialize;
 use skillpress_search::DocId;
-use skillpress_search::EmbeddingId;
-use skillpress_search::embedder::Embedding;
-use skillpress_search::format::vectors::cells::{cells_end, encode_cells};
-use skillpress_search::format::vectors::code::{Code, Residual, factor_step};
-use skillpress_search::format::vectors::codes::{CODES_FILE, encode_codes};
-use skillpress_search::format::vectors::head::{
+use skillpress_search::internals::EmbeddingId;
+use skillpress_search::internals::embedder::Embedding;
+use skillpress_search::internals::format::vectors::cells::{cells_end, encode_cells};
+use skillpress_search::internals::format::vectors::code::{Code, Residual, factor_step};
+use skillpress_search::internals::format::vectors::codes::{CODES_FILE, encode_codes};
+use skillpress_search::internals::format::vectors::head::{
     StoredPlan, VECTORS_FILE, VECTORS_HEAD, VectorHead,
 };
-use skillpress_search::format::vectors::id_map::encode_id_map;
-use skillpress_search::format::vectors::nodes::{
+use skillpress_search::internals::format::vectors::id_map::encode_id_map;
+use skillpress_search::internals::format::vectors::nodes::{
     NODES_FILE, NodesLayout, encode_nodes, inverse_bits, inverse_entries,
 };
-use skillpress_search::format::vectors::router::{Router, router_range};
-use skillpress_search::format::vectors::rows::{ROWS_FILE, WordRow, encode_rows};
+use skillpress_search::internals::format::vectors::router::{Router, router_range};
+use skillpress_search::internals::format::vectors::rows::{ROWS_FILE, WordRow, encode_rows};
 
 use super::cells::{self, Cells};
 use super::hnsw::{Links, N_LINKS};

@@ -3,23 +3,24 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use skillpress_search::embedder::{Cosine, Embedding, WordSum};
-use skillpress_search::format::block;
+use skillpress_search::internals::embedder::{Cosine, Embedding, WordSum};
+use skillpress_search::internals::format::block;
 
-use skillpress_search::doc_set::DocSet;
-use skillpress_search::format::manifest::{FileEntry, Manifest};
-use skillpress_search::format::messages::{
+use skillpress_search::internals::DocSet;
+use skillpress_search::internals::SemanticHalf;
+use skillpress_search::internals::format::manifest::{FileEntry, Manifest};
+use skillpress_search::internals::format::messages::{
     N_CANDIDATES, SemanticRequest, SemanticResult, SemanticStep, VectorNotes,
 };
-use skillpress_search::format::vectors::VectorIndex;
-use skillpress_search::format::vectors::head::{
+use skillpress_search::internals::format::vectors::VectorIndex;
+use skillpress_search::internals::format::vectors::head::{
     StoredPlan, VECTORS_FILE, VECTORS_HEAD, VectorHead,
 };
-use skillpress_search::format::vectors::router::router_range;
-use skillpress_search::format::vectors::rows::{ROWS_FILE, RowsLayout, WordRow, find_row};
-use skillpress_search::{
-    Answer, ByteRange, DocId, FormatError, Plan, Request, SemanticHalf, Source,
+use skillpress_search::internals::format::vectors::router::router_range;
+use skillpress_search::internals::format::vectors::rows::{
+    ROWS_FILE, RowsLayout, WordRow, find_row,
 };
+use skillpress_search::{Answer, ByteRange, DocId, FormatError, Plan, Request, Source};
 
 use super::{Document, Model, VectorParts, adapt, build, embed};
 

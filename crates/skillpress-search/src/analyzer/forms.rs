@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 
 use super::words::words_up_to;
 use super::{WORD_MAX_BYTES, fold, is_unspaced, stem, words};
-use crate::bytes::push_hex;
-use crate::crc32;
+use crate::bytes::{crc32, push_hex};
 
 /// The terms of a description, a body or a part of a query: folded words, stemmed, in order, with repeats.
 pub fn text_terms(text: &str) -> Vec<String> {

@@ -81,7 +81,13 @@ impl Word {
         }
         self.replace(rule);
         let is_double = match self.letters[..] {
-            [.., a, b] => a == b && is_one_of(b, b"bdfgmnprt"),
+            [.., a, b] => {
+                a == b
+                    && matches!(
+                        b,
+                        b'b' | b'd' | b'f' | b'g' | b'm' | b'n' | b'p' | b'r' | b't'
+                    )
+            }
             _ => false,
         };
         if self.longest(&STEP_1B_ADDS_E).is_some() {
@@ -110,7 +116,10 @@ impl Word {
         };
         let is_met = match suffix(rule) {
             b"ogi" => self.letter_before(rule) == b'l',
-            b"li" => is_one_of(self.letter_before(rule), b"cdeghkmnrt"),
+            b"li" => matches!(
+                self.letter_before(rule),
+                b'c' | b'd' | b'e' | b'g' | b'h' | b'k' | b'm' | b'n' | b'r' | b't'
+            ),
             _ => true,
         };
         if is_met && self.is_in(rule, self.r1) {
@@ -132,7 +141,7 @@ impl Word {
         let Some(rule) = self.longest(&STEP_4) else {
             return;
         };
-        let is_met = suffix(rule) != b"ion" || is_one_of(self.letter_before(rule), b"st");
+        let is_met = suffix(rule) != b"ion" || matches!(self.letter_before(rule), b's' | b't');
         if is_met && self.is_in(rule, self.r2) {
             self.replace(rule);
         }
@@ -208,11 +217,6 @@ impl Word {
         self.letters.make_ascii_lowercase();
         String::from_utf8(self.letters).unwrap_or_default()
     }
-}
-
-/// By a loop: `contains` looks for a byte as in a long text, 0.2 kB more of the browser's module.
-fn is_one_of(letter: u8, letters: &[u8]) -> bool {
-    letters.iter().any(|&other| other == letter)
 }
 
 fn is_vowel(letter: u8) -> bool {

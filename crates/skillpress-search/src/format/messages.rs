@@ -257,25 +257,23 @@ pub fn decode_requests(lines: &str) -> Option<Vec<Request>> {
     lines.lines().map(request).collect()
 }
 
-impl Answer {
-    /// The answer of a kind by its number; one with bytes has `len` of them, which are still to be filled in.
-    pub fn from_kind(kind: u32, len: usize) -> Self {
-        match kind {
-            0 => Self::Bytes(alloc::vec![0; len]),
-            1 => Self::Gone,
-            2 => Self::NoRanges,
-            _ => Self::Failed,
-        }
+/// The answer of a kind by its number; one with bytes has `len` of them, which are still to be filled in.
+pub fn answer_of_kind(kind: u32, len: usize) -> Answer {
+    match kind {
+        0 => Answer::Bytes(alloc::vec![0; len]),
+        1 => Answer::Gone,
+        2 => Answer::NoRanges,
+        _ => Answer::Failed,
     }
+}
 
-    /// The number of its kind.
-    pub fn kind(&self) -> u32 {
-        match self {
-            Self::Bytes(_) => 0,
-            Self::Gone => 1,
-            Self::NoRanges => 2,
-            Self::Failed => 3,
-        }
+/// The number of an answer's kind.
+pub fn kind_of_answer(answer: &Answer) -> u32 {
+    match answer {
+        Answer::Bytes(_) => 0,
+        Answer::Gone => 1,
+        Answer::NoRanges => 2,
+        Answer::Failed => 3,
     }
 }
 
@@ -348,9 +346,9 @@ mod tests {
             Answer::Failed,
         ];
         for (kind, answer) in (0..).zip(answers) {
-            assert_eq!(answer.kind(), kind);
-            assert_eq!(Answer::from_kind(kind, 3), answer);
+            assert_eq!(kind_of_answer(&answer), kind);
+            assert_eq!(answer_of_kind(kind, 3), answer);
         }
-        assert_eq!(Answer::from_kind(9, 3), Answer::Failed);
+        assert_eq!(answer_of_kind(9, 3), Answer::Failed);
     }
 }

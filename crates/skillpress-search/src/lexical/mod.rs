@@ -15,8 +15,8 @@ use alloc::vec::Vec;
 
 pub(crate) use evidence::Evidence;
 pub use evidence::EvidenceKind;
-pub use ranking::{IdentityMatch, Ranked};
-pub(crate) use ranking::{apply_boosts, top_k};
+pub use ranking::IdentityMatch;
+pub(crate) use ranking::{Ranked, apply_boosts, top_k};
 
 use crate::DocId;
 use crate::analyzer::lower_case;

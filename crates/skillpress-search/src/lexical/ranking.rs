@@ -12,16 +12,16 @@ use crate::query::Query;
 /// A skill with its place in the order of results: identity first, then full matches before partial ones, then the
 /// score, then the skill's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ranked {
+pub(crate) struct Ranked {
     /// Which skill.
-    pub doc: DocId,
+    pub(crate) doc: DocId,
     /// Whether it is called what was typed.
-    pub identity: IdentityMatch,
+    pub(crate) identity: IdentityMatch,
     /// Whether every word of the query that any skill holds speaks for it; true of all where full matches do not come
     /// first.
-    pub is_full: bool,
+    pub(crate) is_full: bool,
     /// Sum of what the terms say, with its boost, in units of 1/(255 · 2048) of a BM25 score.
-    pub score: u32,
+    pub(crate) score: u32,
 }
 
 /// How a skill is called what was typed; later ones rank first.
@@ -50,7 +50,7 @@ impl Ranked {
     }
 
     /// The order of results, best first.
-    pub fn order(&self, other: &Self) -> Ordering {
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         let key = |ranked: &Self| (ranked.identity, ranked.is_full, ranked.score);
         key(other).cmp(&key(self)).then(self.doc.cmp(&other.doc))
     }

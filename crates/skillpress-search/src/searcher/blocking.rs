@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::{OpenError, Results, Search, Searcher, Step};
 use crate::options::Options;
+#[cfg(feature = "internals")]
 use crate::query::Query;
 use crate::{DocId, Source};
 
@@ -33,6 +34,7 @@ impl Searcher {
     ///
     /// # Errors
     /// As [`Searcher::open`], when the index had to be opened again.
+    #[cfg(feature = "internals")]
     pub fn find_parsed(
         &mut self,
         query: &Query,

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use lexical_half::{LexicalHalf, LexicalSearch, SemanticState};
-pub use results::{Hit, Results};
+pub use results::{Hit, Reason, Results};
 pub use semantic_half::{SemanticHalf, SemanticSearch};
 
 use crate::format::manifest::{MANIFEST_PATH, Manifest, PROBE, PROBE_PATH};
@@ -142,6 +142,7 @@ impl Searcher {
     }
 
     /// What the index says of itself.
+    #[cfg(feature = "internals")]
     pub fn manifest(&self) -> &Manifest {
         self.lexical.manifest()
     }

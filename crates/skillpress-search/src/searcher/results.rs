@@ -8,7 +8,7 @@ use super::lexical_half::SemanticState;
 use crate::DocId;
 use crate::embedder::Cosine;
 use crate::fetcher::{Fetched, Fetcher};
-use crate::format::cards::{CARDS_FILE, Card};
+use crate::format::cards::{self, CARDS_FILE, Card};
 use crate::format::messages::{SemanticResult, VectorHit, VectorNotes};
 use crate::fusion;
 use crate::lexical::{self, EvidenceKind, IdentityMatch, LexicalResult, Ranked};
@@ -47,10 +47,21 @@ pub struct Hit {
     pub identity: IdentityMatch,
     /// Whether all words of the query speak for it.
     pub is_full: bool,
-    /// What spoke for it: the term, why it was asked, and its part of the score before the boost.
-    pub reasons: Vec<(String, EvidenceKind, u32)>,
+    /// What spoke for it.
+    pub reasons: Vec<Reason>,
     /// Boost of its badges in thousandths.
     pub boost_milli: i32,
+}
+
+/// A term that spoke for a hit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The term.
+    pub term: String,
+    /// Why it was asked.
+    pub kind: EvidenceKind,
+    /// Its part of the score before the boost.
+    pub score: u32,
 }
 
 /// The best matches with their cards; hits whose card is on its way or damaged are left out.
@@ -95,8 +106,8 @@ pub(super) fn results(
 }
 
 fn read_card(doc: DocId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
-    match fetcher.block(CARDS_FILE, Card::range(doc)) {
-        Fetched::Ready(payload) => Card::decode(&payload).ok(),
+    match fetcher.block(CARDS_FILE, cards::range(doc)) {
+        Fetched::Ready(payload) => cards::decode(&payload).ok(),
         Fetched::Waiting | Fetched::Failed => None,
     }
 }
@@ -106,7 +117,11 @@ fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) 
     for evidence in &lexical.evidence {
         let score = evidence.scores.iter().find(|(doc, _)| *doc == ranked.doc);
         if let Some(&(_, score)) = score {
-            reasons.push((evidence.term.clone(), evidence.kind, score));
+            reasons.push(Reason {
+                term: evidence.term.clone(),
+                kind: evidence.kind,
+                score,
+            });
         }
     }
     let matched = lexical
