@@ -48,6 +48,8 @@ fn answer(request: &Request, manifest: &[u8], bytes: &[u8]) -> Answer {
     let start = range.start as usize % (bytes.len() + 1);
     let mut payload = bytes[start..].to_vec();
     payload.resize(payload_len, 0);
-    let file = request.path.trim_end_matches(".bin");
+    // `files/<name>-<hash>.bin`
+    let file = request.path.trim_start_matches("files/");
+    let file = file.split('-').next().unwrap_or(file);
     Answer::Bytes(block::seal(file, range.start, &payload))
 }
