@@ -3,7 +3,6 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::format::postings::Posting;
 use crate::{DocId, Writer};
 
 /// Some of the skills of an index.
@@ -23,21 +22,16 @@ impl DocSet {
     /// `skills`, which are of an index of `n_skills`.
     pub fn new(n_skills: u32, docs: impl Iterator<Item = DocId>) -> Self {
         let mut set = Self::none(n_skills);
-        docs.for_each(|doc| set.insert(doc));
+        set.extend(docs);
         set
     }
 
-    /// Adds a skill, if it is one of the index's.
-    pub(crate) fn insert(&mut self, doc: DocId) {
-        if let Some(word) = self.words.get_mut(doc.idx() / 64) {
-            *word |= 1 << (doc.0 % 64);
-        }
-    }
-
-    /// Adds the skills of a list.
-    pub(crate) fn add(&mut self, postings: &[Posting]) {
-        for posting in postings {
-            self.insert(posting.doc);
+    /// Adds those of `docs` that are the index's.
+    pub(crate) fn extend(&mut self, docs: impl Iterator<Item = DocId>) {
+        for doc in docs {
+            if let Some(word) = self.words.get_mut(doc.idx() / 64) {
+                *word |= 1 << (doc.0 % 64);
+            }
         }
     }
 

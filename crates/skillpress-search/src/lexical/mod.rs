@@ -160,7 +160,8 @@ fn narrow_by_filters(
 ) {
     for filter in filters {
         let mut listed = DocSet::none(dictionary.n_skills());
-        listed.add(&dictionary.list(&filter.term()));
+        let postings = dictionary.list(&filter.term());
+        listed.extend(postings.iter().map(|posting| posting.doc));
         narrow(allowed, listed);
     }
 }
@@ -175,7 +176,8 @@ fn narrow(allowed: &mut Option<DocSet>, others: DocSet) {
 fn read_excluded(query: &Query, dictionary: &mut Dictionary<'_, '_>) -> DocSet {
     let mut excluded = DocSet::none(dictionary.n_skills());
     for term in &query.excluded {
-        excluded.add(&dictionary.list(term));
+        let postings = dictionary.list(term);
+        excluded.extend(postings.iter().map(|posting| posting.doc));
     }
     excluded
 }

@@ -4,11 +4,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::reading::Reading;
-use super::results::{Results, results};
+use super::results::{Results, SemanticState, results};
 use crate::fetcher::BlockStore;
 use crate::format::head::{LEXICAL_HEAD, LexicalHead};
 use crate::format::manifest::Manifest;
-use crate::format::messages::{N_CANDIDATES, SemanticRequest, SemanticResult};
+use crate::format::messages::{N_CANDIDATES, SemanticRequest};
 use crate::lexical::{self, EvidenceKind, LexicalResult};
 use crate::options::{Mode, Options};
 use crate::query::Query;
@@ -31,19 +31,6 @@ pub struct LexicalSearch {
     pub semantic: SemanticState,
     semantic_request: Option<SemanticRequest>,
     pub(super) reading: Reading,
-}
-
-/// What the lexical half knows of the semantic one.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SemanticState {
-    /// It takes no part.
-    Absent,
-    /// It is being searched.
-    Pending,
-    /// It cannot be searched: lexical results stand, and are not complete.
-    Failed,
-    /// What was found.
-    Found(SemanticResult),
 }
 
 /// Most results of a search.

@@ -10,8 +10,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
-pub use lexical_half::{LexicalHalf, LexicalSearch, SemanticState};
-pub use results::{Hit, Reason, Results};
+pub use lexical_half::{LexicalHalf, LexicalSearch};
+pub use results::{Hit, Reason, Results, SemanticState};
 pub use semantic_half::{SemanticHalf, SemanticSearch};
 
 use crate::format::manifest::{MANIFEST_PATH, Manifest, PROBE, PROBE_PATH};

@@ -4,7 +4,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Stats;
-use super::lexical_half::SemanticState;
 use crate::DocId;
 use crate::embedder::Cosine;
 use crate::fetcher::{Fetched, Fetcher};
@@ -62,6 +61,19 @@ pub struct Reason {
     pub kind: EvidenceKind,
     /// Its part of the score before the boost.
     pub score: u32,
+}
+
+/// What the lexical half knows of the semantic one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SemanticState {
+    /// It takes no part.
+    Absent,
+    /// It is being searched.
+    Pending,
+    /// It cannot be searched: lexical results stand, and are not complete.
+    Failed,
+    /// What was found.
+    Found(SemanticResult),
 }
 
 /// The best matches with their cards; hits whose card is on its way or damaged are left out.
