@@ -4,6 +4,7 @@ mod badge;
 mod build;
 mod check;
 mod documents;
+mod floors;
 mod frozen;
 mod harness;
 mod host_names;
