@@ -392,6 +392,17 @@ impl IntoIterator for Problems {
     }
 }
 
+/// All of them, sorted by place.
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sorted()
+            .iter()
+            .try_for_each(|problem| write!(f, "{problem}"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
 impl FromIterator<Problem> for Problems {
     fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
         Self {

@@ -19,6 +19,44 @@ fn a_crate_searches_a_built_folder_with_the_reader_alone() {
     assert_eq!(ran.stdout, "ana/pdf-tools  PDF Tools\n");
 }
 
+#[test]
+fn a_crate_builds_a_site_with_the_library() {
+    let outside = OutsideCrate::new("builds-a-site", &["skillpress"], BUILDS_A_SITE);
+    let test = SiteTest::two_skills();
+    let (content, out) = (test.path("content"), test.path("built"));
+    let ran = outside.run(
+        &[content, out]
+            .each_ref()
+            .map(|path| path.to_str().expect("UTF-8")),
+    );
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let page = fs::read_to_string(test.path("built/ana/skills/pdf-tools/index.html"));
+    let canonical =
+        "<link rel=\"canonical\" href=\"https://skills.example/ana/skills/pdf-tools/\">";
+    assert!(page.expect("a page").contains(canonical));
+}
+
+const BUILDS_A_SITE: &str = r#"
+use skillpress::{DirSink, Progress, Project, Site};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args_os().skip(1);
+    let (Some(content), Some(out)) = (args.next(), args.next()) else {
+        return Err("name the content folder and the output folder".into());
+    };
+    let project = Project {
+        base_url: Some("https://skills.example/".parse()?),
+        ..Project::new(content)
+    };
+    let progress = Progress::new(true);
+    let (site, _warnings) = Site::load(&project, &progress)?;
+    let sink = DirSink::create(out.as_ref())?;
+    site.write(&sink, &progress)?;
+    sink.finish()?;
+    Ok(())
+}
+"#;
+
 /// A program of one file in a temporary folder.
 struct OutsideCrate {
     folder: TempDir,

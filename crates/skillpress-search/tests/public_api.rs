@@ -38,7 +38,7 @@ impl Sources {
         let mut file = syn::parse_file(&text).expect("Rust");
         Strip.visit_file_mut(&mut file);
         file.items.retain(|item| {
-            !parts(item).is_some_and(|(attributes, ..)| attributes.iter().any(is_test))
+            !parts(item).is_some_and(|(attributes, ..)| attributes.iter().any(is_left_out))
         });
         for item in &file.items {
             if let Item::Mod(module) = item {
@@ -229,12 +229,14 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// `#[cfg(test)]`
-fn is_test(attribute: &Attribute) -> bool {
+/// Whether an attribute leaves an item out of what every user of the crate gets: tests, and what only tools ask for.
+fn is_left_out(attribute: &Attribute) -> bool {
+    let condition = attribute.meta.require_list();
     attribute.path().is_ident("cfg")
-        && attribute
-            .parse_args::<Ident>()
-            .is_ok_and(|what| what == "test")
+        && condition.is_ok_and(|list| {
+            let condition = list.tokens.to_string();
+            condition == "test" || condition == "feature = \"internals\""
+        })
 }
 
 /// The last name of a type's path.
