@@ -3,10 +3,11 @@
 //! A named pipe that nobody writes to would let a build wait for ever, and a device may never end. So a file is opened
 //! without waiting, and what was opened, not only what stood at the path before, is looked at.
 
-use std::fmt;
 use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
+
+use thiserror::Error;
 
 /// Largest file of the operator that is read, in bytes: settings, badges, statistics, queries, files for the site's root.
 pub const FILE_MAX_BYTES: u64 = 256 << 20;
@@ -74,33 +75,24 @@ pub fn hint(error: &io::Error) -> &'static str {
 }
 
 /// Why a file that the system would read is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InputFileError {
     /// It is no regular file, but this.
+    #[error("this is {0}, and only regular files are read")]
     NotRegular(&'static str),
     /// It is longer.
+    #[error("it has more than {max_bytes} bytes")]
     TooLarge {
         /// What would be read.
         max_bytes: u64,
     },
     /// It is no text.
+    #[error("it is not UTF-8 at byte {at}")]
     NotUtf8 {
         /// The offset in bytes of the first byte that is not.
         at: usize,
     },
 }
-
-impl fmt::Display for InputFileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotRegular(what) => write!(f, "this is {what}, and only regular files are read"),
-            Self::TooLarge { max_bytes } => write!(f, "it has more than {max_bytes} bytes"),
-            Self::NotUtf8 { at } => write!(f, "it is not UTF-8 at byte {at}"),
-        }
-    }
-}
-
-impl std::error::Error for InputFileError {}
 
 fn check_type(file_type: FileType) -> io::Result<()> {
     if file_type.is_file() {

@@ -160,28 +160,6 @@ pub fn file(key: &SkillKey, path: &str) -> String {
     format!("{}files/{}", skill(key), segments.join("/"))
 }
 
-/// `<owner>/skills/<slug>/skill.json`: what the API says of a skill, by its whole identity.
-pub fn skill_record(key: &SkillKey) -> String {
-    format!("{}skill.json", skill(key))
-}
-
-/// `<owner>/skills/<slug>/.well-known/agent-skills/index.json`: by it the `skills` client installs from a skill's page.
-pub fn skill_discovery(key: &SkillKey) -> String {
-    format!("{}.well-known/agent-skills/index.json", skill(key))
-}
-
-/// `api/v1/skills/index.html`, the newest skills; all others are on `api/v1/lists/newest/<number>.json`, the highest
-/// number first.
-pub fn newest_skills(number: Option<u32>) -> String {
-    match number {
-        None => "api/v1/skills/index.html".to_owned(),
-        Some(number) => format!("api/v1/lists/newest/{number}.json"),
-    }
-}
-
-/// Where the API says on which site it stands.
-pub const CLAWHUB: &str = ".well-known/clawhub.json";
-
 fn paged(folder: String, page: usize) -> String {
     if page <= 1 {
         folder

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 use crate::input_file;
 use crate::text::hex;
@@ -66,19 +67,15 @@ impl SkillFile {
             Source::Memory(bytes) => return Ok(Cow::Borrowed(bytes)),
             Source::Disk(source) => source,
         };
-        let error = |cause| SkillFileError {
-            path: source.clone(),
-            cause,
-        };
         let mut bytes = Vec::with_capacity(self.len_bytes + 1);
         // A file that has grown is not read to its end.
         input_file::open(source)
             .and_then(|file| file.take(self.len_bytes as u64 + 1).read_to_end(&mut bytes))
-            .map_err(|cause| error(Some(cause)))?;
+            .map_err(|cause| SkillFileError::Unreadable(source.clone(), cause))?;
         if bytes.len() == self.len_bytes && hex(&Sha256::digest(&bytes)) == self.sha256 {
             Ok(Cow::Owned(bytes))
         } else {
-            Err(error(None))
+            Err(SkillFileError::Changed(source.clone()))
         }
     }
 }
@@ -96,36 +93,22 @@ impl fmt::Debug for SkillFile {
 }
 
 /// A file of a skill is not what it was when the content was read.
-#[derive(Debug)]
-pub struct SkillFileError {
-    /// The file.
-    pub path: PathBuf,
-    /// Why it cannot be read; `None` when it can, but holds other bytes.
-    pub cause: Option<io::Error>,
-}
-
-impl fmt::Display for SkillFileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        match &self.cause {
-            Some(cause) => write!(f, "`{path}` was read before, but not again: {cause}"),
-            None => write!(f, "`{path}` has changed since the content was read"),
-        }
-    }
-}
-
-impl std::error::Error for SkillFileError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(self.cause.as_ref()?)
-    }
+#[derive(Debug, Error)]
+pub enum SkillFileError {
+    /// It cannot be read.
+    #[error("`{0}` was read before, but not again: {1}")]
+    Unreadable(PathBuf, #[source] io::Error),
+    /// It holds other bytes.
+    #[error("`{0}` has changed since the content was read")]
+    Changed(PathBuf),
 }
 
 impl From<SkillFileError> for io::Error {
     fn from(error: SkillFileError) -> Self {
-        let kind = error
-            .cause
-            .as_ref()
-            .map_or(io::ErrorKind::Other, io::Error::kind);
+        let kind = match &error {
+            SkillFileError::Unreadable(_, cause) => cause.kind(),
+            SkillFileError::Changed(_) => io::ErrorKind::Other,
+        };
         Self::new(kind, error)
     }
 }
@@ -146,7 +129,7 @@ mod tests {
         for other in ["two", "one and more", ""] {
             fs::write(&source, other).unwrap();
             let error = file.read().unwrap_err();
-            assert!(error.cause.is_none());
+            assert!(matches!(error, SkillFileError::Changed(_)));
             assert_eq!(
                 error.to_string(),
                 format!(

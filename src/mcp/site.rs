@@ -73,7 +73,7 @@ impl PublishedSite {
 
     /// What the API says of a skill.
     pub(super) fn record(&self, key: &SkillKey) -> Result<Record, SiteError> {
-        let record = match self.read(&url::skill_record(key)) {
+        let record = match self.read(&url::api::record(key)) {
             Answer::Gone => return Err(SiteError::NoSkill(key.clone())),
             Answer::Bytes(bytes) => Record::decode(&bytes),
             _ => None,
@@ -107,12 +107,12 @@ impl PublishedSite {
     /// A page of the list of all skills.
     pub(super) fn list_page(&self, cursor: &Cursor) -> Result<ListPage, SiteError> {
         let answer = match cursor {
-            Cursor::First => match self.read(&url::newest_skills(None)) {
+            Cursor::First => match self.read(&url::api::newest(None)) {
                 // Servers that answer the API themselves have a folder there, and no file.
                 Answer::Gone => self.read("api/v1/skills/"),
                 answer => answer,
             },
-            Cursor::File(number) => self.read(&url::newest_skills(Some(*number))),
+            Cursor::File(number) => self.read(&url::api::newest(Some(*number as usize))),
             Cursor::After(key) => self.read(&format!("api/v1/skills?cursor={key}")),
         };
         let page = match answer {
@@ -125,7 +125,7 @@ impl PublishedSite {
 
     /// Whether the `skills` client can install a skill.
     pub(super) fn is_installable(&self, key: &SkillKey) -> bool {
-        matches!(self.read(&url::skill_discovery(key)), Answer::Bytes(_))
+        matches!(self.read(&url::api::discovery(key)), Answer::Bytes(_))
     }
 
     /// The absolute URL of a page, or its path below the site's root where that is not known.
@@ -150,7 +150,7 @@ impl PublishedSite {
 
 /// Where a site in a folder will stand, as it says itself.
 fn baked_base_url(source: &SiteSource) -> Option<BaseUrl> {
-    let Answer::Bytes(bytes) = source.read(url::CLAWHUB, DOCUMENT_MAX_BYTES) else {
+    let Answer::Bytes(bytes) = source.read(url::api::CLAWHUB, DOCUMENT_MAX_BYTES) else {
         return None;
     };
     let well_known: WellKnown = serde_json::from_slice(&bytes).ok()?;

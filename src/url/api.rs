@@ -1,9 +1,9 @@
 //! Where the files of the API stand.
 
-use super::{output_path, skill as skill_page};
+use super::skill as skill_page;
 use crate::key::SkillKey;
 
-/// Tells clients where the API is.
+/// Tells clients where the API is, and on which site it stands.
 pub const CLAWHUB: &str = ".well-known/clawhub.json";
 
 /// The description of the API.
@@ -23,7 +23,8 @@ pub fn shard(name: &str) -> String {
     format!("api/v1/catalog/{name}")
 }
 
-/// A page of the newest skills: the first, or one that is counted from the oldest.
+/// `api/v1/skills/index.html`, the newest skills; all others are on `api/v1/lists/newest/<number>.json`, the highest
+/// number first.
 pub fn newest(number: Option<usize>) -> String {
     match number {
         None => "api/v1/skills/index.html".to_owned(),
@@ -51,17 +52,12 @@ pub fn install(slug: &str) -> String {
     format!("api/v1/skills/{slug}/install")
 }
 
-/// The record of a skill, in the folder of its page.
+/// `<owner>/skills/<slug>/skill.json`: what the API says of a skill, by its whole identity.
 pub fn record(key: &SkillKey) -> String {
-    format!("{}skill.json", page_folder(key))
+    format!("{}skill.json", skill_page(key))
 }
 
-/// The discovery index of a skill, in the folder of its page.
+/// `<owner>/skills/<slug>/.well-known/agent-skills/index.json`: by it the `skills` client installs from a skill's page.
 pub fn discovery(key: &SkillKey) -> String {
-    format!("{}.well-known/agent-skills/index.json", page_folder(key))
-}
-
-fn page_folder(key: &SkillKey) -> String {
-    let page = output_path(&skill_page(key));
-    page.trim_end_matches("index.html").to_owned()
+    format!("{}.well-known/agent-skills/index.json", skill_page(key))
 }

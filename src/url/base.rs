@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use thiserror::Error;
 
 /// The absolute URL of the site's root: `http` or `https`, no query, no fragment, ending in `/`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct BaseUrl {
     origin: String,
     path: String,
@@ -81,26 +83,15 @@ impl FromStr for BaseUrl {
 }
 
 /// A text is not the URL of a site.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is not the URL of a site; write one such as `https://skills.example/registry/`")]
 pub struct BaseUrlError(String);
 
-impl fmt::Display for BaseUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is not the URL of a site; write one such as `https://skills.example/registry/`",
-            self.0
-        )
-    }
-}
+impl TryFrom<String> for BaseUrl {
+    type Error = BaseUrlError;
 
-impl std::error::Error for BaseUrlError {}
-
-impl<'de> Deserialize<'de> for BaseUrl {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+    fn try_from(text: String) -> Result<Self, BaseUrlError> {
+        text.parse()
     }
 }
 

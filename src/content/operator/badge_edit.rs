@@ -1,13 +1,13 @@
 //! Edits badge files in place: awards come and go, comments, order and layout of everything else stay.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use thiserror::Error;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
 use super::badge::badge_path;
-use super::names::KEY_HINT;
+use super::names::{KEY_HINT, similar_key};
 use crate::catalog::{Award, Catalog, Timestamp};
 use crate::input_file;
 use crate::key::SkillKey;
@@ -27,16 +27,8 @@ pub fn add_award(
 ) -> Result<PathBuf, BadgeEditError> {
     let path = known_badge_path(content, catalog, &award.kind)?;
     if catalog.skill(skill).is_none() {
-        let keys: Vec<String> = catalog
-            .skills
-            .iter()
-            .map(|skill| skill.key.to_string())
-            .collect();
-        let meant = text::suggest(&skill.to_string(), keys.iter().map(String::as_str));
-        let cause = Cause::UnknownSkill {
-            skill: skill.clone(),
-            meant: meant.map(str::to_owned),
-        };
+        let meant = similar_key(skill, catalog.skills.iter().map(|skill| &skill.key));
+        let cause = Cause::UnknownSkill(skill.clone(), meant);
         return Err(BadgeEditError { path, cause });
     }
     edit_file(path, |document| {
@@ -79,58 +71,36 @@ pub struct BadgeEditError {
     cause: Cause,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Error)]
 enum Cause {
-    UnknownKind {
-        kind: String,
-        known: Vec<String>,
-    },
-    UnknownSkill {
-        skill: SkillKey,
-        meant: Option<String>,
-    },
+    #[error("there is no badge of the kind `{}`", text::clean_line(kind, 80))]
+    UnknownKind { kind: String, known: Vec<String> },
+    #[error("there is no such skill as `{0}`")]
+    UnknownSkill(SkillKey, Option<String>),
+    #[error("`{0}` has the badge `{1}` already")]
     HasBadge(SkillKey, String),
+    #[error("`{0}` does not have the badge `{1}`")]
     HasNoBadge(SkillKey, String),
+    #[error("the file cannot be read: {0}")]
     Unreadable(io::Error),
+    #[error("the file is not valid TOML: {}", .0.message())]
     NotToml(Box<toml_edit::TomlError>),
+    #[error("the file cannot be written: {0}")]
     Unwritable(io::Error),
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownKind { kind, .. } => {
-                let shown = text::clean_line(kind, 80);
-                write!(f, "there is no badge of the kind `{shown}`")
-            }
-            Self::UnknownSkill { skill, .. } => write!(f, "there is no such skill as `{skill}`"),
-            Self::HasBadge(skill, kind) => write!(f, "`{skill}` has the badge `{kind}` already"),
-            Self::HasNoBadge(skill, kind) => {
-                write!(f, "`{skill}` does not have the badge `{kind}`")
-            }
-            Self::Unreadable(error) => write!(f, "the file cannot be read: {error}"),
-            Self::NotToml(error) => write!(f, "the file is not valid TOML: {}", error.message()),
-            Self::Unwritable(error) => write!(f, "the file cannot be written: {error}"),
-        }
-    }
 }
 
 impl Cause {
     fn hint(&self) -> Option<String> {
-        match self {
+        Some(match self {
             Self::UnknownKind { known, .. } if known.is_empty() => {
-                Some("define a kind with a file `badges/<kind>.toml`".to_owned())
+                "define a kind with a file `badges/<kind>.toml`".to_owned()
             }
-            Self::UnknownKind { kind, known } => Some(text::known_names_hint(kind, known)),
-            Self::UnknownSkill {
-                meant: Some(meant), ..
-            } => Some(format!("did you mean `{meant}`?")),
-            Self::UnknownSkill { meant: None, .. } => Some(KEY_HINT.to_owned()),
-            Self::Unreadable(error) => Some(input_file::hint(error).to_owned()),
-            Self::HasBadge(..) | Self::HasNoBadge(..) | Self::NotToml(_) | Self::Unwritable(_) => {
-                None
-            }
-        }
+            Self::UnknownKind { kind, known } => text::known_names_hint(kind, known),
+            Self::UnknownSkill(_, Some(meant)) => format!("did you mean `{meant}`?"),
+            Self::UnknownSkill(_, None) => KEY_HINT.to_owned(),
+            Self::Unreadable(error) => input_file::hint(error).to_owned(),
+            _ => return None,
+        })
     }
 }
 

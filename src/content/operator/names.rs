@@ -54,17 +54,12 @@ impl<'a> Names<'a> {
 
     /// The position of the skill in `skills`.
     pub fn published(&self, skills: &[Skill], key: &SkillKey) -> Result<usize, Absence> {
-        skills
-            .binary_search_by(|skill| skill.key.cmp(key))
-            .map_err(|_| {
-                if self.content.hidden.contains(key) {
-                    Absence::Hidden
-                } else if self.is_there(key) {
-                    Absence::LeftOut
-                } else {
-                    Absence::Unknown
-                }
-            })
+        let skill_idx = skills.binary_search_by(|skill| skill.key.cmp(key));
+        skill_idx.map_err(|_| match self.content.hidden.contains(key) {
+            true => Absence::Hidden,
+            false if self.is_there(key) => Absence::LeftOut,
+            false => Absence::Unknown,
+        })
     }
 
     /// The position in `skills` of the skill that a TOML file names at `span`; `None`, with a problem unless the operator hides
@@ -119,19 +114,22 @@ impl<'a> Names<'a> {
             return problem;
         };
         self.n_guesses_left.set(n_guesses_left);
-        let keys: Vec<String> = self
-            .folders
-            .iter()
-            .map(|folder| folder.key.to_string())
-            .collect();
-        let similar = text::suggest(&key.to_string(), keys.iter().map(String::as_str));
-        let same_slug = || {
-            let mut keys = self.folders.iter().map(|folder| &folder.key);
-            Some(keys.find(|other| other.slug == key.slug)?.to_string())
-        };
-        match similar.map(str::to_owned).or_else(same_slug) {
+        let mut keys = self.folders.iter().map(|folder| &folder.key);
+        let similar = similar_key(key, keys.clone());
+        let same_slug = || Some(keys.find(|other| other.slug == key.slug)?.to_string());
+        match similar.or_else(same_slug) {
             Some(meant) => problem.hint(format!("did you mean `{meant}`?")),
             None => problem.hint(KEY_HINT),
         }
     }
+}
+
+/// The key of `keys` that `wanted` is most likely a slip of.
+pub(super) fn similar_key<'k>(
+    wanted: &SkillKey,
+    keys: impl Iterator<Item = &'k SkillKey>,
+) -> Option<String> {
+    let keys: Vec<String> = keys.map(SkillKey::to_string).collect();
+    let similar = text::suggest(&wanted.to_string(), keys.iter().map(String::as_str));
+    similar.map(str::to_owned)
 }

@@ -1,10 +1,10 @@
 //! The operator's own files: what stands in `content/static/` is copied to the root of the site as it is.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use thiserror::Error;
 use walkdir::WalkDir;
 
 use crate::content::folder::Content;
@@ -41,24 +41,15 @@ pub fn copy(folder: &Path, sink: &dyn Sink) -> io::Result<()> {
 }
 
 /// Why a file of the operator's own is not copied.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum StaticFileError {
     /// The name of the file at this path below the folder is no text.
+    #[error("the name of `{0}` is not UTF-8")]
     NameNotUtf8(PathBuf),
     /// The file at this path cannot be read.
+    #[error("cannot read `{0}`: {1}")]
     Unreadable(PathBuf, io::Error),
 }
-
-impl fmt::Display for StaticFileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NameNotUtf8(path) => write!(f, "the name of `{}` is not UTF-8", path.display()),
-            Self::Unreadable(path, error) => write!(f, "cannot read `{}`: {error}", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for StaticFileError {}
 
 impl From<StaticFileError> for io::Error {
     fn from(error: StaticFileError) -> Self {
@@ -72,12 +63,11 @@ impl From<StaticFileError> for io::Error {
 
 /// The paths on the site of the files that [`copy`] would copy, sorted; what cannot be read is left for [`copy`] to tell.
 fn site_paths(folder: &Path) -> Vec<String> {
-    let entries = WalkDir::new(folder).sort_by_file_name();
-    let files = entries
+    WalkDir::new(folder)
+        .sort_by_file_name()
         .into_iter()
         .flatten()
-        .filter(|entry| entry.file_type().is_file());
-    files
+        .filter(|entry| entry.file_type().is_file())
         .filter_map(|entry| site_path(folder, entry.path()).ok())
         .collect()
 }
