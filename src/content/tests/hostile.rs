@@ -548,7 +548,10 @@ fn names_may_have_quotes_emoji_and_any_script_but_no_tricks() {
         ("ש\"לום' <b>👩‍💻</b> x", "abc")
     );
     assert_eq!(loaded.skill("ana/long").name.chars().count(), 120);
-    loaded.says("long/SKILL.md:2:7: `name` is cut to 120 characters\nhint: choose a short name\n");
+    let line = format!("2 | name: {}\n  |       ^", "é".repeat(114));
+    loaded.says(&format!(
+        "long/SKILL.md:2:7: `name` is cut to 120 characters\n{line}\nhint: choose a short name\n"
+    ));
 }
 
 #[test]
