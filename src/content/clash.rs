@@ -40,9 +40,20 @@ pub(super) fn leave_out(
     leave_out_if(skills, &|key| old_name_fault(&leads_to, key));
     leave_out_if(skills, &|key| operators_path_fault(static_paths, key));
     let owners = stay(skills.iter().map(|skill| skill.key.owner.clone()));
-    leave_out_if(skills, &|key| owner_alike_fault(&owners, key));
+    leave_out_if(skills, &|key| {
+        let words = ("owners", "this skill");
+        alike_fault(&owners, &key.owner, words, "rename one of the two owners")
+    });
     let keys = stay(skills.iter().map(|skill| skill.key.to_string()));
-    leave_out_if(skills, &|key| key_alike_fault(&keys, key));
+    leave_out_if(skills, &|key| {
+        let words = ("skills", "this one");
+        alike_fault(
+            &keys,
+            &key.to_string(),
+            words,
+            "rename or remove one of the two",
+        )
+    });
     leave_out_too_many(content, skills, problems);
     for skill in skills {
         check_published(content, skill, problems);
@@ -91,33 +102,20 @@ fn operators_path_fault(static_paths: &StaticPaths, key: &SkillKey) -> Option<Fa
     )
 }
 
-fn owner_alike_fault(
+/// The fault of what is called `name` if another one stays of those that differ in the case of letters.
+fn alike_fault(
     stays: &BTreeMap<String, String>,
-    SkillKey { owner, .. }: &SkillKey,
+    name: &str,
+    (nouns, this): (&str, &str),
+    hint: &'static str,
 ) -> Option<Fault> {
-    let stays = &stays[&owner.to_lowercase()];
-    if stays == owner {
-        return None;
-    }
-    taken(
+    let stays = &stays[&name.to_lowercase()];
+    let message = || {
         format!(
-            "the owners `{owner}` and `{stays}` differ only in the case of letters; `{stays}` stays, and this skill is left out"
-        ),
-        "rename one of the two owners",
-    )
-}
-
-fn key_alike_fault(stays: &BTreeMap<String, String>, key: &SkillKey) -> Option<Fault> {
-    let stays = &stays[&lower(key)];
-    if *stays == key.to_string() {
-        return None;
-    }
-    taken(
-        format!(
-            "the skills `{key}` and `{stays}` differ only in the case of letters; `{stays}` stays, and this one is left out"
-        ),
-        "rename or remove one of the two",
-    )
+            "the {nouns} `{name}` and `{stays}` differ only in the case of letters; `{stays}` stays, and {this} is left out"
+        )
+    };
+    (stays != name).then(|| taken(message(), hint))?
 }
 
 /// For each name in lower case which of the sorted `names` stays.

@@ -31,12 +31,6 @@ pub struct Moderation {
     suspicious: BTreeMap<SkillKey, Option<String>>,
 }
 
-/// What one table of the file says.
-struct Decision {
-    skill: SkillKey,
-    note: Option<String>,
-}
-
 /// Longest `note`, in characters.
 const NOTE_MAX_CHARS: usize = 400;
 
@@ -54,25 +48,23 @@ impl Moderation {
         fields.allow_only(&["hidden", "suspicious"], problems);
         let names = Names::new(content, folders, BTreeMap::new());
         for table in fields.tables("hidden", problems) {
-            if let Some(decision) = moderation.decision(&table, &names, problems) {
-                moderation.hidden.insert(decision.skill);
-            }
+            let decision = moderation.decision(&table, &names, problems);
+            moderation.hidden.extend(decision.map(|(skill, _)| skill));
         }
         for table in fields.tables("suspicious", problems) {
-            if let Some(decision) = moderation.decision(&table, &names, problems) {
-                moderation.suspicious.insert(decision.skill, decision.note);
-            }
+            let decision = moderation.decision(&table, &names, problems);
+            moderation.suspicious.extend(decision);
         }
         moderation
     }
 
-    /// Reads one table; tells when the skill is missing or has a decision already.
+    /// The skill and the note of one table; tells when the skill is missing or has a decision already.
     fn decision(
         &self,
         fields: &Fields,
         names: &Names,
         problems: &mut Problems,
-    ) -> Option<Decision> {
+    ) -> Option<(SkillKey, Option<String>)> {
         fields.allow_only(&["skill", "note"], problems);
         let note = fields.text("note", NOTE_MAX_CHARS, problems);
         let skill = fields.skill(problems)?;
@@ -82,15 +74,11 @@ impl Moderation {
             problems.push(names.hint(fields.file.error(span.clone(), message), &skill));
         }
         if self.hidden.contains(&skill) || self.suspicious.contains_key(&skill) {
-            let error = fields
-                .file
-                .error(span, format!("`{skill}` is in this file already"));
+            let message = format!("`{skill}` is in this file already");
+            let error = fields.file.error(span, message);
             problems.push(error.hint("remove one of the two"));
         }
-        Some(Decision {
-            skill,
-            note: note.map(Spanned::into_inner),
-        })
+        Some((skill, note.map(Spanned::into_inner)))
     }
 
     /// Marks the skills that are suspicious.

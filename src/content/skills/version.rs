@@ -11,7 +11,7 @@ use crate::catalog::Version;
 pub(super) fn sort_newest_first(versions: &mut Vec<Version>) {
     let mut keyed: Vec<(Key, Version)> = std::mem::take(versions)
         .into_iter()
-        .map(|version| (Key::of(&version.version), version))
+        .map(|version| (key(&version.version), version))
         .collect();
     keyed.sort_by(|(a_key, a), (b_key, b)| {
         (b.published_at, b_key, &b.version).cmp(&(a.published_at, a_key, &a.version))
@@ -25,24 +25,16 @@ pub(super) fn sort_newest_first(versions: &mut Vec<Version>) {
     versions.extend(keyed.into_iter().map(|(_, version)| version));
 }
 
-/// What a version is compared by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    /// Compared piece by piece, numbers by their value.
-    Natural(Vec<Piece>),
-    Number(semver::Version),
-}
+/// What a version is compared by: its number, else piece by piece.
+type Key = (Option<semver::Version>, Vec<Piece>);
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Piece {
-    Text(String),
-    /// Its length without leading zeros, then its digits: numbers of any length by value.
-    Digits(usize, String),
-}
+/// Letters, or digits by their value: the length without leading zeros counts first, and is 0 for letters.
+type Piece = (usize, String);
 
-impl Key {
-    fn of(text: &str) -> Self {
-        number(text).map_or_else(|| Self::Natural(pieces(text)), Self::Number)
+fn key(text: &str) -> Key {
+    match number(text) {
+        Some(number) => (Some(number), Vec::new()),
+        None => (None, pieces(text)),
     }
 }
 
@@ -70,22 +62,17 @@ fn number(text: &str) -> Option<semver::Version> {
 }
 
 fn pieces(text: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    for c in text.chars() {
-        match (c.is_ascii_digit(), pieces.last_mut()) {
-            (true, Some(Piece::Digits(len, digits))) => {
-                if *len == 1 && digits == "0" {
-                    digits.clear();
-                }
-                digits.push(c);
-                *len = digits.len();
-            }
-            (false, Some(Piece::Text(text))) => text.push(c),
-            (true, _) => pieces.push(Piece::Digits(1, c.to_string())),
-            (false, _) => pieces.push(Piece::Text(c.to_string())),
+    let chars: Vec<char> = text.chars().collect();
+    let runs = chars.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+    runs.map(|run| match run[0].is_ascii_digit() {
+        true => {
+            let digits = String::from_iter(run);
+            let digits = digits.trim_start_matches('0');
+            (1 + digits.len(), digits.to_owned())
         }
-    }
-    pieces
+        false => (0, String::from_iter(run)),
+    })
+    .collect()
 }
 
 #[cfg(test)]
