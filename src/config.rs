@@ -145,7 +145,7 @@ impl Config {
     fn parse(path: &Path, text: &str) -> Result<Self, Problems> {
         let error = |place, message: &str, hint: &str| {
             let problem = Problem::error(path, "config", message).hint(hint);
-            Problems::from_iter([problem.at_place(text, place)])
+            Problems::from_iter([problem.at(text, place)])
         };
         let mut config: Self = toml::from_str(text).map_err(|fault| {
             let place = fault.span().map(|span| Place::Offset(span.start));

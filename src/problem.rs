@@ -89,34 +89,24 @@ impl Problem {
         self
     }
 
-    /// Places the problem at `line` (from 1, as `lines` counts) and, if known, `column` (from 1, in characters) of `text`.
-    #[must_use]
-    pub fn at(mut self, text: &str, line: u32, column: Option<u32>) -> Self {
-        self.line = Some(line);
-        self.column = column;
-        // Without a column there is no caret; a file with a fault in each line must not be searched once for each.
-        self.source_line = column
-            .and_then(|_| lines(text).nth(line.saturating_sub(1) as usize))
-            .map(|line| line.chars().take(SHOWN_LINE_CHARS).collect());
-        self
-    }
-
     /// Places the problem in `text`.
     #[must_use]
-    pub fn at_place(self, text: &str, place: Place) -> Self {
-        match place {
-            Place::File => self,
-            Place::Line(line) => self.at(text, line, None),
-            Place::Column(line, column) => self.at(text, line, Some(column)),
-            Place::Offset(offset) => self.at_offset(text, offset),
+    pub fn at(mut self, text: &str, place: Place) -> Self {
+        (self.line, self.column) = match place {
+            Place::File => (None, None),
+            Place::Line(line) => (Some(line), None),
+            Place::Column(line, column) => (Some(line), Some(column)),
+            Place::Offset(offset) => {
+                let (line, column) = line_and_column(text, offset);
+                (Some(line), Some(column))
+            }
+        };
+        // Without a column there is no caret; a file with a fault in each line must not be searched once for each.
+        if let (Some(line), Some(_)) = (self.line, self.column) {
+            let line = lines(text).nth(line.saturating_sub(1) as usize);
+            self.source_line = line.map(|line| line.chars().take(SHOWN_LINE_CHARS).collect());
         }
-    }
-
-    /// Places the problem at the byte `offset` of `text`; an offset past the end means the end.
-    #[must_use]
-    pub fn at_offset(self, text: &str, offset: usize) -> Self {
-        let (line, column) = line_and_column(text, offset);
-        self.at(text, line, Some(column))
+        self
     }
 }
 
@@ -202,7 +192,7 @@ impl<'t, 'p> Review<'t, 'p> {
     }
 
     fn tell(&mut self, problem: Problem, place: Place, hint: impl Into<String>) {
-        let problem = problem.at_place(self.text, place).hint(hint);
+        let problem = problem.at(self.text, place).hint(hint);
         self.problems.push(problem);
     }
 }
@@ -339,9 +329,7 @@ impl Problems {
     /// All problems by path, line, column and message.
     pub fn sorted(&self) -> Vec<&Problem> {
         let mut sorted: Vec<&Problem> = self.list.iter().collect();
-        sorted.sort_by(|a, b| {
-            (&a.path, a.line, a.column, &a.message).cmp(&(&b.path, b.line, b.column, &b.message))
-        });
+        sorted.sort_by_key(|&it| (&it.path, it.line, it.column, &it.message));
         sorted
     }
 
@@ -419,7 +407,7 @@ mod tests {
     fn a_caret_stands_under_the_column() {
         let text = "name: ok\nname: \"Ümläut\n";
         let problem = Problem::error("content/a.md", "broken", "`name` has no closing quote")
-            .at_offset(text, text.find('"').unwrap())
+            .at(text, Place::Offset(text.find('"').unwrap()))
             .hint("add `\"`");
         assert_eq!(
             problem.to_string(),
@@ -429,7 +417,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_held_as_far_as_it_is_shown() {
-        let problem = Problem::warning("a", "x", "m").at_offset(&"x".repeat(1_000_000), 7);
+        let problem = Problem::warning("a", "x", "m").at(&"x".repeat(1_000_000), Place::Offset(7));
         assert_eq!(problem.source_line.unwrap().len(), SHOWN_LINE_CHARS);
     }
 
@@ -451,7 +439,7 @@ mod tests {
     fn problems_are_sorted_by_path_then_line() {
         let problems: Problems = [("b", 1), ("a", 9), ("a", 2)]
             .into_iter()
-            .map(|(path, line)| Problem::warning(path, "x", "m").at("", line, None))
+            .map(|(path, line)| Problem::warning(path, "x", "m").at("", Place::Line(line)))
             .collect();
         let places: Vec<_> = problems
             .sorted()

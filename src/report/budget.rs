@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Component, Load, Report, SearchCosts};
 use crate::config::{Budget, Budgets};
 use crate::input_file;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Place, Problem, Problems};
 use crate::text::number::grouped;
 
 /// One error for each budget that `report` exceeds, at its place in the settings at `config_path`.
@@ -99,7 +99,7 @@ impl Measured<'_> {
         let problem = if config.is_empty() {
             problem
         } else {
-            problem.at_offset(config, budget.span().start)
+            problem.at(config, Place::Offset(budget.span().start))
         };
         let mut parts = self.parts.clone();
         parts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));

@@ -9,7 +9,7 @@ use super::dir::is_operators_file;
 use super::{Sink, check_path};
 use crate::input_file;
 use crate::lock::lock;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Place, Problem, Problems};
 
 /// Takes a site and names each difference from the one on disk; writes nothing.
 #[derive(Debug)]
@@ -133,7 +133,7 @@ fn difference(file: &Path, baked: &[u8], source: &[u8]) -> Problem {
             excerpt(source_text, common)
         ),
     )
-    .at_offset(baked_text, common)
+    .at(baked_text, Place::Offset(common))
 }
 
 /// What stands around `offset`, from the start of the tag or line to a little after it.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::folder::Content;
 use crate::input_file;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Place, Problem, Problems};
 use crate::text::{self, EncodingFault};
 
 mod alias;
@@ -54,9 +54,8 @@ fn read_text(
         Some(EncodingFault::Utf16) => {
             Problem::error(path, group, "the file is UTF-16; UTF-8 is expected")
         }
-        Some(EncodingFault::NotUtf8 { at }) => {
-            Problem::error(path, group, "the file is not UTF-8").at_offset(&decoded.text, at)
-        }
+        Some(EncodingFault::NotUtf8 { at }) => Problem::error(path, group, "the file is not UTF-8")
+            .at(&decoded.text, Place::Offset(at)),
     };
     problems.push(fault.hint(EncodingFault::HINT));
     None

@@ -49,7 +49,7 @@ pub fn read(
         if let Some(first_line) = seen.insert(skill.clone(), row.line) {
             let message = format!("`{skill}` has counts already, in line {first_line}");
             let error = Problem::error(&path, GROUP, message).hint("remove one of the two");
-            problems.push(error.at_place(&text, place));
+            problems.push(error.at(&text, place));
             continue;
         }
         match names.published(skills, &skill) {
@@ -58,7 +58,7 @@ pub fn read(
             Err(Absence::Unknown) => {
                 let message = format!("counts of `{skill}`, but there is no such skill");
                 let warning = Problem::warning(&path, "statistics of no skill", message);
-                problems.push(names.hint(warning.at_place(&text, place), &skill));
+                problems.push(names.hint(warning.at(&text, place), &skill));
             }
         }
     }
@@ -121,10 +121,21 @@ fn csv_rows(review: &mut Review) -> Vec<Row> {
             return rows;
         }
     };
-    let mut line = RecordLine::new(review.text);
+    // The parser's own count leaves out empty lines, and counts a record into the line where the one before ended.
+    let (text, mut counted_to, mut line) = (review.text, 0, 1);
+    let mut line_of = |position: Option<&csv::Position>| {
+        let at = position.map_or(0, csv::Position::byte) as usize;
+        let after = text.get(at..).unwrap_or_default();
+        let start = text.len() - after.trim_start_matches(['\r', '\n']).len();
+        if let Some(between) = text.get(counted_to..start) {
+            line += problem::line_and_column(between, between.len()).0 - 1;
+            counted_to = start;
+        }
+        line
+    };
     if !header.iter().any(|key| key == "skill") {
         review.error(
-            Place::Line(line.of(header.position())),
+            Place::Line(line_of(header.position())),
             GROUP,
             "the first line has no column `skill`",
             "begin the file with `skill,downloads,stars,installs,as_of`",
@@ -135,13 +146,13 @@ fn csv_rows(review: &mut Review) -> Vec<Row> {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let place = Place::Line(line.of(error.position()));
+                let place = Place::Line(line_of(error.position()));
                 let message = format!("this is not CSV: {error}");
                 review.error(place, GROUP, message, NOT_CSV_HINT);
                 continue;
             }
         };
-        let line = line.of(record.position());
+        let line = line_of(record.position());
         let (n_values, n_columns) = (record.len(), header.len());
         if n_values != n_columns {
             review.error(
@@ -157,39 +168,6 @@ fn csv_rows(review: &mut Review) -> Vec<Row> {
         rows.extend(row(review, line, given, false));
     }
     rows
-}
-
-/// The lines of the records of a CSV file, asked for in their order.
-///
-/// The parser's own count leaves out empty lines, and counts a record into the line where the one before ended.
-struct RecordLine<'t> {
-    text: &'t str,
-    /// The start of a line, and its number.
-    start: usize,
-    line: u32,
-}
-
-impl<'t> RecordLine<'t> {
-    fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            start: 0,
-            line: 1,
-        }
-    }
-
-    /// The line in which the record at `position` begins.
-    fn of(&mut self, position: Option<&csv::Position>) -> u32 {
-        let position = position.map_or(0, csv::Position::byte);
-        let position = usize::try_from(position).unwrap_or(usize::MAX);
-        let after = self.text.get(position..).unwrap_or_default();
-        let start = self.text.len() - after.trim_start_matches(['\r', '\n']).len();
-        if let Some(between) = self.text.get(self.start..start) {
-            self.line += problem::line_and_column(between, between.len()).0 - 1;
-            self.start = start;
-        }
-        self.line
-    }
 }
 
 /// A JSON value as a CSV file would have it.

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::catalog::Timestamp;
 use crate::content::folder::Content;
 use crate::key::SkillKey;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Place, Problem, Problems};
 use crate::text;
 
 /// A TOML file that the operator wrote.
@@ -51,12 +51,12 @@ impl TomlFile {
 
     /// An error at the start of `span`.
     pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>) -> Problem {
-        Problem::error(&self.path, self.group, message).at_offset(&self.text, span.start)
+        Problem::error(&self.path, self.group, message).at(&self.text, Place::Offset(span.start))
     }
 
     /// A warning at the start of `span`.
     pub(super) fn warning(&self, span: Range<usize>, message: impl Into<String>) -> Problem {
-        Problem::warning(&self.path, self.group, message).at_offset(&self.text, span.start)
+        Problem::warning(&self.path, self.group, message).at(&self.text, Place::Offset(span.start))
     }
 }
 
@@ -92,12 +92,27 @@ impl<'t> Fields<'t> {
     pub(super) fn allow_only(&self, known: &[&str], problems: &mut Problems) {
         for (key, span, _) in self.entries() {
             if !known.contains(&key) {
-                let error = self
-                    .file
-                    .error(span, format!("there is no setting `{key}` here"));
+                let message = format!("there is no setting `{key}` here");
+                let error = self.file.error(span, message);
                 problems.push(error.hint(text::known_names_hint(key, known)));
             }
         }
+    }
+
+    /// The value of `key` as `read` has it, which gives `None` for a type that is not `expected`.
+    fn get<T>(
+        &self,
+        key: &str,
+        expected: &str,
+        problems: &mut Problems,
+        read: impl FnOnce(&'t DeValue<'t>) -> Option<T>,
+    ) -> Option<Spanned<T>> {
+        let value = self.table.get(key)?;
+        let read = read(value.get_ref());
+        if read.is_none() {
+            problems.push(self.wrong_type(key, value, expected));
+        }
+        Some(Spanned::new(value.span(), read?))
     }
 
     /// A text on one line; an empty one is an error.
@@ -107,21 +122,18 @@ impl<'t> Fields<'t> {
         max_chars: usize,
         problems: &mut Problems,
     ) -> Option<Spanned<String>> {
-        let value = self.table.get(key)?;
-        let Some(text) = value.get_ref().as_str() else {
-            problems.push(self.wrong_type(key, value, "a text in quotes"));
-            return None;
-        };
+        let value = self.get(key, "a text in quotes", problems, DeValue::as_str)?;
+        let (span, text) = (value.span(), value.into_inner());
         let line = text::clean_line(text, max_chars);
         if line.is_empty() {
-            problems.push(self.file.error(value.span(), format!("`{key}` is empty")));
+            problems.push(self.file.error(span, format!("`{key}` is empty")));
             return None;
         }
         if text.chars().count() > max_chars {
             let message = format!("`{key}` is longer than {max_chars} characters");
-            problems.push(self.file.error(value.span(), message));
+            problems.push(self.file.error(span.clone(), message));
         }
-        Some(Spanned::new(value.span(), line))
+        Some(Spanned::new(span, line))
     }
 
     /// Like [`Self::text`]; a missing one is an error.
@@ -132,9 +144,8 @@ impl<'t> Fields<'t> {
         problems: &mut Problems,
     ) -> Option<Spanned<String>> {
         if self.table.get(key).is_none() {
-            let error = self
-                .file
-                .error(self.span.clone(), format!("`{key}` is missing"));
+            let message = format!("`{key}` is missing");
+            let error = self.file.error(self.span.clone(), message);
             problems.push(error.hint(format!("add `{key} = \"…\"`")));
         }
         self.text(key, max_chars, problems)
@@ -154,25 +165,19 @@ impl<'t> Fields<'t> {
     }
 
     pub(super) fn flag(&self, key: &str, problems: &mut Problems) -> Option<bool> {
-        let value = self.table.get(key)?;
-        let flag = value.get_ref().as_bool();
-        if flag.is_none() {
-            problems.push(self.wrong_type(key, value, "`true` or `false`"));
-        }
-        flag
+        let flag = self.get(key, "`true` or `false`", problems, DeValue::as_bool)?;
+        Some(flag.into_inner())
     }
 
     /// A number between −1 and 1.
     pub(super) fn fraction(&self, key: &str, problems: &mut Problems) -> Option<f32> {
-        let value = self.table.get(key)?;
-        let number: Option<f32> = match value.get_ref() {
-            DeValue::Float(number) => number.as_str().parse().ok(),
-            DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
-            _ => {
-                problems.push(self.wrong_type(key, value, "a number from -1 to 1"));
-                return None;
-            }
+        let written = |value: &'t DeValue<'t>| match value {
+            DeValue::Float(number) => Some(number.as_str()),
+            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
+            _ => None,
         };
+        let value = self.get(key, "a number from -1 to 1", problems, written)?;
+        let number = value.get_ref().parse().ok();
         let number = number.filter(|number| (-1.0..=1.0).contains(number));
         if number.is_none() {
             let message = format!("`{key}` is not between -1 and 1");
@@ -183,20 +188,17 @@ impl<'t> Fields<'t> {
 
     /// A TOML date or one in quotes.
     pub(super) fn date(&self, key: &str, problems: &mut Problems) -> Option<Timestamp> {
-        let value = self.table.get(key)?;
-        let text = match value.get_ref() {
-            DeValue::Datetime(date) => date.to_string(),
-            DeValue::String(text) => text.to_string(),
-            _ => {
-                problems.push(self.wrong_type(key, value, "a date"));
-                return None;
-            }
-        };
-        let timestamp = Timestamp::parse(&text);
+        let text = self.get(key, "a date", problems, |value| match value {
+            DeValue::Datetime(date) => Some(date.to_string()),
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        })?;
+        let timestamp = Timestamp::parse(text.get_ref());
         if timestamp.is_none() {
-            let message = format!("`{key}` is `{text}`, which is no date that a badge can have");
+            let written = text.get_ref();
+            let message = format!("`{key}` is `{written}`, which is no date that a badge can have");
             let hint = "write a day such as `2026-01-31`, or a time with its zone such as `2026-01-31T10:00:00Z`";
-            problems.push(self.file.error(value.span(), message).hint(hint));
+            problems.push(self.file.error(text.span(), message).hint(hint));
         }
         timestamp
     }
@@ -206,25 +208,23 @@ impl<'t> Fields<'t> {
         let Some(value) = self.table.get(key) else {
             return Vec::new();
         };
+        let wrong_type = |value| self.wrong_type(key, value, "a list of tables");
         let Some(items) = value.get_ref().as_array() else {
-            problems.push(
-                self.wrong_type(key, value, "a list of tables")
-                    .hint(format!("write `[[{key}]]` above each")),
-            );
+            problems.push(wrong_type(value).hint(format!("write `[[{key}]]` above each")));
             return Vec::new();
         };
-        let mut tables = Vec::new();
-        for item in items.iter() {
-            match item.get_ref().as_table() {
-                Some(table) => tables.push(Fields {
-                    file: self.file,
-                    table,
-                    span: item.span(),
-                }),
-                None => problems.push(self.wrong_type(key, item, "a list of tables")),
+        let mut table = |item: &'t Spanned<DeValue<'t>>| {
+            let table = item.get_ref().as_table();
+            if table.is_none() {
+                problems.push(wrong_type(item));
             }
-        }
-        tables
+            Some(Fields {
+                file: self.file,
+                table: table?,
+                span: item.span(),
+            })
+        };
+        items.iter().filter_map(&mut table).collect()
     }
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Problem {

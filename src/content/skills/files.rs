@@ -7,7 +7,7 @@ use super::folder::{self, FoundFile, FoundFiles, SkillFolder};
 use super::layout;
 use crate::catalog::{BODY_HELD_MAX_BYTES, Skill, SkillFile, SkillFileError};
 use crate::content::folder::Content;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Place, Problem, Problems};
 use crate::text::{self, Decoded, EncodingFault};
 
 /// The path of the file that the page is made from.
@@ -163,7 +163,7 @@ pub(super) fn decode(bytes: &[u8], path: &Path, problems: &mut Problems) -> Deco
             "not UTF-8",
             "the file is not UTF-8; bytes that are not are shown as `�`",
         )
-        .at_offset(&decoded.text, at),
+        .at(&decoded.text, Place::Offset(at)),
     };
     problems.push(warning.hint(EncodingFault::HINT));
     decoded

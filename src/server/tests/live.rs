@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::harness::SiteFolder;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Place, Problem, Problems};
 use crate::server::{LiveSite, watch};
 
 fn one(problem: Problem) -> Problems {
@@ -89,7 +89,7 @@ fn problems_are_shown_with_their_place_and_taken_away() {
         "award",
         "no skill `<b>ana/x</b>`\nhere",
     )
-    .at("[[award]]\nskill = \"ana/x\"", 2, Some(9))
+    .at("[[award]]\nskill = \"ana/x\"", Place::Column(2, 9))
     .hint("did you mean `ana/y`?");
     server.site.set_problems(&one(problem));
     let problems: serde_json::Value = serde_json::from_str(&events.next_of("problems")).unwrap();
