@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::catalog::{Catalog, Skill};
 use crate::config::{Config, Hosting};
-use crate::content::Proposal;
+use crate::content::name_hint;
 use crate::key::{SkillKey, install_name};
 use crate::problem::{Problem, Problems};
 
@@ -35,7 +35,7 @@ pub fn clawhub_command(config: &Config, key: &SkillKey, has_unique_slug: bool) -
 /// Suspicious skills have no index, since the client would install them without a word of warning: it shows the
 /// description in `SKILL.md`, not the one in the index.
 pub fn is_installable(skill: &Skill) -> bool {
-    accepted(skill).is_ok() && !skill.is_suspicious && install_name(&skill.key.slug).is_some()
+    refusal(skill).is_none() && !skill.is_suspicious && install_name(&skill.key.slug).is_some()
 }
 
 /// What keeps the clients from installing skills, as warnings; paths begin with `content`.
@@ -48,7 +48,7 @@ pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
         .skills
         .iter()
         .filter_map(|skill| {
-            let (reason, hint) = accepted(skill).err()?;
+            let (reason, hint) = refusal(skill)?;
             let path = skill.key.folder_in(content).join(&skill.main_file().path);
             let message = format!("the `skills` client cannot install it: {reason}");
             Some(Problem::warning(path, "not installable", message).hint(hint))
@@ -56,31 +56,24 @@ pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
         .collect()
 }
 
-/// Why the client refuses a skill, and what would help.
-fn accepted(skill: &Skill) -> Result<(), (&'static str, String)> {
+/// Why the client refuses a skill, and what would help; `None` when it accepts it.
+fn refusal(skill: &Skill) -> Option<(&'static str, String)> {
+    let front_matter = &skill.front_matter;
     if skill.files.len() > 1 && skill.main_file().path != "SKILL.md" {
-        return Err((
-            "its main file is not named `SKILL.md`",
-            "rename the file, in these letters".to_owned(),
-        ));
-    }
-    if skill.front_matter.is_broken {
-        return Err((
+        let hint = "rename the file, in these letters".to_owned();
+        Some(("its main file is not named `SKILL.md`", hint))
+    } else if front_matter.is_broken {
+        Some((
             "it does not find `name` and `description` as YAML between a first line `---` and another such line",
             "mend what the other warning about this file says".to_owned(),
-        ));
+        ))
+    } else if front_matter.name.is_none() {
+        let hint = name_hint(&skill.key.slug, None);
+        Some(("the front matter has no `name` that is text", hint))
+    } else if front_matter.description.is_none() {
+        let hint = "add `description:` and what the skill is for".to_owned();
+        Some(("the front matter has no `description` that is text", hint))
+    } else {
+        None
     }
-    if skill.front_matter.name.is_none() {
-        return Err((
-            "the front matter has no `name` that is text",
-            Proposal::name(&skill.key.slug, None).to_string(),
-        ));
-    }
-    if skill.front_matter.description.is_none() {
-        return Err((
-            "the front matter has no `description` that is text",
-            "add `description:` and what the skill is for".to_owned(),
-        ));
-    }
-    Ok(())
 }

@@ -25,7 +25,7 @@ mod version;
 pub use cache::SkillCache;
 pub use files::read_body;
 pub use folder::SkillFolder;
-pub(crate) use front_matter::Proposal;
+pub(crate) use front_matter::name_hint;
 pub use layout::none_published;
 pub use owners::folders;
 

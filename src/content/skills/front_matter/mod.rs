@@ -13,7 +13,7 @@ mod hint;
 pub(super) mod lost_text;
 pub(super) mod yaml;
 
-pub(crate) use hint::Proposal;
+pub(crate) use hint::name_hint;
 
 /// What stands at the head of a Markdown file, and where.
 #[derive(Debug, Default)]

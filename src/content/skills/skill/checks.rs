@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Draft;
 use crate::catalog::NAME_MAX_CHARS;
-use crate::content::skills::front_matter::{Proposal, fields, lost_text};
+use crate::content::skills::front_matter::{fields, lost_text, name_hint};
 use crate::key::is_discovery_name;
 use crate::markdown::{self, RelativeLink};
 use crate::problem::{Place, line_and_column};
@@ -104,27 +104,24 @@ impl Draft<'_> {
         let name = self.front.fields.get("name").and_then(Value::as_str);
         let name = name.unwrap_or_default().to_owned();
         let shown = text::clean_line(&name, NAME_MAX_CHARS);
-        if shown.is_empty() {
-            self.warn_at(
-                "name",
-                "no name",
-                "the front matter has no text in `name`; clients do not install such a skill",
-                Proposal::name(slug, None),
-            );
+        let fault = if shown.is_empty() {
+            let message =
+                "the front matter has no text in `name`; clients do not install such a skill";
+            Some(("no name", message.to_owned(), None))
         } else if !is_discovery_name(&name) {
-            self.warn_at(
-                "name",
-                "name not conformant",
-                format!("`name` is `{shown}`; clients install only names of lower-case letters, digits and `-`"),
-                Proposal::name(slug, Some(&name)),
+            let message = format!(
+                "`name` is `{shown}`; clients install only names of lower-case letters, digits and `-`"
             );
+            Some(("name not conformant", message, Some(name.as_str())))
         } else if name != *slug {
-            self.warn_at(
-                "name",
-                "name differs from folder",
-                format!("`name` is `{shown}`, but the folder is `{slug}`; they should be the same"),
-                Proposal::name(slug, Some(&name)),
-            );
+            let message =
+                format!("`name` is `{shown}`, but the folder is `{slug}`; they should be the same");
+            Some(("name differs from folder", message, Some(name.as_str())))
+        } else {
+            None
+        };
+        if let Some((group, message, name)) = fault {
+            self.warn_at("name", group, message, name_hint(slug, name));
         }
         if !shown.is_empty() && name.chars().count() > NAME_MAX_CHARS {
             self.warn_at(
@@ -145,7 +142,7 @@ impl Draft<'_> {
         let mut unknown_keys = unknown.iter();
         let slip = unknown_keys.find_map(|&key| Some((key, fields::meant(key, fields)?)));
         let (shown, hint) = match slip {
-            Some((slip, key)) => (slip, Proposal::Spell { key }.to_string()),
+            Some((slip, key)) => (slip, format!("did you mean `{key}`?")),
             None => (
                 first,
                 "notes of your own belong below `metadata`; leave a field where it is if a client of yours reads it there".to_owned(),
