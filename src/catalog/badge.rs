@@ -2,8 +2,6 @@
 
 use std::hash::{Hash, Hasher};
 
-use serde::{Deserialize, Serialize};
-
 use super::timestamp::Timestamp;
 use crate::text::is_device_name;
 
@@ -51,8 +49,7 @@ impl Hash for BadgeKind {
 }
 
 /// The colours a badge may have; each has readable light and dark tones in the stylesheet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum BadgeColor {
     #[default]
@@ -65,26 +62,19 @@ pub enum BadgeColor {
 }
 
 impl BadgeColor {
-    /// All colours.
-    pub const ALL: [Self; 6] = [
-        Self::Gray,
-        Self::Amber,
-        Self::Blue,
-        Self::Green,
-        Self::Red,
-        Self::Violet,
+    /// All colours in their order, with their names in badge files and in class names of the stylesheet.
+    pub const ALL: [(Self, &str); 6] = [
+        (Self::Gray, "gray"),
+        (Self::Amber, "amber"),
+        (Self::Blue, "blue"),
+        (Self::Green, "green"),
+        (Self::Red, "red"),
+        (Self::Violet, "violet"),
     ];
 
-    /// The name in badge files and in class names of the stylesheet.
+    /// The name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Gray => "gray",
-            Self::Amber => "amber",
-            Self::Blue => "blue",
-            Self::Green => "green",
-            Self::Red => "red",
-            Self::Violet => "violet",
-        }
+        Self::ALL[self as usize].1
     }
 }
 

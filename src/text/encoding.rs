@@ -45,17 +45,11 @@ pub fn decode(bytes: &[u8]) -> Decoded {
             fault: Some(EncodingFault::Utf16),
         };
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Decoded {
-            text: text.to_owned(),
-            fault: None,
-        },
-        Err(error) => Decoded {
-            text: String::from_utf8_lossy(bytes).into_owned(),
-            fault: Some(EncodingFault::NotUtf8 {
-                at: error.valid_up_to(),
-            }),
-        },
+    let error = std::str::from_utf8(bytes).err();
+    let at = error.map(|error| error.valid_up_to());
+    Decoded {
+        text: String::from_utf8_lossy(bytes).into_owned(),
+        fault: at.map(|at| EncodingFault::NotUtf8 { at }),
     }
 }
 

@@ -140,14 +140,14 @@ fn color_called(
     problems: &mut Problems,
 ) -> Option<BadgeColor> {
     let mut colors = BadgeColor::ALL.into_iter();
-    let color = colors.find(|color| color.name() == name.get_ref());
+    let color = colors.find(|(_, called)| called == name.get_ref());
     if color.is_none() {
         let message = format!("`{}` is not a colour that a badge can have", name.get_ref());
-        let names = BadgeColor::ALL.map(BadgeColor::name).join("`, `");
+        let names = BadgeColor::ALL.map(|(_, name)| name).join("`, `");
         let error = fields.file.error(name.span(), message);
         problems.push(error.hint(format!("write one of `{names}`")));
     }
-    color
+    color.map(|(color, _)| color)
 }
 
 fn give_awards(

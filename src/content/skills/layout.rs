@@ -50,14 +50,11 @@ pub(super) fn nothing_published(content: &Content) -> Option<Problem> {
         .into_iter()
         .rev()
         .max_by_key(|(_, (count, _))| *count)?;
+    let (explanation, hint) = layout.explain(&example, content.path);
     let message = format!(
-        "no skill is published, although this folder has {n_found} `SKILL.md`, such as `{example}`; {}",
-        layout.description(&example)
+        "no skill is published, although this folder has {n_found} `SKILL.md`, such as `{example}`; {explanation}"
     );
-    Some(
-        Problem::error(content.path, "no skills", message)
-            .hint(layout.hint(&example, content.path)),
-    )
+    Some(Problem::error(content.path, "no skills", message).hint(hint))
 }
 
 /// The warning about a `SKILL.md` in the place of a slug; `path` is the file, directly in an owner's folder.
@@ -240,60 +237,66 @@ impl Layout {
         }
     }
 
-    fn description(self, example: &SkillMd) -> String {
-        let layout = match self {
-            Self::Plain => "a plain repository without owners, `skills/<slug>/SKILL.md`",
-            Self::HiddenGroups => {
-                "a collection with hidden groups, `skills/.<group>/<slug>/SKILL.md`"
-            }
-            Self::Agent => {
-                let folder = example.folders.first().map_or("", String::as_str);
-                let folder = text::clean_line(folder, 40);
-                return format!(
-                    "this looks like the skills of an agent, `{folder}/skills/<slug>/SKILL.md`"
-                );
-            }
-            Self::Plugins => "a marketplace of plugins, `plugins/<plugin>/skills/<slug>/SKILL.md`",
-            Self::Above => "a folder above a content folder",
-            Self::Below => "the folder `skills` of a content folder",
-            Self::OneSkill => "a single skill, not a registry",
-            Self::Deep => "skills in groups, `skills/<owner>/<group>/<slug>/SKILL.md`",
-            Self::Elsewhere => {
-                return "they lie outside of the folder `skills`, where they are looked for".into();
-            }
-            Self::InPlace => {
-                return "those that lie in their place are left out for what the warnings say"
-                    .into();
-            }
-        };
-        format!("this looks like {layout}")
-    }
-
-    /// What to do, as the example shows it.
-    fn hint(self, example: &SkillMd, content: &Path) -> String {
+    /// What it looks like, and what to do, as the example shows it.
+    fn explain(self, example: &SkillMd, content: &Path) -> (String, String) {
         let (folder, slug) = (example.folder(), example.slug());
-        match self {
+        let copy_each = format!(
+            "move or copy each to `skills/<owner>/<slug>`, where `<owner>` is who publishes it, such as `{folder}` to `skills/<owner>/{slug}`"
+        );
+        let (layout, hint) = match self {
+            Self::Plain => (
+                "a plain repository without owners, `skills/<slug>/SKILL.md`",
+                copy_each,
+            ),
+            Self::HiddenGroups => (
+                "a collection with hidden groups, `skills/.<group>/<slug>/SKILL.md`",
+                copy_each,
+            ),
+            Self::Agent => {
+                let agent = example.folders.first().map_or("", String::as_str);
+                let agent = text::clean_line(agent, 40);
+                let layout = &format!("the skills of an agent, `{agent}/skills/<slug>/SKILL.md`");
+                return (looks_like(layout), copy_each);
+            }
+            Self::Plugins => (
+                "a marketplace of plugins, `plugins/<plugin>/skills/<slug>/SKILL.md`",
+                copy_each,
+            ),
             Self::Above => {
                 let above = &example.folders[..example.folders.len() - 3];
                 let above = content.join(above.join("/"));
-                format!("name the content folder: `--content {}`", above.display())
+                let hint = format!("name the content folder: `--content {}`", above.display());
+                ("a folder above a content folder", hint)
             }
-            Self::Below => "name the folder above this one with `--content`".to_owned(),
-            Self::OneSkill => {
-                "make a folder for it, `skills/<owner>/<slug>/`, in a content folder".to_owned()
-            }
-            Self::InPlace => "mend what the warnings say".to_owned(),
-            Self::Deep => {
-                let owner = &example.folders[1];
+            Self::Below => (
+                "the folder `skills` of a content folder",
+                "name the folder above this one with `--content`".to_owned(),
+            ),
+            Self::OneSkill => (
+                "a single skill, not a registry",
+                "make a folder for it, `skills/<owner>/<slug>/`, in a content folder".to_owned(),
+            ),
+            Self::Deep => (
+                "skills in groups, `skills/<owner>/<group>/<slug>/SKILL.md`",
                 format!(
-                    "move each to `skills/<owner>/<slug>`, such as `{folder}` to `skills/{owner}/{slug}`"
-                )
+                    "move each to `skills/<owner>/<slug>`, such as `{folder}` to `skills/{}/{slug}`",
+                    example.folders[1]
+                ),
+            ),
+            Self::Elsewhere => {
+                let message = "they lie outside of the folder `skills`, where they are looked for";
+                return (message.to_owned(), copy_each);
             }
-            Self::Plain | Self::HiddenGroups | Self::Agent | Self::Plugins | Self::Elsewhere => {
-                format!(
-                    "move or copy each to `skills/<owner>/<slug>`, where `<owner>` is who publishes it, such as `{folder}` to `skills/<owner>/{slug}`"
-                )
+            Self::InPlace => {
+                let message =
+                    "those that lie in their place are left out for what the warnings say";
+                return (message.to_owned(), "mend what the warnings say".to_owned());
             }
-        }
+        };
+        (looks_like(layout), hint)
     }
+}
+
+fn looks_like(layout: &str) -> String {
+    format!("this looks like {layout}")
 }

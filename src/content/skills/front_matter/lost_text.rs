@@ -47,14 +47,25 @@ pub fn check(front: &Front<'_>, review: &mut Review) {
             continue; // the block is no YAML and was taken as text
         }
         let (line, column) = line_and_column(front.yaml, block.at + loss.at);
-        review.warn(
-            Place::Column(front.first_line + line - 1, column),
-            loss.group,
-            loss.message(block.key),
-            "put the value into quotes",
-        );
+        let place = Place::Column(front.first_line + line - 1, column);
+        let lost = text::clean_line(loss.text, SHOWN_MAX_CHARS);
+        let (group, why) = match loss.text.starts_with('#') {
+            true => (
+                "text lost as a comment",
+                format!("` #` begins a comment, so `{lost}`"),
+            ),
+            false => (
+                "text lost as a tag",
+                format!("YAML takes `{lost}` for a mark of its own, so it"),
+            ),
+        };
+        let message = format!("{why} is not part of `{}`", block.key);
+        review.warn(place, group, message, "put the value into quotes");
     }
 }
+
+/// Longest part of a lost text that a message shows.
+const SHOWN_MAX_CHARS: usize = 60;
 
 /// How a value is called that is not text.
 pub fn kind(value: &Value) -> &'static str {
@@ -90,25 +101,9 @@ impl Role {
 
 /// Text that YAML drops from a value.
 struct Loss<'a> {
-    group: &'static str,
     /// In bytes from the start of the block.
     at: usize,
     text: &'a str,
-}
-
-const COMMENT: &str = "text lost as a comment";
-const TAG: &str = "text lost as a tag";
-
-impl Loss<'_> {
-    fn message(&self, key: &str) -> String {
-        const SHOWN_MAX_CHARS: usize = 60;
-        let lost = text::clean_line(self.text, SHOWN_MAX_CHARS);
-        if self.group == COMMENT {
-            format!("` #` begins a comment, so `{lost}` is not part of `{key}`")
-        } else {
-            format!("YAML takes `{lost}` for a mark of its own, so it is not part of `{key}`")
-        }
-    }
 }
 
 /// The first text that is lost from the value in `block`, if it was meant to be read.
@@ -138,7 +133,6 @@ fn loss<'a>(block: &Block<'a>, role: Role) -> Option<Loss<'a>> {
             }
             if text.starts_with(['!', '&']) {
                 return Some(Loss {
-                    group: TAG,
                     at: text_at,
                     text: text.split_whitespace().next()?,
                 });
@@ -147,7 +141,6 @@ fn loss<'a>(block: &Block<'a>, role: Role) -> Option<Loss<'a>> {
         is_first = false;
         if let Some(comment_at) = comment_at(text).filter(|&at| is_meant(&text[at..], at, role)) {
             return Some(Loss {
-                group: COMMENT,
                 at: text_at + comment_at,
                 text: &text[comment_at..],
             });
