@@ -73,8 +73,8 @@ pub struct BadgeEditError {
 
 #[derive(Debug, Error)]
 enum Cause {
-    #[error("there is no badge of the kind `{}`", text::clean_line(kind, 80))]
-    UnknownKind { kind: String, known: Vec<String> },
+    #[error("there is no badge of the kind `{}`", text::clean_line(.0, 80))]
+    UnknownKind(String, Vec<String>),
     #[error("there is no such skill as `{0}`")]
     UnknownSkill(SkillKey, Option<String>),
     #[error("`{0}` has the badge `{1}` already")]
@@ -92,10 +92,10 @@ enum Cause {
 impl Cause {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::UnknownKind { known, .. } if known.is_empty() => {
+            Self::UnknownKind(_, known) if known.is_empty() => {
                 "define a kind with a file `badges/<kind>.toml`".to_owned()
             }
-            Self::UnknownKind { kind, known } => text::known_names_hint(kind, known),
+            Self::UnknownKind(kind, known) => text::known_names_hint(kind, known),
             Self::UnknownSkill(_, Some(meant)) => format!("did you mean `{meant}`?"),
             Self::UnknownSkill(_, None) => KEY_HINT.to_owned(),
             Self::Unreadable(error) => input_file::hint(error).to_owned(),
@@ -122,13 +122,9 @@ fn known_badge_path(
         return Ok(badge_path(content, kind));
     }
     let known = catalog.badge_kinds.iter().map(|known| known.kind.clone());
-    Err(BadgeEditError {
-        path: content.join("badges"),
-        cause: Cause::UnknownKind {
-            kind: kind.to_owned(),
-            known: known.collect(),
-        },
-    })
+    let cause = Cause::UnknownKind(kind.to_owned(), known.collect());
+    let path = content.join("badges");
+    Err(BadgeEditError { path, cause })
 }
 
 /// Applies `edit` to the file; nothing changes when it or anything else fails.
@@ -177,14 +173,9 @@ fn replace_file(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn has_award(document: &DocumentMut, skill: &SkillKey) -> bool {
-    match document.get("award") {
-        Some(Item::ArrayOfTables(awards)) => awards.iter().any(|award| is_award_to(award, skill)),
-        Some(Item::Value(Value::Array(awards))) => {
-            let mut tables = awards.iter().filter_map(Value::as_inline_table);
-            tables.any(|award| is_award_to(award, skill))
-        }
-        _ => false,
-    }
+    let awards = document.get("award").cloned();
+    let awards = awards.and_then(|awards| awards.into_array_of_tables().ok());
+    awards.is_some_and(|awards| awards.iter().any(|award| is_award_to(award, skill)))
 }
 
 fn is_award_to(award: &dyn TableLike, skill: &SkillKey) -> bool {
@@ -204,22 +195,14 @@ fn push_award(document: &mut DocumentMut, skill: &SkillKey, award: &Award) {
         document.remove("award");
     }
     // Comments at the end of the file stay above the new award.
-    let trailing = document
-        .trailing()
-        .as_str()
-        .unwrap_or("")
-        .trim_end()
-        .to_owned();
-    let prefix = if trailing.is_empty() {
-        "\n".to_owned()
-    } else {
-        format!("{trailing}\n\n")
+    let prefix = match document.trailing().as_str().unwrap_or("").trim_end() {
+        "" => "\n".to_owned(),
+        trailing => format!("{trailing}\n\n"),
     };
     table.decor_mut().set_prefix(prefix);
     document.set_trailing("");
-    let awards = document
-        .entry("award")
-        .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+    let no_awards = Item::ArrayOfTables(ArrayOfTables::new());
+    let awards = document.entry("award").or_insert(no_awards);
     if let Some(awards) = awards.as_array_of_tables_mut() {
         awards.push(table);
     }

@@ -17,13 +17,9 @@ pub(super) fn choose_main(
     problems: &mut Problems,
 ) -> Option<String> {
     let named = |name: &str| {
-        let exact = found.files.iter().find(|file| file.path == name);
-        exact.or_else(|| {
-            found
-                .files
-                .iter()
-                .find(|file| file.path.eq_ignore_ascii_case(name))
-        })
+        let files = found.files.iter();
+        let alike = files.filter(|file| file.path.eq_ignore_ascii_case(name));
+        alike.min_by_key(|file| file.path != name)
     };
     if let Some(file) = named("SKILL.md") {
         return Some(file.path.clone());
@@ -48,17 +44,12 @@ pub(super) fn choose_main(
         );
         return None;
     }
-    let Some(file) = substitute else {
-        problems.push(no_skill_md(
-            "the skill has no Markdown file and is left out",
-        ));
-        return None;
-    };
-    problems.push(no_skill_md(&format!(
-        "the skill has no `SKILL.md`; its page is made from `{}`",
-        file.path
-    )));
-    Some(file.path.clone())
+    let path = substitute.map(|file| file.path.clone());
+    problems.push(no_skill_md(&match &path {
+        Some(path) => format!("the skill has no `SKILL.md`; its page is made from `{path}`"),
+        None => "the skill has no Markdown file and is left out".to_owned(),
+    }));
+    path
 }
 
 /// The files of a skill, and what is in the main one.
@@ -153,17 +144,14 @@ pub(super) fn decode(bytes: &[u8], path: &Path, problems: &mut Problems) -> Deco
     let decoded = text::decode(bytes);
     let warning = match decoded.fault {
         None => return decoded,
-        Some(EncodingFault::Utf16) => Problem::warning(
-            path,
-            "UTF-16",
-            "the file is UTF-16; the site reads it, but clients do not",
-        ),
-        Some(EncodingFault::NotUtf8 { at }) => Problem::warning(
-            path,
-            "not UTF-8",
-            "the file is not UTF-8; bytes that are not are shown as `�`",
-        )
-        .at(&decoded.text, Place::Offset(at)),
+        Some(EncodingFault::Utf16) => {
+            let message = "the file is UTF-16; the site reads it, but clients do not";
+            Problem::warning(path, "UTF-16", message)
+        }
+        Some(EncodingFault::NotUtf8 { at }) => {
+            let message = "the file is not UTF-8; bytes that are not are shown as `�`";
+            Problem::warning(path, "not UTF-8", message).at(&decoded.text, Place::Offset(at))
+        }
     };
     problems.push(warning.hint(EncodingFault::HINT));
     decoded

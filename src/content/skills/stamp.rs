@@ -16,33 +16,24 @@ pub(super) struct Stamp {
 
 impl Stamp {
     pub(super) fn of(metadata: &Metadata) -> Self {
+        let (mode, inode) = mode_and_inode(metadata);
         Self {
             len_bytes: metadata.len(),
             modified: metadata.modified().ok(),
-            is_executable: is_executable(metadata),
-            inode: inode(metadata),
+            is_executable: mode & 0o100 != 0,
+            inode,
         }
     }
 }
 
 #[cfg(unix)]
-fn is_executable(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o100 != 0
-}
-
-#[cfg(not(unix))]
-fn is_executable(_metadata: &Metadata) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn inode(metadata: &Metadata) -> (u64, i64, i64) {
+fn mode_and_inode(metadata: &Metadata) -> (u32, (u64, i64, i64)) {
     use std::os::unix::fs::MetadataExt;
-    (metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+    let inode = (metadata.ino(), metadata.ctime(), metadata.ctime_nsec());
+    (metadata.mode(), inode)
 }
 
 #[cfg(not(unix))]
-fn inode(_metadata: &Metadata) -> (u64, i64, i64) {
-    (0, 0, 0)
+fn mode_and_inode(_metadata: &Metadata) -> (u32, (u64, i64, i64)) {
+    (0, (0, 0, 0))
 }

@@ -126,12 +126,10 @@ const LIST_MAX: usize = 50;
 /// What `fields` says beyond tags and requirements; `name` and `description` are cleaned but not cut to length.
 pub fn front_matter(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> FrontMatter {
     let sources = sources(fields, metadata);
+    let line = |key: &str| clean(fields.get(key)?.as_str()?, LINE_MAX_CHARS);
     FrontMatter {
-        name: fields.get("name").and_then(Value::as_str).and_then(line),
-        description: fields
-            .get("description")
-            .and_then(Value::as_str)
-            .and_then(line),
+        name: line("name"),
+        description: line("description"),
         license: fields.get("license").and_then(license),
         compatibility: fields.get("compatibility").and_then(compatibility),
         allowed_tools: fields
@@ -283,10 +281,6 @@ fn first_list<T>(
 /// Longer than every limit that callers apply, so that they see that a text is too long.
 const LINE_MAX_CHARS: usize = 8 * 1024;
 
-fn line(text: &str) -> Option<String> {
-    clean(text, LINE_MAX_CHARS)
-}
-
 /// `text` as [`text::clean_line`] has it, if anything is left.
 fn clean(text: &str, max_chars: usize) -> Option<String> {
     Some(text::clean_line(text, max_chars)).filter(|text| !text.is_empty())
@@ -324,23 +318,18 @@ fn people(value: &Value) -> Option<String> {
 /// The texts in `value`: a list, or one text that is split where `is_separator` says.
 fn strings(value: &Value, max_chars: usize, is_separator: impl Fn(char) -> bool) -> Vec<String> {
     let clean = |text: &str| clean(text, max_chars);
+    let item = |item: &Value| match item {
+        Value::String(text) => clean(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
     match value {
-        Value::String(text) => text
-            .split(is_separator)
-            .filter_map(clean)
-            .take(LIST_MAX)
-            .collect(),
-        Value::Number(number) => vec![number.to_string()],
-        Value::Array(items) => items
-            .iter()
-            .filter_map(|item| match item {
-                Value::String(text) => clean(text),
-                Value::Number(number) => Some(number.to_string()),
-                _ => None,
-            })
-            .take(LIST_MAX)
-            .collect(),
-        _ => Vec::new(),
+        Value::String(text) => {
+            let parts = text.split(is_separator).filter_map(clean);
+            parts.take(LIST_MAX).collect()
+        }
+        Value::Array(items) => items.iter().filter_map(item).take(LIST_MAX).collect(),
+        other => item(other).into_iter().collect(),
     }
 }
 
@@ -386,12 +375,9 @@ fn installs(value: &Value) -> Vec<(String, String)> {
         return Vec::new();
     };
     let install = |item: &Value| {
-        let kind = ["kind", "type", "id"]
-            .iter()
-            .find_map(|&key| short_text(item.get(key)?))?;
-        let subject = SUBJECTS
-            .iter()
-            .find_map(|&key| short_text(item.get(key)?))?;
+        let text = |&key: &&str| short_text(item.get(key)?);
+        let kind = ["kind", "type", "id"].iter().find_map(text)?;
+        let subject = SUBJECTS.iter().find_map(text)?;
         let tap = item.get("tap").and_then(short_text);
         let subject = match tap {
             Some(tap) if !subject.contains('/') => format!("{tap}/{subject}"),

@@ -140,10 +140,7 @@ impl Block<'_> {
             text.push_str(line.trim());
         }
         let text = text.trim();
-        let unquoted = ['"', '\'']
-            .iter()
-            .find_map(|&quote| text.strip_prefix(quote)?.strip_suffix(quote));
-        unquoted.unwrap_or(text).to_owned()
+        unquoted(text).to_owned()
     }
 }
 
@@ -186,17 +183,20 @@ pub fn blocks(yaml: &str) -> Vec<Block<'_>> {
 pub fn strip_key(line: &str) -> Option<&str> {
     let line = line.lines().next()?;
     let (key, rest) = line.split_once(':')?;
-    let key = key.trim_end();
-    let unquoted = ['"', '\'']
-        .iter()
-        .find_map(|&quote| key.strip_prefix(quote)?.strip_suffix(quote));
-    let key = unquoted.unwrap_or(key);
+    let key = unquoted(key.trim_end());
     let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && key.len() <= 64
         && key
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
     (is_key && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(key)
+}
+
+/// `text` without quotes around it.
+fn unquoted(text: &str) -> &str {
+    let mut quotes = ['"', '\''].into_iter();
+    let unquoted = quotes.find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote));
+    unquoted.unwrap_or(text)
 }
 
 /// `text` as a YAML scalar on one line, which every reader takes for this text.
