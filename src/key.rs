@@ -62,13 +62,7 @@ const DISCOVERY_NAME_MAX_CHARS: usize = 64;
 /// Whether clients install a skill of this name, and the Agent Skills specification allows it: 1 to 64 of `[a-z0-9-]`,
 /// no `-` at an edge or twice in a row.
 pub fn is_discovery_name(name: &str) -> bool {
-    (1..=DISCOVERY_NAME_MAX_CHARS).contains(&name.len())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && !name.starts_with('-')
-        && !name.ends_with('-')
-        && !name.contains("--")
+    install_name(name).is_some_and(|installed| installed == name)
 }
 
 /// The name under which clients install what is called `text`, such as a slug: lower-case letters, digits and single

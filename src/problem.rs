@@ -252,31 +252,19 @@ impl fmt::Display for Problem {
             Severity::Warning => "warning",
             Severity::Note => "note",
         };
-        write!(
-            f,
-            "{severity}: {}",
-            printable(&self.path.display().to_string())
-        )?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-            if let Some(column) = self.column {
-                write!(f, ":{column}")?;
-            }
+        let path = self.path.display().to_string();
+        write!(f, "{severity}: {}", printable(&path))?;
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{number}")?;
         }
         writeln!(f, ": {}", printable(&self.message))?;
-        if let (Some(line), Some(column), Some(source_line)) =
-            (self.line, self.column, &self.source_line)
+        let column = self.column.unwrap_or_default() as usize;
+        if let (Some(line), Some(source_line)) = (self.line, &self.source_line)
+            && column <= SHOWN_LINE_CHARS
         {
-            let column = column as usize;
-            if column <= SHOWN_LINE_CHARS {
-                let shown: String = printable(source_line)
-                    .chars()
-                    .take(SHOWN_LINE_CHARS)
-                    .collect();
-                let gutter = line.to_string();
-                writeln!(f, "{gutter} | {shown}")?;
-                writeln!(f, "{:width$} | {:>column$}", "", "^", width = gutter.len())?;
-            }
+            let gutter = line.to_string();
+            writeln!(f, "{gutter} | {}", printable(source_line))?;
+            writeln!(f, "{:width$} | {:>column$}", "", "^", width = gutter.len())?;
         }
         if let Some(hint) = &self.hint {
             writeln!(f, "hint: {}", printable(hint))?;

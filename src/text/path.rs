@@ -48,16 +48,12 @@ fn is_shown_whole(name: &str) -> bool {
 pub fn is_device_name(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end();
     let stem = stem.to_ascii_lowercase();
-    match stem.as_str() {
-        "con" | "prn" | "aux" | "nul" | "conin$" | "conout$" => true,
-        _ => {
-            let port = stem.strip_prefix("com").or(stem.strip_prefix("lpt"));
-            port.is_some_and(|n| {
-                let mut chars = n.chars();
-                matches!(chars.next(), Some('0'..='9' | '¹' | '²' | '³')) && chars.next().is_none()
-            })
-        }
-    }
+    let port = stem.strip_prefix("com").or(stem.strip_prefix("lpt"));
+    let mut number = port.unwrap_or_default().chars();
+    let is_port =
+        matches!(number.next(), Some('0'..='9' | '¹' | '²' | '³')) && number.next().is_none();
+    const OTHERS: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+    is_port || OTHERS.contains(&stem.as_str())
 }
 
 #[cfg(test)]

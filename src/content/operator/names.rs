@@ -73,17 +73,14 @@ impl<'a> Names<'a> {
         key: &SkillKey,
         problems: &mut Problems,
     ) -> Option<usize> {
-        let absence = match self.published(skills, key) {
+        match self.published(skills, key) {
             Ok(skill_idx) => return Some(skill_idx),
-            Err(absence) => absence,
-        };
-        match absence {
-            Absence::Hidden => {}
-            Absence::LeftOut => {
+            Err(Absence::Hidden) => {}
+            Err(Absence::LeftOut) => {
                 let message = format!("{subject}, but that skill is left out");
                 problems.push(file.warning(span, message));
             }
-            Absence::Unknown => {
+            Err(Absence::Unknown) => {
                 let message = format!("{subject}, but there is no such skill");
                 problems.push(self.hint(file.error(span, message), key));
             }

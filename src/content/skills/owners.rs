@@ -137,13 +137,13 @@ fn no_skills_folder(content: &Content, skills: &Path) -> Problem {
     }
 }
 
-/// What is to be said of a link in the place of a folder; `None` when `entry` is no such link.
-fn link_fault(entry: &DirEntry, place: &str) -> Option<Fault> {
+/// What is to be said of what stands in the place of a folder and is none; `stray` of what is no link either.
+fn no_folder_fault(entry: &DirEntry, place: &str, stray: &str) -> Option<Fault> {
     let what = match entry.path().metadata() {
-        _ if !entry.path_is_symlink() => return None,
-        Ok(target) if target.is_dir() => "a link to a folder",
-        Ok(_) => return None,
-        Err(_) => "a link that leads nowhere",
+        _ if entry.file_type().is_dir() => return None,
+        Ok(target) if entry.path_is_symlink() && target.is_dir() => "a link to a folder",
+        Err(_) if entry.path_is_symlink() => "a link that leads nowhere",
+        _ => return Some(Fault::new("stray file", stray, PLACE_HINT)),
     };
     let message = format!(
         "this is {what} in the place of {place}; links are not followed here, so it is left out"
@@ -161,12 +161,9 @@ const IDENTITY_HINT: &str = "rename it to ASCII letters, digits, `-`, `_` and `.
 
 /// What keeps `entry`, directly below `skills/`, from being an owner.
 fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Fault> {
-    if let Some(fault) = link_fault(entry, "the folder of an owner") {
+    let stray = "this is no folder of an owner and is left out";
+    if let Some(fault) = no_folder_fault(entry, "the folder of an owner", stray) {
         return Some(fault);
-    }
-    if !entry.file_type().is_dir() {
-        let message = "this is no folder of an owner and is left out";
-        return Some(Fault::new("stray file", message, PLACE_HINT));
     }
     let owner = entry.file_name().to_string_lossy();
     if !is_identity_part(&owner) {
@@ -186,12 +183,9 @@ fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Fault> {
 }
 
 fn skill_folder(entry: &DirEntry, owner: String) -> Result<SkillFolder, Fault> {
-    if let Some(fault) = link_fault(entry, "the folder of a skill") {
+    let stray = "this stands directly in an owner's folder and is left out";
+    if let Some(fault) = no_folder_fault(entry, "the folder of a skill", stray) {
         return Err(fault);
-    }
-    if !entry.file_type().is_dir() {
-        let message = "this stands directly in an owner's folder and is left out";
-        return Err(Fault::new("stray file", message, PLACE_HINT));
     }
     let slug = entry.file_name().to_string_lossy();
     if !is_identity_part(&slug) || text::is_device_name(&slug) {

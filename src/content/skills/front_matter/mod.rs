@@ -151,31 +151,30 @@ fn find(text: &str) -> Option<Found> {
         return None;
     }
     let yaml_at = opening_at + opening.len();
-    let mut at = yaml_at;
-    let mut unclosed_end = None;
-    for line in text[yaml_at..].split_inclusive('\n') {
-        if line.trim_end() == "---" {
-            return Some(Found {
-                opening_at,
-                yaml_at,
-                yaml_end: at,
-                body_at: at + line.len(),
-                is_closed: true,
-            });
+    let mut lines = text[yaml_at..]
+        .split_inclusive('\n')
+        .scan(yaml_at, |end, line| {
+            *end += line.len();
+            Some((*end - line.len(), line))
+        });
+    let closing = lines.clone().find(|(_, line)| line.trim_end() == "---");
+    let (yaml_end, body_at) = match closing {
+        Some((at, line)) => (at, at + line.len()),
+        None => {
+            let is_end = |line: &str| line.trim().is_empty() || line.starts_with('#');
+            let end = lines.find(|(_, line)| is_end(line));
+            let end = end.map_or(text.len(), |(at, _)| at);
+            // Without a field, the opening line is a thematic break.
+            yaml::strip_key(&text[yaml_at..end])?;
+            (end, end)
         }
-        if unclosed_end.is_none() && (line.trim().is_empty() || line.starts_with('#')) {
-            unclosed_end = Some(at);
-        }
-        at += line.len();
-    }
-    let yaml_end = unclosed_end.unwrap_or(at);
-    let is_thematic_break = yaml::strip_key(&text[yaml_at..yaml_end]).is_none();
-    (!is_thematic_break).then_some(Found {
+    };
+    Some(Found {
         opening_at,
         yaml_at,
         yaml_end,
-        body_at: yaml_end,
-        is_closed: false,
+        body_at,
+        is_closed: closing.is_some(),
     })
 }
 
