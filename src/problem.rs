@@ -153,6 +153,7 @@ pub enum Place {
 /// A text file that is being read, and where problems in it go.
 #[derive(Debug)]
 pub struct Review<'t, 'p> {
+    severity: Severity,
     path: &'p Path,
     /// What is in the file.
     pub text: &'t str,
@@ -160,40 +161,31 @@ pub struct Review<'t, 'p> {
 }
 
 impl<'t, 'p> Review<'t, 'p> {
-    /// For the file at `path`, which holds `text`.
-    pub fn new(path: &'p Path, text: &'t str, problems: &'p mut Problems) -> Self {
+    /// For the file at `path`, which holds `text` and whose problems are this bad.
+    pub fn new(
+        severity: Severity,
+        path: &'p Path,
+        text: &'t str,
+        problems: &'p mut Problems,
+    ) -> Self {
         Self {
+            severity,
             path,
             text,
             problems,
         }
     }
 
-    /// Warns of what is wrong at `place`, and says what to do.
-    pub fn warn(
+    /// Tells what is wrong at `place`, and what to do.
+    pub fn tell(
         &mut self,
         place: Place,
         group: &'static str,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.tell(Problem::warning(self.path, group, message), place, hint);
-    }
-
-    /// The same for what stops the build.
-    pub fn error(
-        &mut self,
-        place: Place,
-        group: &'static str,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
-        self.tell(Problem::error(self.path, group, message), place, hint);
-    }
-
-    fn tell(&mut self, problem: Problem, place: Place, hint: impl Into<String>) {
-        let problem = problem.at(self.text, place).hint(hint);
-        self.problems.push(problem);
+        let problem = Problem::new(self.severity, self.path.into(), group, message.into());
+        self.problems.push(problem.at(self.text, place).hint(hint));
     }
 }
 

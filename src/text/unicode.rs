@@ -101,14 +101,13 @@ impl Class {
             '\u{e0100}'..='\u{e01ef}' => Self::Selector,
             // Marks of annotated text, which nothing outside of its own program shows.
             '\u{fff9}'..='\u{fffb}' => Self::Invisible,
-            _ if is_ignorable(c) || is_noncharacter(c) => Self::Invisible,
+            _ if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) => {
+                Self::Invisible
+            }
+            _ if is_noncharacter(c) => Self::Invisible,
             _ => Self::Shown,
         }
     }
-}
-
-fn is_ignorable(c: char) -> bool {
-    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
 fn is_noncharacter(c: char) -> bool {

@@ -39,21 +39,22 @@ impl Aliases {
         for (old, old_span, value) in Fields::new(&file, &table).entries() {
             let new_span = value.span();
             let new = value.get_ref().as_str().and_then(SkillKey::parse);
-            let fault = match (SkillKey::parse(old), new) {
-                (Some(old), Some(new)) => {
-                    let alias = Alias {
-                        new,
-                        old_span,
-                        new_span,
-                    };
-                    written.insert(old, alias);
-                    continue;
-                }
-                (None, _) => old_span,
-                (Some(_), None) => new_span,
+            let old = SkillKey::parse(old);
+            let fault_span = match old {
+                Some(_) => new_span.clone(),
+                None => old_span.clone(),
             };
-            let error = file.error(fault, "an alias leads from one identity to another");
-            problems.push(error.hint("write `\"old-owner/old-slug\" = \"owner/slug\"`"));
+            if let (Some(old), Some(new)) = (old, new) {
+                let alias = Alias {
+                    new,
+                    old_span,
+                    new_span,
+                };
+                written.insert(old, alias);
+            } else {
+                let error = file.error(fault_span, "an alias leads from one identity to another");
+                problems.push(error.hint("write `\"old-owner/old-slug\" = \"owner/slug\"`"));
+            }
         }
         drop(table);
         Some(Self { file, written })
@@ -101,9 +102,8 @@ impl Aliases {
             taken.insert(lower(old), old);
             let span = alias.new_span.clone();
             let Some(end) = self.end_of(old) else {
-                let error = self
-                    .file
-                    .error(span, format!("the alias `{old}` leads in a circle"));
+                let message = format!("the alias `{old}` leads in a circle");
+                let error = self.file.error(span, message);
                 problems.push(error.hint("let it lead to the skill's present name"));
                 continue;
             };
@@ -125,22 +125,15 @@ impl Aliases {
         taken: Option<&SkillKey>,
     ) -> Option<Problem> {
         let owner = &old.owner;
-        let (message, hint) = if content.is_reserved(owner) {
-            (
-                format!("`{owner}` is a page of the site and cannot be an owner"),
-                "remove the alias",
-            )
+        let mut hint = "remove the alias";
+        let message = if content.is_reserved(owner) {
+            format!("`{owner}` is a page of the site and cannot be an owner")
         } else if taken? == old {
-            (
-                format!("`{old}` is a skill, so it cannot be an alias"),
-                "remove the alias, or rename the skill's folder",
-            )
+            hint = "remove the alias, or rename the skill's folder";
+            format!("`{old}` is a skill, so it cannot be an alias")
         } else {
             let other = taken?;
-            (
-                format!("the alias `{old}` and `{other}` differ only in the case of letters"),
-                "remove the alias",
-            )
+            format!("the alias `{old}` and `{other}` differ only in the case of letters")
         };
         Some(self.file.error(span.clone(), message).hint(hint))
     }

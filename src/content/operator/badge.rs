@@ -121,8 +121,7 @@ fn definition(fields: &Fields, kind: String, problems: &mut Problems) -> Option<
     let icon = fields.text("icon", 4, problems);
     let boost = fields.fraction("boost", problems).unwrap_or(0.0);
     let is_shown = fields.flag("shown", problems).unwrap_or(true);
-    let color = fields.text("color", 40, problems);
-    let color = color.and_then(|name| color_called(&name, fields, problems));
+    let color = color(fields, problems);
     Some(BadgeKind {
         kind,
         label: label?.into_inner(),
@@ -134,20 +133,18 @@ fn definition(fields: &Fields, kind: String, problems: &mut Problems) -> Option<
     })
 }
 
-fn color_called(
-    name: &Spanned<String>,
-    fields: &Fields,
-    problems: &mut Problems,
-) -> Option<BadgeColor> {
+fn color(fields: &Fields, problems: &mut Problems) -> Option<BadgeColor> {
+    let name = fields.text("color", 40, problems)?;
+    let (span, name) = (name.span(), name.into_inner());
     let mut colors = BadgeColor::ALL.into_iter();
-    let color = colors.find(|(_, called)| called == name.get_ref());
+    let color = colors.find(|(_, called)| *called == name);
     if color.is_none() {
-        let message = format!("`{}` is not a colour that a badge can have", name.get_ref());
+        let message = format!("`{name}` is not a colour that a badge can have");
         let names = BadgeColor::ALL.map(|(_, name)| name).join("`, `");
-        let error = fields.file.error(name.span(), message);
+        let error = fields.file.error(span, message);
         problems.push(error.hint(format!("write one of `{names}`")));
     }
-    color.map(|(color, _)| color)
+    Some(color?.0)
 }
 
 fn give_awards(

@@ -17,7 +17,7 @@ use super::names::{Absence, Names};
 use crate::catalog::{Skill, Stats, Timestamp};
 use crate::content::folder::Content;
 use crate::key::SkillKey;
-use crate::problem::{self, Place, Problem, Problems, Review};
+use crate::problem::{self, Place, Problem, Problems, Review, Severity};
 use crate::text;
 
 /// Reads the statistics into `skills`; the latest day that they speak of comes back.
@@ -40,7 +40,7 @@ pub fn read(
         (None, Some(text)) => (csv_path, text, csv_rows),
         (None, None) => return None,
     };
-    let rows = read_rows(&mut Review::new(&path, &text, problems));
+    let rows = read_rows(&mut Review::new(Severity::Error, &path, &text, problems));
     let as_of = rows.iter().filter_map(|row| row.as_of).max();
     let mut seen = BTreeMap::new();
     for row in rows {
@@ -94,7 +94,7 @@ fn jsonl_rows(review: &mut Review) -> Vec<Row> {
             Err(error) => {
                 let (fault, offset) = problem::json_fault(json, &error);
                 let (_, column) = problem::line_and_column(json, offset);
-                review.error(
+                review.tell(
                     Place::Column(line, column),
                     GROUP,
                     format!("the line is not a JSON object: {fault}"),
@@ -117,7 +117,7 @@ fn csv_rows(review: &mut Review) -> Vec<Row> {
         Ok(header) => header.clone(),
         Err(error) => {
             let message = format!("this is not CSV: {error}");
-            review.error(Place::File, GROUP, message, NOT_CSV_HINT);
+            review.tell(Place::File, GROUP, message, NOT_CSV_HINT);
             return rows;
         }
     };
@@ -134,7 +134,7 @@ fn csv_rows(review: &mut Review) -> Vec<Row> {
         line
     };
     if !header.iter().any(|key| key == "skill") {
-        review.error(
+        review.tell(
             Place::Line(line_of(header.position())),
             GROUP,
             "the first line has no column `skill`",
@@ -148,14 +148,14 @@ fn csv_rows(review: &mut Review) -> Vec<Row> {
             Err(error) => {
                 let place = Place::Line(line_of(error.position()));
                 let message = format!("this is not CSV: {error}");
-                review.error(place, GROUP, message, NOT_CSV_HINT);
+                review.tell(place, GROUP, message, NOT_CSV_HINT);
                 continue;
             }
         };
         let line = line_of(record.position());
         let (n_values, n_columns) = (record.len(), header.len());
         if n_values != n_columns {
-            review.error(
+            review.tell(
                 Place::Line(line),
                 GROUP,
                 format!("the line has {n_values} values; the first line has {n_columns}"),
@@ -194,7 +194,7 @@ fn row(
     let mut has_fault = false;
     let mut tell = |message: String, hint: &str| {
         has_fault = true;
-        review.error(Place::Line(line), GROUP, message, hint);
+        review.tell(Place::Line(line), GROUP, message, hint);
     };
     let is_day = may_be_day && matches!(fields[..], [("as_of", _)]);
     if !is_day && !fields.iter().any(|(key, _)| *key == "skill") {

@@ -9,7 +9,7 @@ use super::{date, files, version};
 use crate::catalog::{NAME_MAX_CHARS, Timestamp, VERSION_MAX_CHARS, Version};
 use crate::content::folder::Content;
 use crate::key::SkillKey;
-use crate::problem::{Place, Problem, Problems, Review, json_fault};
+use crate::problem::{Place, Problem, Problems, Review, Severity, json_fault};
 use crate::text;
 use crate::url::web;
 
@@ -44,7 +44,10 @@ pub(super) fn read(
     match content.files.read(&file.source) {
         Ok(bytes) => {
             let json = files::decode(&bytes, &path, problems);
-            Some(parse(Review::new(&path, &json.text, problems), &folder.key))
+            Some(parse(
+                Review::new(Severity::Warning, &path, &json.text, problems),
+                &folder.key,
+            ))
         }
         Err(error) => {
             problems.push(unreadable(&path, &error));
@@ -108,7 +111,7 @@ impl Reader<'_> {
                 )
             }
         };
-        self.review.warn(place, GROUP, message, hint);
+        self.review.tell(place, GROUP, message, hint);
         None
     }
 
@@ -307,7 +310,7 @@ impl Reader<'_> {
     ) {
         if self.told.insert(group) {
             let place = at.map_or(Place::File, |(key, value)| self.place_of(key, value));
-            self.review.warn(place, group, message, hint);
+            self.review.tell(place, group, message, hint);
         }
     }
 }

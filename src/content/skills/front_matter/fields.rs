@@ -9,6 +9,9 @@ use crate::catalog::{FrontMatter, Requirements, SHORT_MAX_CHARS};
 use crate::text;
 use crate::url::web;
 
+/// Fields by their names: those of the top level, or those of a field that holds some.
+type Fields = Map<String, Value>;
+
 /// The fields of the Agent Skills specification (agentskills.io/specification), which allows no others.
 const SPECIFIED: [&str; 6] = [
     "name",
@@ -87,7 +90,7 @@ pub fn is_known(key: &str) -> bool {
 }
 
 /// The field that `key`, which nobody reads, is most likely a slip of; none that the skill has already.
-pub fn meant(key: &str, fields: &Map<String, Value>) -> Option<&'static str> {
+pub fn meant(key: &str, fields: &Fields) -> Option<&'static str> {
     let letters = |key: &str| -> String {
         let letters = key.chars().filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect()
@@ -101,7 +104,7 @@ pub fn meant(key: &str, fields: &Map<String, Value>) -> Option<&'static str> {
 
 /// Gives known fields that are written with capitals, such as `Name`, their own names in lower case; returns the names
 /// as they were written. A field that is there already keeps its value, and the other one its name.
-pub fn rename_capitals(fields: &mut Map<String, Value>) -> Vec<String> {
+pub fn rename_capitals(fields: &mut Fields) -> Vec<String> {
     let mut renamed = Vec::new();
     let given = std::mem::take(fields);
     for (key, value) in &given {
@@ -124,7 +127,7 @@ pub const COMPATIBILITY_MAX_CHARS: usize = 500;
 const LIST_MAX: usize = 50;
 
 /// What `fields` says beyond tags and requirements; `name` and `description` are cleaned but not cut to length.
-pub fn front_matter(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> FrontMatter {
+pub fn front_matter(fields: &Fields, metadata: &Fields) -> FrontMatter {
     let sources = sources(fields, metadata);
     let line = |key: &str| clean(fields.get(key)?.as_str()?, LINE_MAX_CHARS);
     FrontMatter {
@@ -154,10 +157,7 @@ pub fn front_matter(fields: &Map<String, Value>, metadata: &Map<String, Value>) 
 }
 
 /// The homepage as it is written, when there is one that is text and no page can link to it.
-pub fn refused_homepage(
-    fields: &Map<String, Value>,
-    metadata: &Map<String, Value>,
-) -> Option<String> {
+pub fn refused_homepage(fields: &Fields, metadata: &Fields) -> Option<String> {
     let sources = sources(fields, metadata);
     let given = || sources.iter().filter_map(|source| source.get("homepage"));
     if given().any(|homepage| homepage.as_str().and_then(homepage_link).is_some()) {
@@ -174,7 +174,7 @@ pub fn homepage_link(text: &str) -> Option<String> {
 }
 
 /// What must be there before the skill works.
-pub fn requirements(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> Requirements {
+pub fn requirements(fields: &Fields, metadata: &Fields) -> Requirements {
     let sources = sources(fields, metadata);
     let list = |value: &Value| strings(value, SHORT_MAX_CHARS, |c| c == ',');
     let required = |key: &str| {
@@ -212,7 +212,7 @@ pub fn is_readable(key: &str, value: &Value) -> bool {
 }
 
 /// Words for tags as the author wrote them, the most deliberate first.
-pub fn raw_tags(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> Vec<String> {
+pub fn raw_tags(fields: &Fields, metadata: &Fields) -> Vec<String> {
     const KEYS: [&str; 4] = ["tags", "keywords", "categories", "category"];
     let spaces = metadata.values().filter_map(Value::as_object);
     [fields, metadata]
@@ -230,7 +230,7 @@ pub fn raw_tags(fields: &Map<String, Value>, metadata: &Map<String, Value>) -> V
 ///
 /// # Errors
 /// When it is a text, but no object of JSON.
-pub fn metadata(fields: &Map<String, Value>) -> Result<Map<String, Value>, serde_json::Error> {
+pub fn metadata(fields: &Fields) -> Result<Fields, serde_json::Error> {
     match fields.get("metadata") {
         Some(Value::Object(map)) => Ok(map.clone()),
         Some(Value::String(json)) => serde_json::from_str(json).or_else(|error| {
@@ -245,10 +245,7 @@ pub fn metadata(fields: &Map<String, Value>) -> Result<Map<String, Value>, serde
 }
 
 /// Places that may describe a skill, the most specific first: blocks of agents, `metadata` itself, the top level.
-fn sources<'a>(
-    fields: &'a Map<String, Value>,
-    metadata: &'a Map<String, Value>,
-) -> Vec<&'a Map<String, Value>> {
+fn sources<'a>(fields: &'a Fields, metadata: &'a Fields) -> Vec<&'a Fields> {
     const NAMES: [&str; 5] = ["openclaw", "clawdbot", "clawdis", "moltbot", "clawdhub"];
     let named = NAMES
         .iter()
@@ -260,18 +257,12 @@ fn sources<'a>(
     named.chain([metadata, fields]).chain(others).collect()
 }
 
-fn first<T>(
-    sources: &[&Map<String, Value>],
-    find: impl Fn(&Map<String, Value>) -> Option<T>,
-) -> Option<T> {
+fn first<T>(sources: &[&Fields], find: impl Fn(&Fields) -> Option<T>) -> Option<T> {
     sources.iter().find_map(|source| find(source))
 }
 
 /// The first list that is not empty.
-fn first_list<T>(
-    sources: &[&Map<String, Value>],
-    find: impl Fn(&Map<String, Value>) -> Option<Vec<T>>,
-) -> Vec<T> {
+fn first_list<T>(sources: &[&Fields], find: impl Fn(&Fields) -> Option<Vec<T>>) -> Vec<T> {
     let list = first(sources, |source| {
         find(source).filter(|list| !list.is_empty())
     });

@@ -23,13 +23,13 @@ pub fn check(front: &Front<'_>, review: &mut Review) {
                 "requires" => "say what is required, such as `bins: [jq]` below `requires`",
                 _ => "write it as text",
             };
-            review.warn(place, "field not shown", message, hint);
+            review.tell(place, "field not shown", message, hint);
         }
         if let (Some(max_chars), Value::String(text)) = (max_chars(key), value) {
             let n_chars = text.trim().chars().count();
             if n_chars > max_chars {
                 let message = format!("`{key}` has {n_chars} characters; {max_chars} are kept");
-                review.warn(
+                review.tell(
                     place,
                     "field too long",
                     message,
@@ -60,7 +60,7 @@ pub fn check(front: &Front<'_>, review: &mut Review) {
             ),
         };
         let message = format!("{why} is not part of `{}`", block.key);
-        review.warn(place, group, message, "put the value into quotes");
+        review.tell(place, group, message, "put the value into quotes");
     }
 }
 

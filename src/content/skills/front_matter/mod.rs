@@ -90,7 +90,7 @@ impl Front<'_> {
 pub fn parse<'t>(review: &mut Review<'t, '_>) -> Front<'t> {
     let text = review.text;
     let Some(found) = find(text) else {
-        review.warn(
+        review.tell(
             Place::File,
             "no front matter",
             "there is no front matter; the name comes from the folder, the description from the first paragraph",
@@ -113,7 +113,7 @@ pub fn parse<'t>(review: &mut Review<'t, '_>) -> Front<'t> {
         Ok(Value::Object(fields)) => front.fields = fields,
         Ok(Value::Null) => {}
         Ok(_) => {
-            review.warn(
+            review.tell(
                 Place::Column(front.first_line, 1),
                 "front matter without fields",
                 "the front matter is not a list of `field: value` lines; it is shown as text",
@@ -197,7 +197,7 @@ impl Found {
         let text = review.text;
         let opening_line = line_and_column(text, self.opening_at).0;
         if !self.is_closed {
-            review.warn(
+            review.tell(
                 Place::Column(opening_line, 1),
                 "front matter not closed",
                 "the front matter that opens here has no closing `---`",
@@ -234,7 +234,7 @@ impl Found {
         } else {
             return false;
         };
-        review.warn(place, "front matter not found by clients", message, hint);
+        review.tell(place, "front matter not found by clients", message, hint);
         true
     }
 }
@@ -281,11 +281,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::problem::Problems;
+    use crate::problem::{Problems, Severity};
 
     fn read(text: &str) -> (Front<'_>, Problems) {
         let mut problems = Problems::new();
-        let front = parse(&mut Review::new(Path::new("SKILL.md"), text, &mut problems));
+        let front = parse(&mut Review::new(
+            Severity::Warning,
+            Path::new("SKILL.md"),
+            text,
+            &mut problems,
+        ));
         (front, problems)
     }
 

@@ -237,7 +237,7 @@ impl YamlFault {
             let line = lines(review.text).nth(line as usize - 1);
             syntax_hint(line.unwrap_or_default(), column)
         });
-        review.warn(Place::Column(line, column), self.group, self.message, hint);
+        review.tell(Place::Column(line, column), self.group, self.message, hint);
     }
 }
 

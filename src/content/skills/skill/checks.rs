@@ -25,7 +25,7 @@ impl Draft<'_> {
     /// Looks at all but what becomes a field of the skill; `homepage` is the one that pages link to.
     pub(super) fn check(&mut self, homepage: Option<&str>) {
         if self.review.text.trim().is_empty() {
-            self.review.warn(
+            self.review.tell(
                 Place::File,
                 "empty SKILL.md",
                 "the file is empty; the page shows nothing but files",
@@ -50,7 +50,7 @@ impl Draft<'_> {
         let n_lines_before = line_and_column(text, body_at).0 - 1;
         let mut survey = markdown::survey(body);
         if let Some(cut_at) = survey.cut_at {
-            self.review.warn(
+            self.review.tell(
                 Place::Line(line_and_column(text, body_at + cut_at).0),
                 "text too long",
                 "the text is too long for a page and is cut in what begins on this line; the page links to the file",
@@ -58,7 +58,7 @@ impl Draft<'_> {
             );
         }
         for markdown::LeftOut { element, line } in survey.left_out {
-            self.review.warn(
+            self.review.tell(
                 Place::Line(n_lines_before + line),
                 "HTML left out",
                 format!("`<{element}>` and what it holds are not shown on the page"),
@@ -73,7 +73,7 @@ impl Draft<'_> {
 
     fn check_mark(&mut self) {
         if self.has_mark && self.front.is_present {
-            self.review.warn(
+            self.review.tell(
                 Place::File,
                 "front matter not found by clients",
                 "a byte order mark stands above the front matter; some clients do not find it",
@@ -85,7 +85,7 @@ impl Draft<'_> {
     fn check_capitals(&mut self) {
         if let Some(first) = self.renamed.first() {
             let names = quoted(&self.renamed);
-            self.review.warn(
+            self.review.tell(
                 self.front.place_of_key(first),
                 "field names with capitals",
                 format!(
@@ -149,7 +149,7 @@ impl Draft<'_> {
             ),
         };
         let unknown = quoted(&unknown);
-        self.review.warn(
+        self.review.tell(
             self.front.place_of_field(shown),
             "unknown fields",
             format!("the front matter has fields that no known client reads: {unknown}"),
@@ -163,7 +163,7 @@ impl Draft<'_> {
         };
         // The Latin-1 reading of UTF-8 is full of these.
         let was_misread = matches!(c, '\u{80}'..='\u{9f}');
-        self.review.warn(
+        self.review.tell(
             Place::Offset(at),
             "control characters",
             format!(

@@ -13,7 +13,7 @@ use crate::catalog::{
 };
 use crate::content::folder::Content;
 use crate::markdown;
-use crate::problem::{Problems, Review};
+use crate::problem::{Problems, Review, Severity};
 use crate::text::{self, EncodingFault};
 
 mod checks;
@@ -33,7 +33,7 @@ pub(super) fn read(
     };
     let path = folder.path.join(&main_path);
     let source = files::decode(&files.main_bytes, &path, problems);
-    let mut review = Review::new(&path, &source.text, problems);
+    let mut review = Review::new(Severity::Warning, &path, &source.text, problems);
     let mut front = front_matter::parse(&mut review);
     let renamed = fields::rename_capitals(&mut front.fields);
     let draft = Draft {
@@ -139,7 +139,7 @@ impl Draft<'_> {
         hint: impl Into<String>,
     ) {
         let place = self.front.place_of_field(key);
-        self.review.warn(place, group, message, hint);
+        self.review.tell(place, group, message, hint);
     }
 
     fn name(&self, given: Option<&str>) -> String {
@@ -236,7 +236,7 @@ impl Draft<'_> {
                 if timestamp.is_none() {
                     let place = self.front.place_of_field(key);
                     let message = date::not_read(key, value);
-                    self.review.warn(place, date::NOT_READ, message, date::HINT);
+                    self.review.tell(place, date::NOT_READ, message, date::HINT);
                 }
                 written.extend(timestamp);
             }
@@ -273,7 +273,7 @@ impl Draft<'_> {
 fn metadata(front: &Front<'_>, review: &mut Review) -> Map<String, Value> {
     fields::metadata(&front.fields).unwrap_or_else(|error| {
         if !front.is_broken {
-            review.warn(
+            review.tell(
                 front.place_of_field("metadata"),
                 "metadata is not JSON",
                 format!("`metadata` is a text that is not JSON: {error}"),
