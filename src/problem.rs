@@ -267,9 +267,7 @@ impl fmt::Display for Problem {
 
 /// All problems of one run.
 #[derive(Clone, Debug, Default)]
-pub struct Problems {
-    list: Vec<Problem>,
-}
+pub struct Problems(Vec<Problem>);
 
 impl Problems {
     /// An empty collection.
@@ -279,19 +277,19 @@ impl Problems {
 
     /// Adds one problem.
     pub fn push(&mut self, problem: Problem) {
-        self.list.push(problem);
+        self.0.push(problem);
     }
 
     /// Adds all of `problems`.
     pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
-        self.list.extend(problems);
+        self.0.extend(problems);
     }
 
     /// Keeps the first `max` problems; a warning about `path` says that there were more.
     pub fn keep_first(&mut self, max: usize, path: &Path) {
-        let n_more = self.list.len().saturating_sub(max);
+        let n_more = self.0.len().saturating_sub(max);
         if n_more > 0 {
-            self.list.truncate(max);
+            self.0.truncate(max);
             let message = format!("{n_more} more warnings about this folder are not shown");
             self.push(Problem::warning(path, "further warnings", message));
         }
@@ -299,7 +297,7 @@ impl Problems {
 
     /// Turns every warning into an error (`--strict`).
     pub fn make_strict(&mut self) {
-        for problem in &mut self.list {
+        for problem in &mut self.0 {
             if problem.severity == Severity::Warning {
                 problem.severity = Severity::Error;
             }
@@ -308,7 +306,7 @@ impl Problems {
 
     /// All problems by path, line, column and message.
     pub fn sorted(&self) -> Vec<&Problem> {
-        let mut sorted: Vec<&Problem> = self.list.iter().collect();
+        let mut sorted: Vec<&Problem> = self.0.iter().collect();
         sorted.sort_by_key(|&it| (&it.path, it.line, it.column, &it.message));
         sorted
     }
@@ -324,26 +322,24 @@ impl Problems {
     }
 
     fn count(&self, severity: Severity) -> usize {
-        self.list
-            .iter()
+        let problems = self.0.iter();
+        problems
             .filter(|problem| problem.severity == severity)
             .count()
     }
 
     /// Whether there is nothing to report.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.0.is_empty()
     }
 
     /// Kinds of errors and warnings with how often each occurs, most frequent first, then by name.
     pub fn groups(&self) -> Vec<(&'static str, usize)> {
         let mut counts = std::collections::BTreeMap::new();
-        let told = self
-            .list
-            .iter()
-            .filter(|problem| problem.severity != Severity::Note);
-        for problem in told {
-            *counts.entry(problem.group).or_insert(0) += 1;
+        for problem in &self.0 {
+            if problem.severity != Severity::Note {
+                *counts.entry(problem.group).or_insert(0) += 1;
+            }
         }
         let mut groups: Vec<_> = counts.into_iter().collect();
         groups.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
@@ -356,7 +352,7 @@ impl IntoIterator for Problems {
     type IntoIter = std::vec::IntoIter<Problem>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.list.into_iter()
+        self.0.into_iter()
     }
 }
 
@@ -373,9 +369,7 @@ impl std::error::Error for Problems {}
 
 impl FromIterator<Problem> for Problems {
     fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
-        Self {
-            list: problems.into_iter().collect(),
-        }
+        Self(problems.into_iter().collect())
     }
 }
 

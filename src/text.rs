@@ -8,7 +8,7 @@ mod path;
 mod suggest;
 pub mod unicode;
 
-pub use encoding::{Decoded, EncodingFault, decode, text_of};
+pub use encoding::{Decoded, EncodingFault, decode};
 pub use hex::hex;
 pub use line::{clean_body, clean_line, head, listed, shorten, tag, unpublishable};
 pub use path::{is_device_name, path_fault};

@@ -16,7 +16,7 @@ use version::{LatestVersion, Tags, VersionDetail};
 use crate::catalog::{Catalog, Skill, SkillFileError, published_files};
 use crate::config::{Config, Hosting};
 use crate::markdown::readable_start;
-use crate::text::text_of;
+use crate::text::decode;
 use crate::url;
 
 /// Makes the shapes of one site.
@@ -208,5 +208,5 @@ struct Choice<'a> {
 /// The text of the main file, as much of it as is read for a page.
 fn description(skill: &Skill) -> Result<String, SkillFileError> {
     let bytes = skill.main_file().read()?;
-    Ok(readable_start(&text_of(&bytes)).to_owned())
+    Ok(readable_start(&decode(&bytes).text).to_owned())
 }

@@ -1,7 +1,6 @@
 //! A file of a skill: what it is called and what is in it, without its bytes.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -18,7 +17,7 @@ use crate::text::hex;
 /// A catalog holds no bytes, since a thousand skills of strangers may have fifty gigabytes. They are read again by who
 /// hashes, shows, zips or copies them, and [`SkillFile::read`] gives the bytes of the first read or an error, so that
 /// these cannot disagree.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct SkillFile {
     /// Relative to the skill's folder, `/`-separated, in Unicode's Normalization Form C.
     pub path: String,
@@ -31,7 +30,7 @@ pub struct SkillFile {
     source: Source,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 enum Source {
     Disk(PathBuf),
     Memory(Arc<[u8]>),
@@ -83,12 +82,6 @@ impl SkillFile {
 impl Hash for SkillFile {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (&self.path, &self.sha256, self.is_executable).hash(state);
-    }
-}
-
-impl fmt::Debug for SkillFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SkillFile({:?}, {} bytes)", self.path, self.len_bytes)
     }
 }
 

@@ -27,9 +27,8 @@ impl Timestamp {
         let instant = instant.or_else(|| jiff::Timestamp::strptime("%F %T %z", text).ok());
         let instant = instant.or_else(|| {
             let date = text.parse().ok().or_else(|| written_date(text))?;
-            jiff::tz::TimeZone::UTC
-                .to_timestamp(Date::to_datetime(date, jiff::civil::Time::midnight()))
-                .ok()
+            let midnight = Date::at(date, 0, 0, 0, 0);
+            jiff::tz::TimeZone::UTC.to_timestamp(midnight).ok()
         })?;
         Self::from_ms(instant.as_millisecond())
     }

@@ -85,12 +85,8 @@ impl<'a> Content<'a> {
 
     /// Whether `path`, after all links, lies inside the content folder.
     pub(super) fn holds(&self, path: &Path) -> bool {
-        let target = path.canonicalize().ok();
-        target.is_some_and(|target| {
-            self.root
-                .as_ref()
-                .is_some_and(|root| target.starts_with(root))
-        })
+        let target = path.canonicalize();
+        matches!((target, &self.root), (Ok(target), Some(root)) if target.starts_with(root))
     }
 
     /// The folder of a skill.

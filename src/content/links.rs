@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::catalog::{Catalog, Skill};
 use crate::markdown::{RelativeLink, relative_path};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Place, Problem, Problems};
 use crate::text;
 
 /// Warns of links and images that no published file or skill answers; `catalog` is complete.
@@ -19,14 +19,11 @@ pub(super) fn check(content: &Path, catalog: &Catalog, problems: &mut Problems) 
         let dead: Vec<&RelativeLink> = skill.links.iter().filter(is_dead).collect();
         let path = skill.key.folder_in(content).join(&skill.main_file().path);
         for (link_idx, link) in dead.iter().enumerate().take(SHOWN_MAX) {
-            let n_more = match link_idx + 1 {
-                SHOWN_MAX => dead.len() - SHOWN_MAX,
-                _ => 0,
-            };
-            let mut problem =
-                Problem::warning(&path, "dead link", message(link, n_more)).hint(hint(skill, link));
-            problem.line = Some(link.line);
-            problems.push(problem);
+            let is_last = link_idx + 1 == SHOWN_MAX;
+            let n_more = if is_last { dead.len() - SHOWN_MAX } else { 0 };
+            let warning = Problem::warning(&path, "dead link", message(link, n_more));
+            let warning = warning.at("", Place::Line(link.line));
+            problems.push(warning.hint(hint(skill, link)));
         }
     }
 }

@@ -11,7 +11,7 @@ use super::site::PublishedSite;
 use super::uri::SkillUri;
 use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, Timestamp};
 use crate::key::SkillKey;
-use crate::text::{clean_line, text_of};
+use crate::text::{clean_line, decode};
 use crate::url;
 
 /// Most files of a skill that are listed.
@@ -104,7 +104,7 @@ impl PublishedSite {
         match file.and_then(|file| Ok((file, self.bytes(key, file)?))) {
             Ok((file, bytes)) => {
                 answer["main_file"] = json!(file.path);
-                answer["skill_md"] = json!(text_of(&bytes));
+                answer["skill_md"] = json!(decode(&bytes).text);
             }
             Err(error) if error.is_of_site() => return Err(error),
             Err(error) => answer["hint"] = json!(error.to_string()),

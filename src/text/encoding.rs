@@ -26,12 +26,6 @@ impl EncodingFault {
     pub const HINT: &str = "save the file as UTF-8";
 }
 
-/// The text of a file, without a byte order mark; what cannot be read is `�`. What is wrong with it was told when the
-/// content was read.
-pub fn text_of(bytes: &[u8]) -> String {
-    decode(bytes).text
-}
-
 /// Reads UTF-8, and UTF-16 with a byte order mark; every other encoding is read as UTF-8 with faults.
 pub fn decode(bytes: &[u8]) -> Decoded {
     // UTF-32 begins like UTF-16, with a NUL after it.

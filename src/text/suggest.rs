@@ -5,16 +5,12 @@
 /// A name is close when at most a third of its letters differ (two at least are allowed).
 pub fn suggest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = wanted.to_lowercase();
+    let distance = |candidate: &str| strsim::levenshtein(&wanted, &candidate.to_lowercase());
     let max_distance = (wanted.len() / 3).clamp(2, 6);
     candidates
         .into_iter()
         .filter(|candidate| candidate.len().abs_diff(wanted.len()) <= max_distance)
-        .map(|candidate| {
-            (
-                strsim::levenshtein(&wanted, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (distance(candidate), candidate))
         .filter(|&(distance, _)| distance <= max_distance)
         .min()
         .map(|(_, candidate)| candidate)

@@ -28,10 +28,6 @@ impl SkillCache {
         self.changed = (changed.len() <= CHANGES_MAX).then(|| changed.clone());
     }
 
-    pub(super) fn get(&self, key: &SkillKey) -> Option<&Walked> {
-        self.skills.get(key)
-    }
-
     /// Whether nothing can have changed in a folder; `path` is absolute and without links.
     pub(super) fn is_untouched(&self, path: &Path) -> bool {
         self.changed.as_ref().is_some_and(|changed| {
@@ -93,7 +89,7 @@ pub(super) struct ReadSkill {
 
 /// Walks through the folder of a skill, if anything in it can have changed, and reads it, if anything has.
 pub(super) fn read(content: &Content, folder: &SkillFolder, cache: Option<&SkillCache>) -> Walked {
-    let before = cache.and_then(|cache| cache.get(&folder.key));
+    let before = cache.and_then(|cache| cache.skills.get(&folder.key));
     if let (Some(cache), Some(before), Some(root)) = (cache, before, &content.root)
         && before.is_self_contained
         && cache.is_untouched(&folder.key.folder_in(root))

@@ -3,7 +3,6 @@
 //! Nothing outside the content folder is ever read: links to folders are not followed, and a link to a file is
 //! followed only if it ends inside `skills/`.
 
-use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -131,16 +130,12 @@ fn found_file(
 ) -> Result<FoundFile, Fault> {
     let path = entry.path();
     let relative = path.strip_prefix(&folder.path).unwrap_or(path);
-    let relative = safe_path(relative)
-        .map_err(|message| Fault::new("file name not allowed", message, "rename the file"))?;
+    let relative = safe_path(relative)?;
     let source = if entry.path_is_symlink() {
         link_target(content, path).ok_or_else(|| {
             let message = "this link does not lead to a file inside `skills/`; it is left out";
-            Fault::new(
-                "link left out",
-                message,
-                "put a copy of the file in its place",
-            )
+            let hint = "put a copy of the file in its place";
+            Fault::new("link left out", message, hint)
         })?
     } else {
         path.to_owned()
@@ -151,11 +146,8 @@ fn found_file(
     })?;
     if !metadata.is_file() {
         let message = "this is neither a file nor a folder; it is left out";
-        return Err(Fault::new(
-            "not a file",
-            message,
-            "put a regular file in its place",
-        ));
+        let hint = "put a regular file in its place";
+        return Err(Fault::new("not a file", message, hint));
     }
     let (len_bytes, max_bytes) = (metadata.len(), content.options.max_file_bytes);
     if len_bytes > max_bytes {
@@ -175,16 +167,20 @@ fn found_file(
     })
 }
 
-/// The path of a file below its skill's folder as it can be published, or the sentence that says why it cannot.
-fn safe_path(relative: &Path) -> Result<String, Cow<'static, str>> {
-    let Some(relative) = relative.to_str() else {
-        return Err("the file's name is not UTF-8; the file is left out".into());
+/// The path of a file below its skill's folder as it can be published.
+fn safe_path(relative: &Path) -> Result<String, Fault> {
+    let path = relative.to_str().unwrap_or_default();
+    let path = path.replace(std::path::MAIN_SEPARATOR, "/");
+    let message = match text::path_fault(&path) {
+        _ if path.is_empty() => "the file's name is not UTF-8; the file is left out".to_owned(),
+        Some(fault) => format!("the path `{path}` {fault}; the file is left out"),
+        None => return Ok(path),
     };
-    let relative = relative.replace(std::path::MAIN_SEPARATOR, "/");
-    match text::path_fault(&relative) {
-        Some(fault) => Err(format!("the path `{relative}` {fault}; the file is left out").into()),
-        None => Ok(relative),
-    }
+    Err(Fault::new(
+        "file name not allowed",
+        message,
+        "rename the file",
+    ))
 }
 
 /// Where the link `path` ends, if that is a file of a skill that is not hidden.

@@ -148,11 +148,8 @@ fn no_folder_fault(entry: &DirEntry, place: &str, stray: &str) -> Option<Fault> 
     let message = format!(
         "this is {what} in the place of {place}; links are not followed here, so it is left out"
     );
-    Some(Fault::new(
-        "link left out",
-        message,
-        "put the folder itself in its place",
-    ))
+    let hint = "put the folder itself in its place";
+    Some(Fault::new("link left out", message, hint))
 }
 
 const PLACE_HINT: &str = "skills are expected in `skills/<owner>/<slug>/SKILL.md`";

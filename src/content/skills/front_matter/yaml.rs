@@ -37,25 +37,21 @@ pub fn parse(yaml: &str) -> Result<Value, YamlFault> {
             let line = u32::try_from(location.line()).ok()?;
             Some((line, u32::try_from(location.column()).ok()?))
         });
-        if message.starts_with("YAML document too large or too complex") {
-            return YamlFault {
-                group: "front matter too complex",
-                message: "the front matter has too many parts, levels or copies to be read as YAML"
-                    .to_owned(),
-                hint: Some(TOO_MUCH_HINT),
-                place,
-            };
-        }
-        let is_repeated = matches!(
-            error.without_snippet(),
-            serde_saphyr::Error::DuplicateMappingKey { .. }
-        );
-        YamlFault {
+        let mut fault = YamlFault {
             group: "YAML error",
             message: format!("the front matter is not valid YAML: {message}"),
-            hint: is_repeated.then_some("keep one of the two; the first one is shown"),
+            hint: None,
             place,
+        };
+        if message.starts_with("YAML document too large or too complex") {
+            fault.group = "front matter too complex";
+            fault.message =
+                "the front matter has too many parts, levels or copies to be read as YAML".into();
+            fault.hint = Some(TOO_MUCH_HINT);
+        } else if let serde_saphyr::Error::DuplicateMappingKey { .. } = error.without_snippet() {
+            fault.hint = Some("keep one of the two; the first one is shown");
         }
+        fault
     })
 }
 

@@ -14,12 +14,11 @@ use crate::url::web;
 impl Draft<'_> {
     /// Whether strict readers miss what is read here.
     pub(super) fn is_broken(&self) -> bool {
-        let is_renamed = |key: &str| {
-            let mut renamed = self.renamed.iter();
-            renamed.any(|name| name.eq_ignore_ascii_case(key))
-        };
+        let mut renamed = self.renamed.iter();
+        let is_renamed =
+            renamed.any(|name| matches!(&*name.to_ascii_lowercase(), "name" | "description"));
         let is_broken = self.front.is_broken || !self.front.is_strict || self.is_utf16;
-        self.front.is_present && (is_broken || is_renamed("name") || is_renamed("description"))
+        self.front.is_present && (is_broken || is_renamed)
     }
 
     /// Looks at all but what becomes a field of the skill; `homepage` is the one that pages link to.

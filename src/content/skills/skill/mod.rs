@@ -252,11 +252,8 @@ impl Draft<'_> {
         }
         let version_in = |key: &str, source: &Map<String, Value>| {
             let value = source.get("version")?;
-            let block = || {
-                yaml::blocks(self.front.yaml)
-                    .into_iter()
-                    .find(|block| block.key.eq_ignore_ascii_case(key))
-            };
+            let mut blocks = yaml::blocks(self.front.yaml).into_iter();
+            let mut block = || blocks.find(|block| block.key.eq_ignore_ascii_case(key));
             let written = value.is_number().then(|| block()?.version()).flatten();
             written.or_else(|| fields::short_text(value))
         };
