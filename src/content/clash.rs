@@ -74,15 +74,14 @@ const GROUP: &str = "name taken";
 /// `leads_to` has old names in lower case, and what the skills are called now.
 fn old_name_fault(leads_to: &BTreeMap<String, &SkillKey>, key: &SkillKey) -> Option<Fault> {
     // An alias that leads to itself is the operator's slip, and told as such.
-    let now = leads_to
-        .get(&lower(key))
-        .filter(|now| lower(now) != lower(key))?;
-    taken(
-        format!(
-            "`{key}` is an old name of `{now}`, which no other skill may take; this one is left out"
-        ),
-        "rename it, or remove the line from `aliases.toml`",
-    )
+    let now = leads_to.get(&lower(key))?;
+    if lower(now) == lower(key) {
+        return None;
+    }
+    let message = format!(
+        "`{key}` is an old name of `{now}`, which no other skill may take; this one is left out"
+    );
+    taken(message, "rename it, or remove the line from `aliases.toml`")
 }
 
 fn operators_path_fault(static_paths: &StaticPaths, key: &SkillKey) -> Option<Fault> {
@@ -93,13 +92,11 @@ fn operators_path_fault(static_paths: &StaticPaths, key: &SkillKey) -> Option<Fa
         format!("{owner}/page"),
         format!("{owner}/skills/{slug}"),
     ];
-    let file = pages
-        .iter()
-        .find_map(|page| static_paths.in_the_way_of(page))?;
-    taken(
-        format!("the operator's own `static/{file}` takes its place; this skill is left out"),
-        "rename or remove one of the two",
-    )
+    let mut pages = pages.iter();
+    let file = pages.find_map(|page| static_paths.in_the_way_of(page))?;
+    let message =
+        format!("the operator's own `static/{file}` takes its place; this skill is left out");
+    taken(message, "rename or remove one of the two")
 }
 
 /// The fault of what is called `name` if another one stays of those that differ in the case of letters.
@@ -110,12 +107,13 @@ fn alike_fault(
     hint: &'static str,
 ) -> Option<Fault> {
     let stays = &stays[&name.to_lowercase()];
-    let message = || {
-        format!(
-            "the {nouns} `{name}` and `{stays}` differ only in the case of letters; `{stays}` stays, and {this} is left out"
-        )
-    };
-    (stays != name).then(|| taken(message(), hint))?
+    if stays == name {
+        return None;
+    }
+    let message = format!(
+        "the {nouns} `{name}` and `{stays}` differ only in the case of letters; `{stays}` stays, and {this} is left out"
+    );
+    taken(message, hint)
 }
 
 /// For each name in lower case which of the sorted `names` stays.

@@ -107,7 +107,10 @@ fn jsonl_rows(review: &mut Review) -> Vec<Row> {
 }
 
 fn csv_rows(review: &mut Review) -> Vec<Row> {
-    const NOT_CSV_HINT: &str = "write values with commas or quotes in them as `\"…\"`";
+    let not_csv = |review: &mut Review, place, error: &csv::Error| {
+        let hint = "write values with commas or quotes in them as `\"…\"`";
+        review.tell(place, GROUP, format!("this is not CSV: {error}"), hint);
+    };
     let mut rows = Vec::new();
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -116,8 +119,7 @@ fn csv_rows(review: &mut Review) -> Vec<Row> {
     let header = match reader.headers() {
         Ok(header) => header.clone(),
         Err(error) => {
-            let message = format!("this is not CSV: {error}");
-            review.tell(Place::File, GROUP, message, NOT_CSV_HINT);
+            not_csv(review, Place::File, &error);
             return rows;
         }
     };
@@ -146,9 +148,7 @@ fn csv_rows(review: &mut Review) -> Vec<Row> {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let place = Place::Line(line_of(error.position()));
-                let message = format!("this is not CSV: {error}");
-                review.tell(place, GROUP, message, NOT_CSV_HINT);
+                not_csv(review, Place::Line(line_of(error.position())), &error);
                 continue;
             }
         };

@@ -35,10 +35,8 @@ pub(super) fn nothing_published(content: &Content) -> Option<Problem> {
     let mut n_found = 0_usize;
     let mut layouts: BTreeMap<Layout, (usize, SkillMd)> = BTreeMap::new();
     for skill_md in skill_mds(content.path) {
-        if skill_md
-            .skill()
-            .is_some_and(|key| content.hidden.contains(&key))
-        {
+        let key = skill_md.skill();
+        if key.is_some_and(|key| content.hidden.contains(&key)) {
             continue;
         }
         n_found += 1;
@@ -75,7 +73,7 @@ pub(super) fn too_deep(folder: &SkillFolder, files: &[&str]) -> Option<Problem> 
     let deeper: Vec<SkillMd> = files
         .iter()
         .filter(|path| path.rsplit('/').next().is_some_and(is_skill_md))
-        .map(|path| SkillMd::at(path))
+        .filter_map(|path| Some(SkillMd::directly_in(Path::new(path).parent()?)))
         .collect();
     let first = deeper.first()?;
     let SkillKey { owner, slug } = &folder.key;
@@ -129,11 +127,14 @@ struct SkillMd {
 }
 
 impl SkillMd {
-    /// The one at `path`, which is `/`-separated.
-    fn at(path: &str) -> Self {
-        let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
-        folders.pop();
-        Self { folders }
+    /// The one directly in `folder`.
+    fn directly_in(folder: &Path) -> Self {
+        let names = folder
+            .iter()
+            .map(|name| name.to_string_lossy().into_owned());
+        Self {
+            folders: names.collect(),
+        }
     }
 
     /// The skill that it would be, were it where skills are looked for.
@@ -184,12 +185,7 @@ fn skill_mds(folder: &Path) -> impl Iterator<Item = SkillMd> {
         .map(move |entry| {
             let above = entry.path().parent().unwrap_or(folder);
             let below = above.strip_prefix(folder).unwrap_or(above);
-            SkillMd {
-                folders: below
-                    .iter()
-                    .map(|name| name.to_string_lossy().into_owned())
-                    .collect(),
-            }
+            SkillMd::directly_in(below)
         })
 }
 

@@ -163,15 +163,11 @@ impl Reader<'_> {
             }
             let is_new = seen.insert(version.version.clone());
             if !is_new {
-                self.tell(
-                    "repeated version",
-                    None,
-                    format!(
-                        "the version `{}` is in `history` more than once; the newest counts",
-                        version.version
-                    ),
-                    "remove the others",
+                let message = format!(
+                    "the version `{}` is in `history` more than once; the newest counts",
+                    version.version
                 );
+                self.tell("repeated version", None, message, "remove the others");
             }
             is_new
         });
@@ -184,29 +180,20 @@ impl Reader<'_> {
 
     fn history(&mut self, value: &Value) -> Vec<Version> {
         const GROUP: &str = "history not read";
-        let list = match value {
-            Value::Array(list) => list.as_slice(),
-            Value::Null => &[],
-            other => {
-                self.tell(
-                    GROUP,
-                    Some(("history", other)),
-                    "`history` is not a list; it is left out",
-                    "write a list of objects with `version` and `publishedAt`",
-                );
-                &[]
-            }
-        };
-        if list.len() > VERSIONS_MAX {
+        if !value.is_array() && !value.is_null() {
             self.tell(
                 GROUP,
-                None,
-                format!(
-                    "`history` has {} versions; the first {VERSIONS_MAX} are kept",
-                    list.len()
-                ),
-                "keep the newest versions",
+                Some(("history", value)),
+                "`history` is not a list; it is left out",
+                "write a list of objects with `version` and `publishedAt`",
             );
+        }
+        let list = value.as_array().map_or(&[][..], Vec::as_slice);
+        let n_versions = list.len();
+        if n_versions > VERSIONS_MAX {
+            let message =
+                format!("`history` has {n_versions} versions; the first {VERSIONS_MAX} are kept");
+            self.tell(GROUP, None, message, "keep the newest versions");
         }
         let kept = list.iter().take(VERSIONS_MAX);
         kept.filter_map(|item| self.version(item)).collect()
@@ -224,12 +211,14 @@ impl Reader<'_> {
         let written = match number {
             Value::String(text) => text.clone(),
             Value::Number(_) => {
+                let at = Some(("version", number));
+                let message = format!(
+                    "the version `{number}` is a number, in which `1.10` and `1.1` are the same"
+                );
                 self.tell(
                     "version is a number",
-                    Some(("version", number)),
-                    format!(
-                        "the version `{number}` is a number, in which `1.10` and `1.1` are the same"
-                    ),
+                    at,
+                    message,
                     "put versions into quotes",
                 );
                 number.to_string()
@@ -257,12 +246,9 @@ impl Reader<'_> {
         let value = value.filter(|value| !value.is_null())?;
         let published_at = date::timestamp(value);
         if published_at.is_none() {
-            self.tell(
-                date::NOT_READ,
-                Some(("publishedAt", value)),
-                date::not_read("publishedAt", value),
-                date::HINT,
-            );
+            let message = date::not_read("publishedAt", value);
+            let at = Some(("publishedAt", value));
+            self.tell(date::NOT_READ, at, message, date::HINT);
         }
         published_at
     }

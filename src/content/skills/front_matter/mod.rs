@@ -62,11 +62,9 @@ impl Front<'_> {
 
     /// The line of a top-level field, with its number; a name with other capitals counts when there is no better one.
     fn line_of(&self, key: &str) -> Option<(u32, &str)> {
-        let find = |is_key: &dyn Fn(&str) -> bool| {
-            self.lines()
-                .find(|(_, line)| yaml::strip_key(line).is_some_and(is_key))
-        };
-        find(&|name| name == key).or_else(|| find(&|name| name.eq_ignore_ascii_case(key)))
+        let named = |line| yaml::strip_key(line).filter(|name| name.eq_ignore_ascii_case(key));
+        let lines = self.lines().filter(|(_, line)| named(line).is_some());
+        lines.min_by_key(|(_, line)| named(line) != Some(key))
     }
 
     /// The place of `key` where it stands on a line of its own below the top-level field `parent`, like
