@@ -643,9 +643,9 @@ fn a_text_in_utf16_is_told_in_letters() {
     bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
     let mut catalog = catalog();
     let mut skills = catalog.skills.iter_mut();
-    let skill = skills.find(|skill| skill.key.slug == "odd").unwrap();
+    let skill = skills.find(|skill| skill.key.slug == "plain").unwrap();
     skill.files[skill.main_file_idx] = SkillFile::in_memory("SKILL.md", &bytes);
     let files = files_of(&catalog, &config());
-    let detail = json_of(&files, "api/v1/skills/odd/index.html");
+    let detail = json_of(&files, "api/v1/skills/plain/index.html");
     assert_eq!(detail["skill"]["description"], text);
 }
