@@ -1,8 +1,9 @@
 //! Finds skills by slug, with or without their owner.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
+use crate::key::SkillKey;
 
 /// Positions by slug, for current and former names. Letter case does not count, since clients lower it.
 #[derive(Debug, Default)]
@@ -31,16 +32,11 @@ impl Directory {
     pub(super) fn new(catalog: &Catalog) -> Self {
         let mut directory = Self::default();
         for (skill_idx, skill) in catalog.skills.iter().enumerate() {
-            insert(
-                &mut directory.current,
-                &skill.key.slug,
-                &skill.key.owner,
-                skill_idx,
-            );
+            insert(&mut directory.current, &skill.key, skill_idx);
         }
         for (old, new) in &catalog.aliases {
             if let Some(skill_idx) = catalog.skill_idx(new) {
-                insert(&mut directory.former, &old.slug, &old.owner, skill_idx);
+                insert(&mut directory.former, old, skill_idx);
             }
         }
         directory
@@ -51,15 +47,12 @@ impl Directory {
         let slug = slug.to_ascii_lowercase();
         let owner = owner.map(|owner| owner.trim_start_matches('@').to_ascii_lowercase());
         for names in [&self.current, &self.former] {
-            let mut found: Vec<usize> = names
-                .get(&slug)
-                .into_iter()
-                .flatten()
+            let named = names.get(&slug).into_iter().flatten();
+            let found: BTreeSet<usize> = named
                 .filter(|entry| owner.as_ref().is_none_or(|owner| *owner == entry.owner))
                 .map(|entry| entry.skill_idx)
                 .collect();
-            found.sort_unstable();
-            found.dedup();
+            let found: Vec<usize> = found.into_iter().collect();
             match found[..] {
                 [] => {}
                 [skill_idx] => return Found::One(skill_idx),
@@ -69,26 +62,15 @@ impl Directory {
         Found::Nothing
     }
 
-    /// Every slug, current and former, in lower case; ascending, each once.
-    pub(super) fn slugs(&self) -> Vec<&str> {
-        let mut slugs: Vec<&str> = self
-            .current
-            .keys()
-            .chain(self.former.keys())
-            .map(String::as_str)
-            .collect();
-        slugs.sort_unstable();
-        slugs.dedup();
-        slugs
+    /// Every slug, current and former, in lower case.
+    pub(super) fn slugs(&self) -> BTreeSet<&str> {
+        let slugs = self.current.keys().chain(self.former.keys());
+        slugs.map(String::as_str).collect()
     }
 }
 
-fn insert(names: &mut BTreeMap<String, Vec<Named>>, slug: &str, owner: &str, skill_idx: usize) {
-    names
-        .entry(slug.to_ascii_lowercase())
-        .or_default()
-        .push(Named {
-            owner: owner.to_ascii_lowercase(),
-            skill_idx,
-        });
+fn insert(names: &mut BTreeMap<String, Vec<Named>>, key: &SkillKey, skill_idx: usize) {
+    let owner = key.owner.to_ascii_lowercase();
+    let named = names.entry(key.slug.to_ascii_lowercase()).or_default();
+    named.push(Named { owner, skill_idx });
 }
