@@ -1,7 +1,7 @@
 //! Routes of the API that need more than a file: the pure function from a request to its answer.
 
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::content_hash::content_hash;
@@ -11,10 +11,9 @@ use super::list::{self, Order};
 use super::query::Query;
 use super::response::Response;
 use super::search::search;
-use super::shapes::{Counts, Item, VersionEntry, VersionList, current_version, versions};
+use super::shapes::{Counts, VersionEntry, current_version, version_list, versions};
 use super::state::ApiState;
 use crate::catalog::{Skill, SkillFileError};
-use crate::key::SkillKey;
 use crate::text::hex;
 use crate::zip::skill_zip;
 
@@ -53,7 +52,7 @@ fn get(state: &ApiState, path: &str, query: &str) -> Result<Response, Response> 
         ["resolve"] => resolve(state, &query),
         ["download"] => download(state, &query),
         ["skills", slug] => skill(state, slug, &query),
-        ["skills", slug, "versions"] => version_list(state, slug, &query),
+        ["skills", slug, "versions"] => version_page(state, slug, &query),
         ["skills", slug, "versions", version] => version_detail(state, slug, version, &query),
         ["skills", slug, "file"] => file(state, slug, &query),
         ["skills", slug, "install"] => place(state, slug, &query),
@@ -74,27 +73,41 @@ fn skills(state: &ApiState, query: &Query) -> Result<Response, Response> {
         (Some(_), None | Some("name")) => Order::Slug,
         (_, sort) => order_of(sort)?,
     };
-    let mut skills = state.order(order);
+    let mut skills = order.of(&state.catalog);
     if let Some(prefix) = &prefix {
         skills.retain(|skill_idx| {
             let slug = &state.catalog.skills[*skill_idx].key.slug;
             slug.to_ascii_lowercase().starts_with(prefix)
         });
     }
-    let start = match query.not_empty("cursor")? {
-        None => 0,
-        Some(cursor) => position_after(state, &skills, cursor)?,
+    let key = |skill_idx: &usize| state.catalog.skills[*skill_idx].key.to_string();
+    let cursor = query.not_empty("cursor")?;
+    let cursor = cursor.map(|key| key.strip_prefix('@').unwrap_or(key));
+    let (page, next_cursor) = page(&skills, limit, cursor, key)?;
+    let items = list::items(&state.shaper(), page, Counts::Shown);
+    Ok(Response::json(
+        &json!({ "items": items, "nextCursor": next_cursor }),
+    ))
+}
+
+/// At most `limit` of `all` that follow the one that `cursor` names, and the cursor of what follows them.
+fn page<'l, T>(
+    all: &'l [T],
+    limit: usize,
+    cursor: Option<&str>,
+    name: impl Fn(&T) -> String,
+) -> Result<(&'l [T], Option<String>), Response> {
+    let rest = match cursor {
+        None => all,
+        Some(cursor) => {
+            let seen = all.iter().position(|item| name(item) == cursor);
+            let no_such = "`cursor` is in no such list; start without it";
+            &all[seen.ok_or_else(|| Response::error(404, no_such))? + 1..]
+        }
     };
-    let rest = &skills[start..];
     let page = &rest[..rest.len().min(limit)];
-    let next_cursor = match page.last() {
-        Some(last) if page.len() < rest.len() => Some(state.catalog.skills[*last].key.to_string()),
-        _ => None,
-    };
-    Ok(Response::json(&SkillList {
-        items: list::items(&state.shaper(), page, Counts::Shown),
-        next_cursor,
-    }))
+    let last = page.last().filter(|_| page.len() < rest.len());
+    Ok((page, last.map(name)))
 }
 
 /// The words that the `clawhub` client and its API use for orders.
@@ -107,24 +120,13 @@ fn order_of(sort: Option<&str>) -> Result<Order, Response> {
         Some("stars" | "rating") => Ok(Order::Stars),
         Some("installs" | "installsCurrent" | "installsAllTime") => Ok(Order::Installs),
         Some("recommended") => Ok(Order::Recommended),
-        Some("trending") => Err(Response::error(
-            400,
+        Some("trending") => Err(Response::bad_request(
             "`sort=trending` needs the use of the last day, which this registry does not have",
         )),
-        Some(_) => Err(Response::error(
-            400,
+        Some(_) => Err(Response::bad_request(
             "`sort` is `updated`, `createdAt`, `name`, `downloads`, `stars`, `installs` or `recommended`",
         )),
     }
-}
-
-/// A cursor is the identity of the last skill that was seen.
-fn position_after(state: &ApiState, skills: &[usize], cursor: &str) -> Result<usize, Response> {
-    SkillKey::parse(cursor)
-        .and_then(|name| state.catalog.skill_idx(&name))
-        .and_then(|skill_idx| skills.iter().position(|known| *known == skill_idx))
-        .map(|position| position + 1)
-        .ok_or_else(|| Response::error(404, "`cursor` is in no such list; start without it"))
 }
 
 fn skill(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
@@ -133,25 +135,14 @@ fn skill(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Respon
     Ok(Response::json(&detail))
 }
 
-fn version_list(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
+fn version_page(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
     let skill = find(state, slug, query)?;
     let limit = query.limit(25, 200)?;
-    let all = versions(skill);
-    let start = match query.not_empty("cursor")? {
-        None => 0,
-        Some(cursor) => all
-            .iter()
-            .position(|entry| entry.version == cursor)
-            .map(|position| position + 1)
-            .ok_or_else(|| Response::error(404, "`cursor` is in no such list; start without it"))?,
-    };
-    let rest = &all[start..];
-    let page = &rest[..rest.len().min(limit)];
-    let next_cursor = match page.last() {
-        Some(last) if page.len() < rest.len() => Some(last.version.clone()),
-        _ => None,
-    };
-    Ok(Response::json(&VersionList::new(skill, page, next_cursor)))
+    let versions = versions(skill);
+    let name = |entry: &VersionEntry| entry.version.clone();
+    let cursor = query.not_empty("cursor")?;
+    let (page, next_cursor) = page(&versions, limit, cursor, name)?;
+    Ok(Response::json(&version_list(skill, page, next_cursor)))
 }
 
 fn version_detail(
@@ -205,7 +196,7 @@ fn changed(_error: SkillFileError) -> Response {
 
 fn place(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
     let skill = find(state, slug, query)?;
-    let archive = install::archive(&state.config, skill, current_version(skill));
+    let archive = install::archive(&state.config, skill, &current_version(skill));
     Ok(Response::json(&archive))
 }
 
@@ -214,18 +205,16 @@ fn resolve(state: &ApiState, query: &Query) -> Result<Response, Response> {
     let hash = query.required("hash")?;
     let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_hash {
-        return Err(Response::error(400, "`hash` is 64 hexadecimal digits"));
+        return Err(Response::bad_request("`hash` is 64 hexadecimal digits"));
     }
     let skill = find(state, slug, query)?;
-    let version = current_version(skill);
+    let version = json!({ "version": current_version(skill) });
     let is_match = content_hash(&skill.files).eq_ignore_ascii_case(hash);
-    Ok(Response::json(&Resolved {
-        slug: &skill.key.slug,
-        r#match: is_match.then(|| VersionName {
-            version: version.clone(),
-        }),
-        latest_version: VersionName { version },
-    }))
+    Ok(Response::json(&json!({
+        "slug": skill.key.slug,
+        "match": is_match.then_some(&version),
+        "latestVersion": version,
+    })))
 }
 
 fn download(state: &ApiState, query: &Query) -> Result<Response, Response> {
@@ -290,24 +279,4 @@ fn find_version<'a>(skill: &'a Skill, version: &str) -> Result<VersionEntry<'a>,
         .into_iter()
         .find(|entry| entry.version == version)
         .ok_or_else(|| Response::error(404, format!("`{}` has no such version", skill.key)))
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SkillList<'a> {
-    items: Vec<Item<'a>>,
-    next_cursor: Option<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Resolved<'a> {
-    slug: &'a str,
-    r#match: Option<VersionName>,
-    latest_version: VersionName,
-}
-
-#[derive(Serialize)]
-struct VersionName {
-    version: String,
 }

@@ -3,11 +3,8 @@
 //! There is one index for each skill and none for the registry, since the client downloads every entry of an index
 //! before it looks at what was asked for.
 
-use std::io;
+use serde_json::{Value, json};
 
-use serde::Serialize;
-
-use super::json::to_json;
 use crate::catalog::Skill;
 use crate::clients::is_installable;
 use crate::config::Config;
@@ -27,10 +24,8 @@ pub(super) fn index(
     skill: &Skill,
     key: &SkillKey,
     zip_sha256: &str,
-) -> io::Result<Option<Vec<u8>>> {
-    let Some(install_name) = install_name(&skill.key.slug).filter(|_| is_installable(skill)) else {
-        return Ok(None);
-    };
+) -> Option<Value> {
+    let install_name = install_name(&skill.key.slug).filter(|_| is_installable(skill))?;
     let (kind, address, sha256) = if skill.files.len() == 1 {
         let file = skill.main_file();
         (
@@ -45,17 +40,14 @@ pub(super) fn index(
         Some(from_page) => format!("../../{from_page}"),
         None => format!("../../{PAGE_TO_ROOT}{address}"),
     };
-    let index = Index {
-        schema: SCHEMA,
-        skills: [DiscoveredSkill {
-            name: &install_name,
-            kind,
-            description: description(config, skill),
-            url,
-            digest: format!("sha256:{sha256}"),
-        }],
-    };
-    to_json(&index).map(Some)
+    let skill = json!({
+        "name": install_name,
+        "type": kind,
+        "description": description(config, skill),
+        "url": url,
+        "digest": format!("sha256:{sha256}"),
+    });
+    Some(json!({ "$schema": SCHEMA, "skills": [skill] }))
 }
 
 /// From the folder `<owner>/skills/<slug>/` to the site's root.
@@ -77,21 +69,4 @@ fn description(config: &Config, skill: &Skill) -> String {
             n_units <= DESCRIPTION_MAX_UNITS
         })
         .collect()
-}
-
-#[derive(Serialize)]
-struct Index<'a> {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    skills: [DiscoveredSkill<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct DiscoveredSkill<'a> {
-    name: &'a str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    description: String,
-    url: String,
-    digest: String,
 }

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::json::to_json;
-use super::shapes::{Badges, FileShape, Shaper, current_version, ms};
+use super::json::{to_json, write_json};
+use super::shapes::{FileShape, Shaper, current_version, ms};
 use crate::catalog::Skill;
 use crate::input_file;
 use crate::key::SkillKey;
@@ -30,15 +31,17 @@ pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io:
         .map(|skills| write_shard(shaper, &skills, zips, sink))
         .collect::<io::Result<_>>()?;
     let updated_at = shaper.catalog.listed().filter_map(|skill| skill.updated_at);
-    let manifest = Manifest {
-        schema_version: 1,
-        title: &shaper.config.title,
-        base_url: shaper.config.base_url.to_string(),
-        count: shards.iter().map(|shard| shard.count).sum(),
-        updated_at: ms(updated_at.max()),
-        shards,
-    };
-    sink.write(url::api::MANIFEST, &to_json(&manifest)?)
+    let n_skills: usize = shards.iter().map(|shard| shard.count).sum();
+    let manifest = json!({
+        "schemaVersion": 1,
+        "title": shaper.config.title,
+        "baseUrl": shaper.config.base_url.to_string(),
+        "count": n_skills,
+        // When the newest skill was published, in milliseconds.
+        "updatedAt": ms(updated_at.max()),
+        "shards": shards,
+    });
+    write_json(sink, url::api::MANIFEST, &manifest)
 }
 
 /// The catalog of a site that stands in a folder. Damaged and foreign files count as nothing.
@@ -81,7 +84,7 @@ impl PublishedCatalog {
     }
 }
 
-/// The part of a [`Manifest`] that a later build reads.
+/// The part of a manifest that a later build reads.
 #[derive(Deserialize)]
 struct ReadManifest {
     count: usize,
@@ -155,18 +158,6 @@ fn write_shard(
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Manifest<'a> {
-    schema_version: u32,
-    title: &'a str,
-    base_url: String,
-    count: usize,
-    /// When the newest skill was published, in milliseconds.
-    updated_at: i64,
-    shards: Vec<ShardRef>,
-}
-
-#[derive(Serialize)]
 struct ShardRef {
     /// Relative to the manifest.
     url: String,
@@ -196,8 +187,8 @@ pub(super) struct CatalogEntry<'a> {
     updated_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     license: Option<&'a str>,
-    #[serde(skip_serializing_if = "Badges::is_empty")]
-    badges: Badges<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    badges: Option<Value>,
     url: String,
     zip: ZipRef<'a>,
     files: Vec<FileShape<'a>>,
@@ -211,7 +202,7 @@ struct ZipRef<'a> {
 }
 
 impl<'a> CatalogEntry<'a> {
-    pub(super) fn new(shaper: &Shaper<'a>, skill: &'a Skill, zip: &'a ZipDigest) -> Self {
+    pub(super) fn new(shaper: &Shaper, skill: &'a Skill, zip: &'a ZipDigest) -> Self {
         Self {
             owner: &skill.key.owner,
             slug: &skill.key.slug,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/skills/{slug}/install`: where a client gets a skill.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::content_hash::folder_hash;
 use super::shapes::Shaper;
@@ -9,81 +9,27 @@ use crate::clients::is_installable;
 use crate::config::{Config, Hosting};
 use crate::url;
 
-/// One of the three answers that the client's schema knows.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Install<'a> {
-    ok: bool,
-    slug: &'a str,
-    #[serde(flatten)]
-    place: Place,
-}
-
-#[derive(Serialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-enum Place {
-    Archive {
-        install_kind: &'static str,
-        archive: Archive,
-    },
-    Github {
-        install_kind: &'static str,
-        github: Github,
-    },
-    /// The client prints the message and stops.
-    Nowhere {
-        reason: &'static str,
-        message: String,
-        status: u16,
-    },
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Archive {
-    version: String,
-    download_url: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Github {
-    repo: String,
-    path: String,
-    commit: String,
-    content_hash: String,
-    source_url: String,
-}
-
 /// The answer of a server, which has a zip of the skill.
-pub(super) fn archive<'a>(config: &Config, skill: &'a Skill, version: String) -> Install<'a> {
+///
+/// This and those of [`of_skill`] are the three answers that the client's schema knows.
+pub(super) fn archive(config: &Config, skill: &Skill, version: &str) -> Value {
     let id = &skill.key;
     let download = format!("api/v1/download?slug={}&ownerHandle={}", id.slug, id.owner);
-    Install {
-        ok: true,
-        slug: &id.slug,
-        place: Place::Archive {
-            install_kind: "archive",
-            archive: Archive {
-                version,
-                download_url: config.base_url.absolute(&download),
-            },
-        },
-    }
+    json!({
+        "ok": true,
+        "slug": id.slug,
+        "installKind": "archive",
+        "archive": { "version": version, "downloadUrl": config.base_url.absolute(&download) },
+    })
 }
 
 /// The answer as a file: the folder of a public repository, or what to do instead.
-pub(super) fn of_skill<'a>(shaper: &Shaper, skill: &'a Skill) -> Install<'a> {
+pub(super) fn of_skill(shaper: &Shaper, skill: &Skill) -> Value {
     let slug = &skill.key.slug;
     match github(shaper.config, skill) {
-        Some(github) => Install {
-            ok: true,
-            slug,
-            place: Place::Github {
-                install_kind: "github",
-                github,
-            },
-        },
+        Some(github) => {
+            json!({ "ok": true, "slug": slug, "installKind": "github", "github": github })
+        }
         None => refuse(
             slug,
             format!("This registry is plain files. {}", instead(shaper, skill)),
@@ -92,7 +38,7 @@ pub(super) fn of_skill<'a>(shaper: &Shaper, skill: &'a Skill) -> Install<'a> {
 }
 
 /// The answer for a slug that several owners use, since a file cannot tell which of them is asked for.
-pub(super) fn of_choice<'a>(shaper: &Shaper, slug: &'a str, skills: &[&Skill]) -> Install<'a> {
+pub(super) fn of_choice(shaper: &Shaper, slug: &str, skills: &[&Skill]) -> Value {
     let ways: Vec<String> = skills
         .iter()
         .map(|skill| format!("@{}: {}", skill.key, instead(shaper, skill)))
@@ -106,16 +52,15 @@ pub(super) fn of_choice<'a>(shaper: &Shaper, slug: &'a str, skills: &[&Skill]) -
     )
 }
 
-fn refuse(slug: &str, message: String) -> Install<'_> {
-    Install {
-        ok: false,
-        slug,
-        place: Place::Nowhere {
-            reason: "archive_version_missing",
-            message,
-            status: 404,
-        },
-    }
+/// The client prints the message and stops.
+fn refuse(slug: &str, message: String) -> Value {
+    json!({
+        "ok": false,
+        "slug": slug,
+        "reason": "archive_version_missing",
+        "message": message,
+        "status": 404,
+    })
 }
 
 /// A sentence with a way to install that needs files alone.
@@ -128,21 +73,21 @@ fn instead(shaper: &Shaper, skill: &Skill) -> String {
     }
 }
 
-fn github(config: &Config, skill: &Skill) -> Option<Github> {
+fn github(config: &Config, skill: &Skill) -> Option<Value> {
     let install = &config.install;
     if install.hosting != Hosting::Github {
         return None;
     }
-    let repo = install.github_repository.clone()?;
+    let repo = install.github_repository.as_ref()?;
     let commit = install.github_commit.as_deref().unwrap_or("HEAD");
     let content = install.github_content_path.as_deref().unwrap_or("content");
     let path = format!("{content}/skills/{}/{}", skill.key.owner, skill.key.slug);
     let path = path.trim_start_matches('/');
-    Some(Github {
-        source_url: format!("https://github.com/{repo}/tree/{commit}/{path}"),
-        content_hash: folder_hash(&skill.files),
-        commit: commit.to_owned(),
-        path: path.to_owned(),
-        repo,
-    })
+    Some(json!({
+        "repo": repo,
+        "path": path,
+        "commit": commit,
+        "contentHash": folder_hash(&skill.files),
+        "sourceUrl": format!("https://github.com/{repo}/tree/{commit}/{path}"),
+    }))
 }

@@ -3,7 +3,26 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter};
+
+use crate::sink::Sink;
+
+/// Writes `value` to the file at `path`, as [`to_json`] has it.
+///
+/// # Errors
+/// What the sink says.
+pub(super) fn write_json(sink: &dyn Sink, path: &str, value: &impl Serialize) -> io::Result<()> {
+    sink.write(path, &to_json(value)?)
+}
+
+/// `object` without those of its `optional` fields that are null.
+pub(super) fn without_null(mut object: Value, optional: &[&str]) -> Value {
+    if let Value::Object(fields) = &mut object {
+        fields.retain(|name, value| !value.is_null() || !optional.contains(&name.as_str()));
+    }
+    object
+}
 
 /// One line of JSON, with a line break at its end.
 ///

@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::shapes::{Counts, Item, Shaper};
+use serde_json::Value;
+
+use super::shapes::{Counts, Shaper};
 use crate::catalog::{Catalog, Skill};
 
 /// How a list is sorted. Ties are in the order of the catalog.
@@ -78,7 +80,7 @@ pub(super) fn newest_pages(catalog: &Catalog) -> Vec<(Option<usize>, Vec<usize>,
 }
 
 /// The items of these skills.
-pub(super) fn items<'a>(shaper: &Shaper<'a>, skills: &[usize], counts: Counts) -> Vec<Item<'a>> {
+pub(super) fn items(shaper: &Shaper, skills: &[usize], counts: Counts) -> Vec<Value> {
     skills
         .iter()
         .map(|skill_idx| shaper.item(&shaper.catalog.skills[*skill_idx], counts))

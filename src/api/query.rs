@@ -31,16 +31,15 @@ impl<'a> Query<'a> {
     pub(super) fn required(&self, name: &str) -> Result<&str, Response> {
         self.get(name)
             .filter(|value| !value.is_empty())
-            .ok_or_else(|| Response::error(400, format!("`{name}` is missing; add `{name}=…`")))
+            .ok_or_else(|| Response::bad_request(format!("`{name}` is missing; add `{name}=…`")))
     }
 
     /// The value, where an empty one would mean nothing.
     pub(super) fn not_empty(&self, name: &str) -> Result<Option<&str>, Response> {
         match self.get(name) {
-            Some("") => Err(Response::error(
-                400,
-                format!("`{name}` is empty; give it a value or leave it out"),
-            )),
+            Some("") => Err(Response::bad_request(format!(
+                "`{name}` is empty; give it a value or leave it out"
+            ))),
             value => Ok(value),
         }
     }
@@ -54,10 +53,9 @@ impl<'a> Query<'a> {
         // Digits that do not fit a number are more than the most.
         match text.parse().unwrap_or(usize::MAX) {
             limit @ 1.. if is_number => Ok(limit.min(max)),
-            _ => Err(Response::error(
-                400,
-                format!("`limit` is a whole number from 1 to {max}"),
-            )),
+            _ => Err(Response::bad_request(format!(
+                "`limit` is a whole number from 1 to {max}"
+            ))),
         }
     }
 
@@ -66,10 +64,9 @@ impl<'a> Query<'a> {
         match self.get(name) {
             Some("true" | "1") => Ok(true),
             None | Some("false" | "0") => Ok(false),
-            Some(_) => Err(Response::error(
-                400,
-                format!("`{name}` is `true` or `false`"),
-            )),
+            Some(_) => Err(Response::bad_request(format!(
+                "`{name}` is `true` or `false`"
+            ))),
         }
     }
 }

@@ -33,6 +33,10 @@ impl Response {
         Self::new(status, "text/plain; charset=utf-8", body.into_bytes())
     }
 
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::error(400, message)
+    }
+
     pub(super) fn new(status: u16, content_type: &str, body: Vec<u8>) -> Self {
         Self {
             status,

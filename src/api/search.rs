@@ -1,10 +1,12 @@
 //! `GET /api/v1/search`
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::json::without_null;
 use super::query::Query;
 use super::response::Response;
-use super::shapes::{Owner, Shaper, current_version, ms};
+use super::shapes::{Shaper, current_version, ms, owner};
 use super::state::{ApiState, SearchRequest};
 use crate::catalog::Skill;
 
@@ -33,8 +35,7 @@ pub(super) fn search(state: &ApiState, query: &Query) -> Result<Response, Respon
         None => state.search(&request),
         Some("exact") => exact(state, &request),
         Some(_) => {
-            return Err(Response::error(
-                400,
+            return Err(Response::bad_request(
                 "`mode` is `exact`, or is left out for a search by words",
             ));
         }
@@ -58,100 +59,63 @@ fn exact<'a>(state: &'a ApiState, request: &SearchRequest) -> Vec<(&'a Skill, f3
         .listed()
         .filter(|skill| skill.key.slug.eq_ignore_ascii_case(slug))
         .filter(|skill| owner.is_none_or(|owner| skill.key.owner.eq_ignore_ascii_case(owner)))
-        .filter(|skill| {
-            let badge = request.badge.as_ref();
-            badge.is_none_or(|badge| skill.badge(badge).is_some())
-        })
+        .filter(|skill| request.allows(skill))
         .map(|skill| (skill, 1.0))
         .take(request.limit)
         .collect()
 }
 
 #[derive(Serialize)]
-struct Results<'a> {
-    results: Vec<Hit<'a>>,
+struct Results {
+    results: Vec<Hit>,
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Hit<'a> {
+struct Hit {
     id: String,
     source: &'static str,
+    /// Not in a [`Value`], which would write it with the digits of an `f64`.
     score: f32,
-    slug: &'a str,
-    owner_handle: &'a str,
-    display_name: &'a str,
-    summary: &'a str,
-    version: String,
-    updated_at: i64,
-    owner: Owner<'a>,
-    canonical_url: String,
-    links: Links<'a>,
-    official: bool,
-    featured: bool,
-    install: Install,
-    metrics: Metrics,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    downloads: Option<u64>,
-    icon: Option<&'a str>,
+    #[serde(flatten)]
+    skill: Value,
 }
 
-impl<'a> Hit<'a> {
-    fn new(shaper: &Shaper<'a>, skill: &'a Skill, score: f32) -> Self {
+impl Hit {
+    fn new(shaper: &Shaper, skill: &Skill, score: f32) -> Self {
+        let shape = json!({
+            "slug": skill.key.slug,
+            "ownerHandle": skill.key.owner,
+            "displayName": skill.name,
+            "summary": skill.description,
+            "version": current_version(skill),
+            "updatedAt": ms(skill.updated_at),
+            "owner": owner(skill),
+            "canonicalUrl": shaper.page_url(skill),
+            "links": {
+                "canonical": shaper.page_url(skill),
+                "source": skill.front_matter.homepage,
+            },
+            "official": skill.badge(OFFICIAL_KIND).is_some(),
+            "featured": skill.badge(FEATURED_KIND).is_some(),
+            "install": {
+                "kind": "clawhub",
+                "reference": format!("@{}", skill.key),
+                "sourceUrl": null,
+            },
+            "metrics": {
+                "rolling60DayInstalls": null,
+                "bookmarks": skill.stats.map(|stats| stats.stars),
+                "updatedAt": ms(skill.updated_at),
+            },
+            "downloads": skill.stats.map(|stats| stats.downloads),
+            "icon": skill.front_matter.emoji,
+        });
         Self {
             id: skill.key.to_string(),
             source: "clawhub",
             // JSON has no other numbers, and the client refuses a hit without a score.
             score: if score.is_finite() { score } else { 0.0 },
-            slug: &skill.key.slug,
-            owner_handle: &skill.key.owner,
-            display_name: &skill.name,
-            summary: &skill.description,
-            version: current_version(skill),
-            updated_at: ms(skill.updated_at),
-            owner: Owner::new(skill),
-            canonical_url: shaper.page_url(skill),
-            links: Links {
-                canonical: shaper.page_url(skill),
-                source: skill.front_matter.homepage.as_deref(),
-            },
-            official: skill.badge(OFFICIAL_KIND).is_some(),
-            featured: skill.badge(FEATURED_KIND).is_some(),
-            install: Install {
-                kind: "clawhub",
-                reference: format!("@{}", skill.key),
-                source_url: None,
-            },
-            metrics: Metrics {
-                rolling60_day_installs: None,
-                bookmarks: skill.stats.map(|stats| stats.stars),
-                updated_at: ms(skill.updated_at),
-            },
-            downloads: skill.stats.map(|stats| stats.downloads),
-            icon: skill.front_matter.emoji.as_deref(),
+            skill: without_null(shape, &["downloads"]),
         }
     }
-}
-
-#[derive(Serialize)]
-struct Links<'a> {
-    canonical: String,
-    source: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Install {
-    kind: &'static str,
-    reference: String,
-    source_url: Option<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Metrics {
-    #[serde(rename = "rolling60DayInstalls")]
-    rolling60_day_installs: Option<u64>,
-    bookmarks: Option<u64>,
-    updated_at: i64,
 }

@@ -6,12 +6,13 @@
 mod parts;
 mod version;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
-pub(super) use parts::{Badges, Counts, Owner, ms};
-use parts::{Metadata, Moderation, StatsShape};
-pub(super) use version::{FileShape, VersionEntry, VersionList, current_version, versions};
-use version::{LatestVersion, Tags, VersionDetail};
+use super::json::without_null;
+pub(super) use parts::{Counts, ms, owner};
+use parts::{badges, metadata, moderation, stats};
+pub(super) use version::{FileShape, VersionEntry, current_version, version_list, versions};
+use version::{latest_version, tags, version_detail};
 
 use crate::catalog::{Catalog, Skill, SkillFileError, published_files};
 use crate::config::{Config, Hosting};
@@ -24,7 +25,9 @@ use crate::url;
 pub(super) struct Shaper<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) config: &'a Config,
-    has_downloads: bool,
+    /// Whether the site answers a download. If not, a detail has no `latestVersion`, which makes the client ask
+    /// `/install` for the place of the files; the version is in `tags` all the same.
+    pub(super) has_downloads: bool,
 }
 
 impl<'a> Shaper<'a> {
@@ -46,87 +49,83 @@ impl<'a> Shaper<'a> {
         }
     }
 
-    /// Whether the site answers a download. If not, a detail has no `latestVersion`, which makes the client ask
-    /// `/install` for the place of the files; the version is in `tags` all the same.
-    pub(super) fn has_downloads(&self) -> bool {
-        self.has_downloads
-    }
-
     /// An item of a list. `counts` says whether downloads, stars and installs are in it.
-    pub(super) fn item(&self, skill: &'a Skill, counts: Counts) -> Item<'a> {
+    pub(super) fn item(&self, skill: &Skill, counts: Counts) -> Value {
         let versions = versions(skill);
-        Item {
-            slug: &skill.key.slug,
-            owner_handle: &skill.key.owner,
-            display_name: &skill.name,
-            summary: &skill.description,
-            topics: &skill.tags,
-            tags: Tags::new(&versions),
-            stats: StatsShape::new(skill, versions.len(), counts),
-            created_at: ms(skill.created_at),
-            updated_at: ms(skill.updated_at),
-            latest_version: LatestVersion::new(skill, &versions),
-            metadata: Metadata::new(skill),
-            badges: self.badges(skill),
-            url: self.page_url(skill),
-        }
+        let item = json!({
+            "slug": skill.key.slug,
+            "ownerHandle": skill.key.owner,
+            "displayName": skill.name,
+            "summary": skill.description,
+            "topics": skill.tags,
+            "tags": tags(&versions),
+            "stats": stats(skill, versions.len(), counts),
+            "createdAt": ms(skill.created_at),
+            "updatedAt": ms(skill.updated_at),
+            "latestVersion": latest_version(skill, &versions),
+            "metadata": metadata(skill),
+            "badges": self.badges(skill),
+            "url": self.page_url(skill),
+        });
+        without_null(item, &["badges"])
     }
 
+    /// A skill with the whole `SKILL.md`.
+    ///
     /// # Errors
     /// When the main file is not what it was.
-    pub(super) fn detail(&self, skill: &'a Skill) -> Result<Detail<'a>, SkillFileError> {
+    pub(super) fn detail(&self, skill: &Skill) -> Result<Value, SkillFileError> {
         let versions = versions(skill);
-        Ok(Detail {
-            skill: Some(DetailSkill {
-                slug: &skill.key.slug,
-                display_name: &skill.name,
-                summary: &skill.description,
-                description: description(skill)?,
-                topics: &skill.tags,
-                tags: Tags::new(&versions),
-                stats: StatsShape::new(skill, versions.len(), Counts::Shown),
-                created_at: ms(skill.created_at),
-                updated_at: ms(skill.updated_at),
-                icon: skill.front_matter.emoji.as_deref(),
-                badges: self.badges(skill),
-                url: self.page_url(skill),
-            }),
-            latest_version: self
-                .has_downloads
-                .then(|| LatestVersion::new(skill, &versions)),
-            metadata: Metadata::new(skill),
-            owner: Some(Owner::new(skill)),
-            moderation: Moderation::new(skill),
-            ambiguous: Vec::new(),
-        })
+        let shape = json!({
+            "slug": skill.key.slug,
+            "displayName": skill.name,
+            "summary": skill.description,
+            "description": description(skill)?,
+            "topics": skill.tags,
+            "tags": tags(&versions),
+            "stats": stats(skill, versions.len(), Counts::Shown),
+            "createdAt": ms(skill.created_at),
+            "updatedAt": ms(skill.updated_at),
+            "icon": skill.front_matter.emoji,
+            "badges": self.badges(skill),
+            "url": self.page_url(skill),
+        });
+        let latest_version = self.has_downloads.then(|| latest_version(skill, &versions));
+        Ok(json!({
+            "skill": without_null(shape, &["badges"]),
+            "latestVersion": latest_version,
+            "metadata": metadata(skill),
+            "owner": owner(skill),
+            "moderation": moderation(skill),
+        }))
     }
 
     /// What stands for a slug that several owners use: no skill, and the choice.
-    pub(super) fn ambiguous(&self, skills: &[&'a Skill]) -> Detail<'a> {
-        Detail {
-            skill: None,
-            latest_version: None,
-            metadata: None,
-            owner: None,
-            moderation: None,
-            ambiguous: skills
-                .iter()
-                .map(|skill| Choice {
-                    owner_handle: &skill.key.owner,
-                    slug: &skill.key.slug,
-                    display_name: &skill.name,
-                    url: self.page_url(skill),
-                })
-                .collect(),
-        }
+    pub(super) fn ambiguous(&self, skills: &[&Skill]) -> Value {
+        let choice = |skill: &&Skill| {
+            json!({
+                "ownerHandle": skill.key.owner,
+                "slug": skill.key.slug,
+                "displayName": skill.name,
+                "url": self.page_url(skill),
+            })
+        };
+        json!({
+            "skill": null,
+            "latestVersion": null,
+            "metadata": null,
+            "owner": null,
+            "moderation": null,
+            "ambiguous": skills.iter().map(choice).collect::<Vec<_>>(),
+        })
     }
 
-    pub(super) fn version(&self, skill: &'a Skill, entry: &VersionEntry<'a>) -> VersionDetail<'a> {
+    pub(super) fn version(&self, skill: &Skill, entry: &VersionEntry) -> Value {
         let files = entry.is_current.then(|| self.files(skill));
-        VersionDetail::new(skill, entry, files)
+        version_detail(skill, entry, files)
     }
 
-    pub(super) fn files(&self, skill: &'a Skill) -> Vec<FileShape<'a>> {
+    pub(super) fn files<'s>(&self, skill: &'s Skill) -> Vec<FileShape<'s>> {
         let files = skill.files.iter().zip(published_files(skill));
         files
             .map(|(file, page_path)| {
@@ -141,68 +140,9 @@ impl<'a> Shaper<'a> {
     }
 
     /// The badges that pages show, by kind.
-    pub(super) fn badges(&self, skill: &'a Skill) -> Badges<'a> {
-        Badges::new(self.catalog, skill)
+    pub(super) fn badges(&self, skill: &Skill) -> Option<Value> {
+        badges(self.catalog, skill)
     }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Item<'a> {
-    slug: &'a str,
-    owner_handle: &'a str,
-    display_name: &'a str,
-    summary: &'a str,
-    topics: &'a [String],
-    tags: Tags,
-    stats: StatsShape,
-    created_at: i64,
-    updated_at: i64,
-    latest_version: LatestVersion,
-    metadata: Option<Metadata<'a>>,
-    #[serde(skip_serializing_if = "Badges::is_empty")]
-    badges: Badges<'a>,
-    url: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Detail<'a> {
-    skill: Option<DetailSkill<'a>>,
-    latest_version: Option<LatestVersion>,
-    metadata: Option<Metadata<'a>>,
-    owner: Option<Owner<'a>>,
-    moderation: Option<Moderation<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    ambiguous: Vec<Choice<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DetailSkill<'a> {
-    slug: &'a str,
-    display_name: &'a str,
-    summary: &'a str,
-    /// The whole `SKILL.md`.
-    description: String,
-    topics: &'a [String],
-    tags: Tags,
-    stats: StatsShape,
-    created_at: i64,
-    updated_at: i64,
-    icon: Option<&'a str>,
-    #[serde(skip_serializing_if = "Badges::is_empty")]
-    badges: Badges<'a>,
-    url: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Choice<'a> {
-    owner_handle: &'a str,
-    slug: &'a str,
-    display_name: &'a str,
-    url: String,
 }
 
 /// The text of the main file, as much of it as is read for a page.

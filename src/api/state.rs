@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::directory::Directory;
-use super::list::Order;
 use super::shapes::Shaper;
 use crate::catalog::{Catalog, Skill};
 use crate::config::Config;
@@ -32,6 +31,14 @@ pub struct SearchRequest {
     pub badge: Option<String>,
 }
 
+impl SearchRequest {
+    /// Whether `skill` has the badge that is asked for.
+    pub(super) fn allows(&self, skill: &Skill) -> bool {
+        let badge = self.badge.as_ref();
+        badge.is_none_or(|badge| skill.badge(badge).is_some())
+    }
+}
+
 impl ApiState {
     /// Derives what lookups need. `config.base_url` is where the answers say the site is.
     pub fn new(catalog: Arc<Catalog>, config: Config, search: Box<SearchFn>) -> Self {
@@ -52,19 +59,9 @@ impl ApiState {
         (self.search)(request)
             .into_iter()
             .filter_map(|(name, score)| Some((self.catalog.skill(&name)?, score)))
-            .filter(|(skill, _)| !skill.is_suspicious)
-            .filter(|(skill, _)| {
-                request
-                    .badge
-                    .as_ref()
-                    .is_none_or(|badge| skill.badge(badge).is_some())
-            })
+            .filter(|(skill, _)| !skill.is_suspicious && request.allows(skill))
             .take(request.limit)
             .collect()
-    }
-
-    pub(super) fn order(&self, order: Order) -> Vec<usize> {
-        order.of(&self.catalog)
     }
 }
 

@@ -23,10 +23,11 @@ use std::io;
 
 use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::directory::{Directory, Found};
-use super::json::to_json;
-use super::shapes::{Counts, Item, Shaper, VersionList, ms, versions};
+use super::json::{without_null, write_json};
+use super::shapes::{Counts, Shaper, ms, version_list, versions};
 use super::{discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Skill, Stats};
 use crate::config::Config;
@@ -53,22 +54,19 @@ pub fn write_api(
     write_lists(&shaper, sink)?;
     write_slugs(&shaper, sink)?;
     write_records(&shaper, zips, sink)?;
-    write_former_records(&shaper, zips, sink)?;
     feed::write(&shaper, zips, sink)
 }
 
 fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let base_url = shaper.config.base_url.to_string();
-    let well_known = WellKnown {
-        api_base: base_url.trim_end_matches('/'),
-    };
-    sink.write(url::api::CLAWHUB, &to_json(&well_known)?)?;
+    let well_known = json!({ "apiBase": base_url.trim_end_matches('/') });
+    write_json(sink, url::api::CLAWHUB, &well_known)?;
     sink.write(url::api::OPENAPI, OPENAPI)?;
-    sink.write(url::api::BADGES, &to_json(&BadgeList::new(shaper.catalog))?)?;
-    if shaper.catalog.listed().any(|skill| skill.stats.is_some()) {
-        sink.write(url::api::STATS, &to_json(&StatsList::new(shaper.catalog))?)?;
+    write_json(sink, url::api::BADGES, &badge_list(shaper.catalog))?;
+    match stats_list(shaper.catalog) {
+        Some(stats) => write_json(sink, url::api::STATS, &stats),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The description of the API; its server is relative to its own address.
@@ -77,17 +75,14 @@ const OPENAPI: &[u8] = include_bytes!("../../assets/openapi.json");
 fn write_lists(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let pages = list::newest_pages(shaper.catalog);
     pages.par_iter().try_for_each(|(number, skills, next)| {
-        let page = ListPage {
-            items: list::items(shaper, skills, Counts::Hidden),
-            next_cursor: None,
-            next: next.map(|next| {
-                shaper
-                    .config
-                    .base_url
-                    .absolute(&url::api::newest(Some(next)))
-            }),
-        };
-        sink.write(&url::api::newest(*number), &to_json(&page)?)
+        let next = next.map(|next| url::api::newest(Some(next)));
+        // A file would answer every cursor with itself. What follows is at `next`.
+        let page = json!({
+            "items": list::items(shaper, skills, Counts::Hidden),
+            "nextCursor": null,
+            "next": next.map(|next| shaper.config.base_url.absolute(&next)),
+        });
+        write_json(sink, &url::api::newest(*number), &page)
     })
 }
 
@@ -122,35 +117,31 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
 }
 
 fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io::Result<()> {
-    sink.write(&url::api::skill(slug), &to_json(&shaper.detail(skill)?)?)?;
+    write_json(sink, &url::api::skill(slug), &shaper.detail(skill)?)?;
     let versions = versions(skill);
-    sink.write(
-        &url::api::versions(slug),
-        &to_json(&VersionList::new(skill, &versions, None))?,
-    )?;
+    let list = version_list(skill, &versions, None);
+    write_json(sink, &url::api::versions(slug), &list)?;
     let mut written = HashSet::new();
     for entry in &versions {
         if is_segment(&entry.version) && written.insert(entry.version.to_ascii_lowercase()) {
-            sink.write(
-                &url::api::version(slug, &entry.version),
-                &to_json(&shaper.version(skill, entry))?,
-            )?;
+            let path = url::api::version(slug, &entry.version);
+            write_json(sink, &path, &shaper.version(skill, entry))?;
         }
     }
-    if !shaper.has_downloads() {
+    if !shaper.has_downloads {
         let install = install::of_skill(shaper, skill);
-        sink.write(&url::api::install(slug), &to_json(&install)?)?;
+        write_json(sink, &url::api::install(slug), &install)?;
     }
     Ok(())
 }
 
 fn write_choice(shaper: &Shaper, slug: &str, skills: &[&Skill], sink: &dyn Sink) -> io::Result<()> {
-    sink.write(&url::api::skill(slug), &to_json(&shaper.ambiguous(skills))?)?;
-    if shaper.has_downloads() {
+    write_json(sink, &url::api::skill(slug), &shaper.ambiguous(skills))?;
+    if shaper.has_downloads {
         return Ok(());
     }
     let install = install::of_choice(shaper, slug, skills);
-    sink.write(&url::api::install(slug), &to_json(&install)?)
+    write_json(sink, &url::api::install(slug), &install)
 }
 
 /// Whether a version, which strangers name, can be the name of a file everywhere, beside the list of all versions.
@@ -158,26 +149,17 @@ fn is_segment(version: &str) -> bool {
     is_identity_part(&version.replace('+', "-")) && !is_device_name(version)
 }
 
-/// Writes what is addressed by owner and slug.
+/// Writes what is addressed by owner and slug; the same under the names that skills had before, for hosts that redirect
+/// nothing: what somebody wrote down installs the skill all the same.
 fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
-    let skills = shaper.catalog.skills.par_iter().zip(zips);
-    skills.try_for_each(|(skill, zip)| write_record(shaper, skill, &skill.key, zip, sink))
-}
-
-/// Writes the same under the names that skills had before, for hosts that redirect nothing: what somebody wrote down
-/// installs the skill all the same.
-fn write_former_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
     let catalog = shaper.catalog;
+    let current = catalog.skills.iter().map(|skill| &skill.key).zip(0..);
     let aliases = catalog.aliases.iter();
-    let mut former = aliases.filter_map(|(old, new)| Some((old, catalog.skill_idx(new)?)));
-    former.try_for_each(|(old, skill_idx)| {
-        write_record(
-            shaper,
-            &catalog.skills[skill_idx],
-            old,
-            &zips[skill_idx],
-            sink,
-        )
+    let former = aliases.filter_map(|(old, new)| Some((old, catalog.skill_idx(new)?)));
+    let records: Vec<(&SkillKey, usize)> = current.chain(former).collect();
+    records.par_iter().try_for_each(|(key, skill_idx)| {
+        let skill = &catalog.skills[*skill_idx];
+        write_record(shaper, skill, key, &zips[*skill_idx], sink)
     })
 }
 
@@ -194,26 +176,11 @@ fn write_record(
         is_suspicious: skill.is_suspicious,
         stats: skill.stats,
     };
-    sink.write(&url::api::record(key), &to_json(&record)?)?;
-    match discovery::index(shaper.config, skill, key, &zip.sha256)? {
+    write_json(sink, &url::api::record(key), &record)?;
+    match discovery::index(shaper.config, skill, key, &zip.sha256) {
         None => Ok(()),
-        Some(index) => sink.write(&url::api::discovery(key), &index),
+        Some(index) => write_json(sink, &url::api::discovery(key), &index),
     }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WellKnown<'a> {
-    api_base: &'a str,
-}
-
-/// `nextCursor` is always null: a file would answer every cursor with itself. What follows is at `next`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ListPage<'a> {
-    items: Vec<Item<'a>>,
-    next_cursor: Option<String>,
-    next: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -228,60 +195,28 @@ struct Record<'a> {
 }
 
 /// The kinds of badges that pages show, each with the skills that have it.
-#[derive(Serialize)]
-struct BadgeList<'a> {
-    kinds: Vec<BadgeShape<'a>>,
+fn badge_list(catalog: &Catalog) -> Value {
+    let shape = |kind: &BadgeKind| {
+        let awarded = catalog
+            .listed()
+            .filter(|skill| skill.badge(&kind.kind).is_some());
+        let shape = json!({
+            "kind": kind.kind,
+            "label": kind.label,
+            "description": kind.description,
+            "icon": kind.icon,
+            "color": kind.color.name(),
+            "skills": awarded.map(|skill| skill.key.to_string()).collect::<Vec<_>>(),
+        });
+        without_null(shape, &["icon"])
+    };
+    let shown = catalog.badge_kinds.iter().filter(|kind| kind.is_shown);
+    json!({ "kinds": shown.map(shape).collect::<Vec<_>>() })
 }
 
-#[derive(Serialize)]
-struct BadgeShape<'a> {
-    kind: &'a str,
-    label: &'a str,
-    description: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    icon: Option<&'a str>,
-    color: &'static str,
-    skills: Vec<String>,
-}
-
-impl<'a> BadgeList<'a> {
-    fn new(catalog: &'a Catalog) -> Self {
-        let shape = |kind: &'a BadgeKind| BadgeShape {
-            kind: &kind.kind,
-            label: &kind.label,
-            description: &kind.description,
-            icon: kind.icon.as_deref(),
-            color: kind.color.name(),
-            skills: catalog
-                .listed()
-                .filter(|skill| skill.badge(&kind.kind).is_some())
-                .map(|skill| skill.key.to_string())
-                .collect(),
-        };
-        let shown = catalog.badge_kinds.iter().filter(|kind| kind.is_shown);
-        Self {
-            kinds: shown.map(shape).collect(),
-        }
-    }
-}
-
-/// All counts in one file, so that lists need not change when counts do.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct StatsList {
-    /// Milliseconds; 0 when unknown.
-    as_of: i64,
-    skills: BTreeMap<String, Stats>,
-}
-
-impl StatsList {
-    fn new(catalog: &Catalog) -> Self {
-        Self {
-            as_of: ms(catalog.stats_as_of),
-            skills: catalog
-                .listed()
-                .filter_map(|skill| Some((skill.key.to_string(), skill.stats?)))
-                .collect(),
-        }
-    }
+/// All counts in one file, so that lists need not change when counts do; `None` when there are none.
+fn stats_list(catalog: &Catalog) -> Option<Value> {
+    let counted = |skill: &Skill| Some((skill.key.to_string(), skill.stats?));
+    let skills: BTreeMap<String, Stats> = catalog.listed().filter_map(counted).collect();
+    (!skills.is_empty()).then(|| json!({ "asOf": ms(catalog.stats_as_of), "skills": skills }))
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::catalog::{Award, Catalog, Skill, Stats, Timestamp};
+use crate::api::json::without_null;
+use crate::catalog::{Award, BadgeKind, Catalog, Skill, Timestamp};
 
 /// Whether counts that change every day are in a shape; files that many skills share go without.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,134 +14,60 @@ pub(in crate::api) enum Counts {
     Hidden,
 }
 
-#[derive(Serialize)]
-pub(in crate::api) struct StatsShape {
-    #[serde(skip_serializing_if = "Option::is_none", flatten)]
-    counts: Option<Stats>,
-    versions: usize,
+/// Counts of a skill, of its versions among them.
+pub(super) fn stats(skill: &Skill, n_versions: usize, counts: Counts) -> Value {
+    let mut stats = match skill.stats {
+        Some(stats) if counts == Counts::Shown => json!(stats),
+        _ => json!({}),
+    };
+    stats["versions"] = n_versions.into();
+    stats
 }
 
-impl StatsShape {
-    pub(super) fn new(skill: &Skill, n_versions: usize, counts: Counts) -> Self {
-        Self {
-            counts: skill.stats.filter(|_| counts == Counts::Shown),
-            versions: n_versions,
-        }
+/// What a skill needs, or null.
+pub(super) fn metadata(skill: &Skill) -> Value {
+    let requirements = &skill.requirements;
+    let keys = requirements.env.iter().chain(&requirements.config);
+    let setup: Vec<Value> = keys
+        .map(|key| json!({ "key": key, "required": true }))
+        .collect();
+    let os = Some(&requirements.os).filter(|os| !os.is_empty());
+    if setup.is_empty() && os.is_none() {
+        return Value::Null;
     }
+    json!({ "setup": setup, "os": os, "systems": null })
 }
 
-#[derive(Serialize)]
-pub(in crate::api) struct Metadata<'a> {
-    setup: Vec<Setup<'a>>,
-    os: Option<&'a [String]>,
-    systems: Option<&'a [String]>,
+pub(in crate::api) fn owner(skill: &Skill) -> Value {
+    let handle = &skill.key.owner;
+    json!({ "handle": handle, "displayName": handle, "image": null })
 }
 
-#[derive(Serialize)]
-struct Setup<'a> {
-    key: &'a str,
-    required: bool,
-}
-
-impl<'a> Metadata<'a> {
-    pub(super) fn new(skill: &'a Skill) -> Option<Self> {
-        let requirements = &skill.requirements;
-        let keys = requirements.env.iter().chain(&requirements.config);
-        let setup: Vec<Setup> = keys
-            .map(|key| Setup {
-                key,
-                required: true,
-            })
-            .collect();
-        let os = (!requirements.os.is_empty()).then_some(&requirements.os[..]);
-        (!setup.is_empty() || os.is_some()).then_some(Self {
-            setup,
-            os,
-            systems: None,
-        })
+/// Why a skill is under suspicion, or null.
+pub(super) fn moderation(skill: &Skill) -> Value {
+    if !skill.is_suspicious {
+        return Value::Null;
     }
+    json!({
+        "isSuspicious": true,
+        "isMalwareBlocked": false,
+        "verdict": "suspicious",
+        "reasonCodes": [],
+        "updatedAt": null,
+        "engineVersion": null,
+        "summary": skill.moderation_note,
+    })
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::api) struct Owner<'a> {
-    handle: &'a str,
-    display_name: &'a str,
-    image: Option<&'static str>,
-}
-
-impl<'a> Owner<'a> {
-    pub(in crate::api) fn new(skill: &'a Skill) -> Self {
-        Self {
-            handle: &skill.key.owner,
-            display_name: &skill.key.owner,
-            image: None,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::api) struct Moderation<'a> {
-    is_suspicious: bool,
-    is_malware_blocked: bool,
-    verdict: &'static str,
-    reason_codes: [&'static str; 0],
-    updated_at: Option<i64>,
-    engine_version: Option<&'static str>,
-    summary: Option<&'a str>,
-}
-
-impl<'a> Moderation<'a> {
-    pub(super) fn new(skill: &'a Skill) -> Option<Self> {
-        skill.is_suspicious.then_some(Self {
-            is_suspicious: true,
-            is_malware_blocked: false,
-            verdict: "suspicious",
-            reason_codes: [],
-            updated_at: None,
-            engine_version: None,
-            summary: skill.moderation_note.as_deref(),
-        })
-    }
-}
-
-/// Awards by kind. A skill without badges has no such field at all.
-#[derive(Serialize)]
-#[serde(transparent)]
-pub(in crate::api) struct Badges<'a>(BTreeMap<&'a str, AwardShape<'a>>);
-
-impl<'a> Badges<'a> {
-    /// Those that pages show.
-    pub(in crate::api) fn new(catalog: &'a Catalog, skill: &'a Skill) -> Self {
-        let shown = catalog.shown_badges(skill).into_iter();
-        Self(
-            shown
-                .map(|(kind, award)| (kind.kind.as_str(), AwardShape::new(award)))
-                .collect(),
-        )
-    }
-
-    pub(in crate::api) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-#[derive(Serialize)]
-struct AwardShape<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<i64>,
-}
-
-impl<'a> AwardShape<'a> {
-    fn new(award: &'a Award) -> Self {
-        Self {
-            by: award.by.as_deref(),
-            at: award.at.map(Timestamp::ms),
-        }
-    }
+/// The awards that pages show, by kind. A skill without badges has no such field at all.
+pub(super) fn badges(catalog: &Catalog, skill: &Skill) -> Option<Value> {
+    let shape = |(kind, award): (&BadgeKind, &Award)| {
+        let award = json!({ "by": award.by, "at": award.at.map(Timestamp::ms) });
+        (kind.kind.clone(), without_null(award, &["by", "at"]))
+    };
+    let shown = catalog.shown_badges(skill).into_iter();
+    let badges: BTreeMap<String, Value> = shown.map(shape).collect();
+    (!badges.is_empty()).then(|| json!(badges))
 }
 
 /// Milliseconds, 0 when unknown.

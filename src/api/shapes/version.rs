@@ -1,135 +1,61 @@
 //! Versions of a skill, and the files of the current one.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::parts::ms;
 use crate::api::content_hash::content_hash;
+use crate::api::json::without_null;
 use crate::catalog::{Skill, SkillFile, Timestamp};
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::api) struct VersionList<'a> {
-    slug: &'a str,
-    items: Vec<VersionItem<'a>>,
+pub(in crate::api) fn version_list(
+    skill: &Skill,
+    versions: &[VersionEntry],
     next_cursor: Option<String>,
+) -> Value {
+    let items: Vec<Value> = versions.iter().map(item).collect();
+    json!({ "slug": skill.key.slug, "items": items, "nextCursor": next_cursor })
 }
 
-impl<'a> VersionList<'a> {
-    pub(in crate::api) fn new(
-        skill: &'a Skill,
-        versions: &[VersionEntry<'a>],
-        next_cursor: Option<String>,
-    ) -> Self {
-        Self {
-            slug: &skill.key.slug,
-            items: versions.iter().map(VersionItem::new).collect(),
-            next_cursor,
-        }
-    }
+/// One version; without `files` where they are not kept.
+pub(super) fn version_detail(
+    skill: &Skill,
+    entry: &VersionEntry,
+    files: Option<Vec<FileShape>>,
+) -> Value {
+    let mut version = item(entry);
+    version["license"] = json!(license(skill));
+    version["declaredLicense"] = json!(skill.front_matter.license);
+    version["files"] = json!(files);
+    json!({
+        "skill": { "slug": skill.key.slug, "displayName": skill.name },
+        "version": without_null(version, &["declaredLicense", "files"]),
+    })
 }
 
-#[derive(Serialize)]
-pub(in crate::api) struct VersionDetail<'a> {
-    skill: VersionSkill<'a>,
-    version: VersionFiles<'a>,
+fn item(entry: &VersionEntry) -> Value {
+    let item = json!({
+        "version": entry.version,
+        "createdAt": ms(entry.published_at),
+        "changelog": "",
+        "changelogSource": null,
+        "commitUrl": entry.commit_url,
+    });
+    without_null(item, &["commitUrl"])
 }
 
-impl<'a> VersionDetail<'a> {
-    pub(super) fn new(
-        skill: &'a Skill,
-        entry: &VersionEntry<'a>,
-        files: Option<Vec<FileShape<'a>>>,
-    ) -> Self {
-        Self {
-            skill: VersionSkill {
-                slug: &skill.key.slug,
-                display_name: &skill.name,
-            },
-            version: VersionFiles {
-                item: VersionItem::new(entry),
-                license: license(skill),
-                declared_license: skill.front_matter.license.as_deref(),
-                files,
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct VersionSkill<'a> {
-    slug: &'a str,
-    display_name: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct VersionFiles<'a> {
-    #[serde(flatten)]
-    item: VersionItem<'a>,
-    license: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    declared_license: Option<&'a str>,
-    /// Absent for versions whose files are not kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    files: Option<Vec<FileShape<'a>>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct VersionItem<'a> {
-    version: String,
-    created_at: i64,
-    changelog: &'static str,
-    changelog_source: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    commit_url: Option<&'a str>,
-}
-
-impl<'a> VersionItem<'a> {
-    fn new(entry: &VersionEntry<'a>) -> Self {
-        Self {
-            version: entry.version.clone(),
-            created_at: ms(entry.published_at),
-            changelog: "",
-            changelog_source: None,
-            commit_url: entry.commit_url,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::api) struct LatestVersion {
-    version: String,
-    created_at: i64,
-    changelog: &'static str,
-    license: Option<&'static str>,
-}
-
-impl LatestVersion {
-    pub(super) fn new(skill: &Skill, versions: &[VersionEntry]) -> Self {
-        Self {
-            version: versions[0].version.clone(),
-            created_at: ms(versions[0].published_at),
-            changelog: "",
-            license: license(skill),
-        }
-    }
+pub(super) fn latest_version(skill: &Skill, versions: &[VersionEntry]) -> Value {
+    json!({
+        "version": versions[0].version,
+        "createdAt": ms(versions[0].published_at),
+        "changelog": "",
+        "license": license(skill),
+    })
 }
 
 /// Names of versions; the latest is the only one that a registry of files gives.
-#[derive(Serialize)]
-pub(in crate::api) struct Tags {
-    latest: String,
-}
-
-impl Tags {
-    pub(super) fn new(versions: &[VersionEntry]) -> Self {
-        Self {
-            latest: versions[0].version.clone(),
-        }
-    }
+pub(super) fn tags(versions: &[VersionEntry]) -> Value {
+    json!({ "latest": versions[0].version })
 }
 
 /// One version of a skill as the API names it.
