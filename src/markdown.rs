@@ -24,6 +24,7 @@ mod tree;
 mod write;
 
 pub use findings::{LeftOut, RelativeLink};
+pub use link::relative_path;
 pub use plain::{first_paragraph, plain_text};
 
 /// A document as a page shows it.
@@ -144,14 +145,6 @@ fn may_be_cut(body: &str) -> bool {
     let n_columns = lines().map(|line| line.matches('|').count() + 1).max();
     let n_cells = n_columns.unwrap_or(0) * lines().count();
     HTML_OF_A_BYTE * body.len() + HTML_OF_A_CELL * n_cells > HTML_MAX_BYTES
-}
-
-/// The path that a relative destination of a link names, from the folder of the document.
-///
-/// Decoded, without `.`, query and fragment; `..` stands only at its start, where it leaves that folder. `None` when
-/// there is no such path: it is absolute, has a scheme or is a fragment alone.
-pub fn relative_path(dest: &str) -> Option<String> {
-    link::relative_path(dest)
 }
 
 #[cfg(test)]

@@ -195,9 +195,7 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
     }
 
     pub(super) fn line_break(&mut self) {
-        if self.charge(html_len::BREAK_BYTES) && self.make_room_for_phrasing() {
-            self.nodes.push(Node::Break);
-        }
+        self.add_phrasing(Node::Break, html_len::BREAK_BYTES);
     }
 
     pub(super) fn rule(&mut self) {
@@ -208,19 +206,19 @@ impl<'a, 'r> TreeBuilder<'a, 'r> {
     }
 
     pub(super) fn task(&mut self, is_done: bool) {
-        if self.charge(html_len::TASK_BYTES) && self.make_room_for_phrasing() {
-            self.nodes.push(Node::Task { is_done });
-            self.note_content(true);
-        }
+        self.add_phrasing(Node::Task { is_done }, html_len::TASK_BYTES);
     }
 
     pub(super) fn footnote_reference(&mut self, label: CowStr<'a>) {
-        if self.may_open_link()
-            && self.charge(html_len::FOOTNOTE_BYTES)
-            && self.make_room_for_phrasing()
-        {
-            self.nodes.push(Node::FootnoteReference(label));
-            self.note_content(true);
+        if self.may_open_link() {
+            self.add_phrasing(Node::FootnoteReference(label), html_len::FOOTNOTE_BYTES);
+        }
+    }
+
+    fn add_phrasing(&mut self, node: Node<'a>, n_bytes: usize) {
+        if self.charge(n_bytes) && self.make_room_for_phrasing() {
+            self.note_content(!matches!(node, Node::Break));
+            self.nodes.push(node);
         }
     }
 

@@ -32,12 +32,12 @@ pub(super) fn image_source(dest: &str, resolve: &dyn Fn(&str) -> Option<String>)
     resolve(&relative_path(dest)?).filter(|src| is_own_image(src))
 }
 
-/// The path that a relative destination names, from the folder of the document.
+/// The path that a relative destination of a link names, from the folder of the document.
 ///
-/// Decoded, in Normalization Form C as paths of files are, without `.`, query and fragment; `..` stands only at its start, where it leaves that folder. `\` is read as
-/// `/`, as browsers do. `None` for whatever is no such path: absolute, with a scheme, nothing but a fragment, with a
+/// Decoded, in Normalization Form C as paths of files are, without `.`, query and fragment; `..` stands only at its
+/// start, where it leaves that folder. `\` is read as `/`, as browsers do. `None` for whatever is no such path: absolute, with a scheme, nothing but a fragment, with a
 /// control character.
-pub(super) fn relative_path(dest: &str) -> Option<String> {
+pub fn relative_path(dest: &str) -> Option<String> {
     let dest = dest.trim_matches(is_space_or_control);
     // What agents replace by the folder of the skill.
     let own_folder = ["{baseDir}/", "${CLAUDE_SKILL_DIR}/"];

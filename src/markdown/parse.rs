@@ -211,33 +211,33 @@ impl<'a> Reader<'a, '_> {
 
     fn escape_words<'h>(&self, html: &'h str, range: &Range<usize>) -> Cow<'h, str> {
         mention::escape_words(html, true, &|name, _| {
-            let end_tags = self.end_tags();
-            if end_tags.has(name, range.end..self.paragraph_end) {
-                End::Near
-            } else if end_tags.has(name, range.end..self.body.len()) {
-                End::Later
-            } else {
-                End::Missing
-            }
+            let is_near = self.end_tags().has(name, range.end..self.paragraph_end);
+            self.end_of(name, is_near, range.end)
         })
     }
 
     fn html_block(&mut self, block: &HtmlBlock, range: &Range<usize>) {
         let own_end_tags = EndTags::of(&block.html);
         let escaped = mention::escape_words(&block.html, false, &|name, at| {
-            if own_end_tags.has(name, at..block.html.len()) {
-                End::Near
-            } else if self.end_tags().has(name, range.end..self.body.len()) {
-                End::Later
-            } else {
-                End::Missing
-            }
+            let is_near = own_end_tags.has(name, at..block.html.len());
+            self.end_of(name, is_near, range.end)
         });
         let findings = &mut self.tree.findings;
         self.raw_html
             .read(&escaped, &block.line_offsets, &mut self.builder, findings);
         self.raw_html.stop_skipping();
         self.builder.close_raw_phrasing();
+    }
+
+    /// Where the element `name` ends, if not near, from `offset` on.
+    fn end_of(&self, name: &str, is_near: bool, offset: usize) -> End {
+        if is_near {
+            End::Near
+        } else if self.end_tags().has(name, offset..self.body.len()) {
+            End::Later
+        } else {
+            End::Missing
+        }
     }
 
     /// Read when it is first needed: most documents hold no HTML.
@@ -292,11 +292,11 @@ impl<'a> Reader<'a, '_> {
                 (Tag::Tr, Detail::None)
             }
             cmark::Tag::TableCell => self.cell(),
-            cmark::Tag::Emphasis => (Tag::Em, Detail::None),
-            cmark::Tag::Strong => (Tag::Strong, Detail::None),
-            cmark::Tag::Strikethrough => (Tag::Del, Detail::None),
-            cmark::Tag::Superscript => (Tag::Sup, Detail::None),
-            cmark::Tag::Subscript => (Tag::Sub, Detail::None),
+            cmark::Tag::Emphasis => (Tag::Phrase("em"), Detail::None),
+            cmark::Tag::Strong => (Tag::Phrase("strong"), Detail::None),
+            cmark::Tag::Strikethrough => (Tag::Phrase("del"), Detail::None),
+            cmark::Tag::Superscript => (Tag::Phrase("sup"), Detail::None),
+            cmark::Tag::Subscript => (Tag::Phrase("sub"), Detail::None),
             cmark::Tag::Link { dest_url, .. } => {
                 self.note_link(&dest_url, false);
                 match self.builder.link_target(&dest_url) {

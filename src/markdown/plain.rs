@@ -125,11 +125,9 @@ impl LineWriter {
         self.gap = Some('\n');
     }
 
-    fn finish(self) -> String {
-        let end = self.text.trim_end().len();
-        let mut text = self.text;
-        text.truncate(end);
-        text
+    fn finish(mut self) -> String {
+        self.text.truncate(self.text.trim_end().len());
+        self.text
     }
 }
 

@@ -35,6 +35,21 @@ impl Outline {
             .or_else(|| self.trimmed_slugs.get(slug.trim_matches('-')))?;
         Some(format!("{ID_PREFIX}{slug}"))
     }
+
+    /// Makes a slug unique the way GitHub does, `-1`, `-2` and so on, and takes it.
+    fn add_slug(&mut self, base: &str, n_same: &mut HashMap<String, usize>) -> String {
+        let n = n_same.entry(base.to_owned()).or_default();
+        let mut slug = base.to_owned();
+        while self.slugs.contains(&slug) {
+            *n += 1;
+            slug = format!("{base}-{n}");
+        }
+        self.slugs.insert(slug.clone());
+        self.trimmed_slugs
+            .entry(slug.trim_matches('-').to_owned())
+            .or_insert_with(|| slug.clone());
+        slug
+    }
 }
 
 /// Reads the headings of a document; `title` is what the page around it already says.
@@ -42,12 +57,12 @@ pub(super) fn outline(nodes: &[Node<'_>], title: &str) -> Outline {
     let mut outline = Outline::default();
     let mut n_same: HashMap<String, usize> = HashMap::new();
     let mut author_levels: Vec<u8> = Vec::new();
-    let mut is_first = true;
     for (node_idx, node) in nodes.iter().enumerate() {
         let Node::Open(Tag::Heading(author_level), _) = node else {
             continue;
         };
         let (text, n_nodes) = heading_text(&nodes[node_idx..]);
+        let is_first = outline.toc.is_empty() && outline.left_out.is_none();
         if is_first
             && *author_level == 1
             && nodes[..node_idx]
@@ -56,10 +71,8 @@ pub(super) fn outline(nodes: &[Node<'_>], title: &str) -> Outline {
             && is_same_title(&text, title)
         {
             outline.left_out = Some(node_idx..node_idx + n_nodes);
-            is_first = false;
             continue;
         }
-        is_first = false;
 
         // Levels follow the nesting that the author's levels make, so none is skipped and the first is 2.
         while author_levels
@@ -71,7 +84,10 @@ pub(super) fn outline(nodes: &[Node<'_>], title: &str) -> Outline {
         author_levels.push(*author_level);
         let level = (author_levels.len() as u8 + 1).min(6);
 
-        let slug = outline.add_slug(slug(&text), &mut n_same);
+        let slug = match slug(&text) {
+            slug if slug.is_empty() => outline.add_slug("section", &mut n_same),
+            slug => outline.add_slug(&slug, &mut n_same),
+        };
         outline.toc.push(TocEntry {
             level,
             id: format!("{ID_PREFIX}{slug}"),
@@ -79,28 +95,6 @@ pub(super) fn outline(nodes: &[Node<'_>], title: &str) -> Outline {
         });
     }
     outline
-}
-
-impl Outline {
-    /// Makes a slug unique the way GitHub does, `-1`, `-2` and so on, and takes it.
-    fn add_slug(&mut self, base: String, n_same: &mut HashMap<String, usize>) -> String {
-        let base = if base.is_empty() {
-            "section".to_owned()
-        } else {
-            base
-        };
-        let n = n_same.entry(base.clone()).or_default();
-        let mut slug = base.clone();
-        while self.slugs.contains(&slug) {
-            *n += 1;
-            slug = format!("{base}-{n}");
-        }
-        self.slugs.insert(slug.clone());
-        self.trimmed_slugs
-            .entry(slug.trim_matches('-').to_owned())
-            .or_insert_with(|| slug.clone());
-        slug
-    }
 }
 
 /// The text of the heading that `nodes` starts with, white space collapsed, and how many nodes it takes.

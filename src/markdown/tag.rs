@@ -4,41 +4,27 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
     A,
-    B,
     Blockquote,
     Caption,
     Code,
-    Del,
     Details,
     Div,
-    Em,
     /// Level as the author wrote it, 1 to 6.
     Heading(u8),
-    I,
-    Ins,
-    Kbd,
     Li,
-    Mark,
     Ol,
     P,
+    /// Emphasis and the like, by its name: one of [`PHRASES`].
+    Phrase(&'static str),
     Pre,
-    Q,
-    S,
-    Samp,
-    Small,
-    Strong,
-    Sub,
     Summary,
-    Sup,
     Table,
     Tbody,
     Td,
     Th,
     Thead,
     Tr,
-    U,
     Ul,
-    Var,
 }
 
 /// What an element may hold, reduced to what keeps the output valid.
@@ -66,86 +52,62 @@ impl Tag {
     pub(super) fn from_raw(name: &str) -> Option<Self> {
         Some(match name {
             "a" => Self::A,
-            "b" => Self::B,
             "blockquote" => Self::Blockquote,
             "caption" => Self::Caption,
             "code" | "tt" => Self::Code,
-            "del" => Self::Del,
             "details" => Self::Details,
             "div" | "center" | "section" | "article" | "figure" | "dl" | "dd" | "main"
             | "header" | "footer" | "aside" | "nav" | "address" => Self::Div,
-            "em" | "cite" | "dfn" => Self::Em,
+            "cite" | "dfn" => Self::Phrase("em"),
             "h1" => Self::Heading(1),
             "h2" => Self::Heading(2),
             "h3" => Self::Heading(3),
             "h4" => Self::Heading(4),
             "h5" => Self::Heading(5),
             "h6" => Self::Heading(6),
-            "i" => Self::I,
-            "ins" => Self::Ins,
-            "kbd" => Self::Kbd,
             "li" => Self::Li,
-            "mark" => Self::Mark,
             "ol" => Self::Ol,
             "p" | "dt" | "figcaption" => Self::P,
             "pre" => Self::Pre,
-            "q" => Self::Q,
-            "s" | "strike" => Self::S,
-            "samp" => Self::Samp,
-            "small" => Self::Small,
-            "strong" => Self::Strong,
-            "sub" => Self::Sub,
+            "strike" => Self::Phrase("s"),
             "summary" => Self::Summary,
-            "sup" => Self::Sup,
             "table" => Self::Table,
             "td" => Self::Td,
             "th" => Self::Th,
             "tr" => Self::Tr,
-            "u" => Self::U,
             "ul" | "menu" => Self::Ul,
-            "var" => Self::Var,
-            _ => return None,
+            _ => Self::Phrase(PHRASES.iter().find(|phrase| **phrase == name)?),
         })
     }
 
-    /// The element's name in HTML; a heading's is decided by the outline.
+    /// The element's name in HTML; levels of headings beyond 6 are 6.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::A => "a",
-            Self::B => "b",
             Self::Blockquote => "blockquote",
             Self::Caption => "caption",
             Self::Code => "code",
-            Self::Del => "del",
             Self::Details => "details",
             Self::Div => "div",
-            Self::Em => "em",
-            Self::Heading(level) => heading_name(level),
-            Self::I => "i",
-            Self::Ins => "ins",
-            Self::Kbd => "kbd",
+            Self::Heading(0 | 1) => "h1",
+            Self::Heading(2) => "h2",
+            Self::Heading(3) => "h3",
+            Self::Heading(4) => "h4",
+            Self::Heading(5) => "h5",
+            Self::Heading(_) => "h6",
             Self::Li => "li",
-            Self::Mark => "mark",
             Self::Ol => "ol",
             Self::P => "p",
+            Self::Phrase(name) => name,
             Self::Pre => "pre",
-            Self::Q => "q",
-            Self::S => "s",
-            Self::Samp => "samp",
-            Self::Small => "small",
-            Self::Strong => "strong",
-            Self::Sub => "sub",
             Self::Summary => "summary",
-            Self::Sup => "sup",
             Self::Table => "table",
             Self::Tbody => "tbody",
             Self::Td => "td",
             Self::Th => "th",
             Self::Thead => "thead",
             Self::Tr => "tr",
-            Self::U => "u",
             Self::Ul => "ul",
-            Self::Var => "var",
         }
     }
 
@@ -175,14 +137,8 @@ impl Tag {
     }
 }
 
-/// The element name of a heading level; levels beyond 6 are 6.
-pub(super) fn heading_name(level: u8) -> &'static str {
-    match level {
-        0 | 1 => "h1",
-        2 => "h2",
-        3 => "h3",
-        4 => "h4",
-        5 => "h5",
-        _ => "h6",
-    }
-}
+/// Elements within a paragraph that differ in nothing but their name.
+#[rustfmt::skip]
+const PHRASES: [&str; 16] = [
+    "b", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "strong", "sub", "sup", "u", "var",
+];

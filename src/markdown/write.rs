@@ -7,7 +7,7 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CowStr};
 
 use super::link::Target;
 use super::slug::Outline;
-use super::tag::{Holds, Tag, heading_name};
+use super::tag::{Holds, Tag};
 use super::tree::{Detail, Image, Node, Tree};
 use crate::text::unicode::is_html_text;
 
@@ -33,8 +33,8 @@ pub(super) fn html(tree: &Tree<'_>, outline: &Outline) -> String {
 struct Writer<'t, 'a> {
     html: String,
     outline: &'t Outline,
-    /// End tags of open elements.
-    open: Vec<&'static str>,
+    /// Open elements; `None` for one that is not shown but for its content.
+    open: Vec<Option<Tag>>,
     heading_idx: usize,
     /// Rows begun in each open table.
     rows: Vec<usize>,
@@ -66,7 +66,7 @@ impl<'t, 'a> Writer<'t, 'a> {
     }
 
     fn open(&mut self, tag: Tag, detail: &Detail) {
-        let end = match tag {
+        let shown = match tag {
             Tag::A => self.open_link(detail),
             Tag::Heading(_) => self.open_heading(detail),
             Tag::Table => {
@@ -75,74 +75,73 @@ impl<'t, 'a> Writer<'t, 'a> {
                 self.html.push_str(
                     "<div class=\"table-scroll\" role=\"group\" aria-label=\"Table\" tabindex=\"0\"><table>\n",
                 );
-                "</table></div>\n"
+                Some(tag)
             }
             Tag::Pre => {
                 self.html.push_str(r#"<pre tabindex="0">"#);
-                "</pre>\n"
+                Some(tag)
             }
             _ => {
                 self.html.push('<');
                 self.html.push_str(tag.name());
                 self.attributes(tag, detail);
                 self.html.push('>');
-                end_tag(tag)
+                Some(tag)
             }
         };
-        self.open.push(end);
+        self.open.push(shown);
         if let Detail::Alert(kind) = detail {
             let title = alert_name(*kind).1;
             let _ = writeln!(self.html, r#"<p class="alert-title">{title}</p>"#);
         }
     }
 
+    /// Writes the end tag, with a line break after blocks.
     fn close(&mut self) {
-        let end = self.open.pop().unwrap_or_default();
-        if end.starts_with("</table>") {
+        let Some(tag) = self.open.pop().flatten() else {
+            return;
+        };
+        let _ = write!(self.html, "</{}>", tag.name());
+        if tag == Tag::Table {
             self.rows.pop();
+            self.html.push_str("</div>");
         }
-        self.html.push_str(end);
+        if tag.holds() != Holds::PhrasingInPhrasing {
+            self.html.push('\n');
+        }
     }
 
-    fn open_link(&mut self, detail: &Detail) -> &'static str {
+    fn open_link(&mut self, detail: &Detail) -> Option<Tag> {
         let Detail::Link(target) = detail else {
-            return "";
+            return None;
         };
-        match target {
-            Target::Fragment(fragment) => {
-                let Some(id) = self.outline.id(fragment) else {
-                    return "";
-                };
-                self.html.push_str("<a href=\"#");
-                escape(&mut self.html, &id);
-                self.html.push_str("\">");
-            }
-            Target::Own(url) => {
-                self.html.push_str("<a href=\"");
-                escape(&mut self.html, url);
-                self.html.push_str("\">");
-            }
-            Target::External(url) => {
-                self.html.push_str("<a href=\"");
-                escape(&mut self.html, url);
-                self.html.push_str(r#"" rel="nofollow ugc noopener">"#);
-            }
-        }
-        "</a>"
+        let (href, rel) = match target {
+            Target::Fragment(fragment) => (format!("#{}", self.outline.id(fragment)?), ""),
+            Target::Own(url) => (url.clone(), ""),
+            Target::External(url) => (url.clone(), r#" rel="nofollow ugc noopener""#),
+        };
+        self.html.push_str("<a");
+        self.attribute("href", &href);
+        self.html.push_str(rel);
+        self.html.push('>');
+        Some(Tag::A)
     }
 
-    fn open_heading(&mut self, detail: &Detail) -> &'static str {
-        let Some(entry) = self.outline.toc.get(self.heading_idx) else {
-            return "";
-        };
+    fn open_heading(&mut self, detail: &Detail) -> Option<Tag> {
+        let entry = self.outline.toc.get(self.heading_idx)?;
         self.heading_idx += 1;
-        let name = heading_name(entry.level);
-        let _ = write!(self.html, r#"<{name} id=""#);
-        escape(&mut self.html, &entry.id);
-        self.html.push('"');
-        self.attributes(Tag::Heading(entry.level), detail);
+        let tag = Tag::Heading(entry.level);
+        let _ = write!(self.html, "<{}", tag.name());
+        self.attribute("id", &entry.id);
+        self.attributes(tag, detail);
         self.html.push('>');
-        end_tag(Tag::Heading(entry.level))
+        Some(tag)
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        let _ = write!(self.html, " {name}=\"");
+        escape(&mut self.html, value);
+        self.html.push('"');
     }
 
     fn attributes(&mut self, tag: Tag, detail: &Detail) {
@@ -181,11 +180,9 @@ impl<'t, 'a> Writer<'t, 'a> {
     }
 
     fn image(&mut self, image: &Image) {
-        self.html.push_str("<img src=\"");
-        escape(&mut self.html, &image.src);
-        self.html.push_str("\" alt=\"");
-        escape(&mut self.html, &image.alt);
-        self.html.push('"');
+        self.html.push_str("<img");
+        self.attribute("src", &image.src);
+        self.attribute("alt", &image.alt);
         for (name, pixels) in [("width", image.width_px), ("height", image.height_px)] {
             if let Some(pixels) = pixels {
                 let _ = write!(self.html, r#" {name}="{pixels}""#);
@@ -234,30 +231,6 @@ impl<'t, 'a> Writer<'t, 'a> {
             );
         }
         self.html.push_str("</ol>\n</section>\n");
-    }
-}
-
-/// The end tag, with a line break after blocks.
-fn end_tag(tag: Tag) -> &'static str {
-    macro_rules! end {
-        ($($variant:pat => $name:literal),* $(,)?) => {
-            match (tag, tag.holds() == Holds::PhrasingInPhrasing) {
-                $(($variant, true) => concat!("</", $name, ">"),
-                ($variant, false) => concat!("</", $name, ">\n"),)*
-            }
-        };
-    }
-    end! {
-        Tag::A => "a", Tag::B => "b", Tag::Blockquote => "blockquote", Tag::Caption => "caption",
-        Tag::Code => "code", Tag::Del => "del", Tag::Details => "details", Tag::Div => "div",
-        Tag::Em => "em", Tag::Heading(0 | 1) => "h1", Tag::Heading(2) => "h2",
-        Tag::Heading(3) => "h3", Tag::Heading(4) => "h4", Tag::Heading(5) => "h5",
-        Tag::Heading(_) => "h6", Tag::I => "i", Tag::Ins => "ins", Tag::Kbd => "kbd",
-        Tag::Li => "li", Tag::Mark => "mark", Tag::Ol => "ol", Tag::P => "p", Tag::Pre => "pre",
-        Tag::Q => "q", Tag::S => "s", Tag::Samp => "samp", Tag::Small => "small",
-        Tag::Strong => "strong", Tag::Sub => "sub", Tag::Summary => "summary", Tag::Sup => "sup",
-        Tag::Table => "table", Tag::Tbody => "tbody", Tag::Td => "td", Tag::Th => "th",
-        Tag::Thead => "thead", Tag::Tr => "tr", Tag::U => "u", Tag::Ul => "ul", Tag::Var => "var",
     }
 }
 
