@@ -6,8 +6,9 @@ use askama::Template;
 
 use super::badge::FEATURED_KIND;
 use super::card::Card;
+use super::list::NameLink;
 use super::list::badges::{BadgeCount, badge_counts};
-use super::list::tags::{TagLink, top_tags};
+use super::list::tags::top_tags;
 use super::markup::Markup;
 use super::page::{Page, write_page};
 use super::registry::Registry;
@@ -23,11 +24,7 @@ const N_TAGS: usize = 32;
 
 /// Writes the home page; returns the number of pages.
 pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usize> {
-    let featured_kind = registry
-        .catalog
-        .shown_badge_kinds()
-        .into_iter()
-        .find(|kind| kind.kind == FEATURED_KIND);
+    let featured_kind = registry.shown_kind(FEATURED_KIND);
     let featured = featured_kind.map_or_else(Vec::new, |kind| registry.awarded(&kind.kind));
     let updated = registry.sorted(Sort::Updated);
     let mut page = Page::new(&registry.site, String::new(), "", registry.site.description);
@@ -60,7 +57,7 @@ struct HomeView<'a> {
     featured: Vec<&'a Card<'a>>,
     updated: Vec<&'a Card<'a>>,
     badges: Vec<BadgeCount<'a>>,
-    tags: Vec<TagLink<'a>>,
+    tags: Vec<NameLink<'a>>,
 }
 
 fn json_ld(registry: &Registry<'_>) -> Markup {

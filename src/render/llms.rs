@@ -34,24 +34,12 @@ fn text(registry: &Registry<'_>) -> String {
         counted(registry.listed.len(), "skill", "skills"),
         counted(registry.owners.len(), "owner", "owners"),
     );
-    if let Some(kind) = registry
-        .catalog
-        .badge_kind(FEATURED_KIND)
-        .filter(|kind| kind.is_shown)
-    {
-        push_skills(
-            &mut text,
-            registry,
-            &kind.label,
-            &registry.awarded(FEATURED_KIND),
-        );
+    if let Some(kind) = registry.shown_kind(FEATURED_KIND) {
+        let featured = registry.awarded(FEATURED_KIND);
+        push_skills(&mut text, registry, &kind.label, &featured);
     }
-    push_skills(
-        &mut text,
-        registry,
-        "Recently updated",
-        &registry.sorted(Sort::Updated),
-    );
+    let updated = registry.sorted(Sort::Updated);
+    push_skills(&mut text, registry, "Recently updated", &updated);
     if !registry.tags.is_empty() {
         text.push_str("\n## Tags\n\n");
     }

@@ -1,10 +1,11 @@
 //! What every page is rendered from: the catalog, the settings, and what is derived from them once.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use super::card::Card;
 use super::page::SiteView;
-use crate::catalog::{Catalog, Skill};
+use crate::catalog::{BadgeKind, Catalog, Skill};
 use crate::config::Config;
 use crate::key::SkillKey;
 use crate::url::{self, Sort};
@@ -80,14 +81,15 @@ impl<'a> Registry<'a> {
         let mut sorted = self.listed.clone();
         // `None` is less than `Some`, so that reversing puts it last.
         match sort {
-            Sort::Updated => sorted.sort_by_key(|idx| std::cmp::Reverse(skill(idx).updated_at)),
-            Sort::Newest => sorted.sort_by_key(|idx| std::cmp::Reverse(skill(idx).created_at)),
+            Sort::Updated => sorted.sort_by_key(|idx| Reverse(skill(idx).updated_at)),
+            Sort::Newest => sorted.sort_by_key(|idx| Reverse(skill(idx).created_at)),
             Sort::Name => sorted.sort_by_cached_key(|idx| skill(idx).name.to_lowercase()),
-            Sort::Downloads => sorted.sort_by_key(|idx| {
-                std::cmp::Reverse(skill(idx).stats.map(|stats| stats.downloads))
-            }),
-            Sort::Stars => sorted
-                .sort_by_key(|idx| std::cmp::Reverse(skill(idx).stats.map(|stats| stats.stars))),
+            Sort::Downloads => {
+                sorted.sort_by_key(|idx| Reverse(skill(idx).stats.map(|stats| stats.downloads)))
+            }
+            Sort::Stars => {
+                sorted.sort_by_key(|idx| Reverse(skill(idx).stats.map(|stats| stats.stars)))
+            }
         }
         sorted
     }
@@ -104,21 +106,18 @@ impl<'a> Registry<'a> {
         if self.has_stats { &ALL } else { &ALL[..3] }
     }
 
+    /// The kind of badge of this name, if pages show it.
+    pub(super) fn shown_kind(&self, kind: &str) -> Option<&'a BadgeKind> {
+        self.catalog.badge_kind(kind).filter(|kind| kind.is_shown)
+    }
+
     /// The listed skills with a badge, the newest award first.
     pub(super) fn awarded(&self, kind: &str) -> Vec<usize> {
-        let mut awarded: Vec<(Option<_>, usize)> = self
-            .listed
-            .iter()
-            .filter_map(|skill_idx| {
-                let award = self.catalog.skills[*skill_idx].badge(kind)?;
-                Some((award.at, *skill_idx))
-            })
-            .collect();
-        awarded.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        let award = |skill_idx: &usize| self.catalog.skills[*skill_idx].badge(kind);
+        let mut awarded = self.listed.clone();
+        awarded.retain(|skill_idx| award(skill_idx).is_some());
+        awarded.sort_by_key(|skill_idx| Reverse(award(skill_idx).and_then(|award| award.at)));
         awarded
-            .into_iter()
-            .map(|(_, skill_idx)| skill_idx)
-            .collect()
     }
 
     /// Tags with their number of skills: the most used first, then by name.
@@ -128,7 +127,7 @@ impl<'a> Registry<'a> {
             .iter()
             .map(|(tag, skills)| (*tag, skills.len()))
             .collect();
-        tags.sort_by_key(|(_, n_skills)| std::cmp::Reverse(*n_skills));
+        tags.sort_by_key(|(_, n_skills)| Reverse(*n_skills));
         tags
     }
 

@@ -4,7 +4,8 @@ use std::io;
 
 use askama::Template;
 
-use super::list::tags::{TagLink, top_tags};
+use super::list::NameLink;
+use super::list::tags::top_tags;
 use super::page::{Page, write_page};
 use super::registry::Registry;
 use crate::sink::Sink;
@@ -40,7 +41,7 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usiz
 #[template(path = "search.html")]
 struct SearchView<'a> {
     page: Page<'a>,
-    tags: Vec<TagLink<'a>>,
+    tags: Vec<NameLink<'a>>,
 }
 
 #[derive(Template, Hash)]

@@ -5,8 +5,8 @@ use std::io;
 use askama::Template;
 
 use super::badges::{BadgeCount, badge_counts};
-use super::tags::{TagLink, top_tags};
-use super::{PAGE_SIZE, Pager, PagerStep, write_list};
+use super::tags::top_tags;
+use super::{NameLink, PAGE_SIZE, Pager, PagerStep, write_list};
 use crate::render::card::Card;
 use crate::render::page::{Page, Section};
 use crate::render::registry::Registry;
@@ -31,7 +31,7 @@ fn write_sort(
     registry: &Registry<'_>,
     sort: Sort,
     badges: &[BadgeCount<'_>],
-    tags: &[TagLink<'_>],
+    tags: &[NameLink<'_>],
     sink: &dyn Sink,
 ) -> io::Result<usize> {
     let site = &registry.site;
@@ -41,14 +41,14 @@ fn write_sort(
         Sort::Downloads | Sort::Stars => registry.catalog.stats_as_of.map(|at| at.date()),
         _ => None,
     };
-    let words = words(sort);
+    let [_, title, order] = words(sort);
     let path_of = |number| url::listing(sort, number);
     write_list(site, sink, &sorted, PAGE_SIZE, path_of, |part| {
         let mut page = part.page(
             site,
             Section::Skills,
-            words.title,
-            format!("{total} in {}, {}.", site.title, words.order),
+            title,
+            format!("{total} in {}, {order}.", site.title),
         );
         page.is_indexed = sort == Sort::Updated;
         ListingView {
@@ -65,10 +65,13 @@ fn write_sort(
 }
 
 fn sort_links(registry: &Registry<'_>, current: Sort) -> Vec<SortLink> {
-    let link = |sort: &Sort| SortLink {
-        label: words(*sort).label,
-        link: registry.site.link(&url::listing(*sort, 1)),
-        is_current: *sort == current,
+    let link = |sort: &Sort| {
+        let [label, ..] = words(*sort);
+        SortLink {
+            label,
+            link: registry.site.link(&url::listing(*sort, 1)),
+            is_current: *sort == current,
+        }
     };
     registry.sorts().iter().map(link).collect()
 }
@@ -81,7 +84,7 @@ struct ListingView<'a> {
     stats_as_of: Option<String>,
     sorts: Vec<SortLink>,
     badges: &'a [BadgeCount<'a>],
-    tags: &'a [TagLink<'a>],
+    tags: &'a [NameLink<'a>],
     cards: Vec<&'a Card<'a>>,
     pager: Pager,
 }
@@ -94,27 +97,16 @@ struct SortLink {
 }
 
 /// What people read of a sort: its tab, the title of the page, and a description's end.
-struct SortWords {
-    label: &'static str,
-    title: &'static str,
-    order: &'static str,
-}
-
-fn words(sort: Sort) -> SortWords {
-    let (label, title, order) = match sort {
-        Sort::Updated => ("Updated", "All skills", "the last updated first"),
-        Sort::Newest => ("Newest", "Newest skills", "the newest first"),
-        Sort::Name => ("Name", "Skills by name", "by name"),
-        Sort::Downloads => (
+fn words(sort: Sort) -> [&'static str; 3] {
+    match sort {
+        Sort::Updated => ["Updated", "All skills", "the last updated first"],
+        Sort::Newest => ["Newest", "Newest skills", "the newest first"],
+        Sort::Name => ["Name", "Skills by name", "by name"],
+        Sort::Downloads => [
             "Downloads",
             "Most downloaded skills",
             "the most downloaded first",
-        ),
-        Sort::Stars => ("Stars", "Most starred skills", "the most starred first"),
-    };
-    SortWords {
-        label,
-        title,
-        order,
+        ],
+        Sort::Stars => ["Stars", "Most starred skills", "the most starred first"],
     }
 }

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use super::page::{Page, Section, SiteView, write_page};
 use crate::sink::Sink;
+use crate::text::number::grouped;
 
 /// Skills on a page of a list.
 pub(super) const PAGE_SIZE: usize = 24;
@@ -71,6 +72,24 @@ pub(super) fn write_list<'i, T: Sync, V: Template + Hash>(
         write_page(sink, &path, &view)
     })?;
     Ok(n_pages)
+}
+
+/// A name in an index, with the number of skills that have it.
+#[derive(Hash)]
+pub(super) struct NameLink<'a> {
+    pub(super) name: &'a str,
+    pub(super) link: String,
+    pub(super) n_skills: String,
+}
+
+impl<'a> NameLink<'a> {
+    fn new(site: &SiteView<'_>, name: &'a str, page_path: &str, n_skills: usize) -> Self {
+        Self {
+            name,
+            link: site.link(page_path),
+            n_skills: grouped(n_skills),
+        }
+    }
 }
 
 /// How many pages hold `n_items`; an empty list has one.

@@ -5,28 +5,27 @@ use std::io;
 use askama::Template;
 use rayon::prelude::*;
 
-use super::{INDEX_PAGE_SIZE, PAGE_SIZE, Pager, PagerStep, write_list};
+use super::{INDEX_PAGE_SIZE, NameLink, PAGE_SIZE, Pager, PagerStep, write_list};
 use crate::render::card::Card;
 use crate::render::page::{Page, Section};
 use crate::render::registry::Registry;
 use crate::sink::Sink;
-use crate::text::number::{counted, grouped};
+use crate::text::number::counted;
 use crate::url;
 
 /// Writes a page for each owner, and the index of owners; returns the number of pages.
 pub(in crate::render) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usize> {
-    let owners: Vec<(&&str, &Vec<usize>)> = registry.owners.iter().collect();
+    let owners: Vec<_> = registry.owners.iter().collect();
     let n_written = owners
         .par_iter()
         .map(|(owner, skills)| write_owner(registry, owner, skills, sink))
         .sum::<io::Result<usize>>()?;
     let site = &registry.site;
-    let n_index = write_list(site, sink, &owners, INDEX_PAGE_SIZE, url::owners, |part| {
-        let link = |(owner, skills): &(&&'_ str, &Vec<usize>)| OwnerLink {
-            link: site.link(&url::owner(owner, 1)),
-            owner: (**owner).to_owned(),
-            n_skills: grouped(skills.len()),
-        };
+    let all: Vec<NameLink> = owners
+        .iter()
+        .map(|(owner, skills)| NameLink::new(site, owner, &url::owner(owner, 1), skills.len()))
+        .collect();
+    let n_index = write_list(site, sink, &all, INDEX_PAGE_SIZE, url::owners, |part| {
         OwnerIndexView {
             page: part.page(
                 site,
@@ -34,8 +33,8 @@ pub(in crate::render) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::
                 "Owners",
                 format!("Everyone who publishes skills in {}.", site.title),
             ),
-            total: counted(owners.len(), "owner", "owners"),
-            owners: part.items.iter().map(link).collect(),
+            total: counted(all.len(), "owner", "owners"),
+            owners: part.items,
             pager: part.pager,
         }
     })?;
@@ -92,13 +91,6 @@ struct OwnerView<'a> {
 struct OwnerIndexView<'a> {
     page: Page<'a>,
     total: String,
-    owners: Vec<OwnerLink>,
+    owners: &'a [NameLink<'a>],
     pager: Pager,
-}
-
-#[derive(Hash)]
-struct OwnerLink {
-    owner: String,
-    link: String,
-    n_skills: String,
 }

@@ -5,31 +5,19 @@ use std::io;
 use askama::Template;
 use rayon::prelude::*;
 
-use super::{INDEX_PAGE_SIZE, PAGE_SIZE, Pager, PagerStep, write_list};
+use super::{INDEX_PAGE_SIZE, NameLink, PAGE_SIZE, Pager, PagerStep, write_list};
 use crate::render::card::Card;
 use crate::render::page::{Page, Section};
 use crate::render::registry::Registry;
 use crate::sink::Sink;
-use crate::text::number::{counted, grouped};
+use crate::text::number::counted;
 use crate::url;
 
-/// A tag with the number of skills that have it.
-#[derive(Hash)]
-pub(in crate::render) struct TagLink<'a> {
-    pub(in crate::render) tag: &'a str,
-    pub(in crate::render) link: String,
-    pub(in crate::render) n_skills: String,
-}
-
 /// The most used tags.
-pub(in crate::render) fn top_tags<'a>(registry: &Registry<'a>, max: usize) -> Vec<TagLink<'a>> {
+pub(in crate::render) fn top_tags<'a>(registry: &Registry<'a>, max: usize) -> Vec<NameLink<'a>> {
     let tags = registry.tags_by_use().into_iter().take(max);
-    tags.map(|(tag, n_skills)| TagLink {
-        tag,
-        link: registry.site.link(&url::tag(tag, 1)),
-        n_skills: grouped(n_skills),
-    })
-    .collect()
+    tags.map(|(tag, n_skills)| NameLink::new(&registry.site, tag, &url::tag(tag, 1), n_skills))
+        .collect()
 }
 
 /// Writes a page for each tag, and the index of tags; returns the number of pages.
@@ -95,6 +83,6 @@ struct TagView<'a> {
 struct TagIndexView<'a> {
     page: Page<'a>,
     total: String,
-    tags: &'a [TagLink<'a>],
+    tags: &'a [NameLink<'a>],
     pager: Pager,
 }

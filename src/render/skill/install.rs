@@ -27,30 +27,23 @@ pub(super) struct Command {
 impl Install {
     pub(super) fn new(registry: &Registry<'_>, skill: &Skill, zip: &ZipDigest) -> Self {
         let key = &skill.key;
-        let mut commands = Vec::new();
-        if is_discoverable(skill) {
-            commands.push(Command {
-                label: "With the skills client",
-                text: format!("npx skills add {}", registry.absolute(&url::skill(key))),
-            });
-        }
-        if let Some(text) = clawhub_command(registry.config, key, registry.has_unique_slug(key)) {
-            commands.push(Command {
-                label: "With the clawhub client",
-                text,
-            });
-        }
-        // An identity has no character that means something to a shell, and a URL is percent-encoded.
         let slug = &key.slug;
-        commands.push(Command {
-            label: "With curl and unzip",
-            text: format!(
-                "curl -fsSL {} -o {slug}.zip && unzip -q {slug}.zip -d {slug}",
-                registry.absolute(&url::zip(key))
-            ),
-        });
+        // An identity has no character that means something to a shell, and a URL is percent-encoded.
+        let with_curl = format!(
+            "curl -fsSL {} -o {slug}.zip && unzip -q {slug}.zip -d {slug}",
+            registry.absolute(&url::zip(key))
+        );
+        let with_skills = is_discoverable(skill)
+            .then(|| format!("npx skills add {}", registry.absolute(&url::skill(key))));
+        let with_clawhub = clawhub_command(registry.config, key, registry.has_unique_slug(key));
+        let commands = [
+            ("With the skills client", with_skills),
+            ("With the clawhub client", with_clawhub),
+            ("With curl and unzip", Some(with_curl)),
+        ];
+        let command = |(label, text): (_, Option<String>)| Some(Command { label, text: text? });
         Self {
-            commands,
+            commands: commands.into_iter().filter_map(command).collect(),
             zip_link: registry.link(&url::zip(key)),
             zip_name: format!("{slug}.zip"),
             zip_size: file_size(zip.len_bytes),
