@@ -5,7 +5,6 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::content_hash::content_hash;
-use super::directory::Found;
 use super::install;
 use super::list::{self, Order};
 use super::query::Query;
@@ -234,9 +233,10 @@ fn download(state: &ApiState, query: &Query) -> Result<Response, Response> {
 /// The skill that a slug and the query's `ownerHandle` name.
 fn find<'a>(state: &'a ApiState, slug: &str, query: &Query) -> Result<&'a Skill, Response> {
     let owner = query.not_empty("ownerHandle")?;
-    match state.directory.find(slug, owner) {
-        Found::One(skill_idx) => Ok(&state.catalog.skills[skill_idx]),
-        Found::Several(skills) => {
+    match state.directory.find(slug, owner)[..] {
+        [] => Err(Response::error(404, "Skill not found")),
+        [skill_idx] => Ok(&state.catalog.skills[skill_idx]),
+        ref skills => {
             let owners: Vec<&str> = skills
                 .iter()
                 .map(|skill_idx| state.catalog.skills[*skill_idx].key.owner.as_str())
@@ -249,7 +249,6 @@ fn find<'a>(state: &'a ApiState, slug: &str, query: &Query) -> Result<&'a Skill,
                 ),
             ))
         }
-        Found::Nothing => Err(Response::error(404, "Skill not found")),
     }
 }
 

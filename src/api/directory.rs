@@ -19,15 +19,6 @@ struct Named {
     skill_idx: usize,
 }
 
-/// What a slug names.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    One(usize),
-    /// At least two, in the order of the catalog.
-    Several(Vec<usize>),
-    Nothing,
-}
-
 impl Directory {
     pub(super) fn new(catalog: &Catalog) -> Self {
         let mut directory = Self::default();
@@ -42,24 +33,24 @@ impl Directory {
         directory
     }
 
+    /// The skills that a slug names, in the order of the catalog.
+    ///
     /// A current name counts before a former one; without an owner, all owners' skills of that slug are meant.
-    pub(super) fn find(&self, slug: &str, owner: Option<&str>) -> Found {
+    pub(super) fn find(&self, slug: &str, owner: Option<&str>) -> Vec<usize> {
         let slug = slug.to_ascii_lowercase();
         let owner = owner.map(|owner| owner.trim_start_matches('@').to_ascii_lowercase());
-        for names in [&self.current, &self.former] {
+        let find_in = |names: &BTreeMap<String, Vec<Named>>| -> BTreeSet<usize> {
             let named = names.get(&slug).into_iter().flatten();
-            let found: BTreeSet<usize> = named
+            named
                 .filter(|entry| owner.as_ref().is_none_or(|owner| *owner == entry.owner))
                 .map(|entry| entry.skill_idx)
-                .collect();
-            let found: Vec<usize> = found.into_iter().collect();
-            match found[..] {
-                [] => {}
-                [skill_idx] => return Found::One(skill_idx),
-                _ => return Found::Several(found),
-            }
+                .collect()
+        };
+        let mut found = find_in(&self.current);
+        if found.is_empty() {
+            found = find_in(&self.former);
         }
-        Found::Nothing
+        found.into_iter().collect()
     }
 
     /// Every slug, current and former, in lower case.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::json::{to_json, write_json};
-use super::shapes::{FileShape, Shaper, current_version, ms};
+use super::shapes::{FileShape, Shaper, badges, current_version, ms};
 use crate::catalog::Skill;
 use crate::input_file;
 use crate::key::SkillKey;
@@ -213,7 +213,7 @@ impl<'a> CatalogEntry<'a> {
             created_at: ms(skill.created_at),
             updated_at: ms(skill.updated_at),
             license: skill.front_matter.license.as_deref(),
-            badges: shaper.badges(skill),
+            badges: badges(shaper.catalog, skill),
             url: shaper.page_url(skill),
             zip: ZipRef {
                 url: shaper.config.base_url.absolute(&url::zip(&skill.key)),

@@ -9,13 +9,13 @@ mod version;
 use serde_json::{Value, json};
 
 use super::json::without_null;
-pub(super) use parts::{Counts, ms, owner};
-use parts::{badges, metadata, moderation, stats};
+pub(super) use parts::{Counts, badges, ms, owner};
+use parts::{metadata, moderation, stats};
 pub(super) use version::{FileShape, VersionEntry, current_version, version_list, versions};
 use version::{latest_version, tags, version_detail};
 
 use crate::catalog::{Catalog, Skill, SkillFileError, published_files};
-use crate::config::{Config, Hosting};
+use crate::config::Config;
 use crate::markdown::readable_start;
 use crate::text::decode;
 use crate::url;
@@ -31,24 +31,6 @@ pub(super) struct Shaper<'a> {
 }
 
 impl<'a> Shaper<'a> {
-    /// For files. Without a function beside them nothing answers a download, and the client must look elsewhere.
-    pub(super) fn of_files(catalog: &'a Catalog, config: &'a Config) -> Self {
-        Self {
-            catalog,
-            config,
-            has_downloads: config.install.hosting == Hosting::Edge,
-        }
-    }
-
-    /// For a server, which answers downloads itself.
-    pub(super) fn of_server(catalog: &'a Catalog, config: &'a Config) -> Self {
-        Self {
-            catalog,
-            config,
-            has_downloads: true,
-        }
-    }
-
     /// An item of a list. `counts` says whether downloads, stars and installs are in it.
     pub(super) fn item(&self, skill: &Skill, counts: Counts) -> Value {
         let versions = versions(skill);
@@ -64,7 +46,7 @@ impl<'a> Shaper<'a> {
             "updatedAt": ms(skill.updated_at),
             "latestVersion": latest_version(skill, &versions),
             "metadata": metadata(skill),
-            "badges": self.badges(skill),
+            "badges": badges(self.catalog, skill),
             "url": self.page_url(skill),
         });
         without_null(item, &["badges"])
@@ -87,7 +69,7 @@ impl<'a> Shaper<'a> {
             "createdAt": ms(skill.created_at),
             "updatedAt": ms(skill.updated_at),
             "icon": skill.front_matter.emoji,
-            "badges": self.badges(skill),
+            "badges": badges(self.catalog, skill),
             "url": self.page_url(skill),
         });
         let latest_version = self.has_downloads.then(|| latest_version(skill, &versions));
@@ -137,11 +119,6 @@ impl<'a> Shaper<'a> {
 
     pub(super) fn page_url(&self, skill: &Skill) -> String {
         self.config.base_url.absolute(&url::skill(&skill.key))
-    }
-
-    /// The badges that pages show, by kind.
-    pub(super) fn badges(&self, skill: &Skill) -> Option<Value> {
-        badges(self.catalog, skill)
     }
 }
 

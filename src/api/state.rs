@@ -51,7 +51,11 @@ impl ApiState {
     }
 
     pub(super) fn shaper(&self) -> Shaper<'_> {
-        Shaper::of_server(&self.catalog, &self.config)
+        Shaper {
+            catalog: &self.catalog,
+            config: &self.config,
+            has_downloads: true,
+        }
     }
 
     /// Skills with their scores; suspicious ones and names that are gone are left out.

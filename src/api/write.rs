@@ -25,12 +25,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::directory::{Directory, Found};
+use super::directory::Directory;
 use super::json::{without_null, write_json};
 use super::shapes::{Counts, Shaper, ms, version_list, versions};
 use super::{discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Skill, Stats};
-use crate::config::Config;
+use crate::config::{Config, Hosting};
 use crate::key::{SkillKey, is_identity_part};
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
@@ -49,7 +49,12 @@ pub fn write_api(
     sink: &dyn Sink,
 ) -> io::Result<()> {
     debug_assert_eq!(zips.len(), catalog.skills.len());
-    let shaper = Shaper::of_files(catalog, config);
+    let shaper = Shaper {
+        catalog,
+        config,
+        // Without a function beside them nothing answers a download, and the client must look elsewhere.
+        has_downloads: config.install.hosting == Hosting::Edge,
+    };
     write_fixed(&shaper, sink)?;
     write_lists(&shaper, sink)?;
     write_slugs(&shaper, sink)?;
@@ -93,9 +98,9 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let slugs = directory.slugs();
     slugs
         .par_iter()
-        .try_for_each(|slug| match directory.find(slug, None) {
-            Found::Nothing => Ok(()),
-            Found::One(skill_idx) => {
+        .try_for_each(|slug| match directory.find(slug, None)[..] {
+            [] => Ok(()),
+            [skill_idx] => {
                 let skill = &shaper.catalog.skills[skill_idx];
                 // The client keeps the letter case of a slug; a former name is in lower case.
                 let slug = match skill.key.slug.eq_ignore_ascii_case(slug) {
@@ -106,7 +111,7 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
                 let _reserved = memory.reserve(4 * skill.main_file().len_bytes);
                 write_slug(shaper, slug, skill, sink)
             }
-            Found::Several(skills) => {
+            ref skills => {
                 let skills: Vec<&Skill> = skills
                     .iter()
                     .map(|skill_idx| &shaper.catalog.skills[*skill_idx])

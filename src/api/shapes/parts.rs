@@ -60,7 +60,7 @@ pub(super) fn moderation(skill: &Skill) -> Value {
 }
 
 /// The awards that pages show, by kind. A skill without badges has no such field at all.
-pub(super) fn badges(catalog: &Catalog, skill: &Skill) -> Option<Value> {
+pub(in crate::api) fn badges(catalog: &Catalog, skill: &Skill) -> Option<Value> {
     let shape = |(kind, award): (&BadgeKind, &Award)| {
         let award = json!({ "by": award.by, "at": award.at.map(Timestamp::ms) });
         (kind.kind.clone(), without_null(award, &["by", "at"]))
