@@ -10,6 +10,7 @@ use super::{Sink, check_path};
 use crate::input_file;
 use crate::lock::lock;
 use crate::problem::{Place, Problem, Problems};
+use crate::text::head;
 
 /// Takes a site and names each difference from the one on disk; writes nothing.
 #[derive(Debug)]
@@ -70,14 +71,8 @@ impl CompareSink {
             {
                 continue;
             }
-            problems.push(
-                Problem::error(
-                    entry.path(),
-                    "stale file",
-                    "this file is on the site, but the content does not give it",
-                )
-                .hint(REBUILD),
-            );
+            let message = "this file is on the site, but the content does not give it";
+            problems.push(stale(entry.path(), message));
         }
         Ok(problems)
     }
@@ -92,22 +87,18 @@ impl Sink for CompareSink {
         let problem = match input_file::read(&file, input_file::FILE_MAX_BYTES) {
             Ok(baked) if baked == bytes => None,
             Ok(baked) => Some(difference(&file, &baked, bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Problem::error(
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let message = "the content gives this file, but the site lacks it";
+                Some(Problem::error(&file, "missing file", message).hint(REBUILD))
+            }
+            Err(error) => Some(stale(
                 &file,
-                "missing file",
-                "the content gives this file, but the site lacks it",
-            )),
-            Err(error) => Some(Problem::error(
-                &file,
-                "stale file",
                 format!("the content gives this file, but it cannot be read: {error}"),
             )),
         };
         let mut found = lock(&self.found);
         found.paths.insert(path.to_owned());
-        if let Some(problem) = problem {
-            found.problems.push(problem.hint(REBUILD));
-        }
+        found.problems.extend(problem);
         Ok(())
     }
 }
@@ -117,41 +108,30 @@ fn difference(file: &Path, baked: &[u8], source: &[u8]) -> Problem {
     let (Ok(baked_text), Ok(source_text)) =
         (std::str::from_utf8(baked), std::str::from_utf8(source))
     else {
-        return Problem::error(
-            file,
-            "stale file",
-            "the bytes differ from what the content gives",
-        );
+        return stale(file, "the bytes differ from what the content gives");
     };
     let common = baked.iter().zip(source).take_while(|(a, b)| a == b).count();
-    Problem::error(
-        file,
-        "stale file",
-        format!(
-            "the site says `{}` where the content gives `{}`",
-            excerpt(baked_text, common),
-            excerpt(source_text, common)
-        ),
-    )
-    .at(baked_text, Place::Offset(common))
+    let message = format!(
+        "the site says `{}` where the content gives `{}`",
+        excerpt(baked_text, common),
+        excerpt(source_text, common)
+    );
+    stale(file, message).at(baked_text, Place::Offset(common))
+}
+
+fn stale(file: &Path, message: impl Into<String>) -> Problem {
+    Problem::error(file, "stale file", message).hint(REBUILD)
 }
 
 /// What stands around `offset`, from the start of the tag or line to a little after it.
 fn excerpt(text: &str, offset: usize) -> String {
     const BEFORE: usize = 24;
     const AFTER: usize = 48;
-    let clamp = |mut at: usize| {
-        at = at.min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let (start, end) = (clamp(offset.saturating_sub(BEFORE)), clamp(offset + AFTER));
-    text[start..end]
+    let start = head(text, offset.saturating_sub(BEFORE)).len();
+    let words: Vec<&str> = head(text, offset + AFTER)[start..]
         .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+        .collect();
+    words.join(" ")
 }
 
 #[cfg(test)]
