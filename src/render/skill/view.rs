@@ -3,7 +3,7 @@
 use super::body::BodyLinks;
 use super::head::head;
 use super::install::Install;
-use crate::catalog::{RELATED_MAX, Requirements, Skill, Version};
+use crate::catalog::{Award, RELATED_MAX, Requirements, Skill, Version};
 use crate::render::badge::{Badge, DEPRECATED_KIND};
 use crate::render::card::{Card, Icon};
 use crate::render::page::Page;
@@ -21,7 +21,7 @@ pub(super) struct SkillView<'a> {
     pub(super) page: Page<'a>,
     pub(super) skill: &'a Skill,
     pub(super) icon: &'a Icon,
-    pub(super) badges: Vec<AwardedBadge<'a>>,
+    pub(super) badges: Vec<(Badge<'a>, &'a Award)>,
     pub(super) owner_link: Option<String>,
     pub(super) tags: Vec<(&'a str, Option<String>)>,
     pub(super) deprecation: Option<&'a str>,
@@ -37,15 +37,6 @@ pub(super) struct SkillView<'a> {
     pub(super) versions: Vec<VersionRow<'a>>,
     pub(super) older_versions: Vec<VersionRow<'a>>,
     pub(super) related: Vec<&'a Card<'a>>,
-}
-
-/// A badge with what is known of its award.
-#[derive(Hash)]
-pub(super) struct AwardedBadge<'a> {
-    pub(super) badge: Badge<'a>,
-    pub(super) by: Option<&'a str>,
-    pub(super) at: Option<String>,
-    pub(super) note: Option<&'a str>,
 }
 
 /// One kind of requirement.
@@ -83,6 +74,7 @@ impl<'a> SkillView<'a> {
     ) -> Self {
         let skill = &registry.catalog.skills[skill_idx];
         let card = &registry.cards[skill_idx];
+        let badges = registry.catalog.shown_badges(skill).into_iter();
         let mut versions = version_rows(skill);
         let older_versions = versions.split_off(versions.len().min(VERSIONS_SHOWN));
         let link = |path: &Option<String>| path.as_ref().map(|path| registry.link(path));
@@ -90,7 +82,9 @@ impl<'a> SkillView<'a> {
             page: head(registry, skill),
             skill,
             icon: &card.icon,
-            badges: awarded_badges(registry, skill),
+            badges: badges
+                .map(|(kind, award)| (Badge::new(&registry.site, kind), award))
+                .collect(),
             owner_link: registry.owner_link(&skill.key.owner),
             tags: skill
                 .tags
@@ -136,18 +130,6 @@ impl<'a> SkillView<'a> {
                 .collect(),
         }
     }
-}
-
-fn awarded_badges<'a>(registry: &Registry<'a>, skill: &'a Skill) -> Vec<AwardedBadge<'a>> {
-    let badges = registry.catalog.shown_badges(skill).into_iter();
-    badges
-        .map(|(kind, award)| AwardedBadge {
-            badge: Badge::new(&registry.site, kind),
-            by: award.by.as_deref(),
-            at: award.at.map(|at| at.date()),
-            note: award.note.as_deref(),
-        })
-        .collect()
 }
 
 fn requirements(requirements: &Requirements) -> Vec<Requirement<'_>> {
