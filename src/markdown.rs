@@ -27,6 +27,8 @@ pub use findings::{LeftOut, RelativeLink};
 pub use link::relative_path;
 pub use plain::{first_paragraph, plain_text};
 
+use crate::text::head;
+
 /// A document as a page shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rendered {
@@ -102,9 +104,7 @@ pub fn readable_start(body: &str) -> &str {
     if body.len() <= MARKDOWN_MAX_BYTES {
         return body;
     }
-    let is_boundary = |at: &usize| body.is_char_boundary(*at);
-    let end = (0..=MARKDOWN_MAX_BYTES).rev().find(is_boundary);
-    let start = &body[..end.unwrap_or(0)];
+    let start = head(body, MARKDOWN_MAX_BYTES);
     let line_end = start.rfind('\n').filter(|at| *at > start.len() / 2);
     line_end.map_or(start, |at| &start[..=at])
 }

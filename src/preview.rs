@@ -208,13 +208,11 @@ impl Preview {
         let related = before.related.followed(&before.site.catalog, &site.catalog);
         Shown {
             related,
-            index: before.index,
-            indexed: before.indexed,
             to_index: site.index_inputs(),
             warnings: warnings.clone(),
-            known_zips: before.known_zips,
             new_zips: None,
             site,
+            ..before
         }
     }
 

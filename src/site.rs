@@ -181,7 +181,7 @@ impl Site {
     ) -> io::Result<WrittenSite> {
         progress.expect(self.catalog.skills.len());
         let bar = progress.bar();
-        let count = |n_done| bar.set_position(n_done as u64);
+        let count = || bar.inc(1);
         let (catalog, config) = (&self.catalog, &self.config);
         let written = render::write_site(catalog, config, related, known_zips, sink, &count)?;
         static_files::copy(&static_files::folder(&self.content), sink)?;

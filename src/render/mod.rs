@@ -23,7 +23,6 @@ mod tests;
 mod text;
 
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -39,7 +38,8 @@ pub use feed::no_dates;
 
 /// Writes every page, feed and file of the site except the search index and the API.
 ///
-/// `known_zips` may have the zips of skills whose files `sink` has already. `progress` is called from several threads with the number of skills whose page, files and zip are written.
+/// `known_zips` may have the zips of skills whose files `sink` has already. `progress` is called from several threads,
+/// once for each skill whose page, files and zip are written.
 /// The same catalog and config give the same bytes.
 ///
 /// # Errors
@@ -50,7 +50,7 @@ pub fn write_site(
     related: &Related,
     known_zips: &KnownZips,
     sink: &dyn Sink,
-    progress: &(dyn Fn(usize) + Sync),
+    progress: &(dyn Fn() + Sync),
 ) -> io::Result<WrittenSite> {
     let registry = Registry::new(catalog, config);
     registry.site.assets.write(sink)?;
@@ -76,9 +76,8 @@ fn write_skills(
     related: &Related,
     known_zips: &KnownZips,
     sink: &dyn Sink,
-    progress: &(dyn Fn(usize) + Sync),
+    progress: &(dyn Fn() + Sync),
 ) -> io::Result<Vec<ZipDigest>> {
-    let n_done = AtomicUsize::new(0);
     let memory = MemoryBudget::default();
     (0..registry.catalog.skills.len())
         .into_par_iter()
@@ -87,7 +86,7 @@ fn write_skills(
             let _reserved = memory.reserve(skill::memory_to_write(skill));
             let digest =
                 skill::write(registry, skill_idx, related.of(skill_idx), known_zips, sink)?;
-            progress(n_done.fetch_add(1, Ordering::Relaxed) + 1);
+            progress();
             Ok(digest)
         })
         .collect()

@@ -302,7 +302,7 @@ fn a_file_that_changes_while_the_site_is_written_is_an_error() {
         &related,
         &KnownZips::new(),
         &sink,
-        &|_| {},
+        &|| {},
     )
     .unwrap_err();
     assert_eq!(

@@ -168,7 +168,7 @@ pub(super) fn render(catalog: &Catalog) -> Files {
 
 pub(super) fn render_with(catalog: &Catalog, config: &Config, related: &Related) -> Files {
     let sink = MemorySink::new();
-    write_site(catalog, config, related, &KnownZips::new(), &sink, &|_| {}).unwrap();
+    write_site(catalog, config, related, &KnownZips::new(), &sink, &|| {}).unwrap();
     sink.into_files()
 }
 
