@@ -3,7 +3,7 @@
 //! A header is a Python dictionary as text; its form is that of NEP 1, "A Simple File Format for NumPy Arrays". The crates
 //! for this format read it with a grammar compiler and take as many bytes of memory as the header says that it has.
 
-use std::fmt;
+use thiserror::Error;
 
 /// Rows of numbers that are in the file: nothing here takes more memory than the file has.
 #[derive(Debug)]
@@ -16,16 +16,19 @@ pub(super) struct Array<'a> {
 }
 
 /// Why a file is no such array.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum NpyError {
+    #[error("not a NumPy file")]
     NotNumpy,
-    ValueType {
-        got: String,
-    },
+    #[error("values are `{got}`, expected `<f4` or `<f8`")]
+    ValueType { got: String },
+    #[error("the array is in Fortran order")]
     FortranOrder,
-    Axes {
-        n_axes: usize,
-    },
+    #[error("the array has {n_axes} axes, expected 2: skills and dimensions")]
+    Axes { n_axes: usize },
+    #[error(
+        "{n_rows} × {dimensions} values of {value_len} bytes expected, found {got_bytes} bytes"
+    )]
     Length {
         n_rows: usize,
         dimensions: usize,
@@ -79,20 +82,15 @@ impl<'a> Array<'a> {
     pub(super) fn rows(&self) -> impl Iterator<Item = Vec<f32>> {
         let rows = self.data.chunks_exact(self.dimensions * self.value_len);
         rows.map(|row| match self.value_len {
-            4 => row
-                .as_chunks()
-                .0
-                .iter()
-                .map(|x| f32::from_le_bytes(*x))
-                .collect(),
-            _ => row
-                .as_chunks()
-                .0
-                .iter()
-                .map(|x| f64::from_le_bytes(*x) as f32)
-                .collect(),
+            4 => read(row, f32::from_le_bytes),
+            _ => read(row, |x| f64::from_le_bytes(x) as f32),
         })
     }
+}
+
+fn read<const N: usize>(row: &[u8], value: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+    let (values, _) = row.as_chunks();
+    values.iter().map(|bytes| value(*bytes)).collect()
 }
 
 /// The header's text and the data after it.
@@ -117,31 +115,6 @@ fn value_of<'a>(header: &'a str, key: &str) -> Option<&'a str> {
     match rest.strip_prefix('(') {
         Some(tuple) => tuple.split_once(')').map(|(tuple, _)| tuple),
         None => rest.split([',', '}']).next().map(str::trim),
-    }
-}
-
-impl fmt::Display for NpyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotNumpy => write!(f, "not a NumPy file"),
-            Self::ValueType { got } => write!(f, "values are `{got}`, expected `<f4` or `<f8`"),
-            Self::FortranOrder => write!(f, "the array is in Fortran order"),
-            Self::Axes { n_axes } => {
-                write!(
-                    f,
-                    "the array has {n_axes} axes, expected 2: skills and dimensions"
-                )
-            }
-            Self::Length {
-                n_rows,
-                dimensions,
-                value_len,
-                got_bytes,
-            } => write!(
-                f,
-                "{n_rows} × {dimensions} values of {value_len} bytes expected, found {got_bytes} bytes"
-            ),
-        }
     }
 }
 

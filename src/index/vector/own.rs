@@ -7,10 +7,10 @@
 //! warning.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::path::Path;
 
 use serde::Deserialize;
+use thiserror::Error;
 
 use super::hnsw::Bytes;
 use super::npy::{Array, NpyError};
@@ -23,44 +23,47 @@ pub struct OwnVectors {
 }
 
 /// Why the operator's vectors cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{fault}")]
 pub struct OwnVectorsError {
     /// From 1; `None` for a file without lines.
     pub line: Option<u32>,
     fault: Fault,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 enum Fault {
+    #[error("the vectors are not UTF-8 text")]
     NotUtf8,
-    NotAVector {
-        json: String,
-    },
+    #[error("not a vector: {0}")]
+    NotAVector(String),
+    #[error(
+        "the vector of `{id}` has {got} dimensions, the one in line {expected_line} has {expected}"
+    )]
     Dimensions {
         id: String,
         got: usize,
         expected: usize,
         expected_line: u32,
     },
-    Vector {
-        id: String,
-        fault: VectorFault,
-    },
-    Row {
-        id: String,
-        fault: VectorFault,
-    },
-    Second {
-        id: String,
-    },
+    #[error("the vector of `{0}` {1}")]
+    Vector(String, VectorFault),
+    #[error("the vector of `{0}` {1}")]
+    Row(String, VectorFault),
+    #[error("a second vector of `{0}`")]
+    Second(String),
+    #[error(transparent)]
     Npy(NpyError),
 }
 
 /// What no vector may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 enum VectorFault {
+    #[error("has no dimensions, or too many")]
     Dimensions,
+    #[error("holds a number that is not finite")]
     NotFinite,
+    #[error("is all zero")]
     Zero,
 }
 
@@ -69,52 +72,16 @@ impl OwnVectorsError {
     pub fn hint(&self) -> &'static str {
         match &self.fault {
             Fault::NotUtf8 => "save NumPy arrays with the ending `.npy`",
-            Fault::NotAVector { .. } => {
+            Fault::NotAVector(_) => {
                 "write `{\"id\": \"owner/slug\", \"vector\": [0.1, …]}` on each line"
             }
             Fault::Dimensions { .. } => "take all vectors from one model",
-            Fault::Vector { .. } => "leave the line out",
-            Fault::Row { .. } => "use JSON lines to leave skills out",
-            Fault::Second { .. } => "leave one of them",
+            Fault::Vector(..) => "leave the line out",
+            Fault::Row(..) => "use JSON lines to leave skills out",
+            Fault::Second(_) => "leave one of them",
             Fault::Npy(_) => {
                 "write it with `numpy.save(\"embeddings.npy\", array.astype(\"float32\"))`"
             }
-        }
-    }
-}
-
-impl fmt::Display for OwnVectorsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.fault)
-    }
-}
-
-impl std::error::Error for OwnVectorsError {}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotUtf8 => write!(f, "the vectors are not UTF-8 text"),
-            Self::NotAVector { json } => write!(f, "not a vector: {json}"),
-            Self::Dimensions {
-                id,
-                got,
-                expected,
-                expected_line,
-            } => write!(
-                f,
-                "the vector of `{id}` has {got} dimensions, the one in line {expected_line} has {expected}"
-            ),
-            Self::Vector { id, fault } | Self::Row { id, fault } => {
-                let what = match fault {
-                    VectorFault::Dimensions => "has no dimensions, or too many",
-                    VectorFault::NotFinite => "holds a number that is not finite",
-                    VectorFault::Zero => "is all zero",
-                };
-                write!(f, "the vector of `{id}` {what}")
-            }
-            Self::Second { id } => write!(f, "a second vector of `{id}`"),
-            Self::Npy(error) => write!(f, "{error}"),
         }
     }
 }
@@ -160,9 +127,12 @@ impl OwnVectors {
 }
 
 /// How vectors lag behind the skills.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Outdated {
     /// An array of another length, so nobody can say which row is whose, and none is used.
+    #[error(
+        "the array has {n_rows} rows, but there are {n_skills} listed skills; pages show no related skills"
+    )]
     Rows {
         /// How many there are.
         n_rows: usize,
@@ -170,6 +140,9 @@ pub enum Outdated {
         n_skills: usize,
     },
     /// Vectors of skills that are not listed.
+    #[error(
+        "there is no listed skill `{id}`; of {n_vectors} vectors that is so, and they are left out"
+    )]
     Unknown {
         /// The first such line, from 1.
         line: u32,
@@ -179,6 +152,9 @@ pub enum Outdated {
         n_vectors: usize,
     },
     /// Skills without a vector.
+    #[error(
+        "`{id}` has no vector; of {n_skills} skills that is so, and their pages show no related ones"
+    )]
     Missing {
         /// The first such skill.
         id: String,
@@ -208,25 +184,6 @@ impl Outdated {
     }
 }
 
-impl fmt::Display for Outdated {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rows { n_rows, n_skills } => write!(
-                f,
-                "the array has {n_rows} rows, but there are {n_skills} listed skills; pages show no related skills"
-            ),
-            Self::Unknown { id, n_vectors, .. } => write!(
-                f,
-                "there is no listed skill `{id}`; of {n_vectors} vectors that is so, and they are left out"
-            ),
-            Self::Missing { id, n_skills } => write!(
-                f,
-                "`{id}` has no vector; of {n_skills} skills that is so, and their pages show no related ones"
-            ),
-        }
-    }
-}
-
 /// More dimensions than any model has.
 const DIMENSIONS_MAX: usize = 16_384;
 
@@ -250,7 +207,8 @@ fn parse_json_lines(
         .collect();
     let mut vectors: Vec<Option<Vec<f32>>> = vec![None; ids.len()];
     let mut first: Option<(usize, u32)> = None;
-    let mut unknown: Vec<(u32, String)> = Vec::new();
+    let mut unknown: Option<(u32, String)> = None;
+    let mut n_unknown = 0;
     for (text, line_number) in problem::lines(text).zip(1u32..) {
         if text.trim().is_empty() {
             continue;
@@ -259,11 +217,10 @@ fn parse_json_lines(
             line: Some(line_number),
             fault,
         };
-        let line: Line = serde_json::from_str(text).map_err(|json| {
+        let Line { id, vector } = serde_json::from_str(text).map_err(|json| {
             let (json, _) = problem::json_fault(text, &json);
-            error(Fault::NotAVector { json })
+            error(Fault::NotAVector(json))
         })?;
-        let Line { id, vector } = line;
         let got = vector.len();
         let (expected, expected_line) = *first.get_or_insert((got, line_number));
         if got != expected {
@@ -274,35 +231,25 @@ fn parse_json_lines(
                 expected_line,
             }));
         }
-        if let Err(fault) = check(&vector) {
-            return Err(error(Fault::Vector { id, fault }));
-        }
+        check(&vector).map_err(|fault| error(Fault::Vector(id.clone(), fault)))?;
         let Some(&idx) = idx_of.get(id.as_str()) else {
-            unknown.push((line_number, id));
+            unknown.get_or_insert((line_number, id));
+            n_unknown += 1;
             continue;
         };
         if vectors[idx].replace(vector).is_some() {
-            return Err(error(Fault::Second { id }));
+            return Err(error(Fault::Second(id)));
         }
     }
-    let n_vectors = unknown.len();
-    if let Some((line, id)) = unknown.into_iter().next() {
-        outdated.push(Outdated::Unknown {
-            line,
-            id,
-            n_vectors,
-        });
-    }
-    let missing = vectors
-        .iter()
-        .zip(ids)
-        .filter(|(vector, _)| vector.is_none());
-    let missing: Vec<&String> = missing.map(|(_, id)| id).collect();
-    if let Some(id) = missing.first() {
-        outdated.push(Outdated::Missing {
-            id: (*id).clone(),
-            n_skills: missing.len(),
-        });
+    outdated.extend(unknown.map(|(line, id)| Outdated::Unknown {
+        line,
+        id,
+        n_vectors: n_unknown,
+    }));
+    let n_skills = vectors.iter().filter(|vector| vector.is_none()).count();
+    if let Some(idx) = vectors.iter().position(Option::is_none) {
+        let id = ids[idx].clone();
+        outdated.push(Outdated::Missing { id, n_skills });
     }
     Ok(vectors)
 }
@@ -319,11 +266,7 @@ fn parse_npy(
         return Ok(vec![None; n_skills]);
     }
     let checked = array.rows().zip(ids).map(|(vector, id)| {
-        let fault = |fault| Fault::Row {
-            id: id.clone(),
-            fault,
-        };
-        check(&vector).map_err(fault)?;
+        check(&vector).map_err(|fault| Fault::Row(id.clone(), fault))?;
         Ok(Some(vector))
     });
     checked.collect()
