@@ -75,11 +75,10 @@ pub use cmd::run;
 #[doc(hidden)]
 pub mod internals {
     pub use crate::api::{SearchRequest, SiteSearch};
+    pub use crate::catalog::Skill;
     pub use crate::content::{Disk, LoadOptions, load as load_content};
     pub use crate::index::pack::PartFile;
-    pub use crate::index::vector::{
-        Adapted, Document, Model, adapt, build as build_vectors, embed,
-    };
+    pub use crate::index::vector::{Adapted, Model, adapt, build as build_vectors, embed};
     pub use crate::source::{FileSource, SiteSource};
     pub use crate::url::published_path;
 }

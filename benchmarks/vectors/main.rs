@@ -13,8 +13,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 use skillpress::internals::{
-    Adapted, Disk, Document, LoadOptions, Model, PartFile, adapt, build_vectors, embed,
-    load_content,
+    Adapted, Disk, LoadOptions, Model, PartFile, Skill, adapt, build_vectors, embed, load_content,
 };
 use skillpress_search::internals::SemanticHalf;
 use skillpress_search::internals::analyzer::words;
@@ -32,30 +31,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: vectors CONTENT QUERIES.jsonl [N]".into());
     };
     let n_skills = rest.first().map(|n| n.parse()).transpose()?.unwrap_or(0);
-    let texts = read_texts(Path::new(content), n_skills);
-    let documents: Vec<Document> = texts.iter().map(Text::document).collect();
+    let skills = read_skills(Path::new(content), n_skills);
     let queries = read_queries(queries)?;
 
     let model = Model::built_in()?;
     let started = Instant::now();
-    let embedded = embed(&model, &documents);
+    let embedded = embed(&model, &skills);
     println!(
         "adapt, embed and group: {:.2} s",
         started.elapsed().as_secs_f32()
     );
     let order = embedded.order.clone();
-    let names: Vec<&str> = order.iter().map(|&idx| documents[idx].name).collect();
+    let names: Vec<&str> = order.iter().map(|&idx| &*skills[idx].name).collect();
     let built = build_vectors(embedded, &names, 5);
     println!(
         "with graph, files and related skills: {:.2} s\n",
         started.elapsed().as_secs_f32()
     );
 
-    let adapted = adapt(&model, &documents);
-    let index = Index::new(built.parts.files, built.parts.heads, documents.len());
+    let adapted = adapt(&model, &skills);
+    let index = Index::new(built.parts.files, built.parts.heads, skills.len());
     println!("| file | bytes | a skill |\n|---|---|---|");
     for (entry, _) in &index.files {
-        let per_skill = entry.len as f64 / documents.len() as f64;
+        let per_skill = entry.len as f64 / skills.len() as f64;
         println!("| {} | {} | {per_skill:.2} |", entry.name, entry.len);
     }
     println!(
@@ -90,34 +88,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-struct Text {
-    name: String,
-    description: String,
-    body: String,
-}
-
-impl Text {
-    fn document(&self) -> Document<'_> {
-        Document {
-            name: &self.name,
-            description: &self.description,
-            body: &self.body,
-        }
-    }
-}
-
 /// The listed skills, and as many remixed ones as are missing to `n_skills`.
-fn read_texts(content: &Path, n_skills: usize) -> Vec<Text> {
+fn read_skills(content: &Path, n_skills: usize) -> Vec<Skill> {
     let (catalog, _) = load_content(content, &LoadOptions::default(), &Disk);
-    let mut texts: Vec<Text> = catalog
-        .listed()
-        .map(|skill| Text {
-            name: skill.name.clone(),
-            description: skill.description.clone(),
-            body: skill.body.clone(),
-        })
-        .collect();
-    let sentences: Vec<Vec<String>> = texts.iter().map(sentences).collect();
+    let mut skills: Vec<Skill> = catalog.listed().cloned().collect();
+    let sentences: Vec<Vec<String>> = skills.iter().map(sentences).collect();
     let mut state = 1u64;
     let mut random = |n: usize| {
         state = state
@@ -125,7 +100,7 @@ fn read_texts(content: &Path, n_skills: usize) -> Vec<Text> {
             .wrapping_add(1);
         (state >> 33) as usize % n.max(1)
     };
-    for idx in texts.len()..n_skills {
+    for idx in skills.len()..n_skills {
         let donors = [0; 3].map(|_| random(sentences.len()));
         let mut pick = |donor: usize, n: usize| -> Vec<String> {
             let sentences = &sentences[donors[donor]];
@@ -135,21 +110,23 @@ fn read_texts(content: &Path, n_skills: usize) -> Vec<Text> {
         };
         let description = [pick(0, 2), pick(1, 1)].concat().join(" ");
         let body = [pick(0, 5), pick(1, 2), pick(2, 2)].concat().join("\n");
-        texts.push(Text {
-            name: format!("{} {idx}", texts[donors[0]].name),
+        let donor = &skills[donors[0]];
+        skills.push(Skill {
+            name: format!("{} {idx}", donor.name),
             description,
             body,
+            ..donor.clone()
         });
     }
-    texts
+    skills
 }
 
-fn sentences(text: &Text) -> Vec<String> {
-    let whole = format!("{}\n{}", text.description, text.body);
+fn sentences(skill: &Skill) -> Vec<String> {
+    let whole = format!("{}\n{}", skill.description, skill.body);
     let parts = whole.split(['\n', '.', '!', '?']).map(str::trim);
     let mut parts: Vec<String> = parts.filter(|p| p.len() > 15).map(str::to_owned).collect();
     if parts.is_empty() {
-        parts.push(text.name.clone());
+        parts.push(skill.name.clone());
     }
     parts
 }

@@ -27,7 +27,7 @@ use crate::sink::Sink;
 pub use error::IndexError;
 use findability::{Findability, NotFound};
 pub use pack::card_badges;
-use vector::{Document, Embedded, OwnVectors, VectorParts};
+use vector::{Embedded, OwnVectors, VectorParts};
 
 /// The files of `search/`, and what else came out of indexing.
 #[derive(Debug)]
@@ -100,12 +100,8 @@ fn build_proved(
     let mut not_found = Vec::new();
     loop {
         let mut index = build_unproved(catalog, &listed, config, own.as_deref())?;
-        let skills: Vec<&Skill> = index
-            .order
-            .iter()
-            .map(|&idx| &catalog.skills[idx])
-            .collect();
-        let proof = prove(&skills, &index.files).map_err(IndexError::Unsearchable)?;
+        let proof =
+            prove(&at(catalog, &index.order), &index.files).map_err(IndexError::Unsearchable)?;
         if proof.failures.is_empty() {
             index.counts.n_skills = proof.n_skills;
             index.counts.n_crowded_out = proof.n_crowded_out;
@@ -148,7 +144,7 @@ fn build_unproved(
         Some(embedded) => embedded.order.iter().map(|&idx| listed[idx]).collect(),
         None => listed.to_vec(),
     };
-    let skills: Vec<&Skill> = order.iter().map(|&idx| &catalog.skills[idx]).collect();
+    let skills = at(catalog, &order);
     let (lexical, meaning) = rayon::join(
         || lexical::build(&skills),
         || meaning(&skills, embedded, own),
@@ -167,6 +163,11 @@ fn build_unproved(
     })
 }
 
+/// The skills at places of the catalog.
+fn at<'a>(catalog: &'a Catalog, idxs: &[usize]) -> Vec<&'a Skill> {
+    idxs.iter().map(|&idx| &catalog.skills[idx]).collect()
+}
+
 /// The `listed` skills as directions, when the settings want a search by meaning.
 fn embed(
     catalog: &Catalog,
@@ -176,17 +177,8 @@ fn embed(
     if config.embedding.mode != EmbeddingMode::Words {
         return Ok(None);
     }
-    let document = |&skill_idx: &usize| {
-        let skill = &catalog.skills[skill_idx];
-        Document {
-            name: &skill.name,
-            description: &skill.description,
-            body: &skill.body,
-        }
-    };
-    let documents: Vec<Document> = listed.iter().map(document).collect();
     let model = vector::Model::built_in().map_err(IndexError::Model)?;
-    Ok(Some(vector::embed(&model, &documents)))
+    Ok(Some(vector::embed(&model, &at(catalog, listed))))
 }
 
 /// The semantic half of the index; without it at most related skills, by the operator's `own` vectors: then `skills` are

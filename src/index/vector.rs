@@ -21,12 +21,15 @@ mod related;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Borrow;
+
 use skillpress_search::DocId;
 use skillpress_search::internals::embedder::Embedding;
 use skillpress_search::internals::format::vectors::rows::WordRow;
 
 use super::pack::IndexPart;
-pub use adapt::{Adapted, Document, adapt};
+use crate::catalog::Skill;
+pub use adapt::{Adapted, adapt};
 use cells::Cells;
 use hnsw::Bytes;
 pub use model::Model;
@@ -56,13 +59,13 @@ pub struct Embedded {
     rows: Vec<WordRow>,
 }
 
-/// Embeds documents and finds the order in which a search has them.
+/// Embeds skills and finds the order in which a search has them.
 ///
-/// The same documents give the same order on every machine.
-pub fn embed(model: &Model, documents: &[Document]) -> Embedded {
-    let Adapted { rows, embeddings } = adapt(model, documents);
+/// The same skills give the same order on every machine.
+pub fn embed<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> Embedded {
+    let Adapted { rows, embeddings } = adapt(model, skills);
     let (with, without): (Vec<usize>, Vec<usize>) =
-        (0..documents.len()).partition(|&idx| embeddings[idx].is_some());
+        (0..skills.len()).partition(|&idx| embeddings[idx].is_some());
     let vectors: Vec<Embedding> = embeddings.into_iter().flatten().collect();
     let cells = cells::group(&vectors);
     let in_cells = || cells.members.iter().flatten().map(|&idx| idx as usize);

@@ -12,6 +12,7 @@
 //! Documents are embedded again with the moved rows. Sums are integers, so no order of summation is hidden in them; `ln`
 //! and roots come from one portable implementation.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use rayon::prelude::*;
@@ -20,17 +21,7 @@ use skillpress_search::internals::embedder::{DIM, Embedding, Row, WordSum};
 use skillpress_search::internals::format::vectors::rows::WordRow;
 
 use super::Model;
-
-/// What is embedded of a skill.
-#[derive(Clone, Copy, Debug)]
-pub struct Document<'a> {
-    /// The name people read.
-    pub name: &'a str,
-    /// What it does.
-    pub description: &'a str,
-    /// Markdown; the first `BODY_MAX_CHARS` characters of prose count.
-    pub body: &'a str,
-}
+use crate::catalog::Skill;
 
 /// How many characters of a body are embedded, code blocks and marks not counted.
 pub const BODY_MAX_CHARS: usize = 1500;
@@ -43,9 +34,10 @@ pub struct Adapted {
     pub embeddings: Vec<Option<Embedding>>,
 }
 
-/// Adapts `model` to `documents`, in the order of the catalog.
-pub fn adapt(model: &Model, documents: &[Document]) -> Adapted {
-    let (vocabulary, documents) = count_words(model, documents);
+/// Adapts `model` to `skills`, in the order of the catalog. Of a skill its name, its description and the first
+/// [`BODY_MAX_CHARS`] characters of prose of its body are embedded.
+pub fn adapt<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> Adapted {
+    let (vocabulary, documents) = count_words(model, skills);
     let general = embed_all(&documents, model.rows());
     let centred = centre(&general);
     let occurrences = invert(&documents, vocabulary.len());
@@ -99,7 +91,7 @@ const STRENGTH: f64 = 0.25;
 type Weights = Vec<(u32, u32)>;
 
 /// Numbers the words, those of the model first, and weighs them for each document.
-fn count_words(model: &Model, documents: &[Document]) -> (Vec<Box<str>>, Vec<Weights>) {
+fn count_words<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> (Vec<Box<str>>, Vec<Weights>) {
     let mut vocabulary = model.words().to_vec();
     let mut new_words: HashMap<Box<str>, u32> = HashMap::new();
     let mut number_of = |word: String| {
@@ -111,12 +103,13 @@ fn count_words(model: &Model, documents: &[Document]) -> (Vec<Box<str>>, Vec<Wei
             vocabulary.len() as u32 - 1
         })
     };
-    let weights = documents.iter().map(|document| {
+    let weights = skills.iter().map(|skill| {
+        let skill = skill.borrow();
         let mut weights = Weights::new();
-        let body = prose(document.body);
+        let body = prose(&skill.body);
         for (text, tenths) in [
-            (document.name, NAME_TENTHS),
-            (document.description, NAME_TENTHS),
+            (&skill.name, NAME_TENTHS),
+            (&skill.description, NAME_TENTHS),
             (&body, BODY_TENTHS),
         ] {
             weights.extend(words(text).into_iter().map(|w| (number_of(w), tenths)));
@@ -299,18 +292,15 @@ mod tests {
     use skillpress_search::internals::embedder::Cosine;
 
     use super::*;
+    use crate::index::fixture;
 
     fn model() -> Model {
         let words = ["weather", "forecast", "rain", "pdf", "merge", "the", "bank"];
         Model::built_in().unwrap().only(&words)
     }
 
-    fn document<'a>(name: &'a str, description: &'a str) -> Document<'a> {
-        Document {
-            name,
-            description,
-            body: "",
-        }
+    fn document(name: &str, description: &str) -> Skill {
+        fixture::skill("ana", "x", name, description)
     }
 
     fn row<'a>(adapted: &'a Adapted, word: &str) -> Option<&'a Row> {
@@ -330,7 +320,7 @@ mod tests {
         unit(a).cosine(&unit(b))
     }
 
-    fn documents() -> [Document<'static>; 5] {
+    fn documents() -> [Skill; 5] {
         [
             document("Skyview", "weather forecast rain"),
             document("Skyview 2", "rain forecast"),

@@ -22,7 +22,9 @@ use skillpress_search::internals::format::vectors::rows::{
 };
 use skillpress_search::{Answer, ByteRange, DocId, FormatError, Plan, Request, Source};
 
-use super::{Document, Model, VectorParts, adapt, build, embed};
+use super::{Model, VectorParts, adapt, build, embed};
+use crate::catalog::Skill;
+use crate::index::fixture;
 
 const THINGS: [&str; 16] = [
     "pdf",
@@ -104,14 +106,10 @@ impl Registry {
         }
     }
 
-    fn documents(&self) -> Vec<Document<'_>> {
+    fn documents(&self) -> Vec<Skill> {
         let texts = self.names.iter().zip(&self.descriptions);
         texts
-            .map(|(name, description)| Document {
-                name,
-                description,
-                body: "",
-            })
+            .map(|(name, description)| fixture::skill("ana", "x", name, description))
             .collect()
     }
 }
@@ -142,7 +140,7 @@ impl Index {
         let adapted = adapt(model(), &documents);
         let embedded = embed(model(), &documents);
         let order = embedded.order.clone();
-        let names: Vec<&str> = order.iter().map(|&idx| documents[idx].name).collect();
+        let names: Vec<&str> = order.iter().map(|&idx| &*documents[idx].name).collect();
         let VectorParts { parts, related, .. } = build(embedded, &names, 3);
         let entries = parts.files.iter().map(|part| FileEntry {
             name: part.name.to_owned(),
