@@ -10,8 +10,9 @@ use skillpress_search::internals::format::terms::{self, TERMS_FILE};
 use skillpress_search::{
     DocId, FormatError, Hit, IdentityMatch, Mode, OpenError, Options, Searcher,
 };
+use thiserror::Error;
 
-use super::memory::MemorySource;
+use super::memory::{MemorySource, part};
 use crate::catalog::Skill;
 use crate::key::SkillKey;
 
@@ -40,7 +41,7 @@ fn prove_with(
         Searcher::open_source(&mut MemorySource::new(files))?.with_store_bytes(STORE_MAX_BYTES);
     let words = words(&searcher, files).map_err(OpenError::Format)?;
     let stride = skills.len().div_ceil(n_full).max(1);
-    let proofs: Vec<Findability> = skills
+    skills
         .par_iter()
         .enumerate()
         .map_init(
@@ -55,10 +56,7 @@ fn prove_with(
                 prover.prove(DocId(skill_idx as u32), skill)
             },
         )
-        .collect::<Result<_, _>>()?;
-    Ok(proofs
-        .into_iter()
-        .fold(Findability::default(), Findability::merged))
+        .try_reduce(Findability::default, |a, b| Ok(a.merged(b)))
 }
 
 /// What the proof showed.
@@ -73,18 +71,13 @@ pub struct Findability {
 }
 
 /// A skill that is not found by what it is called.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{key}` is not found by `{query}`")]
 pub struct NotFound {
     /// Which skill.
     pub key: SkillKey,
     /// What was searched for.
     pub query: String,
-}
-
-impl std::fmt::Display for NotFound {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` is not found by `{}`", self.key, self.query)
-    }
 }
 
 impl Findability {
@@ -132,9 +125,8 @@ impl Prover<'_, '_> {
             searches.push((skill.name.clone(), FIRST_RESULTS, IdentityMatch::Name));
         }
         for (query, limit, identity) in searches {
-            match self.search(&query, limit, |hits| {
-                outcome(hits, limit, skill_id, identity)
-            })? {
+            let outcome = |hits: &[Hit]| outcome(hits, limit, skill_id, identity);
+            match self.search(&query, limit, outcome)? {
                 Outcome::Found => {}
                 Outcome::CrowdedOut => proof.n_crowded_out += 1,
                 Outcome::NotFound => proof.failures.push(NotFound {
@@ -206,8 +198,8 @@ fn words(searcher: &Searcher, files: &[(String, Vec<u8>)]) -> Result<HashSet<Str
     let (_, bytes) = file.ok_or(missing)?;
     let mut words = HashSet::new();
     for range in head.term_blocks_of_prefix("") {
-        let block = bytes.get(range.start as usize..range.end() as usize);
-        let payload = block::open(TERMS_FILE, range.start, block.ok_or(missing)?)?;
+        let block = part(bytes, range).ok_or(missing)?;
+        let payload = block::open(TERMS_FILE, range.start, block)?;
         let entries = terms::decode(payload, manifest.n_skills)?;
         words.extend(entries.into_iter().map(|entry| entry.term));
     }

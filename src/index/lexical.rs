@@ -210,11 +210,8 @@ fn with_deterministic_names(
         meta = meta
             .replace(&hyphenated(&random), &hyphenated(&hash))
             .replace(&random, &hash);
-        renamed.extend(
-            files
-                .into_iter()
-                .map(|(name, bytes)| (name.replace(&random, &hash), bytes)),
-        );
+        let files = files.into_iter();
+        renamed.extend(files.map(|(name, bytes)| (name.replace(&random, &hash), bytes)));
     }
     renamed.push(("meta.json".to_owned(), meta.into_bytes()));
     renamed.sort();
@@ -223,14 +220,9 @@ fn with_deterministic_names(
 
 /// A UUID of 32 hex digits as it is usually written.
 fn hyphenated(uuid: &str) -> String {
-    let (a, b, c, d, e) = (
-        &uuid[..8],
-        &uuid[8..12],
-        &uuid[12..16],
-        &uuid[16..20],
-        &uuid[20..],
-    );
-    format!("{a}-{b}-{c}-{d}-{e}")
+    [0..8, 8..12, 12..16, 16..20, 20..32]
+        .map(|part| &uuid[part])
+        .join("-")
 }
 
 /// Memory that tantivy's writer may use; one segment must fit, as one is written whatever its size.

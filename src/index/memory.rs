@@ -41,7 +41,8 @@ impl Source for MemorySource<'_> {
     }
 }
 
-fn part(bytes: &[u8], range: ByteRange) -> Option<&[u8]> {
+/// The bytes of `range`; `None` where some are missing.
+pub fn part(bytes: &[u8], range: ByteRange) -> Option<&[u8]> {
     let start = usize::try_from(range.start).ok()?;
     bytes.get(start..start.checked_add(range.len as usize)?)
 }

@@ -61,12 +61,8 @@ pub fn pack(
             chunk_len: file.chunk_len,
         };
         if file.chunk_len > 0 {
-            let chunks = file.bytes.chunks(file.chunk_len as usize);
-            files.extend(
-                chunks
-                    .enumerate()
-                    .map(|(idx, chunk)| (entry.chunk_path(idx as u64), chunk.to_vec())),
-            );
+            let chunks = file.bytes.chunks(file.chunk_len as usize).zip(0..);
+            files.extend(chunks.map(|(chunk, idx)| (entry.chunk_path(idx), chunk.to_vec())));
         }
         files.push((entry.path(), file.bytes));
         manifest.files.push(entry);
@@ -137,13 +133,7 @@ fn lexical_part(
     let term_lens = term_files.blocks.iter().map(|&(_, _, len)| len);
     let spelling_lens = spelling.blocks.iter().map(|&(_, len)| len);
     let longest = term_lens.chain(spelling_lens).max().unwrap_or(0);
-    if longest > BLOCK_MAX_LEN {
-        return Err(IndexError::TooLarge {
-            what: "a block",
-            got: longest as usize,
-            limit: BLOCK_MAX_LEN as usize,
-        });
-    }
+    check_len("a block", longest as usize, BLOCK_MAX_LEN as usize)?;
     let head = LexicalHead::encode(&term_files.blocks, &spelling.blocks);
     Ok(IndexPart {
         files: vec![
@@ -172,13 +162,7 @@ fn encode_terms(
     let mut block: Vec<TermEntry> = Vec::new();
     let mut block_len = 0;
     for (term, weighed) in weighed {
-        if term.len() > TERM_MAX_LEN {
-            return Err(IndexError::TooLarge {
-                what: "a term",
-                got: term.len(),
-                limit: TERM_MAX_LEN,
-            });
-        }
+        check_len("a term", term.len(), TERM_MAX_LEN)?;
         let doc_freq = weighed.postings.len() as u32;
         let postings = if doc_freq <= INLINE_POSTINGS_MAX {
             block_len += doc_freq as usize * 2;
@@ -189,13 +173,7 @@ fn encode_terms(
                 .postings
                 .extend(postings::encode_list(&weighed.postings, n_skills, start));
             let len = (files.postings.len() as u64 - start) as u32;
-            if u32::try_from(files.postings.len()).is_err() {
-                return Err(IndexError::TooLarge {
-                    what: "the postings file",
-                    got: files.postings.len(),
-                    limit: u32::MAX as usize,
-                });
-            }
+            check_len("the postings file", files.postings.len(), u32::MAX as usize)?;
             TermPostings::At(ByteRange { start, len })
         };
         // An estimate: front coding saves about as much as the other fields take.
@@ -215,15 +193,18 @@ fn encode_terms(
     Ok(files)
 }
 
+fn check_len(what: &'static str, got: usize, limit: usize) -> Result<(), IndexError> {
+    if got > limit {
+        return Err(IndexError::TooLarge { what, got, limit });
+    }
+    Ok(())
+}
+
 /// How much of `term` front coding must write after `before`.
 fn shared_rest(before: Option<&TermEntry>, term: &str) -> usize {
     let before = before.map_or("", |entry| entry.term.as_str());
-    term.len()
-        - before
-            .bytes()
-            .zip(term.bytes())
-            .take_while(|(a, b)| a == b)
-            .count()
+    let shared = before.bytes().zip(term.bytes());
+    term.len() - shared.take_while(|(a, b)| a == b).count()
 }
 
 impl TermFiles {

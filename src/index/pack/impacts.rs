@@ -29,28 +29,16 @@ pub(super) fn weigh(index: &LexicalIndex) -> tantivy::Result<BTreeMap<String, We
     for segment in searcher.segment_readers() {
         weigh_text(segment, index.fields.text, &mut weighed)?;
         let fields = &index.fields;
-        for (field, namespace) in [
-            (fields.owner, Namespace::Owner),
-            (fields.tag, Namespace::Tag),
-            (fields.badge, Namespace::Badge),
-            (fields.os, Namespace::Os),
+        for (field, namespace, level) in [
+            (fields.owner, Namespace::Owner, SLUG_LEVEL),
+            (fields.tag, Namespace::Tag, SLUG_LEVEL),
+            (fields.badge, Namespace::Badge, SLUG_LEVEL),
+            (fields.os, Namespace::Os, SLUG_LEVEL),
+            (fields.name, Namespace::Name, NAME_LEVEL),
+            (fields.slug, Namespace::Name, SLUG_LEVEL),
         ] {
-            list_raw(segment, field, namespace, SLUG_LEVEL, &mut weighed)?;
+            list_raw(segment, field, namespace, level, &mut weighed)?;
         }
-        list_raw(
-            segment,
-            fields.name,
-            Namespace::Name,
-            NAME_LEVEL,
-            &mut weighed,
-        )?;
-        list_raw(
-            segment,
-            fields.slug,
-            Namespace::Name,
-            SLUG_LEVEL,
-            &mut weighed,
-        )?;
     }
     Ok(weighed)
 }
@@ -135,10 +123,10 @@ fn list_raw(
                 doc: DocId(doc),
                 level,
             };
-            match listed
+            let place = listed
                 .postings
-                .binary_search_by_key(&posting.doc, |listed| listed.doc)
-            {
+                .binary_search_by_key(&posting.doc, |p| p.doc);
+            match place {
                 Ok(idx) => listed.postings[idx] = posting,
                 Err(idx) => listed.postings.insert(idx, posting),
             }
