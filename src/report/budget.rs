@@ -33,45 +33,38 @@ struct Measured<'a> {
     parts: Vec<(&'a str, u64)>,
 }
 
-fn measured<'a>(report: &'a Report, budgets: &'a Budgets) -> Vec<Measured<'a>> {
+fn measured<'a>(report: &'a Report, budgets: &'a Budgets) -> [Measured<'a>; 7] {
+    let load = |load: &'a Load| (load.total.bytes, bytes_of(&load.components));
+    let search = |costs: &'a SearchCosts| (costs.bytes.median, bytes_of(&costs.components));
     let listing = &report.listing_visit.load;
-    let detail = report.detail_visit.as_ref().map(|visit| &visit.load);
-    let search = &report.search;
-    let measured = |name, budget, bytes, parts| Measured {
+    let detail = report.detail_visit.as_ref().map(|visit| load(&visit.load));
+    let html = listing.components.first().map_or(0, |html| html.cost.bytes);
+    let parts = report.parts.iter();
+    let parts = parts.map(|part| (part.name.as_str(), part.bytes)).collect();
+    let (first, next) = (&report.search.first, &report.search.next);
+    [
+        ("listing_html", &budgets.listing_html, (html, Vec::new())),
+        ("listing_visit", &budgets.listing_visit, load(listing)),
+        (
+            "detail_visit",
+            &budgets.detail_visit,
+            detail.unwrap_or_default(),
+        ),
+        (
+            "search_engine",
+            &budgets.search_engine,
+            load(&report.engine),
+        ),
+        ("first_search", &budgets.first_search, search(first)),
+        ("next_search", &budgets.next_search, search(next)),
+        ("site", &budgets.site, (report.site.bytes, parts)),
+    ]
+    .map(|(name, budget, (bytes, parts))| Measured {
         name,
         budget,
         bytes,
         parts,
-    };
-    let of_load = |name, budget, load: Option<&'a Load>| {
-        let bytes = load.map_or(0, |load| load.total.bytes);
-        let parts = load.map_or(Vec::new(), |load| bytes_of(&load.components));
-        measured(name, budget, bytes, parts)
-    };
-    let of_search = |name, budget, costs: &'a SearchCosts| {
-        measured(
-            name,
-            budget,
-            costs.bytes.median,
-            bytes_of(&costs.components),
-        )
-    };
-    let html = listing.components.first().map_or(0, |html| html.cost.bytes);
-    let parts = report.parts.iter();
-    let parts = parts.map(|part| (part.name.as_str(), part.bytes)).collect();
-    vec![
-        measured("listing_html", &budgets.listing_html, html, Vec::new()),
-        of_load("listing_visit", &budgets.listing_visit, Some(listing)),
-        of_load("detail_visit", &budgets.detail_visit, detail),
-        of_load(
-            "search_engine",
-            &budgets.search_engine,
-            Some(&report.engine),
-        ),
-        of_search("first_search", &budgets.first_search, &search.first),
-        of_search("next_search", &budgets.next_search, &search.next),
-        measured("site", &budgets.site, report.site.bytes, parts),
-    ]
+    })
 }
 
 fn bytes_of(components: &[Component]) -> Vec<(&str, u64)> {
@@ -85,7 +78,7 @@ fn bytes_of(components: &[Component]) -> Vec<(&str, u64)> {
 const PARTS_SHOWN: usize = 4;
 
 impl Measured<'_> {
-    fn problem(&self, budget: &Budget, config_path: &Path, config: &str) -> Problem {
+    fn problem(mut self, budget: &Budget, config_path: &Path, config: &str) -> Problem {
         let problem = Problem::error(
             config_path,
             "budget",
@@ -101,11 +94,9 @@ impl Measured<'_> {
         } else {
             problem.at(config, Place::Offset(budget.span().start))
         };
-        let mut parts = self.parts.clone();
-        parts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        let largest: Vec<String> = parts
-            .iter()
-            .take(PARTS_SHOWN)
+        self.parts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        let largest = self.parts.iter().take(PARTS_SHOWN);
+        let largest: Vec<String> = largest
             .map(|(name, bytes)| format!("{name} {}", grouped(*bytes as usize)))
             .collect();
         problem.hint(if largest.is_empty() {

@@ -1,9 +1,11 @@
 //! The search engine that a browser loads: found by following what pages and scripts name.
 
+use std::collections::HashSet;
+
 use super::error::ReportError;
 use super::files::Files;
 use super::references::{When, is_script};
-use super::visit::{LISTING_PAGE, named_by, unseen};
+use super::visit::{LISTING_PAGE, named_by};
 use super::{Component, Load};
 
 /// All scripts and wasm of a search: those of a page that are called `search…`, and what the scripts of a page load
@@ -13,9 +15,9 @@ use super::{Component, Load};
 /// When a file cannot be read.
 pub(super) fn measure(files: &mut Files) -> Result<Load, ReportError> {
     let mut engine = Load::default();
-    let mut seen = Vec::new();
-    let (at_once, mut next) = scripts_of(LISTING_PAGE, files);
-    let mut round = unseen(at_once, &mut seen);
+    let mut seen = HashSet::new();
+    let (mut round, mut next) = scripts_of(LISTING_PAGE, files);
+    round.retain(|path| seen.insert(path.clone()));
     let mut is_named_by_page = true;
     while !round.is_empty() || !next.is_empty() {
         let mut has_waited = false;
@@ -30,7 +32,8 @@ pub(super) fn measure(files: &mut Files) -> Result<Load, ReportError> {
         }
         engine.round_trips += u32::from(has_waited);
         is_named_by_page &= round.is_empty();
-        round = unseen(std::mem::take(&mut next), &mut seen);
+        round = std::mem::take(&mut next);
+        round.retain(|path| seen.insert(path.clone()));
     }
     Ok(engine)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use brotli::enc::BrotliEncoderParams;
 use skillpress_search::Answer;
+use url::Url;
 
 use super::error::ReportError;
 use super::{Component, Cost};
@@ -77,30 +78,17 @@ impl Files {
     /// when as few leading folders as needed are taken away.
     pub(super) fn resolve(&self, from: &str, reference: &str) -> Option<String> {
         let reference = reference.split(['?', '#']).next().unwrap_or_default();
-        if reference.starts_with("//") || reference.contains(':') {
+        if reference.is_empty() || reference.starts_with("//") || reference.contains(':') {
             return None;
         }
-        let exists = |path: &str| !path.ends_with('/') && self.read(path).is_some();
-        if let Some(mut path) = reference.strip_prefix('/') {
-            loop {
-                if exists(path) {
-                    return Some(path.to_owned());
-                }
-                path = path.split_once('/')?.1;
-            }
+        let page = Url::parse("http://site/").and_then(|root| root.join(from));
+        let url = page.and_then(|page| page.join(reference)).ok()?;
+        let mut path = url.path().strip_prefix('/')?;
+        while path.ends_with('/') || self.read(path).is_none() {
+            let (_, below) = path.split_once('/')?;
+            path = Some(below).filter(|_| reference.starts_with('/'))?;
         }
-        let mut segments: Vec<&str> = from.split('/').collect();
-        segments.pop();
-        for segment in reference.split('/') {
-            match segment {
-                "" | "." => {}
-                ".." => {
-                    segments.pop();
-                }
-                segment => segments.push(segment),
-            }
-        }
-        Some(segments.join("/")).filter(|path| exists(path))
+        Some(path.to_owned())
     }
 }
 

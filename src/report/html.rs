@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::{Component, Quantiles, Report, SearchCosts};
-use crate::text::number::{file_size, grouped};
+use super::{Component, Quantiles, Report};
+use crate::text::number::{counted, file_size, grouped};
 
 /// Writes a page that needs nothing else: no script, no other file, no network.
 ///
@@ -129,22 +129,18 @@ fn groups(report: &Report) -> Vec<CostGroup<'_>> {
     for (kind, searches) in searches {
         let Some(searches) = searches else { continue };
         for (which, costs) in [("first", &searches.first), ("next", &searches.next)] {
-            groups.push(search_group(format!("The {which} {kind}"), costs));
+            let Quantiles { median, p95 } = costs.bytes;
+            groups.push(CostGroup {
+                title: format!("The {which} {kind}"),
+                note: format!("median; 95 in 100 take at most {}", size(p95)),
+                bytes: median,
+                requests: costs.requests.median,
+                round_trips: costs.round_trips.median,
+                components: &costs.components,
+            });
         }
     }
     groups
-}
-
-fn search_group(title: String, costs: &SearchCosts) -> CostGroup<'_> {
-    let Quantiles { median, p95 } = costs.bytes;
-    CostGroup {
-        title,
-        note: format!("median; 95 in 100 take at most {}", size(p95)),
-        bytes: median,
-        requests: costs.requests.median,
-        round_trips: costs.round_trips.median,
-        components: &costs.components,
-    }
 }
 
 impl<'a> CostGroup<'a> {
@@ -167,8 +163,8 @@ impl<'a> CostGroup<'a> {
             size: size(self.bytes),
             requests: format!(
                 "{} in {}",
-                counted(self.requests, "request"),
-                counted(self.round_trips, "round trip")
+                counted(self.requests as usize, "request", "requests"),
+                counted(self.round_trips as usize, "round trip", "round trips")
             ),
             segments: self.components.iter().map(segment).collect(),
         }
@@ -177,9 +173,4 @@ impl<'a> CostGroup<'a> {
 
 fn size(bytes: u64) -> String {
     file_size(bytes as usize)
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count as usize))
 }

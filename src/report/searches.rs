@@ -1,7 +1,7 @@
 //! Searches: each query as the first of a visit, and as the one after another.
 
 use serde::Serialize;
-use skillpress_search::internals::format::manifest::{MANIFEST_PATH, PROBE_PATH};
+use skillpress_search::internals::format::manifest::{FileEntry, MANIFEST_PATH, PROBE_PATH};
 use skillpress_search::{Answer, Mode, Options, Request, Searcher, Source};
 
 use super::engine::reads_vectors;
@@ -77,6 +77,7 @@ pub(super) fn measure(
 }
 
 /// What one search read.
+#[derive(Default)]
 struct Counted {
     /// By file, in the order of the manifest.
     files: Vec<Cost>,
@@ -90,16 +91,11 @@ fn count(
     query: &str,
     files: &mut Files,
 ) -> Result<Counted, ReportError> {
-    let paths: Vec<String> = searcher
-        .manifest()
-        .files
-        .iter()
-        .map(|file| file.path())
-        .collect();
+    let files_of_index = searcher.manifest().files.iter();
+    let paths: Vec<String> = files_of_index.map(FileEntry::path).collect();
     let mut counted = Counted {
         files: vec![Cost::default(); paths.len()],
-        total: Cost::default(),
-        round_trips: 0,
+        ..Counted::default()
     };
     let options = Options {
         mode,
@@ -140,22 +136,15 @@ fn summarize(
         name: file.name.clone(),
         cost: mean(middle.iter().map(|counted| counted.files[file_idx])),
     });
-    let before_total = before.iter().fold(Cost::default(), |mut total, component| {
-        total += component.cost;
-        total
-    });
-    let quantiles = |value: &dyn Fn(&Counted) -> u64, plus: u64| {
-        Quantiles::of(
-            counted
-                .iter()
-                .map(|counted| value(counted) + plus)
-                .collect(),
-        )
+    let quantiles = |value: fn(&Cost) -> u64| {
+        let before: u64 = before.iter().map(|loaded| value(&loaded.cost)).sum();
+        Quantiles::of(counted.iter().map(|counted| before + value(&counted.total)))
     };
+    let round_trips = counted.iter().map(|counted| counted.round_trips);
     SearchCosts {
-        bytes: quantiles(&|counted| counted.total.bytes, before_total.bytes),
-        requests: quantiles(&|counted| counted.total.requests, before_total.requests),
-        round_trips: quantiles(&|counted| counted.round_trips.into(), trips_before.into()),
+        bytes: quantiles(|cost| cost.bytes),
+        requests: quantiles(|cost| cost.requests),
+        round_trips: Quantiles::of(round_trips.map(|n| u64::from(trips_before + n))),
         components: before
             .iter()
             .cloned()
@@ -179,7 +168,8 @@ fn mean(costs: impl ExactSizeIterator<Item = Cost>) -> Cost {
 
 impl Quantiles {
     /// By nearest rank; zero of nothing.
-    fn of(mut values: Vec<u64>) -> Self {
+    fn of(values: impl IntoIterator<Item = u64>) -> Self {
+        let mut values: Vec<u64> = values.into_iter().collect();
         values.sort_unstable();
         let rank = |percent: usize| {
             let rank = (values.len() * percent).div_ceil(100);

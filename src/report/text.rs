@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Component, Cost, Part, Quantiles, Report, Searches, Visit};
+use super::{Component, Cost, Part, Report, Searches, Visit};
 use crate::terminal::Terminal;
 use crate::text::number::grouped;
 
@@ -59,19 +59,17 @@ fn write_searches(
 ) -> io::Result<()> {
     for (which, costs) in [("first", &searches.first), ("next", &searches.next)] {
         out.line("")?;
-        let row = |value: &dyn Fn(Quantiles) -> u64| {
-            [costs.bytes, costs.requests, costs.round_trips]
-                .map(|quantiles| grouped(value(quantiles) as usize))
-        };
-        let [bytes, requests, round_trips] = row(&|quantiles| quantiles.median);
-        let title = format!("{which} {name}, median");
-        write_row(out, &title, [&bytes, "", &requests, &round_trips])?;
-        let [bytes, requests, round_trips] = row(&|quantiles| quantiles.p95);
-        write_row(
-            out,
-            "  95th percentile",
-            [&bytes, "", &requests, &round_trips],
-        )?;
+        let costs_of = [costs.bytes, costs.requests, costs.round_trips];
+        for (title, costs) in [
+            (
+                &*format!("{which} {name}, median"),
+                costs_of.map(|of| of.median),
+            ),
+            ("  95th percentile", costs_of.map(|of| of.p95)),
+        ] {
+            let [bytes, requests, round_trips] = costs.map(|cost| grouped(cost as usize));
+            write_row(out, title, [&bytes, "", &requests, &round_trips])?;
+        }
         write_components(out, &costs.components)?;
     }
     out.line(format_args!("  over {} queries", searches.queries))

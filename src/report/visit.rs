@@ -1,5 +1,7 @@
 //! A visit: a page, and all that it loads before anybody touches it.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::Load;
@@ -27,8 +29,8 @@ pub struct Visit {
 /// When the page cannot be read.
 pub(super) fn measure(page: &str, files: &mut Files) -> Result<Visit, ReportError> {
     let mut load = Load::default();
-    let mut seen = Vec::new();
-    let mut round = unseen(vec![page.to_owned()], &mut seen);
+    let mut seen = HashSet::from([page.to_owned()]);
+    let mut round = vec![page.to_owned()];
     while !round.is_empty() {
         load.round_trips += 1;
         let mut next = Vec::new();
@@ -37,22 +39,11 @@ pub(super) fn measure(page: &str, files: &mut Files) -> Result<Visit, ReportErro
             let named = named_by(path, files).into_iter();
             next.extend(named.filter_map(|(path, when)| (when == When::AtOnce).then_some(path)));
         }
-        round = unseen(next, &mut seen);
+        next.retain(|path| seen.insert(path.clone()));
+        round = next;
     }
     let page = page.to_owned();
     Ok(Visit { page, load })
-}
-
-/// Those of `paths` that are not among `seen`, which they then are.
-pub(super) fn unseen(mut paths: Vec<String>, seen: &mut Vec<String>) -> Vec<String> {
-    paths.retain(|path| {
-        let is_new = !seen.contains(path);
-        if is_new {
-            seen.push(path.clone());
-        }
-        is_new
-    });
-    paths
 }
 
 /// The files of the site that a page or a script names.
