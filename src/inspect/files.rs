@@ -1,6 +1,7 @@
 //! The files of an index, read whole, and what is wrong with them.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use serde::Serialize;
 use skillpress_search::internals::format::block;
@@ -9,6 +10,7 @@ use skillpress_search::internals::format::vectors::id_map::PackedIds;
 use skillpress_search::{Answer, ByteRange, FormatError, Request, Source};
 use thiserror::Error;
 
+use crate::index::memory::part;
 use crate::source::SiteSource;
 
 /// Reads the files that a manifest names and collects their damage.
@@ -55,26 +57,15 @@ impl<'a> IndexFiles<'a> {
 
     /// The file that the manifest calls `name`; `None` when it cannot be read, which is noted.
     pub(super) fn read(&mut self, name: &'static str) -> Option<IndexFile> {
-        let Some(entry) = self.manifest.file(name) else {
-            self.note(name, "the manifest does not name it".to_owned());
-            return None;
-        };
-        match read_entry(self.source, entry, &mut self.has_ranges) {
-            Ok(bytes) => {
-                if (bytes.len() as u64) < entry.len {
-                    let (read, whole) = (bytes.len(), entry.len);
-                    self.note(
-                        name,
-                        format!("`{}` ends after {read} of {whole} bytes", entry.path()),
-                    );
-                }
-                Some(IndexFile { name, bytes })
-            }
-            Err(error) => {
-                self.note(name, error.to_string());
-                None
-            }
+        let entry = self.manifest.file(name).ok_or(ReadError::Unnamed);
+        let entry = self.noted(name, entry)?;
+        let bytes = read_entry(self.source, entry, &mut self.has_ranges);
+        let bytes = self.noted(name, bytes)?;
+        let (path, read, whole) = (entry.path(), bytes.len(), entry.len);
+        if (read as u64) < whole {
+            self.note(name, format!("`{path}` ends after {read} of {whole} bytes"));
         }
+        Some(IndexFile { name, bytes })
     }
 
     /// What `decode` makes of the block at `range` of `file`; `None` when it is damaged, which is noted.
@@ -84,22 +75,19 @@ impl<'a> IndexFiles<'a> {
         range: ByteRange,
         decode: impl FnOnce(&'f [u8]) -> Result<T, FormatError>,
     ) -> Option<T> {
-        let block = usize::try_from(range.start).ok().and_then(|start| {
-            file.bytes
-                .get(start..start.checked_add(range.len as usize)?)
+        let block = part(&file.bytes, range).ok_or(FormatError::Truncated {
+            what: "the file",
+            offset: range.start as u32,
+            got: (file.bytes.len() as u64).saturating_sub(range.start) as u32,
+            expected: range.len,
         });
-        let decoded = match block {
-            Some(block) => block::open(file.name, range.start, block).and_then(decode),
-            None => Err(FormatError::Truncated {
-                what: "the file",
-                offset: range.start as u32,
-                got: (file.bytes.len() as u64).saturating_sub(range.start) as u32,
-                expected: range.len,
-            }),
-        };
-        decoded
-            .map_err(|error| self.note(file.name, format!("at {}: {error}", range.start)))
-            .ok()
+        let payload = block.and_then(|block| block::open(file.name, range.start, block));
+        let decoded = payload.and_then(decode);
+        let at = range.start;
+        self.noted(
+            file.name,
+            decoded.map_err(|error| format!("at {at}: {error}")),
+        )
     }
 
     /// The numbers of a bit-packed map of `file`; `None` where its block is damaged, which is noted.
@@ -113,6 +101,12 @@ impl<'a> IndexFiles<'a> {
             }
         }
         numbers
+    }
+
+    /// What was read of `part`; `None` when it could not be, which is noted.
+    pub(super) fn noted<T>(&mut self, part: &str, read: Result<T, impl Display>) -> Option<T> {
+        read.map_err(|error| self.note(part, error.to_string()))
+            .ok()
     }
 
     /// Notes that something is wrong with `part`.
@@ -189,6 +183,8 @@ fn read_entry(
 /// Why there is nothing of a file.
 #[derive(Debug, Error)]
 enum ReadError {
+    #[error("the manifest does not name it")]
+    Unnamed,
     #[error("`{path}` does not exist")]
     Missing { path: String },
     #[error("`{path}` cannot be read")]

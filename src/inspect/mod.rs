@@ -85,26 +85,25 @@ pub fn inspect(source: &mut SiteSource) -> Result<Inspection, OpenError> {
     let mut files = IndexFiles::new(source, &manifest, has_ranges);
 
     let head = lexical_head(&manifest, &mut files);
-    let lexical = head
-        .as_ref()
-        .map(|head| lexical::lexical(&mut files, head, manifest.n_skills));
-    let spelling = head
-        .as_ref()
-        .map(|head| lexical::spelling(&mut files, head));
+    let (lexical, spelling) = head
+        .map(|head| {
+            let lexical = lexical::lexical(&mut files, &head, manifest.n_skills);
+            (lexical, lexical::spelling(&mut files, &head))
+        })
+        .unzip();
     let identities = lexical::identities(&mut files, manifest.n_skills);
-    let vectors = vector_index(&manifest, &mut files)
+    let index = files.noted(VECTORS_HEAD, VectorIndex::open(&manifest));
+    let vectors = index
+        .flatten()
         .map(|index| vectors::vectors(&mut files, &index, &manifest, &identities));
+    let badges = manifest.badges.iter();
     Ok(Inspection {
         format: FORMAT_VERSION,
         analyzer: ANALYZER_VERSION,
         build: hex(&Sha256::digest(text)[..5]),
         has_ranges,
         skills: manifest.n_skills,
-        badges: manifest
-            .badges
-            .iter()
-            .map(|badge| badge.kind.clone())
-            .collect(),
+        badges: badges.map(|badge| badge.kind.clone()).collect(),
         files: manifest.files.iter().map(IndexedFile::new).collect(),
         lexical,
         spelling,
@@ -119,15 +118,7 @@ fn lexical_head(manifest: &Manifest, files: &mut IndexFiles<'_>) -> Option<Lexic
         files.note(LEXICAL_HEAD, "the manifest has no such head".to_owned());
         return None;
     };
-    LexicalHead::decode(head)
-        .map_err(|error| files.note(LEXICAL_HEAD, error.to_string()))
-        .ok()
-}
-
-fn vector_index(manifest: &Manifest, files: &mut IndexFiles<'_>) -> Option<VectorIndex> {
-    VectorIndex::open(manifest)
-        .map_err(|error| files.note(VECTORS_HEAD, error.to_string()))
-        .ok()?
+    files.noted(LEXICAL_HEAD, LexicalHead::decode(head))
 }
 
 impl IndexedFile {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use super::vectors::{Cells, Ids};
-use super::{Damage, Graph, Inspection, Lexical, Spelling, Vectors};
+use super::{Damage, Graph, Inspection, Lexical, Vectors};
 use crate::index::vector::SessionBytes;
 use crate::terminal::Terminal;
 use crate::text::number::grouped;
@@ -22,7 +22,11 @@ pub fn write_text(inspection: &Inspection, out: &mut Terminal<impl Write>) -> io
         write_section("postings", &postings(lexical), out)?;
     }
     if let Some(spelling) = &inspection.spelling {
-        write_section("spelling", &words(spelling), out)?;
+        let rows = [
+            row("blocks", n(spelling.blocks)),
+            row("words", n(spelling.words)),
+        ];
+        write_section("spelling", &rows, out)?;
     }
     let (cards, skills) = (n(inspection.cards), n(inspection.skills));
     let cards = row("readable", format!("{cards} of {skills}"));
@@ -117,13 +121,6 @@ fn postings(lexical: &Lexical) -> [Row; 3] {
         row("postings", n(lexical.postings as usize)),
         row("lists in term blocks", n(lexical.inline_lists)),
         row("lists of the file", lists),
-    ]
-}
-
-fn words(spelling: &Spelling) -> [Row; 2] {
-    [
-        row("blocks", n(spelling.blocks)),
-        row("words", n(spelling.words)),
     ]
 }
 
