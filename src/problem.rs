@@ -333,6 +333,11 @@ impl Problems {
         self.0.is_empty()
     }
 
+    /// An error when there are any.
+    pub fn none_or_err(self) -> Result<(), Self> {
+        if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+
     /// Kinds of errors and warnings with how often each occurs, most frequent first, then by name.
     pub fn groups(&self) -> Vec<(&'static str, usize)> {
         let mut counts = std::collections::BTreeMap::new();

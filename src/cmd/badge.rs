@@ -58,17 +58,12 @@ struct Target {
 /// Unknown and faulty kinds, unknown skills, an award that is there already or is not there, a file that cannot be written.
 pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
     let target = args.action.target();
-    let (catalog, problems) = content::load(&target.content, &LoadOptions::default(), &Disk);
-    if catalog.badge_kind(&target.kind).is_none() {
+    let (kind, skill, content) = (&target.kind, &target.skill, &target.content);
+    let (catalog, problems) = content::load(content, &LoadOptions::default(), &Disk);
+    if catalog.badge_kind(kind).is_none() {
         refuse_faulty_kind(target, &problems)?;
     }
     // Problems elsewhere in the content must not stand in the way of mending a badge file.
-    let Target {
-        kind,
-        skill,
-        content,
-        ..
-    } = target;
     let (edited, done) = match &args.action {
         Action::Add { by, note, at, .. } => {
             let award = Award {
@@ -102,11 +97,7 @@ fn refuse_faulty_kind(target: &Target, problems: &Problems) -> Result<(), Comman
         .filter(|problem| problem.path == file || problem.path == target.content)
         .cloned()
         .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faults.into())
-    }
+    Ok(faults.none_or_err()?)
 }
 
 impl Action {

@@ -1,11 +1,10 @@
 //! `skillpress build`: content to site.
 
-use std::error::Error;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::error::CommandError;
+use super::error::{CommandError, print_each};
 use super::input::InputArgs;
 use crate::loss;
 use crate::problem::{Problem, Problems, Severity};
@@ -14,7 +13,6 @@ use crate::project::Project;
 use crate::report::{self, Report, Scope, budget};
 use crate::sink::{DirSink, Written};
 use crate::site::{Site, SiteCounts};
-use crate::terminal;
 
 /// Options of `build`.
 #[derive(Debug, Args)]
@@ -47,10 +45,9 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     }
     let sink = DirSink::create(&args.out).map_err(CommandError::failed)?;
     check_loss(args, &project, &site)?;
-    let failed =
-        |error: &dyn Error| CommandError::cannot(&format!("write `{}`", args.out.display()), error);
+    let write = format!("write `{}`", args.out.display());
     let written = site.write(&sink, &progress);
-    let mut counts = written.map_err(|error| failed(&error))?;
+    let mut counts = written.map_err(|error| CommandError::cannot(&write, error))?;
     if project.is_strict && !counts.left_out.is_empty() {
         counts.left_out.make_strict();
         return Err(counts.left_out.into());
@@ -63,7 +60,8 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     let report = report::measure(sink.fresh(), &scope)?;
     check_budgets(&project, &site, &report)?;
     progress.stage("swap");
-    let written = sink.finish().map_err(|error| failed(&error))?;
+    let written = sink.finish();
+    let written = written.map_err(|error| CommandError::cannot(&write, error))?;
     let stages = progress.finish();
     if !args.quiet {
         print_summary(args, &problems, (&counts, &written), &report, &stages);
@@ -101,20 +99,14 @@ fn check_loss(args: &BuildArgs, project: &Project, site: &Site) -> Result<(), Co
     if args.allow_fewer {
         return Ok(());
     }
-    match loss::check(&args.out, &project.content, &site.catalog) {
-        None => Ok(()),
-        Some(problem) => Err(problem.into()),
-    }
+    let loss = loss::check(&args.out, &project.content, &site.catalog);
+    loss.map_or(Ok(()), |problem| Err(problem.into()))
 }
 
 /// Stops the build before the new site replaces the old one when it exceeds a budget.
 fn check_budgets(project: &Project, site: &Site, report: &Report) -> Result<(), CommandError> {
     let exceeded = budget::check(report, &site.config.budgets, project.config_path());
-    if exceeded.is_empty() {
-        Ok(())
-    } else {
-        Err(exceeded.into())
-    }
+    Ok(exceeded.none_or_err()?)
 }
 
 /// A registry of strangers' skills has hundreds of warnings; above this many only their kinds are shown.
@@ -122,11 +114,7 @@ const MAX_WARNINGS_SHOWN: usize = 20;
 
 fn print_warnings(problems: &Problems) {
     if problems.n_warnings() <= MAX_WARNINGS_SHOWN {
-        problems
-            .sorted()
-            .iter()
-            .for_each(|problem| terminal::error_lines(format_args!("{problem}\n")));
-        return;
+        return print_each(problems.sorted());
     }
     error_line!(
         "warnings: {}; `skillpress check` shows each with its place",
@@ -136,9 +124,7 @@ fn print_warnings(problems: &Problems) {
         error_line!("{count:>7}  {group}");
     }
     let notes = problems.sorted().into_iter();
-    for note in notes.filter(|problem| problem.severity == Severity::Note) {
-        terminal::error_lines(format_args!("{note}\n"));
-    }
+    print_each(notes.filter(|problem| problem.severity == Severity::Note));
 }
 
 fn print_summary(

@@ -1,6 +1,5 @@
 //! `skillpress check`: every problem of the content; with `--site`, every difference between a site and its content.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -52,14 +51,12 @@ pub fn run(args: &CheckArgs) -> Result<(), CommandError> {
 }
 
 fn compare(folder: &Path, site: &Site, progress: &Progress) -> Result<Problems, CommandError> {
-    let failed = |error: &dyn Error| {
-        CommandError::cannot(&format!("read the site `{}`", folder.display()), error)
-    };
-    let sink = CompareSink::open(folder).map_err(|error| failed(&error))?;
-    let counts = site
-        .write(&sink, progress)
-        .map_err(|error| failed(&error))?;
-    let mut problems = sink.finish().map_err(|error| failed(&error))?;
+    let read = format!("read the site `{}`", folder.display());
+    let sink = CompareSink::open(folder).map_err(|error| CommandError::cannot(&read, error))?;
+    let written = site.write(&sink, progress);
+    let counts = written.map_err(|error| CommandError::cannot(&read, error))?;
+    let problems = sink.finish();
+    let mut problems = problems.map_err(|error| CommandError::cannot(&read, error))?;
     problems.extend(counts.left_out);
     Ok(problems)
 }
@@ -68,11 +65,8 @@ fn print_text(problems: &Problems) {
     for problem in problems.sorted() {
         terminal::print_lines(format_args!("{problem}\n"));
     }
-    print_line!(
-        "{} errors, {} warnings",
-        problems.n_errors(),
-        problems.n_warnings()
-    );
+    let (n_errors, n_warnings) = (problems.n_errors(), problems.n_warnings());
+    print_line!("{n_errors} errors, {n_warnings} warnings");
 }
 
 fn print_json(problems: &Problems) {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::error::CommandError;
+use super::error::{CommandError, print_each};
 use super::{badge, build, check, init, inspect, mcp, new, report, search, serve};
 use crate::terminal::{self, printable};
 
@@ -71,9 +71,7 @@ impl Cli {
         match outcome {
             Ok(()) | Err(CommandError::Unread) => ExitCode::SUCCESS,
             Err(CommandError::Content(problems)) => {
-                for problem in problems.sorted() {
-                    terminal::error_lines(format_args!("{problem}\n"));
-                }
+                print_each(problems.sorted());
                 ExitCode::from(1)
             }
             Err(CommandError::Failed { message, hint }) => {

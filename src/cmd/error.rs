@@ -1,6 +1,6 @@
 //! Why a command ends before its end.
 
-use std::error::Error;
+use std::fmt::Display;
 use std::io;
 
 use crate::mcp::McpError;
@@ -8,6 +8,7 @@ use crate::preview::PreviewError;
 use crate::problem::{Problem, Problems};
 use crate::report::ReportError;
 use crate::source::{SearchError, SourceError};
+use crate::terminal;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -43,21 +44,23 @@ impl CommandError {
     }
 
     /// What stood in the way of doing `what`, such as "write the site".
-    pub fn cannot(what: &str, error: &dyn Error) -> Self {
+    pub fn cannot(what: impl Display, error: impl Display) -> Self {
         Self::failed(format_args!("cannot {what}: {error}"))
-    }
-
-    /// A refusal of the system while doing `what`.
-    pub fn io(what: &str, error: &io::Error) -> Self {
-        Self::cannot(what, error)
     }
 
     /// A refusal of the system while printing `what`, such as "the results".
     pub fn print(what: &str, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::Unread,
-            _ => Self::io(&format!("print {what}"), error),
+            _ => Self::cannot(format_args!("print {what}"), error),
         }
+    }
+}
+
+/// Prints problems on standard error, with a line between.
+pub(super) fn print_each<'a>(problems: impl IntoIterator<Item = &'a Problem>) {
+    for problem in problems {
+        terminal::error_lines(format_args!("{problem}\n"));
     }
 }
 

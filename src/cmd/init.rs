@@ -1,6 +1,7 @@
 //! `skillpress init`: a registry that builds at once.
 
 use std::fs;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -46,11 +47,9 @@ pub fn run(args: &InitArgs) -> Result<(), CommandError> {
     for (path, text) in FILES {
         write_file(&args.folder.join(path), text)?;
     }
-    print_line!(
-        "`{}` is a registry with two skills. Next:",
-        args.folder.display()
-    );
-    print_line!("  cd {}", args.folder.display());
+    let folder = args.folder.display();
+    print_line!("`{folder}` is a registry with two skills. Next:");
+    print_line!("  cd {folder}");
     print_line!("  skillpress serve                 look at it while you edit");
     print_line!("  skillpress new OWNER/SLUG        add a skill");
     print_line!("  skillpress build                 write the site to `public/`");
@@ -58,26 +57,16 @@ pub fn run(args: &InitArgs) -> Result<(), CommandError> {
 }
 
 fn refuse_full_folder(folder: &Path) -> Result<(), CommandError> {
-    let is_full = match fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_some(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
-        Err(error) => {
-            return Err(CommandError::io(
-                &format!("make `{}`", folder.display()),
-                &error,
-            ));
-        }
-    };
-    if is_full {
-        return Err(CommandError::advised(
-            format!(
-                "`{}` holds files already, and `init` overwrites none",
-                folder.display()
-            ),
+    let place = folder.display();
+    match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(CommandError::advised(
+            format_args!("`{place}` holds files already, and `init` overwrites none"),
             "name a folder that is missing or empty",
-        ));
+        )),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(CommandError::cannot(format_args!("make `{place}`"), error)),
     }
-    Ok(())
 }
 
 /// Writes a text file and the folders above it; never overwrites.
@@ -89,8 +78,7 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        use std::io::Write;
         fs::File::create_new(path)?.write_all(text.as_bytes())
     };
-    write().map_err(|error| CommandError::io(&format!("write `{}`", path.display()), &error))
+    write().map_err(|error| CommandError::cannot(format_args!("write `{}`", path.display()), error))
 }

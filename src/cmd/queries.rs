@@ -14,7 +14,7 @@ use crate::problem;
 /// A file that cannot be read; the first line that is not what is expected, with its place.
 pub(super) fn read<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, CommandError> {
     let text = input_file::read_text(file)
-        .map_err(|error| CommandError::io(&format!("read `{}`", file.display()), &error))?;
+        .map_err(|error| CommandError::cannot(format_args!("read `{}`", file.display()), error))?;
     let lines = problem::lines(input_file::without_mark(&text)).zip(1u32..);
     lines
         .filter(|(line, _)| !line.trim().is_empty())

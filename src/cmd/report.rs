@@ -35,13 +35,17 @@ pub struct ReportArgs {
 /// A folder that is no site, a file of queries that is not one, what the system refuses.
 pub fn run(args: &ReportArgs) -> Result<(), CommandError> {
     let queries = match &args.queries {
-        Some(file) => Queries::Given(read_queries(file)?),
+        Some(file) => {
+            let lines: Vec<QueryLine> = queries::read(file)?;
+            Queries::Given(lines.into_iter().map(|line| line.query).collect())
+        }
         None => Queries::SAMPLE,
     };
     let report = report::measure(&args.site, &Scope::full(queries))?;
     if let Some(file) = &args.html {
-        write_page(&report, file)
-            .map_err(|error| CommandError::io(&format!("write `{}`", file.display()), &error))?;
+        write_page(&report, file).map_err(|error| {
+            CommandError::cannot(format_args!("write `{}`", file.display()), error)
+        })?;
     }
     let mut out = Terminal::stdout();
     let printed = match (args.json, &args.html) {
@@ -58,11 +62,6 @@ pub fn run(args: &ReportArgs) -> Result<(), CommandError> {
 #[derive(Deserialize)]
 struct QueryLine {
     query: String,
-}
-
-fn read_queries(file: &Path) -> Result<Vec<String>, CommandError> {
-    let lines: Vec<QueryLine> = queries::read(file)?;
-    Ok(lines.into_iter().map(|line| line.query).collect())
 }
 
 fn write_page(report: &Report, file: &Path) -> io::Result<()> {

@@ -56,7 +56,7 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     let router = server::router(preview.live_site(), &options, &tally, dynamic);
     print_line!("serving {base_url}");
     let served = server.run_until_stopped(router, preview.live_site());
-    served.map_err(|error| CommandError::io("serve", &error))?;
+    served.map_err(|error| CommandError::cannot("serve", error))?;
     drop(following);
     terminal::print_lines(tally.summary());
     Ok(())
@@ -70,7 +70,7 @@ fn bind(addr: &str) -> Result<Server, CommandError> {
                 format!("cannot {what}: another program has that port"),
                 "`--addr 127.0.0.1:0` takes any free one",
             ),
-            _ => CommandError::io(&what, &error),
+            _ => CommandError::cannot(what, error),
         }
     })
 }
@@ -79,7 +79,7 @@ fn bind(addr: &str) -> Result<Server, CommandError> {
 fn base_url(project: &Project, server: &Server) -> Result<BaseUrl, CommandError> {
     let addr = server
         .addr()
-        .map_err(|error| CommandError::io("read the address of the server", &error))?;
+        .map_err(|error| CommandError::cannot("read the address of the server", error))?;
     let path = project.base_url.as_ref().map_or("/", BaseUrl::path);
     format!("http://{addr}{path}").parse().map_err(|error| {
         CommandError::failed(format_args!(
