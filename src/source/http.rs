@@ -3,9 +3,11 @@
 //! Redirects are followed, also to other hosts: some sites keep their files elsewhere. What a stranger's server could
 //! misuse that for is refused, see [`Refusal`].
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use skillpress_search::{Answer, ByteRange, Request, Source};
 use ureq::http::{Response, StatusCode};
 use ureq::unversioned::resolver::{DefaultResolver, Resolver};
@@ -19,6 +21,7 @@ use super::{INDEX_FOLDER, MAX_FILE_BYTES, Refusal, SourceError};
 #[derive(Debug)]
 pub struct HttpSource {
     agent: Agent,
+    threads: ThreadPool,
     /// As it was named.
     place: String,
     /// The same without query and fragment; ends in `/`.
@@ -73,7 +76,9 @@ impl HttpSource {
             .https_only(uri.scheme_str() == Some("https"))
             .user_agent(concat!("skillpress/", env!("CARGO_PKG_VERSION")))
             .build();
+        let threads = ThreadPoolBuilder::new().num_threads(MAX_PARALLEL).build();
         Ok(Self {
+            threads: threads.expect("a system with room for a few threads"),
             agent: Agent::with_parts(config, DefaultConnector::new(), resolver),
             place: site_url.to_owned(),
             site_url: root,
@@ -153,7 +158,9 @@ impl HttpSource {
         let response = request.call()?;
         match (response.status(), range) {
             (StatusCode::OK, None) => read_body(response, max_bytes),
-            (StatusCode::PARTIAL_CONTENT, Some(range)) if is_answer_to(&response, range) => {
+            (StatusCode::PARTIAL_CONTENT, Some(range))
+                if range_start(&response) == Some(range.start) =>
+            {
                 read_body(response, u64::from(range.len))
             }
             (StatusCode::OK, Some(_)) => Ok(Answer::NoRanges),
@@ -165,26 +172,10 @@ impl HttpSource {
 
 impl Source for HttpSource {
     fn fetch(&mut self, requests: &[Request]) -> Vec<Answer> {
-        let source = &*self;
-        let answers = vec![OnceLock::new(); requests.len()];
-        let waiting = Mutex::new(requests.iter().zip(&answers));
-        let next = || {
-            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            waiting.next()
-        };
-        std::thread::scope(|scope| {
-            for _ in 0..requests.len().min(MAX_PARALLEL) {
-                scope.spawn(|| {
-                    while let Some((request, answer)) = next() {
-                        answer.get_or_init(|| source.read_request(request));
-                    }
-                });
-            }
-        });
-        let answers = answers.into_iter().map(OnceLock::into_inner);
-        answers
-            .map(|answer| answer.unwrap_or(Answer::Failed))
-            .collect()
+        // Each is a piece of work of its own, or a thread would keep several for itself.
+        let requests = requests.par_iter().with_max_len(1);
+        let answers = requests.map(|request| self.read_request(request));
+        self.threads.install(|| answers.collect())
     }
 }
 
@@ -201,22 +192,11 @@ fn refused(error: ureq::Error, url: &str) -> Option<Refusal> {
     }
 }
 
-/// Whether a 206 answer holds the range that was asked for, or the part of it that exists.
-fn is_answer_to(response: &Response<Body>, range: ByteRange) -> bool {
-    let header = response
-        .headers()
-        .get("Content-Range")
-        .and_then(|value| value.to_str().ok());
-    let start = header.and_then(|value| {
-        value
-            .strip_prefix("bytes ")?
-            .split_once('-')?
-            .0
-            .trim()
-            .parse::<u64>()
-            .ok()
-    });
-    start == Some(range.start)
+/// Where the range begins that a 206 answer holds: the one that was asked for, or the part of it that exists.
+fn range_start(response: &Response<Body>) -> Option<u64> {
+    let range = response.headers().get("Content-Range")?.to_str().ok()?;
+    let (start, _) = range.strip_prefix("bytes ")?.split_once('-')?;
+    start.trim().parse().ok()
 }
 
 fn read_body(mut response: Response<Body>, max_bytes: u64) -> Result<Answer, ureq::Error> {
