@@ -87,8 +87,14 @@ pub fn router(
     Router::new()
         .route("/-/events", get(live::events))
         .with_state(Arc::clone(site))
-        .route("/-/preview.js", get(live::script))
-        .route("/-/preview.css", get(live::style))
+        .route(
+            "/-/preview.js",
+            live::asset("text/javascript; charset=utf-8", SCRIPT),
+        )
+        .route(
+            "/-/preview.css",
+            live::asset("text/css; charset=utf-8", STYLE),
+        )
         .merge(published)
         .layer(from_fn_with_state(
             Arc::new(options.hosts.clone()),
@@ -102,6 +108,8 @@ pub fn router(
 
 /// Paths of the preview itself, which no file of a site has.
 const PREVIEW_PATH: &str = "/-/";
+const SCRIPT: &str = include_str!("../assets/preview.js");
+const STYLE: &str = include_str!("../assets/preview.css");
 
 /// Adds what the site's rules say to an answer that does not say it itself. A preview is asked each time where no rule
 /// says otherwise.

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::routing::{MethodRouter, get};
 use futures_util::stream::{self, Stream};
 use serde::Serialize;
 use tokio::sync::{oneshot, watch};
@@ -230,27 +231,14 @@ pub(super) fn with_script(html: &[u8], generation: u64) -> Vec<u8> {
     [&html[..at], script.as_bytes(), &html[at..]].concat()
 }
 
-pub(super) async fn script() -> impl IntoResponse {
-    asset(
-        "text/javascript; charset=utf-8",
-        include_str!("../../assets/preview.js"),
-    )
-}
-
-pub(super) async fn style() -> impl IntoResponse {
-    asset(
-        "text/css; charset=utf-8",
-        include_str!("../../assets/preview.css"),
-    )
-}
-
-fn asset(content_type: &'static str, text: &'static str) -> impl IntoResponse {
+/// The answer to a request for a file of the preview itself.
+pub(super) fn asset(content_type: &'static str, text: &'static str) -> MethodRouter {
     let headers = [
         (header::CONTENT_TYPE, content_type),
         (header::CACHE_CONTROL, "no-cache"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, text)
+    get((headers, text))
 }
 
 #[cfg(test)]
