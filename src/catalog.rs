@@ -16,7 +16,7 @@ mod skill;
 mod timestamp;
 
 pub use badge::{Award, BadgeColor, BadgeKind, is_badge_kind};
-pub use file::{SkillFile, SkillFileError};
+pub use file::{SkillFile, SkillFileError, main_file};
 pub use link::Linked;
 pub use published::published_files;
 pub use related::{RELATED_MAX, Related};

@@ -44,8 +44,9 @@ pub fn serve(site: PublishedSite) -> Result<(), McpError> {
         .enable_all()
         .build()
         .map_err(McpError::Runtime)?;
+    let site = Arc::new(Mutex::new(site));
     let outcome = runtime.block_on(async {
-        match serve_server(SkillServer::new(site), rmcp::transport::stdio()).await {
+        match serve_server(SkillServer { site }, rmcp::transport::stdio()).await {
             Ok(service) => service.waiting().await.map(drop).map_err(McpError::Server),
             // A client that goes before it said anything.
             Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
@@ -64,12 +65,6 @@ struct SkillServer {
 }
 
 impl SkillServer {
-    fn new(site: PublishedSite) -> Self {
-        Self {
-            site: Arc::new(Mutex::new(site)),
-        }
-    }
-
     /// Runs blocking `work` beside the tasks that read and write messages. Waiting for its turn costs no thread.
     async fn read<T: Send + 'static>(
         &self,
@@ -142,9 +137,8 @@ impl ServerHandler for SkillServer {
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         no_cursor(request)?;
-        Ok(ListResourceTemplatesResult::with_all_items(
-            describe::templates(),
-        ))
+        let templates = describe::templates();
+        Ok(ListResourceTemplatesResult::with_all_items(templates))
     }
 
     async fn read_resource(

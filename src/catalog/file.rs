@@ -30,6 +30,24 @@ pub struct SkillFile {
     source: Source,
 }
 
+/// The file of a skill that its page is made from: `SKILL.md`, else what stands for it. `path` gives a file's path in the
+/// skill's folder.
+pub fn main_file<T>(files: &[T], path: impl Fn(&T) -> &str) -> Option<&T> {
+    let named = |name: &str| {
+        let alike = files
+            .iter()
+            .filter(|file| path(file).eq_ignore_ascii_case(name));
+        alike.min_by_key(|file| path(file) != name)
+    };
+    let is_markdown = |file: &&T| path(file).to_ascii_lowercase().ends_with(".md");
+    let mut markdown = files.iter().filter(is_markdown);
+    let mut names = ["SKILL.md", "skills.md", "README.md"].into_iter();
+    names
+        .find_map(named)
+        .or_else(|| markdown.clone().find(|file| !path(file).contains('/')))
+        .or_else(|| markdown.next())
+}
+
 #[derive(Clone, Debug)]
 enum Source {
     Disk(PathBuf),

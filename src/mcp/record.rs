@@ -13,7 +13,7 @@ use skillpress_search::internals::format::manifest::BADGE_KINDS_MAX;
 
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SHORT_MAX_CHARS, TAGS_MAX, VERSION_MAX_CHARS,
-    is_badge_kind,
+    is_badge_kind, main_file,
 };
 use crate::text::{clean_line, hex, path_fault};
 
@@ -88,25 +88,9 @@ impl Record {
         self.files.iter().find(|file| file.path == path)
     }
 
-    /// The file that the skill's page is made of, by the rule of the build: `SKILL.md`, else what stands for it.
+    /// The file that the skill's page is made of, by the rule of the build.
     pub(super) fn main_file(&self) -> Option<&FileRef> {
-        let named = |name: &str| {
-            self.file(name).or_else(|| {
-                let mut files = self.files.iter();
-                files.find(|file| file.path.eq_ignore_ascii_case(name))
-            })
-        };
-        let markdown = |file: &&FileRef| file.path.to_ascii_lowercase().ends_with(".md");
-        named("SKILL.md")
-            .or_else(|| named("skills.md"))
-            .or_else(|| named("README.md"))
-            .or_else(|| {
-                let mut found = self.files.iter().filter(markdown);
-                found
-                    .clone()
-                    .find(|file| !file.path.contains('/'))
-                    .or_else(|| found.next())
-            })
+        main_file(&self.files, |file| &file.path)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::folder::{self, FoundFile, FoundFiles, SkillFolder};
 use super::layout;
-use crate::catalog::{BODY_HELD_MAX_BYTES, Skill, SkillFile, SkillFileError};
+use crate::catalog::{BODY_HELD_MAX_BYTES, Skill, SkillFile, SkillFileError, main_file};
 use crate::content::folder::Content;
 use crate::problem::{Place, Problem, Problems};
 use crate::text::{self, Decoded, EncodingFault};
@@ -16,22 +16,10 @@ pub(super) fn choose_main(
     folder: &SkillFolder,
     problems: &mut Problems,
 ) -> Option<String> {
-    let named = |name: &str| {
-        let files = found.files.iter();
-        let alike = files.filter(|file| file.path.eq_ignore_ascii_case(name));
-        alike.min_by_key(|file| file.path != name)
-    };
-    if let Some(file) = named("SKILL.md") {
+    let main = main_file(&found.files, |file| &file.path);
+    if let Some(file) = main.filter(|file| file.path.eq_ignore_ascii_case("SKILL.md")) {
         return Some(file.path.clone());
     }
-    let is_markdown = |file: &&FoundFile| file.path.to_ascii_lowercase().ends_with(".md");
-    let in_folder = |file: &&FoundFile| !file.path.contains('/');
-    let substitute = named("skills.md")
-        .or_else(|| named("README.md"))
-        .or_else(|| {
-            let mut markdown = found.files.iter().filter(is_markdown);
-            markdown.clone().find(in_folder).or_else(|| markdown.next())
-        });
     let no_skill_md = |message: &str| {
         Problem::warning(&folder.path, "no SKILL.md", message)
             .hint("put the skill's text into a file `SKILL.md`")
@@ -44,7 +32,7 @@ pub(super) fn choose_main(
         );
         return None;
     }
-    let path = substitute.map(|file| file.path.clone());
+    let path = main.map(|file| file.path.clone());
     problems.push(no_skill_md(&match &path {
         Some(path) => format!("the skill has no `SKILL.md`; its page is made from `{path}`"),
         None => "the skill has no Markdown file and is left out".to_owned(),
