@@ -38,19 +38,19 @@ pub struct Adapted {
 /// [`BODY_MAX_CHARS`] characters of prose of its body are embedded.
 pub fn adapt<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> Adapted {
     let (vocabulary, documents) = count_words(model, skills);
-    let general = embed_all(&documents, model.rows());
+    let general = embed_all(&documents, &model.rows);
     let centred = centre(&general);
     let occurrences = invert(&documents, vocabulary.len());
     let shifts = Shifts {
         occurrences: &occurrences,
         centred: &centred,
     };
-    let strength = strength(&shifts, model.median_norm());
+    let strength = strength(&shifts, model.median_norm);
     let zero = Row::quantise(&[0.0; DIM]);
     let rows: Vec<Row> = (0..vocabulary.len())
         .into_par_iter()
         .map(|word_idx| {
-            let row = model.rows().get(word_idx).unwrap_or(&zero);
+            let row = model.rows.get(word_idx).unwrap_or(&zero);
             match shifts.of(word_idx) {
                 // Untouched rows keep their bytes: an edit of a skill must not change words that it never used.
                 None => *row,
@@ -92,10 +92,10 @@ type Weights = Vec<(u32, u32)>;
 
 /// Numbers the words, those of the model first, and weighs them for each document.
 fn count_words<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> (Vec<Box<str>>, Vec<Weights>) {
-    let mut vocabulary = model.words().to_vec();
+    let mut vocabulary = model.words.clone();
     let mut new_words: HashMap<Box<str>, u32> = HashMap::new();
     let mut number_of = |word: String| {
-        if let Ok(idx) = model.words().binary_search_by(|w| (**w).cmp(&word)) {
+        if let Ok(idx) = model.words.binary_search_by(|w| (**w).cmp(&word)) {
             return idx as u32;
         }
         *new_words.entry(word.into()).or_insert_with_key(|word| {

@@ -9,11 +9,12 @@ use skillpress_search::internals::{Read, Reader, crc32};
 
 /// Words and their rows.
 pub struct Model {
-    /// Sorted, no repeats.
-    words: Vec<Box<str>>,
+    /// Sorted by their UTF-8 bytes, no repeats.
+    pub(super) words: Vec<Box<str>>,
     /// One for each word.
-    rows: Vec<Row>,
-    median_norm: f32,
+    pub(super) rows: Vec<Row>,
+    /// The median length of the rows: the measure of how far adaptation may move a word.
+    pub(super) median_norm: f32,
 }
 
 impl Model {
@@ -74,16 +75,6 @@ impl Model {
         })
     }
 
-    /// The words, sorted by their UTF-8 bytes.
-    pub fn words(&self) -> &[Box<str>] {
-        &self.words
-    }
-
-    /// The row of each of [`Model::words`].
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
     /// The row of `word`.
     pub fn row(&self, word: &str) -> Option<&Row> {
         let idx = self.words.binary_search_by(|w| (**w).cmp(word)).ok()?;
@@ -112,11 +103,6 @@ impl Model {
             rows,
             median_norm: self.median_norm,
         }
-    }
-
-    /// The median length of the rows: the measure of how far adaptation may move a word.
-    pub fn median_norm(&self) -> f32 {
-        self.median_norm
     }
 }
 

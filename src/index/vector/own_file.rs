@@ -19,47 +19,41 @@ pub fn load_own(
     config: &Config,
     problems: &mut Problems,
 ) -> Option<OwnVectors> {
-    const GROUP: &str = "embeddings";
     if config.embedding.mode != EmbeddingMode::Own {
         return None;
     }
+    let read = read_own(content, catalog, problems);
+    read.map_err(|problem| problems.push(problem)).ok()
+}
+
+fn read_own(
+    content: &Path,
+    catalog: &Catalog,
+    problems: &mut Problems,
+) -> Result<OwnVectors, Problem> {
+    const GROUP: &str = "embeddings";
     let candidates = ["embeddings.npy", "embeddings.jsonl"].map(|name| content.join(name));
     let is_there = |path: &&PathBuf| path.symlink_metadata().is_ok();
-    let Some(path) = candidates.iter().find(is_there) else {
+    let path = candidates.iter().find(is_there).ok_or_else(|| {
         let message =
             "`mode` is `own`, but there is no `embeddings.npy` or `embeddings.jsonl` here";
         let hint = "write one vector for each skill, or set `mode = \"words\"` below `[embedding]`";
-        problems.push(Problem::error(content, GROUP, message).hint(hint));
-        return None;
-    };
-    let bytes = match input_file::read(path, VECTORS_MAX_BYTES) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let message = format!("the vectors cannot be read: {error}");
-            problems.push(Problem::error(path, GROUP, message).hint(input_file::hint(&error)));
-            return None;
-        }
-    };
-    let ids: Vec<String> = catalog
-        .listed()
-        .map(|skill| skill.key.to_string())
-        .collect();
-    match OwnVectors::parse(path, &bytes, &ids) {
-        Ok((vectors, outdated)) => {
-            for outdated in outdated {
-                problems.push(Problem {
-                    line: outdated.line(),
-                    ..Problem::warning(path, GROUP, outdated.to_string()).hint(outdated.hint())
-                });
-            }
-            Some(vectors)
-        }
-        Err(error) => {
-            problems.push(Problem {
-                line: error.line,
-                ..Problem::error(path, GROUP, error.to_string()).hint(error.hint())
-            });
-            None
-        }
-    }
+        Problem::error(content, GROUP, message).hint(hint)
+    })?;
+    let bytes = input_file::read(path, VECTORS_MAX_BYTES).map_err(|error| {
+        let message = format!("the vectors cannot be read: {error}");
+        Problem::error(path, GROUP, message).hint(input_file::hint(&error))
+    })?;
+    let ids = catalog.listed().map(|skill| skill.key.to_string());
+    let ids: Vec<String> = ids.collect();
+    let parsed = OwnVectors::parse(path, &bytes, &ids);
+    let (vectors, outdated) = parsed.map_err(|error| Problem {
+        line: error.line,
+        ..Problem::error(path, GROUP, error.to_string()).hint(error.hint())
+    })?;
+    problems.extend(outdated.into_iter().map(|outdated| Problem {
+        line: outdated.line(),
+        ..Problem::warning(path, GROUP, outdated.to_string()).hint(outdated.hint())
+    }));
+    Ok(vectors)
 }
