@@ -90,12 +90,11 @@ pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
             (query, results)
         }
     };
+    let (query, results) = (&*query, &results);
     let answer = Answer {
-        args,
-        query: &query,
-        results: &results,
-        searcher: &site.searcher,
-        source: &site.source,
+        site: &site,
+        query,
+        results,
     };
     answer.print().map_err(unprinted)
 }

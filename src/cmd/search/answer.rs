@@ -4,29 +4,26 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use skillpress_search::internals::format::messages::VectorNotes;
-use skillpress_search::{EvidenceKind, Hit, IdentityMatch, Reason, Results, Searcher};
+use skillpress_search::{EvidenceKind, Hit, IdentityMatch, Reason, Results};
 
-use super::SearchArgs;
+use super::OpenSite;
 use crate::index::card_badges;
 use crate::key::SkillKey;
-use crate::source::SiteSource;
 use crate::terminal::Terminal;
 use crate::url;
 
 /// The answer to one query.
 pub(super) struct Answer<'a> {
-    pub(super) args: &'a SearchArgs,
+    pub(super) site: &'a OpenSite<'a>,
     pub(super) query: &'a str,
     pub(super) results: &'a Results,
-    pub(super) searcher: &'a Searcher,
-    pub(super) source: &'a SiteSource,
 }
 
 impl Answer<'_> {
     /// Prints it as the options say.
     pub(super) fn print(&self) -> io::Result<()> {
         let mut out = Terminal::stdout();
-        if self.args.json {
+        if self.site.args.json {
             out.json(&self.to_json())?;
         } else {
             self.write_text(&mut out)?;
@@ -35,7 +32,7 @@ impl Answer<'_> {
     }
 
     fn write_text(&self, out: &mut Terminal<impl Write>) -> io::Result<()> {
-        let (args, results) = (self.args, self.results);
+        let (args, results) = (self.site.args, self.results);
         if let Some(corrected) = &results.corrected {
             out.line(format_args!("Searched for: {corrected}"))?;
             out.line("")?;
@@ -78,16 +75,16 @@ impl Answer<'_> {
 
     fn hit(&self, hit: &Hit) -> Value {
         let key = SkillKey::of_card(&hit.card);
-        let badges: Vec<&str> = card_badges(&hit.card, self.searcher.manifest()).collect();
+        let badges: Vec<&str> = card_badges(&hit.card, self.site.searcher.manifest()).collect();
         let mut document = json!({
             "id": key.to_string(),
             "name": hit.card.name,
             "summary": hit.card.summary,
-            "url": self.source.address(&url::skill(&key)),
+            "url": self.site.source.address(&url::skill(&key)),
             "score": hit.score,
             "badges": badges,
         });
-        if self.args.explain {
+        if self.site.args.explain {
             document["explain"] = json!(explanation(hit));
         }
         document
