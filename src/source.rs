@@ -53,8 +53,8 @@ impl SiteSource {
     /// What `error` of a search means for whoever named the site.
     pub fn search_error(&self, error: OpenError) -> SearchError {
         let site = match self {
-            Self::File(source) => source.folder().display().to_string(),
-            Self::Http(source) => source.place().to_owned(),
+            Self::File(source) => source.folder.display().to_string(),
+            Self::Http(source) => source.place.clone(),
         };
         match (error, self.take_refusal()) {
             (OpenError::Gone, _) => SearchError::Gone { site },

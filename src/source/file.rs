@@ -11,7 +11,8 @@ use crate::input_file;
 /// Reads ranges of files below a site's folder.
 #[derive(Debug)]
 pub struct FileSource {
-    folder: PathBuf,
+    /// As it was named.
+    pub(super) folder: PathBuf,
 }
 
 impl FileSource {
@@ -26,11 +27,6 @@ impl FileSource {
             });
         }
         Err(SourceError::NoSite(folder.to_owned()))
-    }
-
-    /// The folder, as it was named.
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// Reads one whole file of at most `max_bytes`; `path` is relative to the site's root and percent-encoded.

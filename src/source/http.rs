@@ -23,7 +23,7 @@ pub struct HttpSource {
     agent: Agent,
     threads: ThreadPool,
     /// As it was named.
-    place: String,
+    pub(super) place: String,
     /// The same without query and fragment; ends in `/`.
     site_url: String,
     /// The first that nobody has been told of.
@@ -89,11 +89,6 @@ impl HttpSource {
     /// Reads one whole file of at most `max_bytes`; `path` is relative to the site's root and percent-encoded.
     pub fn read(&self, path: &str, max_bytes: u64) -> Answer {
         self.get(&self.url(path), None, max_bytes)
-    }
-
-    /// The site, as it was named.
-    pub fn place(&self) -> &str {
-        &self.place
     }
 
     /// The URL of `path`, which is relative to the site's root and percent-encoded.
