@@ -24,18 +24,18 @@ use super::live::LiveSite;
 #[derive(Debug)]
 pub struct Server {
     listener: std::net::TcpListener,
-    limits: Limits,
+    pub(super) limits: Limits,
 }
 
 /// What a client may cost.
 #[derive(Clone, Copy, Debug)]
-struct Limits {
+pub(super) struct Limits {
     /// Further connections wait in the system's queue. Below half of the usual limit of open files, since each may have one open.
-    n_connections: usize,
+    pub(super) n_connections: usize,
     /// For the whole head of a request, and so also for a connection that is kept open between requests.
-    head_timeout: Duration,
+    pub(super) head_timeout: Duration,
     /// How long a client may take nothing of what is sent to it.
-    stall_timeout: Duration,
+    pub(super) stall_timeout: Duration,
     /// How long answers in flight may take once the server is told to end.
     end_timeout: Duration,
 }
@@ -61,21 +61,6 @@ impl Server {
             end_timeout: Duration::from_secs(2),
         };
         Ok(Self { listener, limits })
-    }
-
-    /// Shorter timeouts, for tests.
-    #[cfg(test)]
-    pub(super) fn with_timeouts(mut self, head_timeout: Duration, stall_timeout: Duration) -> Self {
-        self.limits.head_timeout = head_timeout;
-        self.limits.stall_timeout = stall_timeout;
-        self
-    }
-
-    /// Fewer connections, for tests.
-    #[cfg(test)]
-    pub(super) fn with_connections(mut self, n_connections: usize) -> Self {
-        self.limits.n_connections = n_connections;
-        self
     }
 
     /// The address with its real port.

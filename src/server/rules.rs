@@ -53,10 +53,8 @@ impl Rules {
         let path = percent_decode_str(path).decode_utf8_lossy();
         let mut headers = HeaderMap::new();
         let rules = self.headers.iter();
-        for (name, value) in rules
-            .filter(|rule| matches(&rule.pattern, &path))
-            .flat_map(|rule| &rule.headers)
-        {
+        let rules = rules.filter(|rule| matches(&rule.pattern, &path));
+        for (name, value) in rules.flat_map(|rule| &rule.headers) {
             let joined = headers.get(name).and_then(|old| join(old, value));
             headers.insert(name, joined.unwrap_or_else(|| value.clone()));
         }
@@ -68,9 +66,7 @@ impl Rules {
         self.redirects.iter().find_map(|redirect| {
             let splat = match redirect.from.strip_suffix('*') {
                 Some(folder) => path.strip_prefix(folder)?,
-                None => path
-                    .strip_prefix(&redirect.from)
-                    .filter(|rest| rest.is_empty())?,
+                None => (path == redirect.from).then_some("")?,
             };
             Some((redirect.status, redirect.to.replace(":splat", splat)))
         })

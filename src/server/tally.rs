@@ -239,16 +239,9 @@ impl Totals {
 
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (
-            kind,
-            Total {
-                n_requests,
-                n_bytes,
-            },
-        ) in &self.by_kind
-        {
-            let (name, kb) = (kind.name(), *n_bytes as f64 / 1e3);
-            writeln!(f, "{name:<8} {n_requests:>6} requests {kb:>10.1} kB")?;
+        for (kind, total) in &self.by_kind {
+            let (name, n, kb) = (kind.name(), total.n_requests, total.n_bytes as f64 / 1e3);
+            writeln!(f, "{name:<8} {n:>6} requests {kb:>10.1} kB")?;
         }
         if self.n_page_loads > 0 {
             let n = self.n_page_loads;

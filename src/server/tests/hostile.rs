@@ -5,9 +5,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::harness::{Events, Reply, Running, SiteFolder, counting_bytes};
+use crate::server::Server;
 
 /// Long enough for a busy machine to answer an honest client.
 const SHORT: Duration = Duration::from_secs(1);
+
+fn impatient(mut server: Server) -> Server {
+    server.limits.head_timeout = SHORT;
+    server.limits.stall_timeout = SHORT;
+    server
+}
 
 fn answers_still(server: &Running) {
     assert_eq!(server.get("/").status, 200);
@@ -201,7 +208,7 @@ fn a_stream_is_closed_for_a_younger_one_only_when_there_are_too_many() {
 
 #[test]
 fn a_client_that_sends_its_head_drop_by_drop_is_cut_off() {
-    let server = SiteFolder::new().serve_with(|server| server.with_timeouts(SHORT, SHORT));
+    let server = SiteFolder::new().serve_with(impatient);
     let mut stream = server.connect();
     stream.write_all(b"GET / HTTP/1.1\r\n").unwrap();
     let start = Instant::now();
@@ -216,7 +223,7 @@ fn a_client_that_sends_its_head_drop_by_drop_is_cut_off() {
 
 #[test]
 fn an_idle_connection_is_closed() {
-    let server = SiteFolder::new().serve_with(|server| server.with_timeouts(SHORT, SHORT));
+    let server = SiteFolder::new().serve_with(impatient);
     let mut stream = server.connect();
     stream
         .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -233,7 +240,11 @@ fn a_client_that_reads_nothing_is_cut_off_and_one_that_reads_slowly_is_not() {
     let bytes = counting_bytes(30_000_000);
     let server = SiteFolder::new()
         .file("big.bin", &bytes)
-        .serve_with(|server| server.with_timeouts(SHORT, SHORT).with_connections(2));
+        .serve_with(|server| {
+            let mut server = impatient(server);
+            server.limits.n_connections = 2;
+            server
+        });
     let ask = || {
         let mut stream = server.connect();
         stream
