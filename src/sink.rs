@@ -24,7 +24,7 @@ pub trait Sink: Sync {
     /// What the file system says; a path that leaves the folder; a path that was written before (in any letter case).
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()>;
 
-    /// Keeps the files at `paths`, which follow from `inputs` alone, a [fingerprint](crate::fingerprint) of everything
+    /// Keeps the files at `paths`, which follow from `inputs` alone, a fingerprint of everything
     /// that they are made from, if they are there from the same inputs; all or none.
     ///
     /// `false` when they are to be written, which is what a sink says that starts with nothing.
