@@ -23,14 +23,14 @@ pub fn load_own(
         return None;
     }
     let read = read_own(content, catalog, problems);
-    read.map_err(|problem| problems.push(problem)).ok()
+    read.map_err(|problem| problems.push(*problem)).ok()
 }
 
 fn read_own(
     content: &Path,
     catalog: &Catalog,
     problems: &mut Problems,
-) -> Result<OwnVectors, Problem> {
+) -> Result<OwnVectors, Box<Problem>> {
     const GROUP: &str = "embeddings";
     let candidates = ["embeddings.npy", "embeddings.jsonl"].map(|name| content.join(name));
     let is_there = |path: &&PathBuf| path.symlink_metadata().is_ok();
