@@ -17,9 +17,9 @@ pub struct Skill {
     pub name: String,
     /// What it does, one paragraph of plain text; front matter, else the first paragraph of the body. May be empty.
     pub description: String,
-    /// Lower-case, `[a-z0-9-]` and letters of other scripts, sorted, no repeats, at most [`TAGS_MAX`].
+    /// Lower-case, `[a-z0-9-]` and letters of other scripts, sorted, no repeats, at most `TAGS_MAX`.
     pub tags: Vec<String>,
-    /// The Markdown after the front matter, at most [`BODY_HELD_MAX_BYTES`] of it; [`crate::content::read_body`] gives
+    /// The Markdown after the front matter, at most `BODY_HELD_MAX_BYTES` of it; `content::read_body` gives
     /// all. Hostile.
     pub body: String,
     /// Where the Markdown begins in the text of the main file, in bytes, when `body` is only the start of it.

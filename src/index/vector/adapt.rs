@@ -35,7 +35,7 @@ pub struct Adapted {
 }
 
 /// Adapts `model` to `skills`, in the order of the catalog. Of a skill its name, its description and the first
-/// [`BODY_MAX_CHARS`] characters of prose of its body are embedded.
+/// `BODY_MAX_CHARS` characters of prose of its body are embedded.
 pub fn adapt<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> Adapted {
     let (vocabulary, documents) = count_words(model, skills);
     let general = embed_all(&documents, &model.rows);
