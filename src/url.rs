@@ -195,6 +195,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_script_of_search_spells_the_same_address() {
+        let key = SkillKey::parse("OWNER/SLUG").unwrap();
+        let spelled = skill(&key)
+            .replace("OWNER", "${encodeURIComponent(hit.owner)}")
+            .replace("SLUG", "${encodeURIComponent(hit.slug)}");
+        let script = include_str!("../assets/search.js");
+        assert!(script.contains(&format!("new URL(`{spelled}`, site)")));
+        let links = include_str!("../assets/search-box.js");
+        for folder in [SKILLS, TAGS] {
+            assert!(
+                links.contains(&format!("this.link(\"{folder}\")")),
+                "{folder}"
+            );
+        }
+    }
+
+    #[test]
     fn paths_are_the_contract() {
         let name = SkillKey::parse("ana/pdf-tools").unwrap();
         assert_eq!(skill(&name), "ana/skills/pdf-tools/");
