@@ -105,24 +105,4 @@ impl Catalog {
         }
         self
     }
-
-    /// Owners with their listed skills, by name.
-    pub fn owners(&self) -> BTreeMap<&str, Vec<&Skill>> {
-        let mut owners: BTreeMap<&str, Vec<&Skill>> = BTreeMap::new();
-        for skill in self.listed() {
-            owners.entry(&skill.key.owner).or_default().push(skill);
-        }
-        owners
-    }
-
-    /// Tags with their listed skills, by name.
-    pub fn tags(&self) -> BTreeMap<&str, Vec<&Skill>> {
-        let mut tags: BTreeMap<&str, Vec<&Skill>> = BTreeMap::new();
-        for skill in self.listed() {
-            for tag in &skill.tags {
-                tags.entry(tag).or_default().push(skill);
-            }
-        }
-        tags
-    }
 }

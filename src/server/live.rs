@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::convert::Infallible;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use axum::extract::State;
 use axum::http::header;
@@ -16,6 +16,7 @@ use serde::Serialize;
 use tokio::sync::{oneshot, watch};
 
 use super::rules::Rules;
+use crate::lock::lock;
 use crate::problem::{Problem, Problems, Severity};
 
 /// Which folder is served, the problems of the last build, and whether search is behind. Open pages follow every change.
@@ -120,7 +121,7 @@ impl LiveSite {
     /// for another after a while.
     fn follow(&self) -> Follower {
         let (stream, ended) = oneshot::channel();
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut streams = lock(&self.streams);
         streams.retain(|stream| !stream.is_closed());
         if streams.len() >= MAX_STREAMS {
             streams.pop_front();

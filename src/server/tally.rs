@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes, HttpBody};
@@ -14,6 +14,7 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 
 use super::PREVIEW_PATH;
+use crate::lock::lock;
 
 /// Counts bytes of bodies as they are sent.
 #[derive(Debug)]
@@ -42,18 +43,14 @@ impl Tally {
 
     /// What was sent, by kind, for each page load and for each search.
     pub fn summary(&self) -> String {
-        self.totals
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .to_string()
+        lock(&self.totals).to_string()
     }
 
     fn record(&self, sent: &Sent) {
         if let Some(lines) = &self.lines {
             let _ = lines.try_send(sent.to_string());
         }
-        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.add(sent, Instant::now());
+        lock(&self.totals).add(sent, Instant::now());
     }
 }
 

@@ -3,7 +3,7 @@
 //! Redirects are followed, also to other hosts: some sites keep their files elsewhere. What a stranger's server could
 //! misuse that for is refused, see [`Refusal`].
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -16,6 +16,7 @@ use ureq::{Agent, Body};
 
 use super::public::{PublicResolver, is_public};
 use super::{INDEX_FOLDER, MAX_FILE_BYTES, Refusal, SourceError};
+use crate::lock::lock;
 
 /// Fetches the requests of a round trip side by side.
 #[derive(Debug)]
@@ -102,7 +103,7 @@ impl HttpSource {
     }
 
     fn refusals(&self) -> MutexGuard<'_, Option<Refusal>> {
-        self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.refusal)
     }
 
     fn read_request(&self, request: &Request) -> Answer {
