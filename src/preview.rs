@@ -23,14 +23,13 @@ use crate::content::SkillCache;
 use crate::fingerprint::fingerprint;
 use crate::index::SearchIndex;
 use crate::lock::lock;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, print_each};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::server::{Changes, LiveSite, WatchError};
 use crate::sink::LiveFolder;
 use crate::site::{Site, WriteError};
 use crate::source::SiteSource;
-use crate::terminal;
 use crate::url::BaseUrl;
 use crate::zip::{KnownZips, ZipDigest};
 
@@ -129,10 +128,7 @@ impl Preview {
                 );
             }
             Err(UpdateError::Content(problems)) => {
-                problems
-                    .sorted()
-                    .iter()
-                    .for_each(|problem| terminal::error_lines(format_args!("{problem}\n")));
+                print_each(problems.sorted());
                 error_line!("{} errors; the site stays as it was", problems.n_errors());
                 self.live_site.set_problems(&problems);
             }
@@ -348,9 +344,7 @@ impl Shown {
 
 /// A build leaves these skills out; the preview goes on to show their pages.
 fn print_left_out(site: &Site, index: &SearchIndex) {
-    for problem in site.left_out_of(index).sorted() {
-        terminal::error_lines(format_args!("{problem}\n"));
-    }
+    print_each(site.left_out_of(index).sorted());
 }
 
 /// The API over what is shown. An index that is behind may name skills that are gone, which the API leaves out.

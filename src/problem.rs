@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Serialize, Serializer};
 
-use crate::terminal::printable;
+use crate::terminal::{self, printable};
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -358,6 +358,13 @@ impl IntoIterator for Problems {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
+    }
+}
+
+/// Prints problems on standard error, with a line between.
+pub fn print_each<'a>(problems: impl IntoIterator<Item = &'a Problem>) {
+    for problem in problems {
+        terminal::error_lines(format_args!("{problem}\n"));
     }
 }
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::error::{CommandError, print_each};
+use super::error::CommandError;
 use super::input::InputArgs;
 use crate::loss;
-use crate::problem::{Problem, Problems, Severity};
+use crate::problem::{Problem, Problems, Severity, print_each};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::report::{self, Report, Scope, budget};

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::error::{CommandError, print_each};
+use super::error::CommandError;
 use super::{badge, build, check, init, inspect, mcp, new, report, search, serve};
+use crate::problem::print_each;
 use crate::terminal::{self, printable};
 
 /// Does what the arguments of the process ask for.

@@ -8,7 +8,6 @@ use crate::preview::PreviewError;
 use crate::problem::{Problem, Problems};
 use crate::report::ReportError;
 use crate::source::{SearchError, SourceError};
-use crate::terminal;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -54,13 +53,6 @@ impl CommandError {
             io::ErrorKind::BrokenPipe => Self::Unread,
             _ => Self::cannot(format_args!("print {what}"), error),
         }
-    }
-}
-
-/// Prints problems on standard error, with a line between.
-pub(super) fn print_each<'a>(problems: impl IntoIterator<Item = &'a Problem>) {
-    for problem in problems {
-        terminal::error_lines(format_args!("{problem}\n"));
     }
 }
 
