@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 use std::{fs, io};
 
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use thiserror::Error;
 
 use crate::api::{ApiState, LiveApi, SearchRequest, SiteSearch};
@@ -40,6 +41,8 @@ pub struct Preview {
     live_site: Arc<LiveSite>,
     live_api: Arc<LiveApi>,
     folder: LiveFolder,
+    /// Writes what follows behind the pages, on half of the processors: a file that is saved meanwhile comes first.
+    behind: ThreadPool,
     state: Mutex<State>,
     /// Holds `folder`; removed at the end.
     _temp: tempfile::TempDir,
@@ -82,7 +85,10 @@ impl Preview {
         })?;
         let no_folder = |error| PreviewError::NoFolder { error };
         let temp = tempfile::tempdir().map_err(no_folder)?;
+        let n_threads = (rayon::current_num_threads() / 2).max(1);
+        let behind = ThreadPoolBuilder::new().num_threads(n_threads);
         Ok(Self {
+            behind: behind.build().map_err(PreviewError::NoThreads)?,
             project: Project {
                 base_url: Some(base_url.clone()),
                 ..project.clone()
@@ -148,8 +154,8 @@ impl Preview {
         }
         while let Some(site) = self.not_indexed() {
             let start = Instant::now();
-            let built = site.build_index().map_err(WriteError::from);
-            let written = built.and_then(|index| {
+            let built = self.behind.install(|| site.build_index());
+            let written = built.map_err(WriteError::from).and_then(|index| {
                 print_left_out(&site, &index);
                 self.write_index(&index)?;
                 Ok(self.swap_in(&site, &index)?)
@@ -235,7 +241,7 @@ impl Preview {
             return Ok(());
         };
         let sink = self.folder.patch("api");
-        site.write_api(&zips, &sink)?;
+        self.behind.install(|| site.write_api(&zips, &sink))?;
         sink.finish().map(|_| ())
     }
 
@@ -315,6 +321,9 @@ pub enum PreviewError {
         #[source]
         error: io::Error,
     },
+    /// The system gives no threads for the search index.
+    #[error("cannot start threads for the search index: {0}")]
+    NoThreads(#[source] ThreadPoolBuildError),
     /// Changes of the content are not told.
     #[error("cannot watch the content folder `{}`: {error}", folder.display())]
     NotWatched {
