@@ -61,6 +61,7 @@ mod text;
 mod url;
 mod zip;
 
+pub use index::PreviousError;
 pub use problem::{Problem, Problems, Severity};
 pub use progress::Progress;
 pub use project::Project;

@@ -16,7 +16,7 @@ use crate::content::static_files;
 use crate::content::{self, Disk, LoadOptions, SkillCache};
 use crate::index::findability::NotFound;
 use crate::index::vector::{self, OwnVectors};
-use crate::index::{self, IndexError, SearchIndex};
+use crate::index::{self, IndexError, PreviousError, PreviousIndex, SearchIndex};
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::project::Project;
@@ -35,6 +35,8 @@ pub struct Site {
     content: PathBuf,
     /// The operator's own vectors, when the settings say so.
     own_vectors: Option<OwnVectors>,
+    /// What this one follows, so that little of it changes.
+    previous: Option<Arc<PreviousIndex>>,
 }
 
 /// What was written, for a summary.
@@ -102,8 +104,25 @@ impl Site {
             config,
             content: project.content.clone(),
             own_vectors,
+            previous: None,
         };
         Ok((site, problems))
+    }
+
+    /// Lets skills keep the numbers that they have on the site at `place`, a URL or a folder, where they still fit: then
+    /// little changes between the two. Whether there was a site to follow.
+    ///
+    /// # Errors
+    /// When there is one whose search index cannot be read.
+    pub fn follow(&mut self, place: &str) -> Result<bool, PreviousError> {
+        match PreviousIndex::open(place) {
+            Ok(previous) => {
+                self.previous = previous.map(Arc::new);
+                Ok(true)
+            }
+            Err(error) if error.is_beginning() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes every file of the site to `sink`. A skill that search does not find is no part of it.
@@ -140,6 +159,7 @@ impl Site {
             config: self.config.clone(),
             content: self.content.clone(),
             own_vectors: None,
+            previous: None,
         };
         (Cow::Owned(site), Cow::Owned(related))
     }
@@ -159,7 +179,8 @@ impl Site {
     /// # Errors
     /// As `index::build`.
     pub fn build_index(&self) -> Result<SearchIndex, IndexError> {
-        index::build(&self.catalog, &self.config, self.own_vectors.as_ref())
+        let (own, previous) = (self.own_vectors.as_ref(), self.previous.as_deref());
+        index::build(&self.catalog, &self.config, own, previous)
     }
 
     /// Changes when the index would.
@@ -231,6 +252,7 @@ mod tests {
             config,
             content: "content".into(),
             own_vectors: None,
+            previous: None,
         };
         let mut index = site.build_index().unwrap();
         assert!(site.left_out_of(&index).is_empty());

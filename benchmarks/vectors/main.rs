@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let model = Model::built_in()?;
     let started = Instant::now();
-    let embedded = embed(&model, &skills);
+    let embedded = embed(&model, &skills, None);
     println!(
         "adapt, embed and group: {:.2} s",
         started.elapsed().as_secs_f32()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::error::CommandError;
-use super::input::InputArgs;
+use super::input::{InputArgs, PreviousArgs};
 use crate::loss;
 use crate::problem::{Problem, Problems, Severity, print_each};
 use crate::progress::Progress;
@@ -29,6 +29,8 @@ pub struct BuildArgs {
     /// as many; skills that are hidden do not count
     #[arg(long)]
     allow_fewer: bool,
+    #[command(flatten)]
+    previous: PreviousArgs,
 }
 
 /// Builds the site and prints a summary.
@@ -38,7 +40,8 @@ pub struct BuildArgs {
 pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     let progress = Progress::new(args.quiet);
     let project = args.input.project();
-    let (site, mut problems) = Site::load(&project, &progress)?;
+    let (mut site, mut problems) = Site::load(&project, &progress)?;
+    args.previous.apply(&mut site)?;
     check_base_url(&project, &site, &mut problems)?;
     if !args.quiet {
         print_warnings(&problems);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::error::CommandError;
-use super::input::InputArgs;
+use super::input::{InputArgs, PreviousArgs};
 use crate::problem::Problems;
 use crate::progress::Progress;
 use crate::sink::CompareSink;
@@ -20,6 +20,8 @@ pub struct CheckArgs {
     /// Compare everything baked into this built site with the content
     #[arg(long, value_name = "DIR")]
     site: Option<PathBuf>,
+    #[command(flatten)]
+    previous: PreviousArgs,
     /// Print one JSON document for programs
     #[arg(long)]
     json: bool,
@@ -31,11 +33,12 @@ pub struct CheckArgs {
 /// Exit code 1 when there is an error, or a difference; 2 when the site cannot be read.
 pub fn run(args: &CheckArgs) -> Result<(), CommandError> {
     let progress = Progress::new(true);
-    let (mut problems, site) = match Site::load(&args.input.project(), &progress) {
+    let (mut problems, mut site) = match Site::load(&args.input.project(), &progress) {
         Ok((site, warnings)) => (warnings, Some(site)),
         Err(problems) => (problems, None),
     };
-    if let (Some(folder), Some(site)) = (&args.site, &site) {
+    if let (Some(folder), Some(site)) = (&args.site, &mut site) {
+        args.previous.apply(site)?;
         problems.extend(compare(folder, site, &progress)?);
     }
     if args.json {

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io;
 
+use crate::index::PreviousError;
 use crate::mcp::McpError;
 use crate::preview::PreviewError;
 use crate::problem::{Problem, Problems};
@@ -77,6 +78,19 @@ impl From<SourceError> for CommandError {
 impl From<SearchError> for CommandError {
     fn from(error: SearchError) -> Self {
         Self::advised(&error, error.hint())
+    }
+}
+
+impl From<PreviousError> for CommandError {
+    fn from(error: PreviousError) -> Self {
+        match error {
+            PreviousError::Source(error) => error.into(),
+            PreviousError::Search(error) => error.into(),
+            error => Self::advised(
+                error,
+                "build without `--previous`: skills are numbered anew",
+            ),
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::error::CommandError;
 use crate::project::Project;
+use crate::site::Site;
 use crate::url::BaseUrl;
 
 /// Where a site comes from; the same for every command that reads content.
@@ -22,6 +24,33 @@ pub struct InputArgs {
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
+}
+
+/// The site that a new one follows.
+#[derive(Clone, Debug, Args)]
+pub struct PreviousArgs {
+    /// Number skills as the site that is published now does, where that still fits, so that an edit changes little of
+    /// the search index
+    #[arg(long, value_name = "DIR|URL")]
+    previous: Option<String>,
+}
+
+impl PreviousArgs {
+    /// Lets `site` follow the one that is named. Where there is none yet, a line says so.
+    ///
+    /// # Errors
+    /// When its search index cannot be read.
+    pub fn apply(&self, site: &mut Site) -> Result<(), CommandError> {
+        let Some(place) = &self.previous else {
+            return Ok(());
+        };
+        if !site.follow(place)? {
+            error_line!(
+                "note: `{place}` has no search index to go on from; skills are numbered anew"
+            );
+        }
+        Ok(())
+    }
 }
 
 impl InputArgs {

@@ -5,7 +5,9 @@ pub mod findability;
 pub mod lexical;
 pub mod memory;
 pub mod pack;
+mod previous;
 pub mod vector;
+pub mod whole;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -27,6 +29,7 @@ use crate::sink::Sink;
 pub use error::IndexError;
 use findability::{Findability, NotFound};
 pub use pack::card_badges;
+pub use previous::{PreviousError, PreviousIndex};
 use vector::{Embedded, OwnVectors, VectorParts};
 
 /// The files of `search/`, and what else came out of indexing.
@@ -76,7 +79,8 @@ impl fmt::Display for IndexCounts {
 /// No skill may stop a build, so one that is not found is left out and the index is built again without it. No name is
 /// known that does this.
 ///
-/// `own` are the operator's own vectors, for [`EmbeddingMode::Own`].
+/// `own` are the operator's own vectors, for [`EmbeddingMode::Own`]; skills keep the numbers that they have in `previous`
+/// as far as they can.
 ///
 /// # Errors
 /// [`IndexError`]; nothing in a skill is known to cause one.
@@ -84,8 +88,9 @@ pub fn build(
     catalog: &Catalog,
     config: &Config,
     own: Option<&OwnVectors>,
+    previous: Option<&PreviousIndex>,
 ) -> Result<SearchIndex, IndexError> {
-    build_proved(catalog, config, own, findability::prove)
+    build_proved(catalog, config, own, previous, findability::prove)
 }
 
 /// The same with any proof, which may name skills that it is given only.
@@ -93,13 +98,14 @@ fn build_proved(
     catalog: &Catalog,
     config: &Config,
     own: Option<&OwnVectors>,
+    previous: Option<&PreviousIndex>,
     prove: impl Fn(&[&Skill], &[(String, Vec<u8>)]) -> Result<Findability, OpenError>,
 ) -> Result<SearchIndex, IndexError> {
     let mut listed = catalog.listed_idxs();
     let mut own = own.map(Cow::Borrowed);
     let mut not_found = Vec::new();
     loop {
-        let mut index = build_unproved(catalog, &listed, config, own.as_deref())?;
+        let mut index = build_unproved(catalog, &listed, config, own.as_deref(), previous)?;
         let proof =
             prove(&at(catalog, &index.order), &index.files).map_err(IndexError::Unsearchable)?;
         if proof.failures.is_empty() {
@@ -138,8 +144,9 @@ fn build_unproved(
     listed: &[usize],
     config: &Config,
     own: Option<&OwnVectors>,
+    previous: Option<&PreviousIndex>,
 ) -> Result<Unproved, IndexError> {
-    let embedded = embed(catalog, listed, config)?;
+    let embedded = embed(catalog, listed, config, previous)?;
     let order = match &embedded {
         Some(embedded) => embedded.order.iter().map(|&idx| listed[idx]).collect(),
         None => listed.to_vec(),
@@ -173,12 +180,14 @@ fn embed(
     catalog: &Catalog,
     listed: &[usize],
     config: &Config,
+    previous: Option<&PreviousIndex>,
 ) -> Result<Option<Embedded>, IndexError> {
     if config.embedding.mode != EmbeddingMode::Words {
         return Ok(None);
     }
     let model = vector::Model::built_in().map_err(IndexError::Model)?;
-    Ok(Some(vector::embed(&model, &at(catalog, listed))))
+    let skills = at(catalog, listed);
+    Ok(Some(vector::embed(&model, &skills, previous)))
 }
 
 /// The semantic half of the index; without it at most related skills, by the operator's `own` vectors: then `skills` are
@@ -255,7 +264,7 @@ mod tests {
                 }));
             Ok(proof)
         };
-        let index = build_proved(&catalog, &Config::default(), None, prove).unwrap();
+        let index = build_proved(&catalog, &Config::default(), None, None, prove).unwrap();
         let not_found: Vec<String> = index.not_found.iter().map(ToString::to_string).collect();
         assert_eq!(
             not_found,
@@ -266,7 +275,7 @@ mod tests {
         );
         assert_eq!(index.counts.n_skills, 2);
         let without = catalog.without(&index.not_found.iter().map(|not| &not.key).collect());
-        let expected = build(&without, &Config::default(), None).unwrap();
+        let expected = build(&without, &Config::default(), None, None).unwrap();
         assert!(index.files == expected.files, "the files differ");
         for skill_idx in [1, 2] {
             assert_eq!(index.related.of(skill_idx), [0; 0]);

@@ -24,13 +24,16 @@ mod tests;
 use std::borrow::Borrow;
 
 use skillpress_search::DocId;
+use skillpress_search::internals::EmbeddingId;
 use skillpress_search::internals::embedder::Embedding;
 use skillpress_search::internals::format::vectors::rows::WordRow;
 
 use super::pack::IndexPart;
+use super::previous::PreviousIndex;
 use crate::catalog::Skill;
 pub use adapt::{Adapted, adapt};
 use cells::Cells;
+pub use cells::PreviousCells;
 use hnsw::Bytes;
 pub use model::Model;
 pub use own::OwnVectors;
@@ -61,13 +64,23 @@ pub struct Embedded {
 
 /// Embeds skills and finds the order in which a search has them.
 ///
-/// The same skills give the same order on every machine.
-pub fn embed<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> Embedded {
+/// The order is that of `previous` where there is one, as far as it still fits. The same skills and the same `previous`
+/// give the same order on every machine.
+pub fn embed<S: Borrow<Skill>>(
+    model: &Model,
+    skills: &[S],
+    previous: Option<&PreviousIndex>,
+) -> Embedded {
     let Adapted { rows, embeddings } = adapt(model, skills);
     let (with, without): (Vec<usize>, Vec<usize>) =
         (0..skills.len()).partition(|&idx| embeddings[idx].is_some());
     let vectors: Vec<Embedding> = embeddings.into_iter().flatten().collect();
-    let cells = cells::group(&vectors);
+    let kept = previous.and_then(|previous| {
+        let place = |&idx: &usize| previous.places.get(&skills[idx].borrow().key).copied();
+        let places: Vec<Option<EmbeddingId>> = with.iter().map(place).collect();
+        cells::keep(&vectors, &places, &previous.cells)
+    });
+    let cells = kept.unwrap_or_else(|| cells::group(&vectors));
     let in_cells = || cells.members.iter().flatten().map(|&idx| idx as usize);
     Embedded {
         order: in_cells().map(|idx| with[idx]).chain(without).collect(),

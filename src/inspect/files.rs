@@ -5,12 +5,12 @@ use std::fmt::Display;
 
 use serde::Serialize;
 use skillpress_search::internals::format::block;
-use skillpress_search::internals::format::manifest::{FileEntry, Manifest};
+use skillpress_search::internals::format::manifest::Manifest;
 use skillpress_search::internals::format::vectors::id_map::PackedIds;
-use skillpress_search::{Answer, ByteRange, FormatError, Request, Source};
-use thiserror::Error;
+use skillpress_search::{ByteRange, FormatError};
 
 use crate::index::memory::part;
+use crate::index::whole::read_whole;
 use crate::source::SiteSource;
 
 /// Reads the files that a manifest names and collects their damage.
@@ -38,9 +38,6 @@ pub struct Damage {
     pub more: usize,
 }
 
-/// A file is asked for in pieces of this length, so that slow hosts keep within the time for one answer.
-const PIECE_BYTES: u64 = 1 << 20;
-
 impl<'a> IndexFiles<'a> {
     pub(super) fn new(
         source: &'a mut SiteSource,
@@ -57,10 +54,9 @@ impl<'a> IndexFiles<'a> {
 
     /// The file that the manifest calls `name`; `None` when it cannot be read, which is noted.
     pub(super) fn read(&mut self, name: &'static str) -> Option<IndexFile> {
-        let entry = self.manifest.file(name).ok_or(ReadError::Unnamed);
-        let entry = self.noted(name, entry)?;
-        let bytes = read_entry(self.source, entry, &mut self.has_ranges);
+        let bytes = read_whole(self.source, self.manifest, name, &mut self.has_ranges);
         let bytes = self.noted(name, bytes)?;
+        let entry = self.manifest.file(name)?;
         let (path, read, whole) = (entry.path(), bytes.len(), entry.len);
         if (read as u64) < whole {
             self.note(name, format!("`{path}` ends after {read} of {whole} bytes"));
@@ -130,63 +126,4 @@ impl<'a> IndexFiles<'a> {
     pub(super) fn into_damages(self) -> Vec<Damage> {
         self.damages.into_values().collect()
     }
-}
-
-/// The whole file: in pieces, side by side, where the host answers ranges.
-///
-/// # Errors
-/// When it cannot be read.
-fn read_entry(
-    source: &mut SiteSource,
-    entry: &FileEntry,
-    has_ranges: &mut bool,
-) -> Result<Vec<u8>, ReadError> {
-    let request = |range| Request {
-        path: entry.path(),
-        range,
-    };
-    let mut requests: Vec<Request> = (0..entry.len.div_ceil(PIECE_BYTES))
-        .map(|piece_idx| {
-            let start = piece_idx * PIECE_BYTES;
-            let len = PIECE_BYTES.min(entry.len - start) as u32;
-            request(Some(ByteRange { start, len }))
-        })
-        .collect();
-    if !*has_ranges || requests.is_empty() {
-        requests = vec![request(None)];
-    }
-    let mut bytes = Vec::new();
-    for (request, answer) in requests.iter().zip(source.fetch(&requests)) {
-        match answer {
-            Answer::Bytes(piece) => {
-                let is_short = request
-                    .range
-                    .is_some_and(|range| piece.len() < range.len as usize);
-                bytes.extend(piece);
-                if is_short {
-                    break;
-                }
-            }
-            Answer::Gone => return Err(ReadError::Missing { path: entry.path() }),
-            Answer::NoRanges => {
-                *has_ranges = false;
-                return read_entry(source, entry, has_ranges);
-            }
-            // A file that ends before a piece begins gives no bytes for it.
-            Answer::Failed if !bytes.is_empty() => break,
-            Answer::Failed => return Err(ReadError::Failed { path: entry.path() }),
-        }
-    }
-    Ok(bytes)
-}
-
-/// Why there is nothing of a file.
-#[derive(Debug, Error)]
-enum ReadError {
-    #[error("the manifest does not name it")]
-    Unnamed,
-    #[error("`{path}` does not exist")]
-    Missing { path: String },
-    #[error("`{path}` cannot be read")]
-    Failed { path: String },
 }

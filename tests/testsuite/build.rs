@@ -32,6 +32,30 @@ fn a_second_build_of_the_same_content_changes_no_file() {
 }
 
 #[test]
+fn a_build_that_follows_a_site_gives_the_same_bytes_and_is_proved_by_check() {
+    let test = SiteTest::demo().build();
+    let skill = "content/skills/ana/pdf-tools/SKILL.md";
+    let text = fs::read_to_string(test.path(skill)).unwrap();
+    test.write(skill, text + "\nOne more step.\n");
+    let build = |out| test.run(&["build", "--previous", "public", "--out", out]);
+    assert_eq!([build("a").code, build("b").code], [0, 0]);
+    assert!(files_below(&test.path("a")) == files_below(&test.path("b")));
+    let proved = test.run(&["check", "--site", "a", "--previous", "public"]);
+    assert_eq!(proved.code, 0, "{}", proved.stdout);
+}
+
+#[test]
+fn a_first_build_has_no_site_to_follow_and_says_so() {
+    let test = SiteTest::two_skills();
+    test.run(&["build"]);
+    let ran = test.run(&["build", "--previous", "nowhere", "--out", "next"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let note = "note: `nowhere` has no search index to go on from; skills are numbered anew\n";
+    assert!(ran.stderr.contains(note), "{}", ran.stderr);
+    assert!(files_below(&test.path("next")) == test.site());
+}
+
+#[test]
 fn a_failed_build_leaves_the_published_site() {
     let test = SiteTest::two_skills().build();
     let before = test.site();

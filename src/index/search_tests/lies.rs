@@ -255,7 +255,7 @@ impl Subject {
 
     fn hybrid() -> Self {
         static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
-        let build = || index::build(&demo().catalog, &Config::default(), None).unwrap();
+        let build = || index::build(&demo().catalog, &Config::default(), None, None).unwrap();
         Self::new(FILES.get_or_init(|| build().files), Mode::Hybrid)
     }
 

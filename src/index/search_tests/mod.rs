@@ -244,7 +244,7 @@ fn two_packs_give_the_same_bytes_and_the_manifest_comes_last() {
 
 #[test]
 fn a_misspelled_word_means_what_it_is_corrected_to() {
-    let files = crate::index::build(&corpus::demo().catalog, &Config::default(), None)
+    let files = crate::index::build(&corpus::demo().catalog, &Config::default(), None, None)
         .unwrap()
         .files;
     let options = Options {
@@ -279,7 +279,7 @@ fn skills_are_numbered_by_meaning_and_related_ones_stay_those_of_the_catalog() {
         skill("di", "wind", "Wind", "Forecast of wind, rain and weather."),
         skill("ed", "billing", "Billing", "Writes the invoice, emails it."),
     ]);
-    let index = crate::index::build(&catalog, &Config::default(), None).unwrap();
+    let index = crate::index::build(&catalog, &Config::default(), None, None).unwrap();
     let names = |places: &[usize]| -> Vec<&str> {
         let slugs = places.iter().map(|&idx| &*catalog.skills[idx].key.slug);
         slugs.collect()

@@ -257,10 +257,12 @@ impl Shifts<'_> {
     }
 }
 
-/// `ln(1 + N / (1 + df))`, rounded to 2⁻⁷: a new skill changes `N`, and with it hardly any word that it does not use.
+/// `ln(1 + N / (1 + df))`, `N` rounded to an eighth of its power of two: a new skill seldom changes it, and with it all
+/// words of the registry.
 fn rarity(n_documents: usize, document_freq: usize) -> f64 {
-    let ratio = 1.0 + n_documents as f64 / (1.0 + document_freq as f64);
-    (libm::log(ratio) * 128.0).round() / 128.0
+    let step = 1 << (n_documents / 8).max(1).ilog2();
+    let n_documents = (n_documents + step / 2) / step * step;
+    libm::log(1.0 + n_documents as f64 / (1.0 + document_freq as f64))
 }
 
 /// `k`, rounded to a 64th of its power of two, for the same reason.

@@ -1,10 +1,11 @@
 //! Groups vectors into cells of neighbours, which give the order of the vector files.
 
 use rayon::prelude::*;
+use skillpress_search::internals::EmbeddingId;
 use skillpress_search::internals::embedder::{DIM, Embedding};
 use skillpress_search::internals::format::vectors::code::Residual;
-use skillpress_search::internals::format::vectors::head::CELLS_MAX;
-use skillpress_search::internals::format::vectors::router::Cell;
+use skillpress_search::internals::format::vectors::head::{CELLS_MAX, VectorHead};
+use skillpress_search::internals::format::vectors::router::{Cell, Router};
 
 /// Vectors by cell.
 pub(super) struct Cells {
@@ -14,6 +15,64 @@ pub(super) struct Cells {
     pub(super) cells: Vec<Cell>,
     /// For each cell its vectors, as indexes; no cell is empty.
     pub(super) members: Vec<Vec<u32>>,
+}
+
+/// The cells of the index that was published before.
+#[derive(Debug)]
+pub struct PreviousCells {
+    /// Which vectors lay in which cell.
+    pub head: VectorHead,
+    /// The centroids.
+    pub router: Router,
+}
+
+/// Groups `vectors` as they were before, so that what did not change keeps its number: `places` says where each stood.
+///
+/// A vector stays in its cell unless another is clearly nearer; new ones come last in the nearest cell. `None` when the
+/// cells fit no longer: too many or too few for so many vectors, or too many vectors would change theirs.
+pub(super) fn keep(
+    vectors: &[Embedding],
+    places: &[Option<EmbeddingId>],
+    previous: &PreviousCells,
+) -> Option<Cells> {
+    let PreviousCells { head, router } = previous;
+    let n_ideal = n_cells_for(vectors.len());
+    if 4 * head.n_cells() < 3 * n_ideal || 3 * head.n_cells() > 4 * n_ideal {
+        return None;
+    }
+    let centroids = stored(&router.cells, &router.mean);
+    let mut n_moved = 0;
+    let mut members: Vec<Vec<(Option<EmbeddingId>, u32)>> = vec![Vec::new(); centroids.len()];
+    let nearest = assign(vectors, &centroids);
+    for ((idx, nearest), &place) in (0..).zip(nearest).zip(places) {
+        let vector = &vectors[idx as usize];
+        let old_cell = place.map(|place| head.cell_of(place));
+        let distance = |cell_idx: usize| centroids[cell_idx].distance(vector);
+        match old_cell {
+            Some(old) if 10 * distance(old) <= 11 * distance(nearest as usize) => {
+                members[old].push((place, idx));
+            }
+            _ => {
+                n_moved += usize::from(old_cell.is_some());
+                members[nearest as usize].push((None, idx));
+            }
+        }
+    }
+    if 10 * n_moved > vectors.len() {
+        return None;
+    }
+    for members in &mut members {
+        members.sort_by_key(|&(place, idx)| (place.is_none(), place, idx));
+    }
+    let members = members.into_iter().map(|members| {
+        let idxs = members.into_iter().map(|(_, idx)| idx);
+        idxs.collect()
+    });
+    Some(Cells::without_empty(
+        router.mean,
+        router.cells.clone(),
+        members.collect(),
+    ))
 }
 
 /// Groups `vectors` by k-means (Lloyd 1982) in integers.
@@ -47,24 +106,25 @@ pub(super) fn group(vectors: &[Embedding]) -> Cells {
         .iter()
         .map(|centroid| Cell::nearest(&centroid.components.map(i32::from), &mean))
         .collect();
-    let stored: Vec<Centroid> = cells
-        .iter()
-        .map(|cell| Centroid::new(cell.centroid(&mean)))
-        .collect();
     let mut members = vec![Vec::new(); cells.len()];
-    for (idx, cell_idx) in assign(vectors, &stored).into_iter().enumerate() {
+    let nearest = assign(vectors, &stored(&cells, &mean));
+    for (idx, cell_idx) in nearest.into_iter().enumerate() {
         members[cell_idx as usize].push(idx as u32);
     }
-    let (mut members, cells): (Vec<Vec<u32>>, Vec<Cell>) = members
-        .into_iter()
-        .zip(cells)
-        .filter(|(members, _)| !members.is_empty())
-        .unzip();
-    order_members(vectors, &mut members);
-    Cells {
-        mean,
-        cells,
-        members,
+    let mut cells = Cells::without_empty(mean, cells, members);
+    order_members(vectors, &mut cells.members);
+    cells
+}
+
+impl Cells {
+    fn without_empty(mean: [i16; DIM], cells: Vec<Cell>, members: Vec<Vec<u32>>) -> Self {
+        let cells = members.into_iter().zip(cells);
+        let (members, cells) = cells.filter(|(members, _)| !members.is_empty()).unzip();
+        Self {
+            mean,
+            cells,
+            members,
+        }
     }
 }
 
@@ -109,16 +169,28 @@ impl Centroid {
         let square = dot(&components, &components);
         Self { components, square }
     }
+
+    /// The square of the distance to a vector, in units of 2⁻³⁰ and but for roundings: all vectors are of length 1.
+    fn distance(&self, vector: &Embedding) -> i64 {
+        const ONE: i64 = 1 << 30;
+        let dot = dot(vector.components(), &self.components);
+        (ONE + i64::from(self.square) - 2 * i64::from(dot)).max(0)
+    }
+}
+
+/// Centroids as readers have them.
+fn stored(cells: &[Cell], mean: &[i16; DIM]) -> Vec<Centroid> {
+    let cells = cells.iter();
+    cells
+        .map(|cell| Centroid::new(cell.centroid(mean)))
+        .collect()
 }
 
 /// The nearest centroid of each vector, the first of equally near ones.
 fn assign(vectors: &[Embedding], centroids: &[Centroid]) -> Vec<u32> {
     let nearest = |vector: &Embedding| {
-        let distance = |centroid: &Centroid| {
-            let dot = dot(vector.components(), &centroid.components);
-            i64::from(centroid.square) - 2 * i64::from(dot)
-        };
-        let distances = centroids.iter().map(distance).enumerate();
+        let distances = centroids.iter().map(|centroid| centroid.distance(vector));
+        let distances = distances.enumerate();
         distances
             .min_by_key(|&(_, d)| d)
             .map_or(0, |(idx, _)| idx as u32)
