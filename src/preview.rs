@@ -32,7 +32,7 @@ use crate::sink::LiveFolder;
 use crate::site::{Site, WriteError};
 use crate::source::SiteSource;
 use crate::url::BaseUrl;
-use crate::zip::{KnownZips, ZipDigest};
+use crate::zip::{KnownZips, WrittenZip};
 
 /// A site in a temporary folder that follows a content folder.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ struct Shown {
     warnings: Problems,
     known_zips: KnownZips,
     /// The zips of the pages, until the API's files tell of them too.
-    new_zips: Option<Vec<ZipDigest>>,
+    new_zips: Option<Vec<WrittenZip>>,
     /// By the positions in the catalog of `site`, whatever index it comes from.
     related: Related,
     index: Option<Arc<SiteSearch>>,

@@ -22,7 +22,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::render::{self, WrittenSite};
 use crate::sink::Sink;
-use crate::zip::{KnownZips, ZipDigest};
+use crate::zip::{KnownZips, WrittenZip};
 
 /// What a site is made from.
 #[derive(Clone, Debug)]
@@ -213,7 +213,7 @@ impl Site {
     ///
     /// # Errors
     /// What the sink says.
-    pub fn write_api(&self, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
+    pub fn write_api(&self, zips: &[WrittenZip], sink: &dyn Sink) -> io::Result<()> {
         api::write_api(&self.catalog, &self.config, zips, sink)
     }
 }

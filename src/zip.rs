@@ -1,43 +1,44 @@
 //! The zip of a skill: all its files at the root of the archive, the same bytes every time.
 
+mod place;
+
 use std::collections::HashMap;
 use std::io::{self, Cursor, Write};
 
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use crate::catalog::{Skill, SkillFile};
 use crate::text::hex;
+pub use place::ZipPlace;
 
-/// Zips that need not be made to know their digests, by the [fingerprint](crate::fingerprint) of the skill's files.
-pub type KnownZips = HashMap<u64, ZipDigest>;
+/// What is known of zips that need not be made again, by the [fingerprint](crate::fingerprint) of the skill's files.
+pub type KnownZips = HashMap<u64, WrittenZip>;
 
-/// Size and hash of a skill's zip.
+/// What there is to say of a skill's zip without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ZipDigest {
+pub struct WrittenZip {
     /// Lower-case hex, 64 characters.
     pub sha256: String,
     /// Length of the zip.
     pub len_bytes: usize,
+    /// Where each file of the skill lies in it, in the order of the catalog.
+    pub places: Vec<ZipPlace>,
 }
 
-impl ZipDigest {
-    /// The digest of these bytes.
-    pub fn of(zip: &[u8]) -> Self {
-        Self {
-            sha256: hex(&Sha256::digest(zip)),
-            len_bytes: zip.len(),
-        }
-    }
+/// The bytes of a zip, and what there is to say of them.
+pub struct SkillZip {
+    pub bytes: Vec<u8>,
+    pub written: WrittenZip,
 }
 
 /// The zip of a skill.
 ///
 /// # Errors
 /// A path or a size that a zip cannot hold; a file that is not what it was.
-pub fn skill_zip(skill: &Skill) -> io::Result<Vec<u8>> {
-    let mut zip = SkillZip::new(skill);
+pub fn skill_zip(skill: &Skill) -> io::Result<SkillZip> {
+    let mut zip = ZipBuilder::new(skill);
     for file in &skill.files {
         zip.add(file, &file.read()?)?;
     }
@@ -46,11 +47,11 @@ pub fn skill_zip(skill: &Skill) -> io::Result<Vec<u8>> {
 
 /// The zip of a skill while its files are read: in the order of the catalog, deflate level 6, dated 1980-01-01, mode 755
 /// for those that run and 644 for others.
-pub(super) struct SkillZip {
+pub(super) struct ZipBuilder {
     writer: ZipWriter<Cursor<Vec<u8>>>,
 }
 
-impl SkillZip {
+impl ZipBuilder {
     pub(super) fn new(skill: &Skill) -> Self {
         let len_bytes: usize = skill.files.iter().map(|file| file.len_bytes).sum();
         Self {
@@ -69,7 +70,17 @@ impl SkillZip {
         self.writer.write_all(bytes)
     }
 
-    pub(super) fn finish(self) -> io::Result<Vec<u8>> {
-        Ok(self.writer.finish()?.into_inner())
+    pub(super) fn finish(self) -> io::Result<SkillZip> {
+        let mut archive = self.writer.finish_into_readable()?;
+        let places = (0..archive.len())
+            .map(|file_idx| ZipPlace::of(&archive.by_index_raw(file_idx)?))
+            .collect::<io::Result<_>>()?;
+        let bytes = ZipArchive::into_inner(archive).into_inner();
+        let written = WrittenZip {
+            sha256: hex(&Sha256::digest(&bytes)),
+            len_bytes: bytes.len(),
+            places,
+        };
+        Ok(SkillZip { bytes, written })
     }
 }

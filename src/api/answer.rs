@@ -2,7 +2,6 @@
 
 use percent_encoding::percent_decode_str;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::content_hash::content_hash;
 use super::install;
@@ -13,7 +12,6 @@ use super::search::search;
 use super::shapes::{Counts, VersionEntry, current_version, version_list, versions};
 use super::state::ApiState;
 use crate::catalog::{Skill, SkillFileError};
-use crate::text::hex;
 use crate::zip::skill_zip;
 
 /// Answers a request; `path` is percent-encoded and starts at the site's root with `/`, `query` has no `?`.
@@ -221,8 +219,8 @@ fn download(state: &ApiState, query: &Query) -> Result<Response, Response> {
     require_current(skill, query)?;
     let zip = skill_zip(skill)
         .map_err(|error| Response::error(500, format!("the zip cannot be made: {error}")))?;
-    let etag = format!("\"{}\"", hex(&Sha256::digest(&zip)));
-    Ok(Response::new(200, "application/zip", zip)
+    let etag = format!("\"{}\"", zip.written.sha256);
+    Ok(Response::new(200, "application/zip", zip.bytes)
         .header("etag", etag)
         .header(
             "content-disposition",

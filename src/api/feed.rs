@@ -21,10 +21,10 @@ use crate::key::SkillKey;
 use crate::sink::Sink;
 use crate::text::hex;
 use crate::url;
-use crate::zip::ZipDigest;
+use crate::zip::WrittenZip;
 
 /// Writes the shards, then their manifest.
-pub(super) fn write(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
+pub(super) fn write(shaper: &Shaper, zips: &[WrittenZip], sink: &dyn Sink) -> io::Result<()> {
     let shards: Vec<ShardRef> = shard(shaper)
         .into_par_iter()
         .filter(|skills| !skills.is_empty())
@@ -129,17 +129,14 @@ fn shard(shaper: &Shaper) -> Vec<Vec<usize>> {
 fn write_shard(
     shaper: &Shaper,
     skills: &[usize],
-    zips: &[ZipDigest],
+    zips: &[WrittenZip],
     sink: &dyn Sink,
 ) -> io::Result<ShardRef> {
     let entries: Vec<CatalogEntry> = skills
         .iter()
         .map(|skill_idx| {
-            CatalogEntry::new(
-                shaper,
-                &shaper.catalog.skills[*skill_idx],
-                &zips[*skill_idx],
-            )
+            let skill = &shaper.catalog.skills[*skill_idx];
+            CatalogEntry::new(shaper, skill, &zips[*skill_idx], shaper.files(skill))
         })
         .collect();
     let bytes = to_json(&Shard {
@@ -202,7 +199,12 @@ struct ZipRef<'a> {
 }
 
 impl<'a> CatalogEntry<'a> {
-    pub(super) fn new(shaper: &Shaper, skill: &'a Skill, zip: &'a ZipDigest) -> Self {
+    pub(super) fn new(
+        shaper: &Shaper,
+        skill: &'a Skill,
+        zip: &'a WrittenZip,
+        files: Vec<FileShape<'a>>,
+    ) -> Self {
         Self {
             owner: &skill.key.owner,
             slug: &skill.key.slug,
@@ -220,7 +222,7 @@ impl<'a> CatalogEntry<'a> {
                 sha256: &zip.sha256,
                 size: zip.len_bytes,
             },
-            files: shaper.files(skill),
+            files,
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::markdown::readable_start;
 use crate::text::decode;
 use crate::url;
+use crate::zip::WrittenZip;
 
 /// Makes the shapes of one site.
 #[derive(Clone, Copy)]
@@ -114,6 +115,19 @@ impl<'a> Shaper<'a> {
                 let url = page_path.map(|page_path| self.config.base_url.absolute(&page_path));
                 FileShape::new(file, url)
             })
+            .collect()
+    }
+
+    /// The files as the record of a skill has them, where a reader finds what it takes to get each.
+    pub(super) fn placed_files<'s>(
+        &self,
+        skill: &'s Skill,
+        zip: &WrittenZip,
+    ) -> Vec<FileShape<'s>> {
+        let files = self.files(skill).into_iter().zip(&skill.files);
+        files
+            .zip(&zip.places)
+            .map(|((shape, file), place)| shape.placed(file, *place))
             .collect()
     }
 

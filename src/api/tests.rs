@@ -17,7 +17,7 @@ use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
 use crate::sink::MemorySink;
 use crate::text::hex;
-use crate::zip::{ZipDigest, skill_zip};
+use crate::zip::{WrittenZip, skill_zip};
 
 /// Two owners with a skill `notes`; a slug that is no valid name; a skill without front matter; one under suspicion.
 const CONTENT: &[(&str, &str)] = &[
@@ -93,10 +93,10 @@ fn config() -> Config {
 }
 
 fn files_of(catalog: &Catalog, config: &Config) -> BTreeMap<String, Vec<u8>> {
-    let zips: Vec<ZipDigest> = catalog
+    let zips: Vec<WrittenZip> = catalog
         .skills
         .iter()
-        .map(|skill| ZipDigest::of(&skill_zip(skill).unwrap()))
+        .map(|skill| skill_zip(skill).unwrap().written)
         .collect();
     let sink = MemorySink::new();
     write_api(catalog, config, &zips, &sink).unwrap();
@@ -218,7 +218,8 @@ fn a_discovery_index_has_the_digest_of_the_published_bytes() {
             .skill(&SkillKey::parse("ana/pdf-tools").unwrap())
             .unwrap(),
     )
-    .unwrap();
+    .unwrap()
+    .bytes;
     assert_eq!(
         entry("ana/skills/pdf-tools/"),
         json!({
@@ -526,7 +527,8 @@ fn a_download_is_the_published_zip() {
             .skill(&SkillKey::parse("ana/pdf-tools").unwrap())
             .unwrap(),
     )
-    .unwrap();
+    .unwrap()
+    .bytes;
     let state = state_of(catalog);
     for route in [
         "/download?slug=pdf-tools",

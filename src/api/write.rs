@@ -36,7 +36,7 @@ use crate::memory::MemoryBudget;
 use crate::sink::Sink;
 use crate::text::is_device_name;
 use crate::url;
-use crate::zip::ZipDigest;
+use crate::zip::WrittenZip;
 
 /// Writes the API as files. `zips[skill_idx]` is the published zip of each skill.
 ///
@@ -45,7 +45,7 @@ use crate::zip::ZipDigest;
 pub fn write_api(
     catalog: &Catalog,
     config: &Config,
-    zips: &[ZipDigest],
+    zips: &[WrittenZip],
     sink: &dyn Sink,
 ) -> io::Result<()> {
     debug_assert_eq!(zips.len(), catalog.skills.len());
@@ -156,7 +156,7 @@ fn is_segment(version: &str) -> bool {
 
 /// Writes what is addressed by owner and slug; the same under the names that skills had before, for hosts that redirect
 /// nothing: what somebody wrote down installs the skill all the same.
-fn write_records(shaper: &Shaper, zips: &[ZipDigest], sink: &dyn Sink) -> io::Result<()> {
+fn write_records(shaper: &Shaper, zips: &[WrittenZip], sink: &dyn Sink) -> io::Result<()> {
     let catalog = shaper.catalog;
     let current = catalog.skills.iter().map(|skill| &skill.key).zip(0..);
     let aliases = catalog.aliases.iter();
@@ -173,11 +173,11 @@ fn write_record(
     shaper: &Shaper,
     skill: &Skill,
     key: &SkillKey,
-    zip: &ZipDigest,
+    zip: &WrittenZip,
     sink: &dyn Sink,
 ) -> io::Result<()> {
     let record = Record {
-        entry: feed::CatalogEntry::new(shaper, skill, zip),
+        entry: feed::CatalogEntry::new(shaper, skill, zip, shaper.placed_files(skill, zip)),
         is_suspicious: skill.is_suspicious,
         stats: skill.stats,
     };

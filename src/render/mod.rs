@@ -30,7 +30,7 @@ use crate::catalog::{Catalog, Related};
 use crate::config::Config;
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
-use crate::zip::{KnownZips, ZipDigest};
+use crate::zip::{KnownZips, WrittenZip};
 use list::{badges, listing, owners, tags};
 use registry::Registry;
 
@@ -70,14 +70,14 @@ pub fn write_site(
     Ok(WrittenSite { n_pages, zips })
 }
 
-/// Writes what belongs to one skill each, on all cores; returns the digests of the zips in the order of the catalog.
+/// Writes what belongs to one skill each, on all cores; returns what there is to say of the zips in the order of the catalog.
 fn write_skills(
     registry: &Registry<'_>,
     related: &Related,
     known_zips: &KnownZips,
     sink: &dyn Sink,
     progress: &(dyn Fn() + Sync),
-) -> io::Result<Vec<ZipDigest>> {
+) -> io::Result<Vec<WrittenZip>> {
     let memory = MemoryBudget::default();
     (0..registry.catalog.skills.len())
         .into_par_iter()
@@ -98,5 +98,5 @@ pub struct WrittenSite {
     /// HTML pages, those that lead from an alias to a skill among them.
     pub n_pages: usize,
     /// The zip of each skill, in the order of the catalog.
-    pub zips: Vec<ZipDigest>,
+    pub zips: Vec<WrittenZip>,
 }

@@ -8,12 +8,15 @@ mod stats;
 
 use fixture::{award, file, main_of, registry, render, render_with, skill, text};
 
+use sha2::{Digest, Sha256};
+
 use super::write_site;
 use crate::catalog::Related;
 use crate::catalog::{SkillFile, Timestamp};
 use crate::config::Config;
 use crate::key::SkillKey;
 use crate::sink::MemorySink;
+use crate::text::hex;
 use crate::zip::KnownZips;
 
 #[test]
@@ -192,7 +195,7 @@ fn a_zip_has_the_files_at_its_root_and_its_hash_on_the_page() {
         (modified.year(), modified.month(), modified.day()),
         (1980, 1, 1)
     );
-    let sha256 = super::ZipDigest::of(zip).sha256;
+    let sha256 = hex(&Sha256::digest(zip));
     assert!(text(&files, "ana/skills/pdf-tools/index.html").contains(&sha256));
 }
 
@@ -235,11 +238,33 @@ fn files_that_run_are_unpacked_as_such() {
     let mut skill = skill("ana/pdf-tools", "PDF Tools", "2026-03-01", &files);
     skill.files[2].is_executable = true;
     let zip = crate::zip::skill_zip(&skill).unwrap();
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip.bytes)).unwrap();
     let modes: Vec<_> = (0..3)
         .map(|file_idx| archive.by_index(file_idx).unwrap().unix_mode().unwrap() & 0o777)
         .collect();
     assert_eq!(modes, [0o644, 0o755, 0o755]);
+}
+
+#[test]
+fn each_file_is_where_its_place_in_the_zip_says() {
+    let long = "A line that comes again.\n".repeat(10_000);
+    let files = [
+        ("SKILL.md", "# PDF"),
+        ("docs/empty.md", ""),
+        ("docs/long.md", &long),
+        ("日本.md", "日本"),
+    ];
+    let skill = skill("ana/pdf-tools", "PDF Tools", "2026-03-01", &files);
+    let zip = crate::zip::skill_zip(&skill).unwrap();
+    assert_eq!(zip.written.len_bytes, zip.bytes.len());
+    assert_eq!(zip.written.places.len(), files.len());
+    for ((path, text), place) in files.iter().zip(&zip.written.places) {
+        let start = place.offset as usize;
+        let packed = &zip.bytes[start..start + place.size as usize];
+        let unpacked = place.unpack(packed, text.len()).unwrap();
+        assert!(unpacked == text.as_bytes(), "{path}");
+        assert_eq!(place.method, 8);
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::parts::ms;
 use crate::api::content_hash::content_hash;
 use crate::api::json::without_null;
 use crate::catalog::{Skill, SkillFile, Timestamp};
+use crate::zip::ZipPlace;
 
 pub(in crate::api) fn version_list(
     skill: &Skill,
@@ -116,9 +117,15 @@ pub(in crate::api) struct FileShape<'a> {
     size: usize,
     sha256: &'a str,
     content_type: String,
-    /// Absent for a file that is in the zip alone.
+    /// In the record of a skill, for a file that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<&'static str>,
+    /// Absent for a file that has no copy of its own and is in the zip alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    /// In the record of a skill, for a file without `url`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zip: Option<ZipPlace>,
 }
 
 impl<'a> FileShape<'a> {
@@ -130,7 +137,18 @@ impl<'a> FileShape<'a> {
             size: file.len_bytes,
             sha256: &file.sha256,
             content_type: content_type.essence_str().to_owned(),
+            mode: None,
             url,
+            zip: None,
+        }
+    }
+
+    /// With all that it takes to unpack the file as the zip would.
+    pub(super) fn placed(self, file: &SkillFile, place: ZipPlace) -> Self {
+        Self {
+            mode: file.is_executable.then_some("755"),
+            zip: self.url.is_none().then_some(place),
+            ..self
         }
     }
 }

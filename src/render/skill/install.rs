@@ -5,7 +5,7 @@ use crate::clients::{clawhub_command, is_discoverable};
 use crate::render::registry::Registry;
 use crate::text::number::file_size;
 use crate::url;
-use crate::zip::ZipDigest;
+use crate::zip::WrittenZip;
 
 /// What the install section of a page shows.
 #[derive(Hash)]
@@ -25,7 +25,7 @@ pub(super) struct Command {
 }
 
 impl Install {
-    pub(super) fn new(registry: &Registry<'_>, skill: &Skill, zip: &ZipDigest) -> Self {
+    pub(super) fn new(registry: &Registry<'_>, skill: &Skill, zip: &WrittenZip) -> Self {
         let key = &skill.key;
         let slug = &key.slug;
         // An identity has no character that means something to a shell, and a URL is percent-encoded.

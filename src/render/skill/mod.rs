@@ -15,18 +15,18 @@ use crate::catalog::{Skill, published_files};
 use crate::fingerprint::fingerprint;
 use crate::sink::Sink;
 use crate::url;
-use crate::zip::{KnownZips, SkillZip, ZipDigest, skill_zip};
+use crate::zip::{KnownZips, WrittenZip, ZipBuilder, skill_zip};
 use body::Body;
 use view::SkillView;
 
-/// Writes the page, the files and the zip of one skill; returns the digest of the zip.
+/// Writes the page, the files and the zip of one skill; returns what there is to say of the zip.
 pub(super) fn write(
     registry: &Registry<'_>,
     skill_idx: usize,
     related: &[usize],
     known_zips: &KnownZips,
     sink: &dyn Sink,
-) -> io::Result<ZipDigest> {
+) -> io::Result<WrittenZip> {
     let skill = &registry.catalog.skills[skill_idx];
     let published = published_files(skill);
     let zip = write_files(skill, &published, known_zips, sink)?;
@@ -54,7 +54,7 @@ fn write_files(
     published: &[Option<String>],
     known_zips: &KnownZips,
     sink: &dyn Sink,
-) -> io::Result<ZipDigest> {
+) -> io::Result<WrittenZip> {
     let zip_path = url::output_path(&url::zip(&skill.key));
     let output_path = |path: &Option<String>| path.as_deref().map(url::output_path);
     let copies: Vec<Option<String>> = published.iter().map(output_path).collect();
@@ -64,10 +64,10 @@ fn write_files(
     if sink.keep(&written, files)? {
         return match known_zips.get(&files) {
             Some(zip) => Ok(zip.clone()),
-            None => Ok(ZipDigest::of(&skill_zip(skill)?)),
+            None => Ok(skill_zip(skill)?.written),
         };
     }
-    let mut zip = SkillZip::new(skill);
+    let mut zip = ZipBuilder::new(skill);
     for (file, copy) in skill.files.iter().zip(&copies) {
         let bytes = file.read()?;
         zip.add(file, &bytes)?;
@@ -76,8 +76,8 @@ fn write_files(
         }
     }
     let zip = zip.finish()?;
-    sink.write(&zip_path, &zip)?;
-    Ok(ZipDigest::of(&zip))
+    sink.write(&zip_path, &zip.bytes)?;
+    Ok(zip.written)
 }
 
 /// The view, and what is made from it alone.

@@ -10,7 +10,7 @@ use crate::render::page::Page;
 use crate::render::registry::Registry;
 use crate::text::number::{compact, counted, file_size};
 use crate::url::web;
-use crate::zip::ZipDigest;
+use crate::zip::WrittenZip;
 
 /// Versions shown before the rest is folded.
 const VERSIONS_SHOWN: usize = 8;
@@ -69,7 +69,7 @@ impl<'a> SkillView<'a> {
         registry: &'a Registry<'a>,
         skill_idx: usize,
         related: &[usize],
-        zip: &ZipDigest,
+        zip: &WrittenZip,
         published: &[Option<String>],
     ) -> Self {
         let skill = &registry.catalog.skills[skill_idx];
