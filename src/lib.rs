@@ -51,6 +51,7 @@ mod preview;
 mod problem;
 mod progress;
 mod project;
+mod published;
 mod render;
 mod report;
 mod server;

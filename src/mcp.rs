@@ -11,7 +11,7 @@ mod arguments;
 mod cursor;
 mod describe;
 mod error;
-mod record;
+mod list_page;
 mod resources;
 mod site;
 mod tools;
@@ -29,10 +29,11 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, serve_server};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
+use crate::published::PublishedSite;
 use cursor::Cursor;
 pub use error::McpError;
 use error::SiteError;
-pub use site::PublishedSite;
+use site::AgentSite;
 use uri::SkillUri;
 
 /// Answers on stdin and stdout until stdin ends.
@@ -44,7 +45,7 @@ pub fn serve(site: PublishedSite) -> Result<(), McpError> {
         .enable_all()
         .build()
         .map_err(McpError::Runtime)?;
-    let site = Arc::new(Mutex::new(site));
+    let site = Arc::new(Mutex::new(AgentSite::new(site)));
     let outcome = runtime.block_on(async {
         match serve_server(SkillServer { site }, rmcp::transport::stdio()).await {
             Ok(service) => service.waiting().await.map(drop).map_err(McpError::Server),
@@ -61,14 +62,14 @@ pub fn serve(site: PublishedSite) -> Result<(), McpError> {
 
 /// Answers requests, each read of the site after the other.
 struct SkillServer {
-    site: Arc<Mutex<PublishedSite>>,
+    site: Arc<Mutex<AgentSite>>,
 }
 
 impl SkillServer {
     /// Runs blocking `work` beside the tasks that read and write messages. Waiting for its turn costs no thread.
     async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut PublishedSite) -> T + Send + 'static,
+        work: impl FnOnce(&mut AgentSite) -> T + Send + 'static,
     ) -> Result<T, ErrorData> {
         let mut site = Arc::clone(&self.site).lock_owned().await;
         tokio::task::spawn_blocking(move || work(&mut site))

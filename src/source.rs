@@ -7,7 +7,7 @@ mod public;
 
 use std::path::Path;
 
-use skillpress_search::{Answer, OpenError, Request, Searcher, Source};
+use skillpress_search::{Answer, ByteRange, OpenError, Request, Searcher, Source};
 
 pub use error::{Refusal, SearchError, SourceError};
 pub use file::FileSource;
@@ -72,6 +72,17 @@ impl SiteSource {
         match self {
             Self::File(source) => source.read(path, max_bytes),
             Self::Http(source) => source.read(path, max_bytes),
+        }
+    }
+
+    /// Reads a range of a file of the site: fewer bytes than were asked for where the file ends early, `NoRanges` from a
+    /// host that answers none, or counts in the bytes that it sends compressed.
+    ///
+    /// `path` is relative to the site's root and percent-encoded; a range is never empty.
+    pub fn read_range(&self, path: &str, range: ByteRange) -> Answer {
+        match self {
+            Self::File(source) => source.read_range(path, range),
+            Self::Http(source) => source.read_range(path, range),
         }
     }
 

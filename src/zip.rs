@@ -11,7 +11,7 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use crate::catalog::{Skill, SkillFile};
 use crate::text::hex;
-pub use place::ZipPlace;
+pub use place::{UnpackError, ZipPlace};
 
 /// What is known of zips that need not be made again, by the [fingerprint](crate::fingerprint) of the skill's files.
 pub type KnownZips = HashMap<u64, WrittenZip>;

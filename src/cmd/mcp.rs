@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::error::CommandError;
-use crate::mcp::{self, PublishedSite};
+use crate::mcp;
+use crate::published::PublishedSite;
 
 /// Options of `mcp`.
 #[derive(Debug, Args)]

@@ -10,7 +10,8 @@ use tokio::task::JoinError;
 use super::arguments::ArgumentError;
 use super::uri::UriError;
 use crate::key::SkillKey;
-use crate::source::{Refusal, SearchError};
+use crate::published::{REASON_MAX_CHARS, ReadError};
+use crate::source::SearchError;
 use crate::text::clean_line;
 
 /// Why the server ended before its client did.
@@ -51,45 +52,27 @@ pub(super) enum SiteError {
     /// A cursor leads nowhere.
     #[error("the list of skills has no such page; start without `cursor`")]
     NoPage,
-    /// The file is published in the zip alone.
-    #[error("`{path}` is published in the zip alone: {zip_url}")]
-    ZipOnly { path: String, zip_url: String },
-    /// The file is longer than what is given.
-    #[error(
-        "`{path}` has {len_bytes} bytes, and files of more than {max_bytes} are not given here; it is at {url}"
-    )]
-    TooLong {
-        path: String,
-        url: String,
-        len_bytes: u64,
-        max_bytes: u64,
-    },
-    /// The file is not the one whose hash the site's API names.
-    #[error(
-        "`{path}` is not the file that the site's API speaks of; the site may be being replaced, so try again"
-    )]
-    Replaced { path: String },
-    /// Reading something was refused.
-    #[error("{what} is not read: {}", clean_line(&refusal.to_string(), REASON_MAX_CHARS))]
-    Refused { what: String, refusal: Refusal },
-    /// Something cannot be read, or is not what it should be.
-    #[error("{what} cannot be read; try again, then check the site and the network")]
-    Unread { what: String },
+    /// The site does not give what is there.
+    #[error("{}{}", .0, hint_of(.0))]
+    Read(#[from] ReadError),
     /// The site cannot be searched.
     #[error("{}; {}", clean_line(&.0.to_string(), REASON_MAX_CHARS), .0.hint())]
     Search(#[from] SearchError),
 }
 
-/// Longest reason, which may quote an address that a server gave, in characters.
-const REASON_MAX_CHARS: usize = 400;
+fn hint_of(error: &ReadError) -> String {
+    let hint = error.hint();
+    hint.map_or_else(String::new, |hint| format!("; {hint}"))
+}
 
 impl SiteError {
     /// Whether the site itself is at fault, and nothing that was asked.
     pub(super) fn is_of_site(&self) -> bool {
-        matches!(
-            self,
-            Self::Replaced { .. } | Self::Refused { .. } | Self::Unread { .. } | Self::Search(_)
-        )
+        match self {
+            Self::Search(_) => true,
+            Self::Read(error) => error.is_of_site(),
+            _ => false,
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use rmcp::model::{Resource, ResourceContents};
 
 use super::cursor::Cursor;
 use super::error::SiteError;
-use super::record::Item;
-use super::site::PublishedSite;
+use super::list_page::Item;
+use super::site::AgentSite;
 use super::uri::SkillUri;
 use crate::key::SkillKey;
 
@@ -20,7 +20,7 @@ pub(super) struct ResourcePage {
 /// Most skills of a page of the list; the site's pages have fewer.
 const PAGE_MAX: usize = 500;
 
-impl PublishedSite {
+impl AgentSite {
     /// One file as a resource: text when it is UTF-8, else base64.
     pub(super) fn resource(&self, uri: &SkillUri) -> Result<ResourceContents, SiteError> {
         let record = self.record(&uri.key)?;
@@ -29,7 +29,7 @@ impl PublishedSite {
             Some(path) => record.file(path),
         };
         let file = file.ok_or_else(|| SiteError::NoFile(uri.key.clone()))?;
-        let bytes = self.bytes(&uri.key, file)?;
+        let bytes = self.bytes(&uri.key, &record, file)?;
         let mime_type = mime_guess::from_path(&file.path);
         let contents = match String::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => ResourceContents::text(text, uri.to_string())

@@ -1,4 +1,4 @@
-//! A published site as it is read: its search index, and the files of its API.
+//! A published site as agents read it: its skills, its list of them, and its search index, which stays open for a while.
 
 use std::time::{Duration, Instant};
 
@@ -7,18 +7,16 @@ use skillpress_search::{Answer, Options, Results, Searcher};
 
 use super::cursor::Cursor;
 use super::error::SiteError;
-use super::record::{DOCUMENT_MAX_BYTES, FileRef, ListPage, Record, WellKnown, valid_badges};
+use super::list_page::ListPage;
 use crate::index::card_badges;
 use crate::key::SkillKey;
-use crate::source::{SiteSource, SourceError};
-use crate::url::{self, BaseUrl};
+use crate::published::{DOCUMENT_MAX_BYTES, FileRef, PublishedSite, Record, valid_badges};
+use crate::url;
 
-/// A published site, near or far.
+/// A published site and its index.
 #[derive(Debug)]
-pub struct PublishedSite {
-    source: SiteSource,
-    /// Where the site stands on the web; `None` for a folder that does not say it.
-    pub(super) base_url: Option<BaseUrl>,
+pub(super) struct AgentSite {
+    pub(super) site: PublishedSite,
     /// The index, and when it was opened.
     index: Option<(Searcher, Instant)>,
 }
@@ -28,38 +26,23 @@ const FILE_MAX_BYTES: u64 = 1 << 20;
 /// After so long the index is opened again, since the site may have been built again.
 const INDEX_MAX_AGE: Duration = Duration::from_secs(300);
 
-impl PublishedSite {
-    /// The site at `place`: an `http:` or `https:` URL, or a folder. Of a URL nothing is read yet.
-    ///
-    /// # Errors
-    /// When the URL is not one, or the folder is no site.
-    pub fn open(place: &str) -> Result<Self, SourceError> {
-        let source = SiteSource::open(place)?;
-        let base_url = match &source {
-            // A copy of a site on another host leads to itself.
-            SiteSource::Http(_) => {
-                let url = place.parse();
-                Some(url.map_err(|_| SourceError::NoUrl(place.to_owned()))?)
-            }
-            SiteSource::File(_) => baked_base_url(&source),
-        };
-        Ok(Self {
-            source,
-            base_url,
-            index: None,
-        })
+impl AgentSite {
+    /// Of the site nothing is read yet.
+    pub(super) fn new(site: PublishedSite) -> Self {
+        Self { site, index: None }
     }
 
     /// What a search finds.
     pub(super) fn search(&mut self, query: &str, options: &Options) -> Result<Results, SiteError> {
+        let source = &mut self.site.source;
         let is_fresh = |(_, opened_at): &(_, Instant)| opened_at.elapsed() < INDEX_MAX_AGE;
         let (mut searcher, opened_at) = match self.index.take().filter(is_fresh) {
             Some(index) => index,
-            None => (self.source.open_index()?, Instant::now()),
+            None => (source.open_index()?, Instant::now()),
         };
         let results = searcher
-            .find(query, options, &mut self.source)
-            .map_err(|error| self.source.search_error(error))?;
+            .find(query, options, source)
+            .map_err(|error| source.search_error(error))?;
         self.index = Some((searcher, opened_at));
         Ok(results)
     }
@@ -73,35 +56,18 @@ impl PublishedSite {
 
     /// What the API says of a skill.
     pub(super) fn record(&self, key: &SkillKey) -> Result<Record, SiteError> {
-        let record = match self.read(&url::api::record(key)) {
-            Answer::Gone => return Err(SiteError::NoSkill(key.clone())),
-            Answer::Bytes(bytes) => Record::decode(&bytes),
-            _ => None,
-        };
-        record.ok_or_else(|| self.unread(format!("what the site says of `{key}`")))
+        let record = self.site.record(key)?;
+        record.ok_or_else(|| SiteError::NoSkill(key.clone()))
     }
 
     /// The bytes of a file, which are those that the record speaks of.
-    pub(super) fn bytes(&self, key: &SkillKey, file: &FileRef) -> Result<Vec<u8>, SiteError> {
-        let path = file.path.clone();
-        if file.url.is_none() {
-            let zip_url = self.address(&url::zip(key));
-            return Err(SiteError::ZipOnly { path, zip_url });
-        }
-        let page_path = url::file(key, &path);
-        if file.size > FILE_MAX_BYTES {
-            return Err(SiteError::TooLong {
-                path,
-                url: self.address(&page_path),
-                len_bytes: file.size,
-                max_bytes: FILE_MAX_BYTES,
-            });
-        }
-        match self.source.read(&page_path, FILE_MAX_BYTES) {
-            Answer::Bytes(bytes) if file.is(&bytes) => Ok(bytes),
-            Answer::Bytes(_) => Err(SiteError::Replaced { path }),
-            _ => Err(self.unread(format!("`{path}`"))),
-        }
+    pub(super) fn bytes(
+        &self,
+        key: &SkillKey,
+        record: &Record,
+        file: &FileRef,
+    ) -> Result<Vec<u8>, SiteError> {
+        Ok(self.site.file(key, record, file, FILE_MAX_BYTES)?)
     }
 
     /// A page of the list of all skills.
@@ -120,7 +86,7 @@ impl PublishedSite {
             Answer::Bytes(bytes) => ListPage::decode(&bytes),
             _ => None,
         };
-        page.ok_or_else(|| self.unread("the list of skills".to_owned()))
+        Ok(page.ok_or_else(|| self.site.unread("the list of skills".to_owned()))?)
     }
 
     /// Whether the `skills` client can install a skill.
@@ -130,33 +96,10 @@ impl PublishedSite {
 
     /// The absolute URL of a page, or its path below the site's root where that is not known.
     pub(super) fn address(&self, page_path: &str) -> String {
-        match &self.base_url {
-            Some(base_url) => base_url.absolute(page_path),
-            None => self.source.address(page_path),
-        }
+        self.site.address(page_path)
     }
 
     fn read(&self, path: &str) -> Answer {
-        self.source.read(path, DOCUMENT_MAX_BYTES)
-    }
-
-    fn unread(&self, what: String) -> SiteError {
-        match self.source.take_refusal() {
-            Some(refusal) => SiteError::Refused { what, refusal },
-            None => SiteError::Unread { what },
-        }
+        self.site.source.read(path, DOCUMENT_MAX_BYTES)
     }
 }
-
-/// Where a site in a folder will stand, as it says itself.
-fn baked_base_url(source: &SiteSource) -> Option<BaseUrl> {
-    let Answer::Bytes(bytes) = source.read(url::api::CLAWHUB, DOCUMENT_MAX_BYTES) else {
-        return None;
-    };
-    let well_known: WellKnown = serde_json::from_slice(&bytes).ok()?;
-    let api_base = Some(well_known.api_base).filter(|url| url.len() <= URL_MAX_BYTES);
-    api_base?.parse().ok()
-}
-
-/// Longest address of a site that is believed; each address of an answer begins with it.
-const URL_MAX_BYTES: usize = 2048;

@@ -6,18 +6,18 @@ use skillpress_search::internals::format::cards::Card;
 use super::arguments::{QUERY_CHARS_MAX, SearchArguments};
 use super::describe::NOTICE;
 use super::error::SiteError;
-use super::record::{FileRef, Record};
-use super::site::PublishedSite;
+use super::site::AgentSite;
 use super::uri::SkillUri;
 use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, Timestamp};
 use crate::key::SkillKey;
+use crate::published::{FileRef, Record};
 use crate::text::{clean_line, decode};
 use crate::url;
 
 /// Most files of a skill that are listed.
 const FILES_MAX: usize = 500;
 
-impl PublishedSite {
+impl AgentSite {
     /// The answer of `search_skills`.
     pub(super) fn search_skills(&mut self, asked: &SearchArguments) -> Result<Value, SiteError> {
         let results = self.search(&asked.query, &asked.options)?;
@@ -101,7 +101,7 @@ impl PublishedSite {
         record: &Record,
     ) -> Result<(), SiteError> {
         let file = record.main_file().ok_or(SiteError::NoText);
-        match file.and_then(|file| Ok((file, self.bytes(key, file)?))) {
+        match file.and_then(|file| Ok((file, self.bytes(key, record, file)?))) {
             Ok((file, bytes)) => {
                 answer["main_file"] = json!(file.path);
                 answer["skill_md"] = json!(decode(&bytes).text);
@@ -115,11 +115,13 @@ impl PublishedSite {
     fn file_entry(&self, key: &SkillKey, file: &FileRef) -> Value {
         let mut entry = json!({ "path": file.path, "size": file.size, "sha256": file.sha256 });
         if file.url.is_some() {
+            entry["url"] = json!(self.address(&url::file(key, &file.path)));
+        }
+        if file.url.is_some() || file.zip.is_some() {
             let uri = SkillUri {
                 key: key.clone(),
                 path: Some(file.path.clone()),
             };
-            entry["url"] = json!(self.address(&url::file(key, &file.path)));
             entry["resource"] = json!(uri.to_string());
         }
         entry
@@ -130,7 +132,12 @@ impl PublishedSite {
     /// They are put together from checked parts: an identity has no character that means something to a shell, nor has
     /// a [`crate::url::BaseUrl`].
     fn install(&self, key: &SkillKey, record: &Record) -> Vec<Value> {
-        let Some(base_url) = self.base_url.as_ref().filter(|_| !record.is_suspicious) else {
+        let Some(base_url) = self
+            .site
+            .base_url
+            .as_ref()
+            .filter(|_| !record.is_suspicious)
+        else {
             return Vec::new();
         };
         let mut ways = Vec::new();

@@ -31,11 +31,14 @@ impl FileSource {
 
     /// Reads one whole file of at most `max_bytes`; `path` is relative to the site's root and percent-encoded.
     pub fn read(&self, path: &str, max_bytes: u64) -> Answer {
-        let path = percent_encoding::percent_decode_str(path)
-            .decode_utf8_lossy()
-            .into_owned();
         let whole = |file: PathBuf| input_file::read(&file, max_bytes);
-        answer(self.checked(&path).and_then(whole))
+        answer(self.checked(&decoded(path)).and_then(whole))
+    }
+
+    /// Reads the bytes of `range` that exist; `path` as above.
+    pub fn read_range(&self, path: &str, range: ByteRange) -> Answer {
+        let part = |file: PathBuf| read_range(&file, range);
+        answer(self.checked(&decoded(path)).and_then(part))
     }
 
     fn read_request(&self, request: &Request) -> Answer {
@@ -67,6 +70,11 @@ impl Source for FileSource {
             .map(|request| self.read_request(request))
             .collect()
     }
+}
+
+fn decoded(path: &str) -> String {
+    let path = percent_encoding::percent_decode_str(path);
+    path.decode_utf8_lossy().into_owned()
 }
 
 fn answer(read: io::Result<Vec<u8>>) -> Answer {

@@ -92,6 +92,11 @@ impl HttpSource {
         self.get(&self.url(path), None, max_bytes)
     }
 
+    /// Reads the bytes of `range` that exist; `path` as above.
+    pub fn read_range(&self, path: &str, range: ByteRange) -> Answer {
+        self.get(&self.url(path), Some(range), u64::from(range.len))
+    }
+
     /// The URL of `path`, which is relative to the site's root and percent-encoded.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.site_url)
@@ -157,9 +162,11 @@ impl HttpSource {
             (StatusCode::PARTIAL_CONTENT, Some(range))
                 if range_start(&response) == Some(range.start) =>
             {
-                read_body(response, u64::from(range.len))
+                read_part(response, range)
             }
             (StatusCode::OK, Some(_)) => Ok(Answer::NoRanges),
+            // The file ends before the range begins.
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(_)) => Ok(Answer::Bytes(Vec::new())),
             (StatusCode::NOT_FOUND | StatusCode::GONE, _) => Ok(Answer::Gone),
             _ => Ok(Answer::Failed),
         }
@@ -193,6 +200,20 @@ fn range_start(response: &Response<Body>) -> Option<u64> {
     let range = response.headers().get("Content-Range")?.to_str().ok()?;
     let (start, _) = range.strip_prefix("bytes ")?.split_once('-')?;
     start.trim().parse().ok()
+}
+
+/// Reads a 206 answer. A range of bytes that the host compressed on the way, although that was not asked for, is one of
+/// other bytes.
+fn read_part(response: Response<Body>, range: ByteRange) -> Result<Answer, ureq::Error> {
+    let encoding = response.headers().get("Content-Encoding");
+    if encoding.is_some_and(|encoding| encoding != "identity") {
+        return Ok(Answer::NoRanges);
+    }
+    match read_body(response, u64::from(range.len)) {
+        // Of gzip the header is not shown; a part of it cannot be decoded.
+        Err(ureq::Error::Decompress(..)) => Ok(Answer::NoRanges),
+        read => read,
+    }
 }
 
 fn read_body(mut response: Response<Body>, max_bytes: u64) -> Result<Answer, ureq::Error> {
@@ -297,6 +318,34 @@ mod tests {
         assert_eq!(
             source.take_refusal(),
             Some(Refusal::Address { host, address })
+        );
+    }
+
+    #[test]
+    fn a_range_of_compressed_bytes_is_none_and_one_behind_the_end_is_empty() {
+        let answer = |path: &str, head: &str| (path.to_owned(), format!("HTTP/1.1 {head}\r\n"));
+        let part = "206 Partial Content\r\ncontent-range: bytes 0-0/5\r\ncontent-encoding";
+        let (port, n_requests) = serve(
+            "127.0.0.1",
+            vec![
+                answer("/gzip", &format!("{part}: gzip")),
+                answer("/brotli", &format!("{part}: br")),
+                answer("/whole", "200 OK"),
+                answer("/short", "416 Range Not Satisfiable"),
+            ],
+        );
+        let source = HttpSource::new(&format!("http://127.0.0.1:{port}/")).unwrap();
+        let range = ByteRange { start: 0, len: 1 };
+        for path in ["gzip", "brotli", "whole"] {
+            assert_eq!(source.read_range(path, range), Answer::NoRanges, "{path}");
+        }
+        let nothing = Answer::Bytes(Vec::new());
+        assert_eq!(source.read_range("short", range), nothing);
+        assert_eq!(source.read_range("missing", range), Answer::Gone);
+        assert_eq!(
+            n_requests.load(Ordering::Relaxed),
+            5,
+            "none is asked for twice"
         );
     }
 

@@ -1,4 +1,4 @@
-//! What the API of a site says about a skill. The site may be anybody's, so nothing in it is taken on trust.
+//! What a site says of a skill. The site may be anybody's, so nothing in it is taken on trust.
 //!
 //! What a build cuts, cleans or leaves out when it writes is cut, cleaned or left out again here, by the same rules: a site
 //! need not have been made by a build.
@@ -15,48 +15,62 @@ use crate::catalog::{
     DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SHORT_MAX_CHARS, TAGS_MAX, VERSION_MAX_CHARS,
     is_badge_kind, main_file,
 };
+use crate::key::SkillKey;
 use crate::text::{clean_line, hex, path_fault};
+use crate::zip::ZipPlace;
 
 /// Largest document of the API that is read, in bytes. Those of a build are smaller, also of a skill with a thousand files
 /// and as many versions, each with the longest names.
-pub(super) const DOCUMENT_MAX_BYTES: u64 = 8 << 20;
+pub const DOCUMENT_MAX_BYTES: u64 = 8 << 20;
 
 /// `<owner>/skills/<slug>/skill.json`, as far as it is used.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Record {
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) tags: Vec<String>,
-    pub(super) version: String,
+pub struct Record {
+    owner: String,
+    slug: String,
+    pub name: String,
+    pub description: String,
+    pub tags: Vec<String>,
+    pub version: String,
     /// Milliseconds; 0 when unknown.
-    pub(super) updated_at: i64,
-    pub(super) license: Option<String>,
-    pub(super) badges: BTreeMap<String, IgnoredAny>,
-    pub(super) zip: Option<ZipRef>,
-    pub(super) files: Vec<FileRef>,
-    pub(super) is_suspicious: bool,
+    pub updated_at: i64,
+    pub license: Option<String>,
+    pub badges: BTreeMap<String, IgnoredAny>,
+    pub zip: Option<ZipRef>,
+    pub files: Vec<FileRef>,
+    pub is_suspicious: bool,
 }
 
+/// The zip of a skill.
 #[derive(Debug, Deserialize)]
-pub(super) struct ZipRef {
-    pub(super) sha256: String,
-    pub(super) size: u64,
+pub struct ZipRef {
+    /// Of its bytes.
+    pub sha256: String,
+    /// Length in bytes.
+    pub size: u64,
 }
 
+/// A file of a skill.
 #[derive(Debug, Deserialize)]
-pub(super) struct FileRef {
-    pub(super) path: String,
-    pub(super) size: u64,
-    pub(super) sha256: String,
-    /// Absent for a file that is in the zip alone. Only whether it is there counts.
+pub struct FileRef {
+    /// In the skill's folder; without fault, see `path_fault`.
+    pub path: String,
+    /// Length in bytes.
+    pub size: u64,
+    /// Of its bytes.
+    pub sha256: String,
+    /// Absent for a file without a copy of its own. Only whether it is there counts.
     #[serde(default)]
-    pub(super) url: Option<IgnoredAny>,
+    pub url: Option<IgnoredAny>,
+    /// Where it lies in the zip, if it has no copy.
+    #[serde(default)]
+    pub zip: Option<ZipPlace>,
 }
 
 impl Record {
     /// The record in `bytes`, within the limits of a build. `None` when it is none.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
         let record: Self = serde_json::from_slice(bytes).ok()?;
         Some(record.within_limits())
     }
@@ -84,20 +98,24 @@ impl Record {
         }
     }
 
-    pub(super) fn file(&self, path: &str) -> Option<&FileRef> {
+    /// The present key of the skill, whatever name was asked for; `None` when it is none.
+    pub fn key(&self) -> Option<SkillKey> {
+        SkillKey::parse(&format!("{}/{}", self.owner, self.slug))
+    }
+
+    /// The file at `path`.
+    pub fn file(&self, path: &str) -> Option<&FileRef> {
         self.files.iter().find(|file| file.path == path)
     }
 
     /// The file that the skill's page is made of, by the rule of the build.
-    pub(super) fn main_file(&self) -> Option<&FileRef> {
+    pub fn main_file(&self) -> Option<&FileRef> {
         main_file(&self.files, |file| &file.path)
     }
 }
 
 /// The kinds among `kinds` that a build would have accepted, as many as an index can have.
-pub(super) fn valid_badges<K: AsRef<str>>(
-    kinds: impl Iterator<Item = K>,
-) -> impl Iterator<Item = K> {
+pub fn valid_badges<K: AsRef<str>>(kinds: impl Iterator<Item = K>) -> impl Iterator<Item = K> {
     kinds
         .filter(|kind| is_badge_kind(kind.as_ref()))
         .take(BADGE_KINDS_MAX)
@@ -109,50 +127,16 @@ fn is_sha256(text: &str) -> bool {
 
 impl FileRef {
     /// Whether `bytes` are the file's.
-    pub(super) fn is(&self, bytes: &[u8]) -> bool {
+    pub fn is(&self, bytes: &[u8]) -> bool {
         hex(&Sha256::digest(bytes)).eq_ignore_ascii_case(&self.sha256)
     }
-}
-
-/// A page of the list of skills, as far as it is used.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct ListPage {
-    pub(super) items: Vec<Item>,
-    /// The next page of files.
-    pub(super) next: Option<String>,
-    /// What follows in the list of a server.
-    pub(super) next_cursor: Option<String>,
-}
-
-impl ListPage {
-    /// The page in `bytes`, its texts within the limits of a build. `None` when it is none.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut page: Self = serde_json::from_slice(bytes).ok()?;
-        for item in &mut page.items {
-            item.display_name = clean_line(&item.display_name, NAME_MAX_CHARS);
-            item.summary = clean_line(&item.summary, DESCRIPTION_MAX_CHARS);
-        }
-        Some(page)
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Item {
-    pub(super) owner_handle: String,
-    pub(super) slug: String,
-    #[serde(default)]
-    pub(super) display_name: String,
-    #[serde(default)]
-    pub(super) summary: String,
 }
 
 /// `.well-known/clawhub.json`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct WellKnown {
-    pub(super) api_base: String,
+pub struct WellKnown {
+    pub api_base: String,
 }
 
 #[cfg(test)]
