@@ -18,7 +18,7 @@ mod timestamp;
 pub use badge::{Award, BadgeColor, BadgeKind, is_badge_kind};
 pub use file::{SkillFile, SkillFileError, main_file};
 pub use link::Linked;
-pub use published::published_files;
+pub use published::{files_without_name, published_files};
 pub use related::{RELATED_MAX, Related};
 pub use skill::{
     BODY_HELD_MAX_BYTES, DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Requirements,

@@ -28,27 +28,12 @@ impl Catalog {
     }
 
     fn linked_from_place<'c>(&'c self, from: &'c Skill, path: &str) -> Option<Linked<'c>> {
-        let mut segments = vec!["skills", &from.key.owner, &from.key.slug];
-        let (folder, _) = from.main_file().path.rsplit_once('/').unwrap_or_default();
-        for segment in folder.split('/').chain(path.split('/')) {
-            match segment {
-                "" => {}
-                ".." => {
-                    segments.pop()?;
-                }
-                _ => segments.push(segment),
-            }
+        let place = Place::of(from, path)?;
+        if place.is_in(from) {
+            return from.linked(&place.path, true);
         }
-        let ["skills", owner, slug, path @ ..] = segments.as_slice() else {
-            return None;
-        };
-        let is_own = *owner == from.key.owner && *slug == from.key.slug;
-        let skill = if is_own {
-            from
-        } else {
-            self.current(owner, slug)?
-        };
-        skill.linked(&path.join("/"), is_own)
+        self.current(&place.owner, &place.slug)?
+            .linked(&place.path, false)
     }
 
     /// The page of the same owner's skill that a path out of the skill's folder ends with, unless it names an owner.
@@ -82,21 +67,67 @@ impl Catalog {
 }
 
 impl Skill {
+    /// The file of this skill, by its index, that `path` leads to from its body; `path` as for [`Catalog::linked`].
+    pub fn linked_file(&self, path: &str) -> Option<usize> {
+        let place = Place::of(self, path).filter(|place| place.is_in(self))?;
+        self.file_idx(&place.path)
+    }
+
     fn linked(&self, path: &str, is_own: bool) -> Option<Linked<'_>> {
         if path.is_empty() {
             return Some(Linked::Page(self));
         }
-        match self
-            .files
-            .binary_search_by(|file| file.path.as_str().cmp(path))
-        {
-            Ok(file_idx) if file_idx == self.main_file_idx && !is_own => Some(Linked::Page(self)),
-            Ok(file_idx) => Some(Linked::File(self, file_idx)),
-            Err(_) => {
+        match self.file_idx(path) {
+            Some(file_idx) if file_idx == self.main_file_idx && !is_own => Some(Linked::Page(self)),
+            Some(file_idx) => Some(Linked::File(self, file_idx)),
+            None => {
                 let folder = format!("{path}/");
                 let is_there = self.files.iter().any(|file| file.path.starts_with(&folder));
                 is_there.then_some(Linked::Folder(self))
             }
         }
+    }
+
+    fn file_idx(&self, path: &str) -> Option<usize> {
+        let files = &self.files;
+        files
+            .binary_search_by(|file| file.path.as_str().cmp(path))
+            .ok()
+    }
+}
+
+/// A place in the content folder, `skills/<owner>/<slug>/<path>`, whatever is there.
+struct Place {
+    owner: String,
+    slug: String,
+    path: String,
+}
+
+impl Place {
+    /// Where `path` leads from the main file of `from`; `None` for what is in no skill's folder.
+    fn of(from: &Skill, path: &str) -> Option<Self> {
+        let mut segments = vec!["skills", &from.key.owner, &from.key.slug];
+        let (folder, _) = from.main_file().path.rsplit_once('/').unwrap_or_default();
+        for segment in folder.split('/').chain(path.split('/')) {
+            match segment {
+                "" => {}
+                ".." => {
+                    segments.pop()?;
+                }
+                _ => segments.push(segment),
+            }
+        }
+        let ["skills", owner, slug, path @ ..] = segments.as_slice() else {
+            return None;
+        };
+        Some(Self {
+            owner: (*owner).to_owned(),
+            slug: (*slug).to_owned(),
+            path: path.join("/"),
+        })
+    }
+
+    fn is_in(&self, skill: &Skill) -> bool {
+        self.owner == skill.key.owner && self.slug == skill.key.slug
     }
 }

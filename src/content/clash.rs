@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::folder::Content;
 use super::operator::StaticPaths;
 use crate::catalog::Skill;
-use crate::catalog::published_files;
+use crate::catalog::files_without_name;
 use crate::key::SkillKey;
 use crate::problem::{Fault, Problem, Problems};
 use crate::url::published_path;
@@ -146,14 +146,13 @@ fn leave_out_too_many(content: &Content, skills: &mut Vec<Skill>, problems: &mut
 
 /// Names the files that have no place on the site, since another file takes it; the zip has them all.
 fn check_published(content: &Content, skill: &Skill, problems: &mut Problems) {
-    for (file, published) in skill.files.iter().zip(published_files(skill)) {
-        if published.is_none() {
-            let taken = published_path(&file.path);
-            let message = format!(
-                "the site would publish this as `{taken}`, where another file is; only the zip has it"
-            );
-            let fault = Fault::new("file in the zip only", message, "rename one of the two");
-            problems.push(fault.warning(&content.skill_path(&skill.key).join(&file.path)));
-        }
+    for file_idx in files_without_name(skill) {
+        let path = &skill.files[file_idx].path;
+        let taken = published_path(path);
+        let message = format!(
+            "the site would publish this as `{taken}`, where another file is; only the zip has it"
+        );
+        let fault = Fault::new("file in the zip only", message, "rename one of the two");
+        problems.push(fault.warning(&content.skill_path(&skill.key).join(path)));
     }
 }

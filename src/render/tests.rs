@@ -200,18 +200,22 @@ fn a_zip_has_the_files_at_its_root_and_its_hash_on_the_page() {
 }
 
 #[test]
-fn files_are_published_as_they_are_under_names_that_nothing_runs() {
+fn what_a_skill_links_to_is_published_as_it_is_under_names_that_nothing_runs() {
     let mut catalog = registry();
     catalog.skills[0] = skill(
         "ana/pdf-tools",
         "PDF Tools",
         "2026-03-01",
         &[
-            ("SKILL.md", "# PDF"),
+            (
+                "SKILL.md",
+                "# PDF\n\n[a](a.js) [b](a.js.txt) [c](b) ![d](b.txt/c.md)",
+            ),
             ("a.js", "1"),
             ("a.js.txt", "2"),
             ("b", "3"),
             ("b.txt/c.md", "4"),
+            ("unlinked.md", "5"),
         ],
     );
     assert_eq!(
@@ -222,10 +226,17 @@ fn files_are_published_as_they_are_under_names_that_nothing_runs() {
             None,
             None,
             Some("ana/skills/pdf-tools/files/b.txt/c.md".to_owned()),
+            None,
         ]
     );
     let files = render(&catalog);
     assert_eq!(files["ana/skills/pdf-tools/files/a.js.txt"], b"1");
+    let copies = files.keys();
+    let copies = copies.filter(|path| path.starts_with("ana/skills/pdf-tools/files/"));
+    assert_eq!(copies.count(), 3);
+    let page = text(&files, "ana/skills/pdf-tools/index.html");
+    let of_taken_names = r##"<a href="/ana/skills/pdf-tools/#files">"##;
+    assert_eq!(page.matches(of_taken_names).count(), 2);
 }
 
 #[test]

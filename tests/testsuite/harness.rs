@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tempfile::TempDir;
 
 /// A registry to be changed, built and looked at.
@@ -159,6 +160,15 @@ pub(crate) fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
         .collect();
     files.sort();
     files
+}
+
+/// Markdown with a link to each file, by which it has a copy on the site.
+pub(crate) fn links_to<'p>(paths: impl IntoIterator<Item = &'p str>) -> String {
+    let encoded = |path: &str| utf8_percent_encode(path, NON_ALPHANUMERIC).to_string();
+    let links = paths
+        .into_iter()
+        .map(|path| encoded(path).replace("%2F", "/"));
+    links.map(|path| format!("- [a file]({path})\n")).collect()
 }
 
 /// Copies a folder with everything below it.

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use skillpress::internals::published_path;
 
-use crate::harness::SiteTest;
+use crate::harness::{SiteTest, links_to};
 
 #[test]
 fn no_host_makes_more_of_a_published_name_than_text_data_or_a_picture() {
@@ -43,12 +43,17 @@ fn installed_lists_of_types_make_no_more_of_them_either() {
 #[test]
 fn a_site_holds_no_file_of_a_stranger_that_a_host_makes_more_of() {
     let hosts = Hosts::read();
+    let paths = hostile_names().enumerate();
+    let paths: Vec<String> = paths
+        .map(|(name_idx, name)| format!("{name_idx}/{name}"))
+        .collect();
+    let links = links_to(paths.iter().map(String::as_str));
     let mut test = SiteTest::two_skills()
-        .skill("eve/names", "Text.\n")
+        .skill("eve/names", links)
         .skill("eve/form.php", "Text.\n")
         .skill("eve/page.html.gz", "Text.\n");
-    for (name_idx, name) in hostile_names().enumerate() {
-        let path = format!("content/skills/eve/names/{name_idx}/{name}");
+    for path in &paths {
+        let path = format!("content/skills/eve/names/{path}");
         test = test.file(&path, "<script>alert(1)</script>");
     }
     let test = test.build();

@@ -2,7 +2,7 @@
 
 use scraper::Html;
 
-use crate::harness::SiteTest;
+use crate::harness::{SiteTest, links_to};
 use crate::host_names::Hosts;
 
 #[path = "../data/attacks/attacks.rs"]
@@ -14,7 +14,18 @@ fn attacks_in_every_field_leave_no_active_trace() {
     let mut test = SiteTest::two_skills();
     let attacks = attacks::attacks();
     assert!(attacks.len() >= 60, "{} attacks", attacks.len());
+    // A `/` would make a folder of it; file names cannot hold one.
+    let names = [
+        "<script>alert(1)<",
+        "a\"onload=alert(1) x=\"",
+        "x'onerror='alert(1)",
+        "javascript:alert(1)",
+        "&lt;script&gt;",
+        "a<svg onload=alert(1)>",
+    ]
+    .map(|name| format!("{name}.md"));
     for (attack_idx, attack) in attacks.iter().enumerate() {
+        let link = links_to(names.get(attack_idx).map(String::as_str));
         let attack = &attack.text;
         let quoted = serde_json::to_string(attack).unwrap();
         let front_matter = format!(
@@ -26,29 +37,16 @@ fn attacks_in_every_field_leave_no_active_trace() {
         test = test
             .skill(
                 &format!("eve/attack-{attack_idx}"),
-                format!("{front_matter}{attack}\n"),
+                format!("{front_matter}{link}\n{attack}\n"),
             )
             .file(
                 &format!("content/skills/eve/attack-{attack_idx}/_meta.json"),
                 meta,
             );
     }
-    for (name_idx, name) in [
-        "<script>alert(1)<",
-        "a\"onload=alert(1) x=\"",
-        "x'onerror='alert(1)",
-        "javascript:alert(1)",
-        "&lt;script&gt;",
-        "a<svg onload=alert(1)>",
-    ]
-    .iter()
-    .enumerate()
-    {
-        // A `/` would make a folder of it; file names cannot hold one.
-        test = test.file(
-            &format!("content/skills/eve/attack-{name_idx}/{name}.md"),
-            "text",
-        );
+    for (name_idx, name) in names.iter().enumerate() {
+        let path = format!("content/skills/eve/attack-{name_idx}/{name}");
+        test = test.file(&path, "text");
     }
     let test = test.build();
     let site = test.site();

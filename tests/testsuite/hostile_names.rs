@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use skillpress::internals::{SearchRequest, SiteSearch, SiteSource};
 
-use crate::harness::{SiteTest, files_below};
+use crate::harness::{SiteTest, files_below, links_to};
 
 /// One stranger's folder, with whatever is in it.
 #[derive(Clone, Debug)]
@@ -196,10 +196,13 @@ fn registry(skills: &[HostileSkill], mode: &str) -> SiteTest {
         let meta = serde_json::json!({ "displayName": skill.display_name });
         let tags = serde_json::to_string(&skill.tags).expect("JSON");
         let name = serde_json::to_string(&skill.display_name).expect("JSON");
+        let links = links_to(skill.files.iter().copied());
         test = test
             .file(
                 &format!("{folder}/SKILL.md"),
-                format!("---\nname: {name}\ndescription: Does it.\ntags: {tags}\n---\nText.\n"),
+                format!(
+                    "---\nname: {name}\ndescription: Does it.\ntags: {tags}\n---\nText.\n\n{links}"
+                ),
             )
             .file(&format!("{folder}/_meta.json"), meta.to_string());
         for file in &skill.files {

@@ -4,6 +4,7 @@ mod badge;
 mod build;
 mod check;
 mod documents;
+mod file_counts;
 mod floors;
 mod frozen;
 mod harness;

@@ -363,7 +363,7 @@ fn a_large_file_is_refused_with_its_address() {
     let answer = mcp.read("skill://ana/pdf-tools/big.txt");
     let message = answer["error"]["message"].as_str().unwrap();
     assert!(message.contains("`big.txt` has 1048577 bytes"), "{message}");
-    assert!(message.contains("https://skills.example/ana/skills/pdf-tools/files/big.txt"));
+    assert!(message.contains("https://skills.example/ana/skills/pdf-tools/pdf-tools.zip"));
     assert!(mcp.read("skill://ana/pdf-tools/notes.md")["result"].is_object());
 }
 

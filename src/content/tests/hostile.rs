@@ -102,15 +102,26 @@ fn of_names_that_differ_only_in_case_the_lower_one_stays_or_the_first() {
 #[test]
 fn files_that_differ_only_in_case_are_in_the_zip_only() {
     let loaded = loaded(&[
-        ("skills/eve/x/SKILL.md", skill_md("x")),
+        (
+            "skills/eve/x/SKILL.md",
+            skill_md("x") + "[a](a.md) [b](A.MD) [c](docs) [d](Docs/y.md)\n",
+        ),
         ("skills/eve/x/a.md", String::new()),
         ("skills/eve/x/A.MD", String::new()),
         ("skills/eve/x/docs", String::new()),
         ("skills/eve/x/Docs/y.md", String::new()),
-        ("skills/eve/y/SKILL.md", skill_md("y")),
+        (
+            "skills/eve/y/SKILL.md",
+            skill_md("y") + "[a](license.txt)\n",
+        ),
         ("skills/eve/y/LICENSE", String::new()),
         ("skills/eve/y/license.txt", String::new()),
+        // Without a link to one of them there is no copy that the other could stand in the way of.
+        ("skills/eve/z/SKILL.md", skill_md("z")),
+        ("skills/eve/z/LICENSE", String::new()),
+        ("skills/eve/z/license.txt", String::new()),
     ]);
+    assert!(!loaded.shown.contains("eve/z"), "{}", loaded.shown);
     for message in [
         "warning: content/skills/eve/x/a.md: the site would publish this as `a.md`, where another file is; only the zip has it",
         "warning: content/skills/eve/y/license.txt: the site would publish this as `license.txt`, where another file is; only the zip has it\nhint: rename one of the two\n",

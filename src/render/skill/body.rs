@@ -54,7 +54,7 @@ pub(super) struct BodyLinks {
 }
 
 impl BodyLinks {
-    /// `published` holds the site path of each of the skill's files that has one.
+    /// `published` holds the site path of the copy of each of the skill's files that has one.
     pub(super) fn new(
         registry: &Registry<'_>,
         skill: &Skill,
@@ -62,17 +62,20 @@ impl BodyLinks {
     ) -> Self {
         let page = |skill: &Skill| registry.link(&url::skill(&skill.key));
         let mut published_of_others: HashMap<&SkillKey, Vec<Option<String>>> = HashMap::new();
+        let files_of = |skill: &Skill| format!("{}#files", page(skill));
         let mut resolve = |path: &str| match registry.catalog.linked(skill, path)? {
             Linked::Page(skill) => Some(page(skill)),
-            Linked::Folder(skill) => Some(format!("{}#files", page(skill))),
+            Linked::Folder(skill) => Some(files_of(skill)),
             Linked::File(other, file_idx) => {
-                let path = if other.key == skill.key {
+                let copy = if other.key == skill.key {
                     &published[file_idx]
                 } else {
                     let others = published_of_others.entry(&other.key);
                     &others.or_insert_with(|| published_files(other))[file_idx]
                 };
-                Some(registry.link(path.as_ref()?))
+                // Another skill's file has a copy only where that skill links to it.
+                let copy = copy.as_ref().map(|copy| registry.link(copy));
+                Some(copy.unwrap_or_else(|| files_of(other)))
             }
         };
         let paths = skill.links.iter();

@@ -80,7 +80,7 @@ fn links_to_other_skills_lead_to_their_pages_and_files() {
         "Plan",
         "2026-01-02",
         &[
-            ("SKILL.md", "Plan."),
+            ("SKILL.md", "Plan. [a](docs/load%20chart.md)"),
             ("docs/load chart.md", "x"),
             ("run.js", "x"),
         ],
@@ -134,7 +134,7 @@ fn links_to_other_skills_lead_to_their_pages_and_files() {
             ("b", "ana/skills/crane-plan/"),
             ("c", "ana/skills/crane-plan/"),
             ("d", "ana/skills/crane-plan/files/docs/load%20chart.md"),
-            ("e", "ana/skills/crane-plan/files/run.js.txt"),
+            ("e", "ana/skills/crane-plan/#files"),
             ("f", "ben/skills/crane-log/"),
             ("g", "ben/skills/crane-log/"),
             ("h", "ana/skills/crane-plan/#files"),
