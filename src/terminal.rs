@@ -2,7 +2,8 @@
 //!
 //! A terminal obeys what it is sent: escape sequences retitle it, move its cursor and repaint lines that stand there
 //! already; bidirectional controls show a line in another order than it has; tag characters hide a text for whoever
-//! copies it. Sites and skills are strangers' text, so what is printed holds none of these, and a line is one line.
+//! copies it. Sites and skills are strangers' text, so what is printed holds none of these, and a line is one line. Only
+//! [`Terminal::bytes`] are as they are.
 //!
 //! Nobody has to remember that: `clippy.toml` refuses every other use of stdout and stderr.
 
@@ -65,6 +66,11 @@ impl<W: Write> Terminal<W> {
             .try_for_each(|line| self.line(line))
     }
 
+    /// A file as it is, for a program that reads it: bytes of strangers, which no terminal may get.
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)
+    }
+
     /// One JSON document on several lines, with everything that is not printable as `\u`: the same value for programs.
     pub fn json(&mut self, document: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(document)?;
@@ -113,6 +119,11 @@ pub(crate) fn print_lines(text: impl Display) {
 /// Prints [`Terminal::lines`] on stderr, if anyone reads them.
 pub(crate) fn error_lines(text: impl Display) {
     let _ = Terminal::stderr().lines(text);
+}
+
+/// Whether standard output is a terminal, where a person sees what is printed.
+pub(crate) fn is_stdout_watched() -> bool {
+    stdout().is_terminal()
 }
 
 /// Whether a person sees standard error as it is printed.

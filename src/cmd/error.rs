@@ -7,6 +7,7 @@ use crate::index::PreviousError;
 use crate::mcp::McpError;
 use crate::preview::PreviewError;
 use crate::problem::{Problem, Problems};
+use crate::published::ReadError;
 use crate::report::ReportError;
 use crate::source::{SearchError, SourceError};
 
@@ -90,6 +91,15 @@ impl From<PreviousError> for CommandError {
                 error,
                 "build without `--previous`: skills are numbered anew",
             ),
+        }
+    }
+}
+
+impl From<ReadError> for CommandError {
+    fn from(error: ReadError) -> Self {
+        match error.hint() {
+            Some(hint) => Self::advised(&error, hint),
+            None => Self::failed(&error),
         }
     }
 }

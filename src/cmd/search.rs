@@ -1,6 +1,7 @@
-//! `skillpress search`: the search of the browser, in a terminal, over a folder or a URL.
+//! `skillpress search`: the search of the browser, in a terminal, over a folder or a URL; and the files of what it finds.
 
 mod answer;
+mod read;
 
 use std::path::{Path, PathBuf};
 
@@ -15,12 +16,13 @@ use super::queries;
 use crate::key::SkillKey;
 use crate::source::{SearchError, SiteSource};
 use crate::terminal::Terminal;
-use crate::text::unicode;
+use crate::text::{suggest, unicode};
 use answer::Answer;
+use read::FileArg;
 
 /// Options of `search`.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").required(true).args(["query", "queries", "like"]))]
+#[command(group = ArgGroup::new("what").required(true).args(["query", "queries", "like", "read"]))]
 pub struct SearchArgs {
     /// Words, `"all of these"`, `-not`, and filters such as `owner:ana`, `tag:email`, `badge:official`, `os:linux`
     #[arg(value_name = "QUERY", allow_hyphen_values = true)]
@@ -31,6 +33,13 @@ pub struct SearchArgs {
     /// The skills that are most like this one
     #[arg(long, value_name = "OWNER/SLUG")]
     like: Option<SkillKey>,
+    /// Print a file of a skill, its `SKILL.md` when no path is given
+    #[arg(
+        long,
+        value_name = "OWNER/SLUG[/PATH]",
+        conflicts_with_all = ["limit", "mode", "plan", "filters", "json", "stats", "explain"]
+    )]
+    read: Option<FileArg>,
     /// A built site: a folder, or the URL where it stands
     #[arg(long, value_name = "DIR|URL", default_value = "public")]
     site: String,
@@ -73,11 +82,15 @@ enum PlanArg {
     Graph,
 }
 
-/// Answers one query, or a file of them.
+/// Answers one query, or a file of them, or prints a file of a skill.
 ///
 /// # Errors
-/// A site without an index, or one that this version cannot read; a file of queries that is not one.
+/// A site without an index, or one that this version cannot read; a file of queries that is not one; a file of a skill that
+/// the site does not give.
 pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
+    if let Some(file) = &args.read {
+        return read::print(&args.site, file);
+    }
     let mut site = OpenSite::open(args)?;
     if let Some(file) = &args.queries {
         return site.answer_file(file);
@@ -147,12 +160,8 @@ impl<'a> OpenSite<'a> {
             .map_err(|error| self.source.search_error(error))?;
         let mut hits = named.hits.iter();
         let Some(hit) = hits.find(|hit| SkillKey::of_card(&hit.card) == *key) else {
-            let message = format!("`{}` has no skill `{key}`", self.args.site);
-            let hint = match named.hits.first() {
-                Some(hit) => format!("did you mean `{}`?", SkillKey::of_card(&hit.card)),
-                None => format!("`skillpress search {}` finds names", key.slug),
-            };
-            return Err(CommandError::advised(message, hint));
+            let nearest = nearest(&mut self.searcher, &mut self.source, key);
+            return Err(no_skill(&self.args.site, key, nearest.as_ref()));
         };
         let similar = self
             .searcher
@@ -178,6 +187,31 @@ impl<'a> OpenSite<'a> {
         }
         out.flush().map_err(unprinted)
     }
+}
+
+/// The skill that was probably meant by a key that no skill has; `None` too when the index cannot be read.
+fn nearest(searcher: &mut Searcher, source: &mut SiteSource, key: &SkillKey) -> Option<SkillKey> {
+    let by_words = Options {
+        mode: Mode::Lexical,
+        ..Options::default()
+    };
+    let key = key.to_string();
+    let found = searcher.find(&key, &by_words, source).ok()?;
+    let hits = found.hits.iter();
+    let keys: Vec<String> = hits
+        .map(|hit| SkillKey::of_card(&hit.card).to_string())
+        .collect();
+    let nearest = suggest(&key, keys.iter().map(String::as_str));
+    nearest.and_then(SkillKey::parse)
+}
+
+/// `site` has no skill of this name.
+fn no_skill(site: &str, key: &SkillKey, nearest: Option<&SkillKey>) -> CommandError {
+    let hint = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("`skillpress search {}` finds names", key.slug),
+    };
+    CommandError::advised(format_args!("`{site}` has no skill `{key}`"), hint)
 }
 
 /// One query of a file.

@@ -150,6 +150,8 @@ fn a_site_steers_no_terminal_whatever_command_reads_it() {
         &["search", "--like", "ana/pdf-tools", "--explain"],
         &["search", "--like", "ana/nothing"],
         &["search", "--like", "eve/evil-pdf"],
+        &["search", "--read", "ana/nothing"],
+        &["search", "--read", "ana/pdf-tools/nothing"],
         &["search", "--queries", "queries.jsonl", "--stats"],
         &["inspect"],
         &["inspect", "--json"],

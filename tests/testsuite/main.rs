@@ -19,6 +19,7 @@ mod mcp;
 mod operator;
 mod outside;
 mod plain_server;
+mod read;
 mod report;
 mod search;
 mod serve;

@@ -66,7 +66,7 @@ fn what_is_like_a_skill_that_is_not_there_is_asked_back() {
     let test = SiteTest::two_skills().build();
     for (name, hint) in [
         ("Ana/PDF_tools", "did you mean `ana/pdf-tools`?"),
-        ("bo/pdf-tools", "`skillpress search pdf-tools` finds names"),
+        ("bo/pdf-tools", "did you mean `ana/pdf-tools`?"),
         ("bo/nothing", "`skillpress search nothing` finds names"),
     ] {
         let ran = search(&test, &["--like", name]);
