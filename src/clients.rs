@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::catalog::{Catalog, Skill};
-use crate::config::{Config, Hosting};
+use crate::config::{Config, HostingMode};
 use crate::content::name_hint;
 use crate::key::{SkillKey, install_name};
 use crate::problem::{Problem, Problems};
@@ -17,10 +17,10 @@ pub fn is_discoverable(skill: &Skill) -> bool {
 ///
 /// With a public repository behind the site, the client asks by slug alone, so a slug that two owners use has none.
 pub fn clawhub_command(config: &Config, key: &SkillKey, has_unique_slug: bool) -> Option<String> {
-    let is_answered = match config.install.hosting {
-        Hosting::Static => false,
-        Hosting::Edge => true,
-        Hosting::Github => config.install.github_repository.is_some() && has_unique_slug,
+    let is_answered = match config.hosting.mode {
+        HostingMode::Static => false,
+        HostingMode::Edge => true,
+        HostingMode::Github => config.hosting.github_repository.is_some() && has_unique_slug,
     };
     is_answered.then(|| {
         format!(

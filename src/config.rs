@@ -1,11 +1,13 @@
 //! The settings of a site: `skillpress.toml`, or the defaults when there is none.
 
+mod former;
+
 use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, Deserializer};
 
 use crate::input_file;
 use crate::problem::{Place, Problem, Problems};
@@ -25,8 +27,8 @@ pub struct Config {
     pub language: String,
     /// Search by meaning.
     pub embedding: EmbeddingConfig,
-    /// How skills can be installed from the site.
-    pub install: InstallConfig,
+    /// Where the site is published.
+    pub hosting: HostingConfig,
     /// Limits that fail a build when they are exceeded.
     pub budgets: Budgets,
     /// Whether `base_url` was said, here or on the command line: addresses for visitors cannot be guessed.
@@ -42,7 +44,7 @@ impl Default for Config {
             base_url: BaseUrl::default(),
             language: "en".to_owned(),
             embedding: EmbeddingConfig::default(),
-            install: InstallConfig::default(),
+            hosting: HostingConfig::default(),
             budgets: Budgets::default(),
             is_base_url_set: false,
         }
@@ -70,15 +72,15 @@ pub enum EmbeddingMode {
     None,
 }
 
-/// `[install]`
+/// `[hosting]`
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct InstallConfig {
-    /// What answers requests, which decides the commands that pages show.
-    pub hosting: Hosting,
-    /// `owner/repository` that holds the content, for `hosting = "github"`.
+pub struct HostingConfig {
+    /// What answers requests, which decides the install commands that pages show.
+    pub mode: HostingMode,
+    /// `owner/repository` that holds the content, for `mode = "github"`.
     pub github_repository: Option<String>,
-    /// The commit or branch of that repository, for `hosting = "github"`.
+    /// The commit or branch of that repository, for `mode = "github"`.
     pub github_commit: Option<String>,
     /// Path of the content folder in that repository. Default `content`.
     pub github_content_path: Option<String>,
@@ -87,7 +89,7 @@ pub struct InstallConfig {
 /// What answers the site's requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Hosting {
+pub enum HostingMode {
     /// Files only.
     #[default]
     Static,
@@ -121,17 +123,19 @@ pub struct Budgets {
 pub type Budget = Spanned<u64>;
 
 impl Config {
-    /// Reads `path`; a missing file gives the defaults when `is_required` is false.
+    /// Reads `path`; a missing file gives the defaults when `is_required` is false. The problems are warnings.
     ///
     /// # Errors
     /// One problem with its place when the file cannot be read, is not TOML, or holds an unknown or wrong setting.
-    pub fn load(path: &Path, is_required: bool) -> Result<Self, Problems> {
+    pub fn load(path: &Path, is_required: bool) -> Result<(Self, Problems), Problems> {
         let error = match input_file::read_text(path) {
             Ok(text) => return Self::parse(path, input_file::without_mark(&text)),
             Err(error) => error,
         };
         let hint = match error.kind() {
-            io::ErrorKind::NotFound if !is_required => return Ok(Self::default()),
+            io::ErrorKind::NotFound if !is_required => {
+                return Ok((Self::default(), Problems::new()));
+            }
             io::ErrorKind::NotFound => {
                 "leave `--config` out to use `skillpress.toml`, or the defaults when there is none"
             }
@@ -142,12 +146,12 @@ impl Config {
         Err(Problems::from_iter([problem]))
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self, Problems> {
+    fn parse(path: &Path, text: &str) -> Result<(Self, Problems), Problems> {
         let error = |place, message: &str, hint: &str| {
             let problem = Problem::error(path, "config", message).hint(hint);
             Problems::from_iter([problem.at(text, place)])
         };
-        let mut config: Self = toml::from_str(text).map_err(|fault| {
+        let not_read = |fault: toml::de::Error| {
             let place = fault.span().map(|span| Place::Offset(span.start));
             // Parsers of TOML explain themselves over several lines; a problem is one sentence.
             let first_line = fault.message().lines().next();
@@ -156,19 +160,29 @@ impl Config {
                 first_line.unwrap_or("the settings are not valid TOML"),
                 "the README lists every setting with its default",
             )
-        })?;
-        let settings = DeTable::parse(text);
-        config.is_base_url_set =
-            settings.is_ok_and(|settings| settings.get_ref().contains_key("base_url"));
-        if config.install.hosting == Hosting::Github && config.install.github_repository.is_none() {
+        };
+        let mut settings = DeTable::parse(text).map_err(not_read)?;
+        let warnings = former::rename(settings.get_mut(), path, text)?;
+        let place_of_hosting = place_of(settings.get_ref(), "hosting");
+        let is_base_url_set = settings.get_ref().contains_key("base_url");
+        let mut config = Self::deserialize(Deserializer::from(settings)).map_err(not_read)?;
+        config.is_base_url_set = is_base_url_set;
+        let hosting = &config.hosting;
+        if hosting.mode == HostingMode::Github && hosting.github_repository.is_none() {
             return Err(error(
-                text.find("[install]").map_or(Place::File, Place::Offset),
-                "`hosting` is `github`, but `github_repository` is not set",
-                "add `github_repository = \"owner/repository\"` below `[install]`",
+                place_of_hosting,
+                "the `mode` of `[hosting]` is `github`, but `github_repository` is not set",
+                "add `github_repository = \"owner/repository\"` below `[hosting]`",
             ));
         }
-        Ok(config)
+        Ok((config, warnings))
     }
+}
+
+/// Where the key `name` stands in the settings.
+fn place_of(settings: &DeTable<'_>, name: &str) -> Place {
+    let found = settings.get_key_value(name);
+    found.map_or(Place::File, |(key, _)| Place::Offset(key.span().start))
 }
 
 #[cfg(test)]
@@ -182,10 +196,9 @@ mod tests {
 
     #[test]
     fn no_settings_are_fine() {
-        assert_eq!(
-            Config::parse(Path::new("x"), "").unwrap(),
-            Config::default()
-        );
+        let (config, warnings) = Config::parse(Path::new("x"), "").unwrap();
+        assert_eq!(config, Config::default());
+        assert!(warnings.is_empty());
     }
 
     #[test]
@@ -199,7 +212,10 @@ mod tests {
 
     #[test]
     fn a_base_url_that_is_set_is_told_from_the_default() {
-        let is_set = |text| Config::parse(Path::new("x"), text).unwrap().is_base_url_set;
+        let is_set = |text| {
+            let (config, _) = Config::parse(Path::new("x"), text).unwrap();
+            config.is_base_url_set
+        };
         assert!(is_set("base_url = \"http://localhost:4000/\"\n"));
         assert!(!is_set("title = \"A\"\n"));
     }
@@ -215,9 +231,44 @@ mod tests {
 
     #[test]
     fn github_hosting_needs_a_repository() {
+        for text in [
+            "# [hosting]\n[hosting]\nmode = \"github\"\n",
+            "# [install]\n[install]\nhosting = \"github\"\n",
+        ] {
+            let error = error_of(text);
+            assert!(
+                error.starts_with("error: skillpress.toml:2:2: the `mode` of `[hosting]` is `github`, but `github_repository` is not set\n"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_former_table_is_read_with_a_warning_that_shows_what_to_write() {
+        let former = "title = \"A\"\n[install]\nhosting = \"github\"\ngithub_repository = \"ana/skills\"\ngithub_commit = \"main\"\n";
+        let (config, warnings) = Config::parse(Path::new("skillpress.toml"), former).unwrap();
+        let now = former
+            .replace("[install]", "[hosting]")
+            .replace("hosting = ", "mode = ");
+        let (expected, none) = Config::parse(Path::new("skillpress.toml"), &now).unwrap();
+        assert_eq!(config, expected);
+        assert!(none.is_empty());
+        assert_eq!(
+            warnings.sorted()[0].to_string(),
+            "warning: skillpress.toml:2:2: `[install]` is called `[hosting]` now, and its `hosting` is `mode`\n\
+             2 | [install]\n  |  ^\n\
+             hint: write in its place `[hosting]`, `github_commit = \"main\"`, `github_repository = \"ana/skills\"`, `mode = \"github\"`\n"
+        );
+    }
+
+    #[test]
+    fn both_tables_at_once_are_an_error_that_names_both() {
+        let error = error_of("[hosting]\nmode = \"edge\"\n[install]\nhosting = \"edge\"\n");
         assert!(
-            error_of("[install]\nhosting = \"github\"\n")
-                .contains("`github_repository` is not set")
+            error.starts_with(
+                "error: skillpress.toml:3:2: `[install]` and `[hosting]` both say where the site is published"
+            ),
+            "{error}"
         );
     }
 }

@@ -35,17 +35,17 @@ impl Project {
         self.config.as_deref().unwrap_or(Path::new(CONFIG_PATH))
     }
 
-    /// Reads the settings.
+    /// Reads the settings; the problems are warnings.
     ///
     /// # Errors
     /// All that is wrong with them.
-    pub(crate) fn load_config(&self) -> Result<Config, Problems> {
-        let mut config = Config::load(self.config_path(), self.config.is_some())?;
+    pub(crate) fn load_config(&self) -> Result<(Config, Problems), Problems> {
+        let (mut config, warnings) = Config::load(self.config_path(), self.config.is_some())?;
         if let Some(base_url) = &self.base_url {
             config.base_url = base_url.clone();
             config.is_base_url_set = true;
         }
-        Ok(config)
+        Ok((config, warnings))
     }
 }
 

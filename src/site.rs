@@ -83,7 +83,10 @@ impl Site {
         let no_dates = render::no_dates(&catalog, &project.content);
         problems.extend(no_dates);
         let config = match project.load_config() {
-            Ok(config) => config,
+            Ok((config, warnings)) => {
+                problems.extend(warnings);
+                config
+            }
             Err(config_problems) => {
                 if project.is_strict {
                     problems.make_strict();

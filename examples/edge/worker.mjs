@@ -2,10 +2,10 @@
 //
 // It answers /api/v1/search, /download, /resolve, and /api/v1/skills/{slug} with its /file and, where several owners use
 // the slug, its /versions; everything else is the file. That is what the `clawhub` client needs beyond files, so the
-// site is built with `hosting = "edge"`:
+// site is built for it:
 //
-//     [install]
-//     hosting = "edge"
+//     [hosting]
+//     mode = "edge"
 //
 // The default export is a handler for hosts that put the site's files at `env.ASSETS`; for other hosts, pass your own
 // way to read a file to `createHandler`. Nothing is kept but the catalog, for searches. `search.mjs` has the site's own

@@ -1,4 +1,4 @@
-// The edge function over a built site: node --test, with SITE naming a site of the demo registry (hosting = "edge").
+// The edge function over a built site: node --test, with SITE naming a site of the demo registry (mode = "edge").
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";

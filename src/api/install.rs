@@ -6,7 +6,7 @@ use super::content_hash::folder_hash;
 use super::shapes::Shaper;
 use crate::catalog::Skill;
 use crate::clients::is_installable;
-use crate::config::{Config, Hosting};
+use crate::config::{Config, HostingMode};
 use crate::url;
 
 /// The answer of a server, which has a zip of the skill.
@@ -74,13 +74,13 @@ fn instead(shaper: &Shaper, skill: &Skill) -> String {
 }
 
 fn github(config: &Config, skill: &Skill) -> Option<Value> {
-    let install = &config.install;
-    if install.hosting != Hosting::Github {
+    let hosting = &config.hosting;
+    if hosting.mode != HostingMode::Github {
         return None;
     }
-    let repo = install.github_repository.as_ref()?;
-    let commit = install.github_commit.as_deref().unwrap_or("HEAD");
-    let content = install.github_content_path.as_deref().unwrap_or("content");
+    let repo = hosting.github_repository.as_ref()?;
+    let commit = hosting.github_commit.as_deref().unwrap_or("HEAD");
+    let content = hosting.github_content_path.as_deref().unwrap_or("content");
     let path = format!("{content}/skills/{}/{}", skill.key.owner, skill.key.slug);
     let path = path.trim_start_matches('/');
     Some(json!({

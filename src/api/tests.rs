@@ -12,7 +12,7 @@ use super::answer::answer;
 use super::response::Response;
 use super::{ApiState, SearchRequest, write_api};
 use crate::catalog::{Catalog, SkillFile};
-use crate::config::{Config, Hosting, InstallConfig};
+use crate::config::{Config, HostingConfig, HostingMode};
 use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
 use crate::sink::MemorySink;
@@ -84,9 +84,9 @@ fn config() -> Config {
     Config {
         title: "Registry".to_owned(),
         base_url: "https://skills.example/reg/".parse().unwrap(),
-        install: InstallConfig {
-            hosting: Hosting::Edge,
-            ..InstallConfig::default()
+        hosting: HostingConfig {
+            mode: HostingMode::Edge,
+            ..HostingConfig::default()
         },
         ..Config::default()
     }
@@ -342,9 +342,9 @@ fn new_counts_change_only_the_files_of_their_skills() {
 #[test]
 fn with_a_repository_behind_the_site_the_client_is_sent_there() {
     let mut config = config();
-    config.install.hosting = Hosting::Github;
-    config.install.github_repository = Some("acme/skills".to_owned());
-    config.install.github_commit = Some("0123abc".to_owned());
+    config.hosting.mode = HostingMode::Github;
+    config.hosting.github_repository = Some("acme/skills".to_owned());
+    config.hosting.github_commit = Some("0123abc".to_owned());
     let files = files_of(&catalog(), &config);
     let detail = json_of(&files, "api/v1/skills/pdf-tools/index.html");
     assert_eq!(detail["latestVersion"], Value::Null);
@@ -356,7 +356,7 @@ fn with_a_repository_behind_the_site_the_client_is_sent_there() {
 #[test]
 fn without_downloads_the_client_is_told_what_to_do() {
     let mut config = config();
-    config.install.hosting = Hosting::Static;
+    config.hosting.mode = HostingMode::Static;
     let files = files_of(&catalog(), &config);
     let detail = json_of(&files, "api/v1/skills/pdf-tools/index.html");
     assert_eq!(detail["latestVersion"], Value::Null);

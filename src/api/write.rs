@@ -30,7 +30,7 @@ use super::json::{without_null, write_json};
 use super::shapes::{Counts, Shaper, ms, version_list, versions};
 use super::{discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Skill, Stats};
-use crate::config::{Config, Hosting};
+use crate::config::{Config, HostingMode};
 use crate::key::{SkillKey, is_identity_part};
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
@@ -53,7 +53,7 @@ pub fn write_api(
         catalog,
         config,
         // Without a function beside them nothing answers a download, and the client must look elsewhere.
-        has_downloads: config.install.hosting == Hosting::Edge,
+        has_downloads: config.hosting.mode == HostingMode::Edge,
     };
     write_fixed(&shaper, sink)?;
     write_lists(&shaper, sink)?;

@@ -425,8 +425,8 @@ fn an_edit_of_any_kind_of_input_shows_wherever_a_build_would_show_it() {
         "title = \"Other\"\n",
         "description = \"Other skills.\"\n",
         "language = \"de\"\n",
-        "[install]\nhosting = \"edge\"\n",
-        "[install]\nhosting = \"github\"\ngithub_repository = \"ana/skills\"\n",
+        "[hosting]\nmode = \"edge\"\n",
+        "[hosting]\nmode = \"github\"\ngithub_repository = \"ana/skills\"\n",
     ] {
         step(
             settings,

@@ -280,7 +280,7 @@ fn each_file_is_where_its_place_in_the_zip_says() {
 
 #[test]
 fn commands_are_those_that_the_host_answers() {
-    use crate::config::Hosting;
+    use crate::config::HostingMode;
     let catalog = registry();
     let mut config = Config::default();
     let page_with = |config: &Config| {
@@ -290,7 +290,7 @@ fn commands_are_those_that_the_host_answers() {
     let page = page_with(&config);
     assert!(page.contains("npx skills add http://localhost:4000/ana/skills/pdf-tools/<"));
     assert!(!page.contains("npx clawhub"));
-    config.install.hosting = Hosting::Edge;
+    config.hosting.mode = HostingMode::Edge;
     assert!(
         page_with(&config)
             .contains("npx clawhub --registry http://localhost:4000 install @ana/pdf-tools<")

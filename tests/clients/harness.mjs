@@ -37,7 +37,7 @@ export class Registry {
   async publish(files) {
     await writeFiles(this.content, files);
     const config = join(this.folder, "skillpress.toml");
-    await writeFile(config, `title = "Test"\n[install]\n${SETTINGS[this.kind] ?? 'hosting = "static"\n'}`);
+    await writeFile(config, `title = "Test"\n[hosting]\n${SETTINGS[this.kind] ?? 'mode = "static"\n'}`);
     const input = ["--content", this.content, "--config", config];
     await this.stopServer();
     if (this.kind === "serve") {
@@ -103,8 +103,8 @@ export class Registry {
 
 /** What the settings say for a kind of host. */
 const SETTINGS = {
-  edge: 'hosting = "edge"\n',
-  github: 'hosting = "github"\ngithub_repository = "acme/registry"\ngithub_commit = "main"\n',
+  edge: 'mode = "edge"\n',
+  github: 'mode = "github"\ngithub_repository = "acme/registry"\ngithub_commit = "main"\n',
 };
 
 /** A user with an empty home and project folder; nothing that a client does can leave this machine. */
