@@ -29,6 +29,8 @@ pub struct Config {
     pub embedding: EmbeddingConfig,
     /// Where the site is published.
     pub hosting: HostingConfig,
+    /// How much of the API stands as files.
+    pub api: ApiConfig,
     /// Limits that fail a build when they are exceeded.
     pub budgets: Budgets,
     /// Whether `base_url` was said, here or on the command line: addresses for visitors cannot be guessed.
@@ -45,6 +47,7 @@ impl Default for Config {
             language: "en".to_owned(),
             embedding: EmbeddingConfig::default(),
             hosting: HostingConfig::default(),
+            api: ApiConfig::default(),
             budgets: Budgets::default(),
             is_base_url_set: false,
         }
@@ -97,6 +100,14 @@ pub enum HostingMode {
     Edge,
     /// Files, and a public repository from which the `clawhub` client reads.
     Github,
+}
+
+/// `[api]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApiConfig {
+    /// Whether each skill has documents of its versions and of where to get it, besides the one that describes it.
+    pub full: bool,
 }
 
 /// `[budgets]`: all in bytes, brotli'd where hosts compress; unset means no limit.

@@ -92,6 +92,12 @@ fn config() -> Config {
     }
 }
 
+fn full_config() -> Config {
+    let mut config = config();
+    config.api.full = true;
+    config
+}
+
 fn files_of(catalog: &Catalog, config: &Config) -> BTreeMap<String, Vec<u8>> {
     let zips: Vec<WrittenZip> = catalog
         .skills
@@ -153,7 +159,6 @@ fn the_files_of_the_api_are_these() {
         .keys()
         .map(String::as_str)
         .filter(|path| !path.starts_with("api/v1/catalog/"))
-        .filter(|path| !path.contains("/versions/sha256-"))
         .collect();
     insta::assert_snapshot!(others.join("\n"), @r"
     .well-known/clawhub.json
@@ -166,21 +171,12 @@ fn the_files_of_the_api_are_these() {
     api/openapi.json
     api/v1/badges.json
     api/v1/skills/Odd--Name/index.html
-    api/v1/skills/Odd--Name/versions/index.html
     api/v1/skills/index.html
     api/v1/skills/notes/index.html
     api/v1/skills/pdf-tools/index.html
-    api/v1/skills/pdf-tools/versions/1.0.0
-    api/v1/skills/pdf-tools/versions/1.1.0
-    api/v1/skills/pdf-tools/versions/index.html
     api/v1/skills/pdf/index.html
-    api/v1/skills/pdf/versions/1.0.0
-    api/v1/skills/pdf/versions/1.1.0
-    api/v1/skills/pdf/versions/index.html
     api/v1/skills/plain/index.html
-    api/v1/skills/plain/versions/index.html
     api/v1/skills/risky/index.html
-    api/v1/skills/risky/versions/index.html
     api/v1/stats.json
     bo/skills/Odd--Name/.well-known/agent-skills/index.json
     bo/skills/Odd--Name/skill.json
@@ -192,8 +188,42 @@ fn the_files_of_the_api_are_these() {
 }
 
 #[test]
+fn the_full_api_has_versions_and_where_to_get_a_skill_too() {
+    let mut config = config();
+    config.hosting.mode = HostingMode::Static;
+    let some = files_of(&catalog(), &config);
+    config.api.full = true;
+    let mut full = files_of(&catalog(), &config);
+    for (path, bytes) in &some {
+        assert_eq!(full.remove(path).as_ref(), Some(bytes), "{path}");
+    }
+    let more: Vec<&str> = full
+        .keys()
+        .map(String::as_str)
+        .filter(|path| !path.contains("/versions/sha256-"))
+        .collect();
+    insta::assert_snapshot!(more.join("\n"), @r"
+    api/v1/skills/Odd--Name/install
+    api/v1/skills/Odd--Name/versions/index.html
+    api/v1/skills/notes/install
+    api/v1/skills/pdf-tools/install
+    api/v1/skills/pdf-tools/versions/1.0.0
+    api/v1/skills/pdf-tools/versions/1.1.0
+    api/v1/skills/pdf-tools/versions/index.html
+    api/v1/skills/pdf/install
+    api/v1/skills/pdf/versions/1.0.0
+    api/v1/skills/pdf/versions/1.1.0
+    api/v1/skills/pdf/versions/index.html
+    api/v1/skills/plain/install
+    api/v1/skills/plain/versions/index.html
+    api/v1/skills/risky/install
+    api/v1/skills/risky/versions/index.html
+    ");
+}
+
+#[test]
 fn nothing_in_a_file_reads_as_html() {
-    for (path, bytes) in files_of(&catalog(), &config()) {
+    for (path, bytes) in files_of(&catalog(), &full_config()) {
         assert!(!bytes.iter().any(|byte| b"<>".contains(byte)), "{path}");
     }
 }
@@ -271,7 +301,7 @@ fn a_slug_of_two_owners_is_a_choice() {
 
 #[test]
 fn a_skill_has_the_same_record_as_a_file_and_as_an_answer() {
-    let files = files_of(&catalog(), &config());
+    let files = files_of(&catalog(), &full_config());
     let state = state_of(catalog());
     for (path, route) in [
         ("api/v1/skills/pdf-tools/index.html", "/skills/pdf-tools"),
@@ -351,11 +381,12 @@ fn with_a_repository_behind_the_site_the_client_is_sent_there() {
     let install = json_of(&files, "api/v1/skills/pdf-tools/install");
     assert_eq!(install["github"]["path"], "content/skills/ana/pdf-tools");
     assert_eq!(install["github"]["commit"], "0123abc");
+    assert!(!files.contains_key("api/v1/skills/pdf-tools/versions/index.html"));
 }
 
 #[test]
 fn without_downloads_the_client_is_told_what_to_do() {
-    let mut config = config();
+    let mut config = full_config();
     config.hosting.mode = HostingMode::Static;
     let files = files_of(&catalog(), &config);
     let detail = json_of(&files, "api/v1/skills/pdf-tools/index.html");

@@ -6,15 +6,19 @@
 //! api/v1/skills/index.html                       the newest 25
 //! api/v1/lists/newest/<n>.json                   all others, the highest n first
 //! api/v1/skills/<slug>/index.html                a skill
-//! api/v1/skills/<slug>/versions/index.html       its versions
-//! api/v1/skills/<slug>/versions/<v>              a version and its files
-//! api/v1/skills/<slug>/install                   where to get it, when nothing answers downloads
+//! api/v1/skills/<slug>/versions/index.html       its versions (full)
+//! api/v1/skills/<slug>/versions/<v>              a version and its files (full)
+//! api/v1/skills/<slug>/install                   where to get it, when nothing answers downloads (full, or a repository)
 //! api/v1/catalog/manifest.json                   the catalog in shards
 //! api/v1/badges.json, api/v1/stats.json          badges and counts of all skills
 //! <owner>/skills/<slug>/skill.json               a skill by its whole identity
 //! <owner>/skills/<slug>/.well-known/agent-skills/index.json
 //!                                                the last two under names of before, too
 //! ```
+//!
+//! What is marked is written with `[api] full = true`: the `clawhub` client lists and shows skills by one document of
+//! each, a record has the files of the current version, and three files more of each skill are a third of a site's.
+//! Where a public repository has the files, the client asks for the place in it, so that document is always there.
 //!
 //! An address that is both a document and a folder is an `index.html` that holds JSON.
 
@@ -123,6 +127,17 @@ fn write_slugs(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
 
 fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io::Result<()> {
     write_json(sink, &url::api::skill(slug), &shaper.detail(skill)?)?;
+    if shaper.config.api.full {
+        write_versions(shaper, slug, skill, sink)?;
+    }
+    if has_install(shaper) {
+        let install = install::of_skill(shaper, skill);
+        write_json(sink, &url::api::install(slug), &install)?;
+    }
+    Ok(())
+}
+
+fn write_versions(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io::Result<()> {
     let versions = versions(skill);
     let list = version_list(skill, &versions, None);
     write_json(sink, &url::api::versions(slug), &list)?;
@@ -133,20 +148,24 @@ fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io
             write_json(sink, &path, &shaper.version(skill, entry))?;
         }
     }
-    if !shaper.has_downloads {
-        let install = install::of_skill(shaper, skill);
-        write_json(sink, &url::api::install(slug), &install)?;
-    }
     Ok(())
 }
 
 fn write_choice(shaper: &Shaper, slug: &str, skills: &[&Skill], sink: &dyn Sink) -> io::Result<()> {
     write_json(sink, &url::api::skill(slug), &shaper.ambiguous(skills))?;
-    if shaper.has_downloads {
+    if !has_install(shaper) {
         return Ok(());
     }
     let install = install::of_choice(shaper, slug, skills);
     write_json(sink, &url::api::install(slug), &install)
+}
+
+/// Whether documents say where to get a skill. They are of no use where something answers a download, and without a
+/// repository they only say what a skill's page says.
+fn has_install(shaper: &Shaper) -> bool {
+    let config = shaper.config;
+    let is_github = config.hosting.mode == HostingMode::Github;
+    !shaper.has_downloads && (is_github || config.api.full)
 }
 
 /// Whether a version, which strangers name, can be the name of a file everywhere, beside the list of all versions.

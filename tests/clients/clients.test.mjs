@@ -29,7 +29,7 @@ const NEXT_VERSION = {
   "skills/bo/undated/SKILL.md": "---\nname: undated\ndescription: Has no version.\n---\nBetter text.\n",
 };
 
-for (const kind of ["serve", "edge", "static"]) {
+for (const kind of ["serve", "edge", "full"]) {
   describe(`the skills client on a host of kind ${kind}`, () => {
     let registry, user;
     before(async () => {
@@ -144,7 +144,7 @@ for (const kind of ["serve", "edge", "static"]) {
       assert.match(output, /scripts\/read\.py/);
     });
 
-    if (kind === "static") {
+    if (kind === "full") {
       test("says how to install instead, where nothing answers a download", async () => {
         const { code, output } = await user.clawhub(registry, "install", "pdf-tools");
         assert.notEqual(code, 0);
@@ -220,3 +220,44 @@ for (const kind of ["serve", "edge", "static"]) {
     });
   });
 }
+
+describe("the clients on plain files, as a site is by default", () => {
+  let registry, user;
+  before(async () => {
+    registry = await Registry.start("static", CONTENT);
+    user = await User.create();
+  });
+  after(async () => {
+    await registry?.stop();
+    await user?.remove();
+  });
+  const clawhub = (...args) => user.clawhub(registry, ...args);
+
+  test("clawhub explores and inspects", async () => {
+    const explored = await clawhub("explore");
+    assert.equal(explored.code, 0, explored.output);
+    assert.match(explored.output, /^pdf-tools /);
+    const inspected = await clawhub("inspect", "pdf-tools");
+    assert.equal(inspected.code, 0, inspected.output);
+    assert.match(inspected.output, /Owner\s+@ana/);
+    assert.match(inspected.output, /latest=1\.1\.0/);
+  });
+
+  test("clawhub ends with an error where it needs more, and installs nothing", async () => {
+    for (const args of [["inspect", "pdf-tools", "--versions"], ["inspect", "pdf-tools", "--files"], ["install", "pdf-tools"]]) {
+      const { code, output } = await clawhub(...args);
+      assert.notEqual(code, 0, output);
+      assert.match(output, /404|not found/i);
+    }
+    await assert.rejects(user.installed("skills/pdf-tools"), { code: "ENOENT" });
+  });
+
+  test("skills installs the published bytes, and updates them", async () => {
+    const { output } = await user.skills("add", `${registry.url}/ana/skills/pdf-tools/`, "--yes");
+    assert.match(output, /Installed 1 skill/);
+    assert.deepEqual(await user.installed(".agents/skills/pdf-tools"), await registry.skill("ana", "pdf-tools"));
+    await registry.publish(NEXT_VERSION);
+    assert.match((await user.skills("update", "--yes")).output, /Updated 1 skill/);
+    assert.deepEqual(await user.installed(".agents/skills/pdf-tools"), await registry.skill("ana", "pdf-tools"));
+  });
+});

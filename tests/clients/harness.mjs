@@ -18,8 +18,9 @@ const clients = {
 /** A content folder, the site built from it, and a server of some kind on a loopback port. */
 export class Registry {
   /**
-   * `kind`: `serve` is skillpress's own server, `static` is python's stock file server, `edge` is the example of an
-   * edge function before files, `github` is the file server again, with a public repository behind the site.
+   * `kind`: `serve` is skillpress's own server, `static` is python's stock file server with a site as it is built by
+   * default, `full` the same with all documents of the API, `edge` is the example of an edge function before files,
+   * `github` is the file server again, with a public repository behind the site.
    */
   static async start(kind, files) {
     const registry = new Registry();
@@ -37,7 +38,7 @@ export class Registry {
   async publish(files) {
     await writeFiles(this.content, files);
     const config = join(this.folder, "skillpress.toml");
-    await writeFile(config, `title = "Test"\n[hosting]\n${SETTINGS[this.kind] ?? 'mode = "static"\n'}`);
+    await writeFile(config, `title = "Test"\n${SETTINGS[this.kind] ?? ""}`);
     const input = ["--content", this.content, "--config", config];
     await this.stopServer();
     if (this.kind === "serve") {
@@ -103,8 +104,9 @@ export class Registry {
 
 /** What the settings say for a kind of host. */
 const SETTINGS = {
-  edge: 'mode = "edge"\n',
-  github: 'mode = "github"\ngithub_repository = "acme/registry"\ngithub_commit = "main"\n',
+  full: "[api]\nfull = true\n",
+  edge: '[hosting]\nmode = "edge"\n[api]\nfull = true\n',
+  github: '[hosting]\nmode = "github"\ngithub_repository = "acme/registry"\ngithub_commit = "main"\n',
 };
 
 /** A user with an empty home and project folder; nothing that a client does can leave this machine. */

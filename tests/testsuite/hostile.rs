@@ -99,6 +99,7 @@ fn names_of_versions_and_skills_never_stop_a_build_or_take_the_place_of_a_docume
         "1.0+b",
     ];
     let mut test = SiteTest::two_skills()
+        .file("skillpress.toml", "[api]\nfull = true\n")
         .skill("eve/index.html", "Text.\n")
         .skill("eve/versions", "Text.\n")
         .skill("eve/install", "Text.\n")
