@@ -31,6 +31,8 @@ pub struct Config {
     pub hosting: HostingConfig,
     /// How much of the API stands as files.
     pub api: ApiConfig,
+    /// Which lists have a feed of their own.
+    pub feeds: FeedsConfig,
     /// Limits that fail a build when they are exceeded.
     pub budgets: Budgets,
     /// Whether `base_url` was said, here or on the command line: addresses for visitors cannot be guessed.
@@ -48,6 +50,7 @@ impl Default for Config {
             embedding: EmbeddingConfig::default(),
             hosting: HostingConfig::default(),
             api: ApiConfig::default(),
+            feeds: FeedsConfig::default(),
             budgets: Budgets::default(),
             is_base_url_set: false,
         }
@@ -108,6 +111,14 @@ pub enum HostingMode {
 pub struct ApiConfig {
     /// Whether each skill has documents of its versions and of where to get it, besides the one that describes it.
     pub full: bool,
+}
+
+/// `[feeds]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FeedsConfig {
+    /// Whether each tag of two skills or more has a feed.
+    pub tags: bool,
 }
 
 /// `[budgets]`: all in bytes, brotli'd where hosts compress; unset means no limit.

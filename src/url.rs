@@ -143,6 +143,11 @@ pub fn owner_feed(owner: &str) -> String {
     format!("{}/{FEED}", segment(owner))
 }
 
+/// `tags/<tag>/feed.xml`.
+pub fn tag_feed(tag: &str) -> String {
+    format!("{TAGS}{}/{FEED}", segment(tag))
+}
+
 /// `<owner>/skills/<slug>/`.
 pub fn skill(key: &SkillKey) -> String {
     format!("{}/skills/{}/", segment(&key.owner), segment(&key.slug))
@@ -227,6 +232,8 @@ mod tests {
         assert_eq!(listing(Sort::Newest, 3), "skills/by/newest/page/3/");
         assert_eq!(tag("日本", 1), "tags/%E6%97%A5%E6%9C%AC/");
         assert_eq!(output_path(&tag("日本", 1)), "tags/日本/index.html");
+        assert_eq!(owner_feed("ana"), "ana/feed.xml");
+        assert_eq!(tag_feed("日本"), "tags/%E6%97%A5%E6%9C%AC/feed.xml");
         assert_eq!(output_path("404.html"), "404.html");
     }
 }

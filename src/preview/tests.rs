@@ -426,6 +426,8 @@ fn an_edit_of_any_kind_of_input_shows_wherever_a_build_would_show_it() {
         "description = \"Other skills.\"\n",
         "language = \"de\"\n",
         "[hosting]\nmode = \"edge\"\n",
+        "[feeds]\ntags = true\n",
+        "[api]\nfull = true\n",
         "[hosting]\nmode = \"github\"\ngithub_repository = \"ana/skills\"\n",
     ] {
         step(

@@ -1,4 +1,5 @@
-//! Atom feeds (RFC 4287) of updates: one of the site, one of each owner.
+//! Atom feeds (RFC 4287) of updates: one of the site, one of each owner of two skills or more, and one of each such tag
+//! where the settings say so. Two owners in three have one skill, and who follows them follows that skill.
 //!
 //! Dates come from the content alone, so a feed changes only when a skill in it does. Skills without a date are left
 //! out, since an entry must have one.
@@ -9,6 +10,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::page::FeedLink;
 use super::registry::Registry;
 use super::text::xml;
 use crate::catalog::{Catalog, Skill, Timestamp};
@@ -27,12 +29,44 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> 
         url::FEED,
         atom(registry, title, url::FEED, "", &all).as_bytes(),
     )?;
-    let owners: Vec<_> = registry.owners.iter().collect();
-    owners.par_iter().try_for_each(|(owner, skills)| {
-        let path = url::owner_feed(owner);
+    let owners = registry.owners.iter().filter_map(|(owner, skills)| {
+        let path = of_owner(registry, owner)?.path;
         let title = format!("@{owner} in {title}");
-        let feed = atom(registry, &title, &path, &url::owner(owner, 1), skills);
-        sink.write(&url::output_path(&path), feed.as_bytes())
+        Some((path, title, url::owner(owner, 1), skills))
+    });
+    let tags = registry.tags.iter().filter_map(|(tag, skills)| {
+        let path = of_tag(registry, tag)?.path;
+        let title = format!("#{tag} in {title}");
+        Some((path, title, url::tag(tag, 1), skills))
+    });
+    let feeds: Vec<_> = owners.chain(tags).collect();
+    feeds
+        .par_iter()
+        .try_for_each(|(path, title, page_path, skills)| {
+            let feed = atom(registry, title, path, page_path, skills);
+            sink.write(&url::output_path(path), feed.as_bytes())
+        })
+}
+
+/// Fewest listed skills of an owner or a tag that has a feed.
+const SKILLS_MIN: usize = 2;
+
+/// The feed of an owner's skills, if there is one.
+pub(super) fn of_owner(registry: &Registry<'_>, owner: &str) -> Option<FeedLink> {
+    let skills = registry.owners.get(owner)?;
+    (skills.len() >= SKILLS_MIN).then(|| FeedLink {
+        path: url::owner_feed(owner),
+        title: format!("Skills by @{owner}"),
+    })
+}
+
+/// The feed of the skills with a tag, if there is one.
+pub(super) fn of_tag(registry: &Registry<'_>, tag: &str) -> Option<FeedLink> {
+    let skills = registry.tags.get(tag)?;
+    let has_feed = registry.config.feeds.tags && skills.len() >= SKILLS_MIN;
+    has_feed.then(|| FeedLink {
+        path: url::tag_feed(tag),
+        title: format!("Skills tagged “{tag}”"),
     })
 }
 

@@ -65,10 +65,18 @@ pub(super) struct Page<'a> {
     pub(super) is_indexed: bool,
     /// Which entry of the main navigation it belongs to.
     pub(super) section: Section,
-    /// Site path and title of its own feed.
-    pub(super) feed: Option<(String, String)>,
+    /// Its own feed, beside that of the site.
+    pub(super) feed: Option<FeedLink>,
     /// The page as structured data.
     pub(super) json_ld: Option<Markup>,
+}
+
+/// A feed that a page names.
+#[derive(Clone, Hash)]
+pub(super) struct FeedLink {
+    /// Site path, percent-encoded.
+    pub(super) path: String,
+    pub(super) title: String,
 }
 
 /// The entries of the main navigation.

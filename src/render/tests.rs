@@ -70,6 +70,9 @@ fn a_suspicious_skill_has_a_page_that_warns_and_nothing_leads_to_it() {
 #[test]
 fn removing_an_award_leaves_no_trace() {
     let mut catalog = registry();
+    // An owner of two skills has a feed.
+    let second = skill("ana/scans", "Scans", "2026-01-01", &[("SKILL.md", "")]);
+    catalog.skills.insert(1, second);
     let before = render(&catalog);
     catalog.skills[0]
         .badges

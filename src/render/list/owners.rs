@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{INDEX_PAGE_SIZE, NameLink, PAGE_SIZE, Pager, PagerStep, write_list};
 use crate::render::card::Card;
+use crate::render::feed;
 use crate::render::page::{Page, Section};
 use crate::render::registry::Registry;
 use crate::sink::Sink;
@@ -61,13 +62,12 @@ fn write_owner(
             &format!("@{owner}"),
             format!("{total} by @{owner} in {}.", site.title),
         );
-        page.feed = Some((url::owner_feed(owner), format!("Skills by @{owner}")));
+        page.feed = feed::of_owner(registry, owner);
         OwnerView {
             page,
             owner,
             total: total.clone(),
             updated: updated.clone(),
-            feed_link: site.link(&url::owner_feed(owner)),
             cards: registry.cards_of(part.items),
             pager: part.pager,
         }
@@ -81,7 +81,6 @@ struct OwnerView<'a> {
     owner: &'a str,
     total: String,
     updated: Option<String>,
-    feed_link: String,
     cards: Vec<&'a Card<'a>>,
     pager: Pager,
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{INDEX_PAGE_SIZE, NameLink, PAGE_SIZE, Pager, PagerStep, write_list};
 use crate::render::card::Card;
+use crate::render::feed;
 use crate::render::page::{Page, Section};
 use crate::render::registry::Registry;
 use crate::sink::Sink;
@@ -54,17 +55,21 @@ fn write_tag(
     let site = &registry.site;
     let total = counted(skills.len(), "skill", "skills");
     let path_of = |number| url::tag(tag, number);
-    write_list(site, sink, skills, PAGE_SIZE, path_of, |part| TagView {
-        page: part.page(
+    write_list(site, sink, skills, PAGE_SIZE, path_of, |part| {
+        let mut page = part.page(
             site,
             Section::Tags,
             &format!("#{tag}"),
             format!("{total} tagged “{tag}” in {}.", site.title),
-        ),
-        tag,
-        total: total.clone(),
-        cards: registry.cards_of(part.items),
-        pager: part.pager,
+        );
+        page.feed = feed::of_tag(registry, tag);
+        TagView {
+            page,
+            tag,
+            total: total.clone(),
+            cards: registry.cards_of(part.items),
+            pager: part.pager,
+        }
     })
 }
 

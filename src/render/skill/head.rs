@@ -1,6 +1,7 @@
 //! What machines read in the head of a skill's page.
 
 use crate::catalog::Skill;
+use crate::render::feed;
 use crate::render::markup::Markup;
 use crate::render::page::{Page, Section};
 use crate::render::registry::Registry;
@@ -20,15 +21,7 @@ pub(super) fn head<'a>(registry: &'a Registry<'a>, skill: &'a Skill) -> Page<'a>
     let title = format!("{} by @{}", skill.name, skill.key.owner);
     let mut page = Page::new(&registry.site, path, title, description).section(Section::Skills);
     page.is_indexed = !skill.is_suspicious;
-    page.feed = registry
-        .owners
-        .contains_key(skill.key.owner.as_str())
-        .then(|| {
-            (
-                url::owner_feed(&skill.key.owner),
-                format!("Skills by @{}", skill.key.owner),
-            )
-        });
+    page.feed = feed::of_owner(registry, &skill.key.owner);
     page.json_ld = Some(json_ld(registry, skill));
     page
 }

@@ -2,7 +2,7 @@
 
 use scraper::{Html, Selector};
 
-use super::fixture::{award, file, registry, render_with, text, version};
+use super::fixture::{award, file, registry, render_with, skill, text, version};
 use crate::catalog::Related;
 use crate::catalog::{Catalog, FrontMatter, Requirements, Version};
 use crate::config::Config;
@@ -93,8 +93,18 @@ fn structured_data_is_json_with_the_text_as_it_is() {
 
 #[test]
 fn feeds_stay_well_formed() {
-    let files = render_with(&attacked(), &Config::default(), &Related::default());
-    for path in ["feed.xml", "ana/feed.xml", "sitemap.xml", "opensearch.xml"] {
+    // An owner and a tag of two skills have a feed.
+    let mut catalog = attacked();
+    let mut second = skill("ana/scans", "Scans", "2026-01-01", &[("SKILL.md", "")]);
+    second.tags = catalog.skills[0].tags.clone();
+    catalog.skills.insert(1, second);
+    let mut config = Config::default();
+    config.feeds.tags = true;
+    let files = render_with(&catalog, &config, &Related::default());
+    let paths = files.keys().filter(|path| path.ends_with(".xml"));
+    let paths: Vec<&str> = paths.map(String::as_str).collect();
+    assert_eq!(paths.len(), 5, "{paths:?}");
+    for path in paths {
         let xml = text(&files, path);
         assert!(!xml.contains("<script") && !xml.contains("<img"), "{path}");
         assert!(!xml.contains('\0'), "{path}");

@@ -48,6 +48,56 @@ fn tags_and_owners_have_pages_like_the_listing() {
 }
 
 #[test]
+fn an_owner_has_a_feed_from_two_skills_on_and_a_tag_where_the_settings_say_so() {
+    let feeds_of = |n_skills, has_tag_feeds| {
+        let mut config = Config::default();
+        config.feeds.tags = has_tag_feeds;
+        let files = render_with(&many(n_skills), &config, &Related::default());
+        for (page, feed) in [
+            ("ana/index.html", "ana/feed.xml"),
+            ("tags/all/index.html", "tags/all/feed.xml"),
+        ] {
+            let is_written = files.contains_key(feed);
+            for link in [
+                format!("<a href=\"/{feed}\">Feed</a>"),
+                format!("<link rel=\"alternate\" href=\"/{feed}\""),
+            ] {
+                assert_eq!(
+                    text(&files, page).contains(&link),
+                    is_written,
+                    "{page}: {link}"
+                );
+            }
+        }
+        let feeds = files.keys().filter(|path| path.ends_with("/feed.xml"));
+        feeds.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(feeds_of(1, true), [""; 0]);
+    assert_eq!(feeds_of(2, false), ["ana/feed.xml"]);
+    assert_eq!(feeds_of(2, true), ["ana/feed.xml", "tags/all/feed.xml"]);
+}
+
+#[test]
+fn a_tag_s_feed_is_about_the_tag_s_page() {
+    let mut config = Config::default();
+    config.feeds.tags = true;
+    let mut catalog = registry();
+    for skill in &mut catalog.skills[..2] {
+        skill.tags = vec!["c++ & <b>".to_owned()];
+    }
+    let files = render_with(&catalog, &config, &Related::default());
+    let feed = text(&files, "tags/c++ & <b>/feed.xml");
+    for line in [
+        "<title>#c++ &amp; &lt;b&gt; in Skills</title>",
+        "<id>http://localhost:4000/tags/c%2B%2B%20%26%20%3Cb%3E/</id>",
+        "<link rel=\"self\" type=\"application/atom+xml\" href=\"http://localhost:4000/tags/c%2B%2B%20%26%20%3Cb%3E/feed.xml\"/>",
+    ] {
+        assert!(feed.contains(line), "{line}\n{feed}");
+    }
+    assert_eq!(feed.matches("<entry>").count(), 2);
+}
+
+#[test]
 fn each_sort_has_its_order_and_missing_values_come_last() {
     let mut catalog = registry();
     catalog.skills[1].created_at = None;
