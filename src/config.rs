@@ -121,7 +121,7 @@ pub struct FeedsConfig {
     pub tags: bool,
 }
 
-/// `[budgets]`: all in bytes, brotli'd where hosts compress; unset means no limit.
+/// `[budgets]`: in bytes, brotli'd where hosts compress, but for `files`; unset means no limit.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Budgets {
@@ -139,6 +139,8 @@ pub struct Budgets {
     pub next_search: Option<Budget>,
     /// The whole site on disk.
     pub site: Option<Budget>,
+    /// How many files the site has.
+    pub files: Option<Budget>,
 }
 
 /// A limit and its place in the settings, so that what exceeds it can be shown there.

@@ -37,6 +37,15 @@ pub trait Sink: Sync {
     }
 }
 
+/// A file of a site.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SiteFile {
+    /// As in [`Sink::write`].
+    pub path: String,
+    /// Length in bytes.
+    pub len: u64,
+}
+
 /// Keeps a site in memory.
 #[derive(Debug, Default)]
 pub struct MemorySink {

@@ -59,7 +59,7 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
         print_warnings(&counts.left_out);
     }
     progress.stage("report");
-    let scope = Scope::of_build(&site.config.budgets);
+    let scope = Scope::of_build(sink.files(), &site.config.budgets);
     let report = report::measure(sink.fresh(), &scope)?;
     check_budgets(&project, &site, &report)?;
     progress.stage("swap");

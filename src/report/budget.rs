@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Component, Load, Report, SearchCosts};
+use super::{Component, Load, Part, Report, SearchCosts};
 use crate::config::{Budget, Budgets};
 use crate::input_file;
 use crate::problem::{Place, Problem, Problems};
@@ -17,7 +17,7 @@ pub fn check(report: &Report, budgets: &Budgets, config_path: &Path) -> Problems
         .into_iter()
         .filter_map(|measured| {
             let budget = measured.budget.as_ref()?;
-            (measured.bytes > *budget.get_ref())
+            (measured.amount > *budget.get_ref())
                 .then(|| measured.problem(budget, config_path, config))
         })
         .collect()
@@ -27,42 +27,55 @@ pub fn check(report: &Report, budgets: &Budgets, config_path: &Path) -> Problems
 struct Measured<'a> {
     name: &'static str,
     budget: &'a Option<Budget>,
-    /// Bytes.
-    bytes: u64,
-    /// What it consists of, with bytes.
+    /// What is counted.
+    unit: &'static str,
+    amount: u64,
+    /// What it consists of, with their amounts.
     parts: Vec<(&'a str, u64)>,
 }
 
-fn measured<'a>(report: &'a Report, budgets: &'a Budgets) -> [Measured<'a>; 7] {
+fn measured<'a>(report: &'a Report, budgets: &'a Budgets) -> [Measured<'a>; 8] {
     let load = |load: &'a Load| (load.total.bytes, bytes_of(&load.components));
     let search = |costs: &'a SearchCosts| (costs.bytes.median, bytes_of(&costs.components));
     let listing = &report.listing_visit.load;
     let detail = report.detail_visit.as_ref().map(|visit| load(&visit.load));
     let html = listing.components.first().map_or(0, |html| html.cost.bytes);
-    let parts = report.parts.iter();
-    let parts = parts.map(|part| (part.name.as_str(), part.bytes)).collect();
+    let parts = |amount: fn(&Part) -> u64| {
+        let parts = report.parts.iter();
+        parts
+            .map(|part| (part.name.as_str(), amount(part)))
+            .collect()
+    };
     let (first, next) = (&report.search.first, &report.search.next);
+    let site = (report.site.bytes, parts(|part| part.bytes));
+    let files = (report.site.files, parts(|part| part.files));
+    let detail = detail.unwrap_or_default();
+    let bytes = "bytes";
     [
-        ("listing_html", &budgets.listing_html, (html, Vec::new())),
-        ("listing_visit", &budgets.listing_visit, load(listing)),
+        ("listing_html", &budgets.listing_html, bytes, (html, vec![])),
         (
-            "detail_visit",
-            &budgets.detail_visit,
-            detail.unwrap_or_default(),
+            "listing_visit",
+            &budgets.listing_visit,
+            bytes,
+            load(listing),
         ),
+        ("detail_visit", &budgets.detail_visit, bytes, detail),
         (
             "search_engine",
             &budgets.search_engine,
+            bytes,
             load(&report.engine),
         ),
-        ("first_search", &budgets.first_search, search(first)),
-        ("next_search", &budgets.next_search, search(next)),
-        ("site", &budgets.site, (report.site.bytes, parts)),
+        ("first_search", &budgets.first_search, bytes, search(first)),
+        ("next_search", &budgets.next_search, bytes, search(next)),
+        ("site", &budgets.site, bytes, site),
+        ("files", &budgets.files, "files", files),
     ]
-    .map(|(name, budget, (bytes, parts))| Measured {
+    .map(|(name, budget, unit, (amount, parts))| Measured {
         name,
         budget,
-        bytes,
+        unit,
+        amount,
         parts,
     })
 }
@@ -83,10 +96,11 @@ impl Measured<'_> {
             config_path,
             "budget",
             format!(
-                "`{}` allows {} bytes, but the new site takes {}",
+                "`{}` allows {} {}, but the new site takes {}",
                 self.name,
                 grouped(*budget.get_ref() as usize),
-                grouped(self.bytes as usize)
+                self.unit,
+                grouped(self.amount as usize)
             ),
         );
         let problem = if config.is_empty() {

@@ -18,6 +18,7 @@ mod searches;
 mod text;
 mod visit;
 
+use std::borrow::Cow;
 use std::ops::AddAssign;
 use std::path::Path;
 
@@ -26,6 +27,7 @@ use skillpress_search::Mode;
 use skillpress_search::internals::format::vectors::head::VECTORS_HEAD;
 
 use crate::config::Budgets;
+use crate::sink::SiteFile;
 use crate::text::number::file_size;
 pub use error::ReportError;
 use files::Files;
@@ -139,8 +141,10 @@ impl Load {
 pub struct Scope {
     /// What is searched for.
     pub queries: Queries,
-    /// Whether every file is looked at: without, the report has no skill page and no parts.
-    pub has_tree: bool,
+    /// Every file of the site, if somebody knows them; else they are looked for.
+    pub files: Option<Vec<SiteFile>>,
+    /// Whether a visit of a skill page is counted.
+    pub has_detail_visit: bool,
     /// Whether searches by words alone are counted too, which no budget limits.
     pub has_lexical: bool,
 }
@@ -150,16 +154,19 @@ impl Scope {
     pub fn full(queries: Queries) -> Self {
         Self {
             queries,
-            has_tree: true,
+            files: None,
+            has_detail_visit: true,
             has_lexical: true,
         }
     }
 
-    /// What a build needs for its summary and its budgets: a quarter of the searches, and no look at every file unless a budget needs it.
-    pub fn of_build(budgets: &Budgets) -> Self {
+    /// What a build, which wrote `files`, needs for its summary and its budgets: a quarter of the searches, and a skill
+    /// page only for its budget.
+    pub fn of_build(files: Vec<SiteFile>, budgets: &Budgets) -> Self {
         Self {
             queries: Queries::Sample(32),
-            has_tree: budgets.detail_visit.is_some() || budgets.site.is_some(),
+            files: Some(files),
+            has_detail_visit: budgets.detail_visit.is_some(),
             has_lexical: false,
         }
     }
@@ -171,14 +178,17 @@ impl Scope {
 /// When the folder is no site, or its index or another file that counts cannot be read.
 pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, ReportError> {
     let mut files = Files::open(folder)?;
-    let paths = if scope.has_tree {
-        parts::walk(folder)?
-    } else {
-        Vec::new()
+    let site_files = match &scope.files {
+        Some(files) => Cow::Borrowed(files),
+        None => Cow::Owned(parts::walk(folder)?),
     };
     let listing_visit = visit::measure(visit::LISTING_PAGE, &mut files)?;
-    let detail_visit = visit::middle_detail_page(&paths)
-        .map(|page| visit::measure(page, &mut files))
+    let detail_page = scope
+        .has_detail_visit
+        .then(|| visit::middle_detail_page(&site_files));
+    let detail_visit = detail_page
+        .flatten()
+        .map(|page| visit::measure(&page, &mut files))
         .transpose()?;
     let engine = engine::measure(&mut files)?;
 
@@ -196,7 +206,7 @@ pub fn measure(folder: &Path, scope: &Scope) -> Result<Report, ReportError> {
         listing_visit,
         detail_visit,
         engine,
-        site: parts::total(&paths),
-        parts: parts::group(&paths),
+        site: parts::total(&site_files),
+        parts: parts::group(&site_files),
     })
 }

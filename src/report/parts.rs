@@ -7,7 +7,8 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use super::references::is_script;
-use crate::url::NO_JEKYLL;
+use crate::sink::SiteFile;
+use crate::url::{NO_JEKYLL, RESERVED_OWNERS};
 
 /// How much of the site one kind of file takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -18,15 +19,6 @@ pub struct Part {
     pub files: u64,
     /// Their bytes on disk.
     pub bytes: u64,
-}
-
-/// A file of the site.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SiteFile {
-    /// Below the site's root, `/`-separated, percent-encoded where a URL needs it.
-    pub(super) path: String,
-    /// Length in bytes.
-    pub(super) len: u64,
 }
 
 /// Every file below `folder`, by path. Other dot files at the root than `.nojekyll` are none of the site's: the marker of a
@@ -47,7 +39,7 @@ pub(super) fn walk(folder: &Path) -> walkdir::Result<Vec<SiteFile>> {
             continue;
         }
         files.push(SiteFile {
-            path: path.replace('%', "%25"),
+            path,
             len: entry.metadata()?.len(),
         });
     }
@@ -67,7 +59,7 @@ pub(super) fn total(files: &[SiteFile]) -> Part {
 pub(super) fn group(files: &[SiteFile]) -> Vec<Part> {
     let mut parts: BTreeMap<String, Part> = BTreeMap::new();
     for file in files {
-        let part = parts.entry(file.part()).or_default();
+        let part = parts.entry(part_of(&file.path)).or_default();
         part.files += 1;
         part.bytes += file.len;
     }
@@ -79,34 +71,42 @@ pub(super) fn group(files: &[SiteFile]) -> Vec<Part> {
     parts
 }
 
-impl SiteFile {
-    /// Whether it is `<owner>/skills/<slug>/index.html`.
-    pub(super) fn is_detail_page(&self) -> bool {
-        matches!(*self.segments(), [_, "skills", _, "index.html"])
-    }
+/// Whether a file is `<owner>/skills/<slug>/index.html`.
+pub(super) fn is_detail_page(path: &str) -> bool {
+    matches!(*segments(path), [_, "skills", _, "index.html"])
+}
 
-    fn segments(&self) -> Vec<&str> {
-        self.path.split('/').collect()
-    }
+/// What a file is for.
+pub(super) fn part_of(path: &str) -> String {
+    let name = match *segments(path) {
+        ["search", "index.html"] => "other pages",
+        ["search", .., name] if is_script(name) => "assets",
+        ["search", ref inside @ ..] => return search_part(inside),
+        ["api", "v1", "skills", _, _, ..] => "API documents",
+        ["api", ..] | [".well-known", ..] => "API lists",
+        ["assets", ..] | ["favicon.svg"] => "assets",
+        [_, "skills", _, "index.html"] => "skill pages",
+        [_, "skills", _, "skill.json"] => "skill records",
+        [_, "skills", _, "files", ..] => "skill files",
+        [_, "skills", _, ".well-known", ..] => "discovery indexes",
+        [_, "skills", _, name] if name.ends_with(".zip") => "zips",
+        ["tags", .., "index.html"] => "tag pages",
+        [first, "index.html"] | [first, "page", _, "index.html"] if !is_reserved(first) => {
+            "owner pages"
+        }
+        [.., name] if name.ends_with(".html") => "other pages",
+        [.., "feed.xml"] => "feeds",
+        _ => "other files",
+    };
+    name.to_owned()
+}
 
-    /// What it is for.
-    fn part(&self) -> String {
-        let name = match *self.segments() {
-            ["search", "index.html"] => "other pages",
-            ["search", .., name] if is_script(name) => "assets",
-            ["search", ref inside @ ..] => return search_part(inside),
-            ["api", ..] => "API",
-            ["assets", ..] | ["favicon.svg"] => "assets",
-            [_, "skills", _, "index.html"] => "skill pages",
-            [_, "skills", _, "files", ..] => "skill files",
-            [_, "skills", _, name] if name.ends_with(".zip") => "zips",
-            [.., ".well-known", _] | [.., ".well-known", _, _] => "API",
-            [.., name] if name.ends_with(".html") => "other pages",
-            [.., "feed.xml"] => "feeds",
-            _ => "other files",
-        };
-        name.to_owned()
-    }
+fn segments(path: &str) -> Vec<&str> {
+    path.split('/').collect()
+}
+
+fn is_reserved(owner: &str) -> bool {
+    RESERVED_OWNERS.contains(&owner)
 }
 
 /// Parts of the index: its files by name, their copies in chunks, tantivy's own files, and what is read first.
@@ -130,14 +130,26 @@ mod tests {
         for (path, part) in [
             ("index.html", "other pages"),
             ("search/index.html", "other pages"),
-            ("tags/pdf/index.html", "other pages"),
+            ("404.html", "other pages"),
+            ("skills/page/2/index.html", "other pages"),
+            ("tags/pdf/index.html", "tag pages"),
+            ("tags/pdf/page/2/index.html", "tag pages"),
+            ("ana/index.html", "owner pages"),
+            ("ana/page/2/index.html", "owner pages"),
             ("ana/skills/pdf/index.html", "skill pages"),
             ("ana/skills/pdf/pdf.zip", "zips"),
             ("ana/skills/pdf/files/a/index.html", "skill files"),
             ("ana/skills/pdf/files/skills/x/index.html", "skill files"),
-            ("ana/skills/pdf/.well-known/agent-skills/index.json", "API"),
-            (".well-known/clawhub.json", "API"),
-            ("api/v1/skills/pdf/index.html", "API"),
+            ("ana/skills/pdf/skill.json", "skill records"),
+            (
+                "ana/skills/pdf/.well-known/agent-skills/index.json",
+                "discovery indexes",
+            ),
+            (".well-known/clawhub.json", "API lists"),
+            ("api/v1/skills/index.html", "API lists"),
+            ("api/v1/skills/pdf/index.html", "API documents"),
+            ("api/v1/skills/pdf/versions/1.0.0", "API documents"),
+            ("ana/feed.xml", "feeds"),
             ("tags/pdf/feed.xml", "feeds"),
             ("sitemap.xml", "other files"),
             ("_headers", "other files"),
@@ -150,11 +162,7 @@ mod tests {
             ("search/files/terms-0123456789/3.bin", "search: chunks"),
             ("search/tantivy/meta.json", "search: tantivy"),
         ] {
-            let file = SiteFile {
-                path: path.to_owned(),
-                len: 1,
-            };
-            assert_eq!(file.part(), part, "{path}");
+            assert_eq!(part_of(path), part, "{path}");
         }
     }
 }

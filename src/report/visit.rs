@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::Load;
 use super::error::ReportError;
 use super::files::Files;
-use super::parts::SiteFile;
+use super::parts::is_detail_page;
 use super::references::{self, When, is_script};
+use crate::sink::SiteFile;
 
 /// The first listing page.
 pub(super) const LISTING_PAGE: &str = "skills/index.html";
@@ -66,9 +67,11 @@ pub(super) fn named_by(path: &str, files: &Files) -> Vec<(String, When)> {
 }
 
 /// The skill page of middle size: half of the others are as large at least.
-pub(super) fn middle_detail_page(paths: &[SiteFile]) -> Option<&str> {
-    let mut pages: Vec<&SiteFile> = paths.iter().filter(|file| file.is_detail_page()).collect();
+pub(super) fn middle_detail_page(files: &[SiteFile]) -> Option<String> {
+    let pages = files.iter().filter(|file| is_detail_page(&file.path));
+    let mut pages: Vec<&SiteFile> = pages.collect();
     pages.sort_by_key(|page| (page.len, &page.path));
     let middle_idx = pages.len().checked_sub(1)? / 2;
-    Some(&pages[middle_idx].path)
+    // As a URL has it.
+    Some(pages[middle_idx].path.replace('%', "%25"))
 }

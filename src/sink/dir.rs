@@ -10,11 +10,11 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use thiserror::Error;
 
-use super::{Sink, check_path, written_twice};
+use super::{Sink, SiteFile, check_path, written_twice};
 use crate::lock::lock;
 
 /// The file that tells a folder that skillpress wrote from any other.
@@ -35,12 +35,11 @@ pub struct DirSink {
     /// Whether there is a site to compare with.
     has_old: bool,
     _lock: File,
-    /// Lower-cased path → path, since some hosts and file systems do not tell letter cases apart.
-    paths: Mutex<HashMap<String, String>>,
+    /// By lower-cased path, since some hosts and file systems do not tell letter cases apart.
+    files: Mutex<HashMap<String, SiteFile>>,
     /// Folders that are made. Asking the system again for each file would be a third of all calls.
     folders: Mutex<HashSet<PathBuf>>,
     n_unchanged: AtomicUsize,
-    n_bytes: AtomicU64,
 }
 
 /// What a finished build wrote.
@@ -109,10 +108,9 @@ impl DirSink {
             work,
             fresh,
             _lock: lock,
-            paths: Mutex::default(),
+            files: Mutex::default(),
             folders: Mutex::default(),
             n_unchanged: AtomicUsize::new(0),
-            n_bytes: AtomicU64::new(0),
         })
     }
 
@@ -121,12 +119,18 @@ impl DirSink {
         &self.fresh
     }
 
+    /// The files that were written, by path: what they weigh is known before they replace the old site.
+    pub(crate) fn files(&self) -> Vec<SiteFile> {
+        let mut files: Vec<SiteFile> = lock(&self.files).values().cloned().collect();
+        files.sort();
+        files
+    }
+
     /// Puts the fresh site in the place of the old one.
     ///
     /// # Errors
     /// What the file system says; the old site is then still in place.
     pub fn finish(self) -> io::Result<Written> {
-        let n_files = lock(&self.paths).len();
         fs::write(self.fresh.join(MARKER), MARKER_TEXT)?;
         for name in KEPT {
             if self.out.join(name).is_file() {
@@ -139,15 +143,13 @@ impl DirSink {
         } else {
             fs::rename(&self.fresh, &self.out)?;
         }
-        let n_unchanged = self.n_unchanged.load(Ordering::Relaxed);
-        let n_kept = lock(&self.paths)
-            .values()
-            .filter(|path| self.old_has(path))
-            .count();
+        let files = lock(&self.files);
+        let n_kept = files.values().filter(|file| self.old_has(&file.path));
+        let n_kept = n_kept.count();
         Ok(Written {
-            n_files,
-            n_bytes: self.n_bytes.load(Ordering::Relaxed),
-            n_changed: n_files - n_unchanged,
+            n_files: files.len(),
+            n_bytes: files.values().map(|file| file.len).sum(),
+            n_changed: files.len() - self.n_unchanged.load(Ordering::Relaxed),
             n_removed: n_before.saturating_sub(n_kept),
         })
     }
@@ -177,15 +179,17 @@ impl DirSink {
 impl Sink for DirSink {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         check_path(path)?;
-        if let Some(other) = lock(&self.paths).insert(path.to_lowercase(), path.to_owned()) {
-            return Err(written_twice(&other));
+        let file = SiteFile {
+            path: path.to_owned(),
+            len: bytes.len() as u64,
+        };
+        if let Some(other) = lock(&self.files).insert(path.to_lowercase(), file) {
+            return Err(written_twice(&other.path));
         }
         let to = self.fresh.join(path);
         if let Some(folder) = to.parent() {
             self.create_folder(folder)?;
         }
-        self.n_bytes
-            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
         let old = self.out.join(path);
         if self.has_old && has_bytes(&old, bytes) {
             self.n_unchanged.fetch_add(1, Ordering::Relaxed);
@@ -389,6 +393,19 @@ mod tests {
                 .unwrap()
                 .ends_with("xb")
         );
+    }
+
+    #[test]
+    fn the_files_of_a_fresh_site_are_known_before_it_replaces_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let sink = DirSink::create(&folder.path().join("public")).unwrap();
+        sink.write("b/c.html", b"12345").unwrap();
+        sink.write("a.html", b"").unwrap();
+        let file = |path: &str, len| SiteFile {
+            path: path.to_owned(),
+            len,
+        };
+        assert_eq!(sink.files(), [file("a.html", 0), file("b/c.html", 5)]);
     }
 
     #[test]

@@ -303,7 +303,7 @@ fn an_exceeded_budget_fails_the_build_and_leaves_the_site() {
     let before = test.site();
     test.write(
         "skillpress.toml",
-        "title = \"New\"\n\n[budgets]\nlisting_html = 100_000\nlisting_visit = 500\nfirst_search = 1\nsite = 100_000_000\n",
+        "title = \"New\"\n\n[budgets]\nlisting_html = 100_000\nlisting_visit = 500\nfirst_search = 1\nsite = 100_000_000\nfiles = 20\n",
     );
     let ran = test.run(&["build"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
@@ -313,10 +313,15 @@ fn an_exceeded_budget_fails_the_build_and_leaves_the_site() {
         "hint: the largest parts are style.css ",
         "error: skillpress.toml:6:16: `first_search` allows 1 bytes",
         "search.wasm ",
+        &format!(
+            "error: skillpress.toml:8:9: `files` allows 20 files, but the new site takes {}\n",
+            before.len() - 1
+        ),
+        "hint: the largest parts are search: ",
     ] {
         assert!(ran.stderr.contains(text), "{text}\n{}", ran.stderr);
     }
-    assert_eq!(ran.stderr.matches("error: ").count(), 2, "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("error: ").count(), 3, "{}", ran.stderr);
     assert_eq!(test.site(), before);
     assert!(
         files_below(&test.path(""))
@@ -331,7 +336,7 @@ fn a_build_within_its_budgets_says_what_visits_and_searches_cost() {
     test.write(
         "skillpress.toml",
         "[budgets]\nlisting_html = 100_000\nlisting_visit = 100_000\ndetail_visit = 100_000\nsearch_engine = 100_000\n\
-         first_search = 200_000\nnext_search = 100_000\nsite = 100_000_000\n",
+         first_search = 200_000\nnext_search = 100_000\nsite = 100_000_000\nfiles = 1_000\n",
     );
     let ran = test.rebuild();
     let line = ran
@@ -340,7 +345,7 @@ fn a_build_within_its_budgets_says_what_visits_and_searches_cost() {
         .find(|line| line.starts_with("a listing visit: "));
     let line = line.unwrap_or_else(|| panic!("{}", ran.stdout));
     assert!(line.contains(" requests; a first search: "), "{line}");
-    for budget in ["detail_visit", "site"] {
+    for budget in ["detail_visit", "site", "files"] {
         test.write("skillpress.toml", format!("[budgets]\n{budget} = 0\n"));
         let ran = test.run(&["build"]);
         assert_eq!(ran.code, 1, "{budget}: {}", ran.stderr);
