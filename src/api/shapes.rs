@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use super::json::without_null;
 pub(super) use parts::{Counts, badges, ms, owner};
 use parts::{metadata, moderation, stats};
-pub(super) use version::{FileShape, VersionEntry, current_version, version_list, versions};
+pub(super) use version::{
+    FileShape, VersionEntry, current_version, version_items, version_list, versions,
+};
 use version::{latest_version, tags, version_detail};
 
 use crate::catalog::{Catalog, Skill, SkillFileError, published_files};

@@ -346,6 +346,18 @@ fn a_skill_has_the_same_record_as_a_file_and_as_an_answer() {
 }
 
 #[test]
+fn a_record_has_the_versions_that_the_api_lists() {
+    let record = json_of(
+        &files_of(&catalog(), &config()),
+        "ana/skills/pdf-tools/skill.json",
+    );
+    let list = ask_json(&state_of(catalog()), "/skills/pdf-tools/versions");
+    assert_eq!(record["versions"], list["items"]);
+    assert_eq!(record["versions"][0]["version"], record["version"]);
+    assert!(record["versions"][1].is_object());
+}
+
+#[test]
 fn new_counts_change_only_the_files_of_their_skills() {
     let before = files_of(&catalog(), &config());
     let mut content = CONTENT.to_vec();

@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 
 use super::directory::Directory;
 use super::json::{without_null, write_json};
-use super::shapes::{Counts, Shaper, ms, version_list, versions};
+use super::shapes::{Counts, Shaper, ms, version_items, version_list, versions};
 use super::{discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Skill, Stats};
 use crate::config::{Config, HostingMode};
@@ -197,6 +197,7 @@ fn write_record(
 ) -> io::Result<()> {
     let record = Record {
         entry: feed::CatalogEntry::new(shaper, skill, zip, shaper.placed_files(skill, zip)),
+        versions: version_items(&versions(skill)),
         is_suspicious: skill.is_suspicious,
         stats: skill.stats,
     };
@@ -212,6 +213,8 @@ fn write_record(
 struct Record<'a> {
     #[serde(flatten)]
     entry: feed::CatalogEntry<'a>,
+    /// The current one first. What answers in place of files makes its lists from them.
+    versions: Vec<Value>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     is_suspicious: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,8 +14,11 @@ pub(in crate::api) fn version_list(
     versions: &[VersionEntry],
     next_cursor: Option<String>,
 ) -> Value {
-    let items: Vec<Value> = versions.iter().map(item).collect();
-    json!({ "slug": skill.key.slug, "items": items, "nextCursor": next_cursor })
+    json!({ "slug": skill.key.slug, "items": version_items(versions), "nextCursor": next_cursor })
+}
+
+pub(in crate::api) fn version_items(versions: &[VersionEntry]) -> Vec<Value> {
+    versions.iter().map(item).collect()
 }
 
 /// One version; without `files` where they are not kept.
