@@ -1,20 +1,21 @@
 // An edge function for a skillpress site: the routes of the API that files cannot answer, over the site's own files.
 //
-// It answers /api/v1/search, /download, /resolve, and /api/v1/skills/{slug} with its /file and, where several owners use
-// the slug, its /versions; everything else is the file. That is what the `clawhub` client needs beyond files, so the
-// site is built for it:
+// It answers /api/v1/search, /download, /resolve, and /api/v1/skills/{slug} with its /versions, /file and /install;
+// everything else is the file. That is what the `clawhub` client needs beyond files, so the site is built for it:
 //
 //     [hosting]
 //     mode = "edge"
 //
 // The default export is a handler for hosts that put the site's files at `env.ASSETS`; for other hosts, pass your own
-// way to read a file to `createHandler`. Nothing is kept but the catalog, for searches. `search.mjs` has the site's own
-// search, for hosts that can run it.
+// way to read a file to `createHandler`. Nothing is kept but the catalog, for searches. `skill-file.mjs` takes files out
+// of zips; `search.mjs` has the site's own search, for hosts that can run it.
+
+import { SkillFileError, nameInFolder, readSkillFile } from "./skill-file.mjs";
 
 export default {
   fetch(request, env) {
-    files = (path) => env.ASSETS.fetch(new URL(path, request.url));
-    handler ??= createHandler({ readFile: (path) => files(path) });
+    files = (path, headers) => env.ASSETS.fetch(new URL(path, request.url), { headers });
+    handler ??= createHandler({ readFile: (path, headers) => files(path, headers) });
     return handler(request);
   },
 };
@@ -23,8 +24,9 @@ let files, handler;
 /**
  * Makes a handler from a request to the promise of a response.
  *
- * `readFile(path)` gives the response of the site's file at `path`, which starts with `/` and the base path; a path
- * that ends in `/` means the document of that folder. `basePath` is where the site stands on its host.
+ * `readFile(path, headers)` gives the response of the site's file at `path`, which starts with `/` and the base path; a
+ * path that ends in `/` means the document of that folder. `headers` may hold a `Range`, for a part of a zip; a host that
+ * answers with the whole is understood too. `basePath` is where the site stands on its host.
  * `search(query, { limit, badge, catalog })` gives `[{ id: "owner/slug", score }]`, the best first; `catalog()` is the
  * promise of all entries by id. The default looks for words in names and descriptions; `siteSearch` ranks as pages do.
  */
@@ -36,15 +38,23 @@ export function createHandler({ readFile, basePath = "/", search = scan }) {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return text(405, "the API only reads; use GET", { allow: "GET, HEAD" });
     }
-    try {
-      const route = url.pathname.slice(basePath.length).replace(/\/$/, "").split("/").slice(2).map(decodeURIComponent);
-      return await site.answer(route, url.searchParams, url.pathname);
-    } catch (error) {
-      if (error instanceof Response) return error;
-      if (error instanceof URIError) return text(400, "the address is not UTF-8");
-      throw error;
-    }
+    const response = await respond(site, url);
+    if (request.method !== "HEAD") return response;
+    response.body?.cancel();
+    return new Response(null, response);
   };
+}
+
+async function respond(site, url) {
+  try {
+    const route = url.pathname.slice(site.basePath.length).replace(/\/$/, "").split("/").slice(2).map(decodeURIComponent);
+    return await site.answer(route, url.searchParams, url.pathname);
+  } catch (error) {
+    if (error instanceof Response) return error;
+    if (error instanceof URIError) return text(400, "the address is not UTF-8");
+    if (error instanceof SkillFileError) return text(error.code === "missing" ? 404 : 502, error.message);
+    throw error;
+  }
 }
 
 class Site {
@@ -68,8 +78,8 @@ class Site {
     const record = await found.json();
     if (record.owner === owner && record.slug === slug) return null;
     const isZip = rest.endsWith(".zip") && !rest.includes("/");
-    const now = isZip ? ownPath(record, record.zip.url) : `${record.owner}/skills/${record.slug}/${rest}`;
-    return answer(null, "text/plain; charset=utf-8", { location: this.basePath + now }, 301);
+    const name = isZip ? nameInFolder(record, record.zip.url) : rest;
+    return answer(null, "text/plain; charset=utf-8", { location: this.basePath + folder(record) + name }, 301);
   }
 
   answer(route, query, path) {
@@ -79,10 +89,10 @@ class Site {
     if (route.length === 1 && name === "resolve") return this.#resolve(query);
     if (name === "skills" && slug && !part) return this.#skill(slug, query);
     if (name === "skills" && slug && part === "file" && !rest.length) return this.#file(slug, query);
-    if (name === "skills" && part === "versions" && rest.length < 2) return this.#versions(slug, rest[0], query, path);
-    // The documents of the API are in folders; a host that does not say so itself is told here.
-    const isDocument = name === "skills" && part !== "install";
-    return this.readFile(isDocument && !path.endsWith("/") ? `${path}/` : path);
+    if (name === "skills" && part === "versions" && rest.length < 2) return this.#versions(slug, rest[0], query);
+    if (name === "skills" && slug && part === "install" && !rest.length) return this.#install(slug, query, path);
+    // The list of skills is the document of a folder; a host that does not say so itself is told here.
+    return this.readFile(name === "skills" && !path.endsWith("/") ? `${path}/` : path);
   }
 
   async #search(query) {
@@ -104,8 +114,8 @@ class Site {
 
   async #download(query) {
     const record = await this.#record(required(query, "slug"), query);
-    await this.#requireCurrent(record, query);
-    const zip = await this.#read(ownPath(record, record.zip.url));
+    requireCurrent(record, query);
+    const zip = await this.#read(folder(record) + nameInFolder(record, record.zip.url));
     return answer(zip.body, "application/zip", { "content-disposition": `attachment; filename="${record.slug}.zip"` });
   }
 
@@ -126,26 +136,52 @@ class Site {
     return json(document.skill ? document : detail(record));
   }
 
-  /** The file, or for a slug whose document is a choice, what the record of the chosen skill knows. */
-  async #versions(slug, version, query, path) {
-    const document = await this.#document(slug);
-    if (document.skill) return this.readFile(version !== undefined || path.endsWith("/") ? path : `${path}/`);
+  /** The list of versions, or one of them; the current one has files. */
+  async #versions(slug, version, query) {
     const record = await this.#record(slug, query);
-    const item = { version: record.version, createdAt: record.updatedAt, changelog: "", changelogSource: null };
-    if (version === undefined) return json({ slug: record.slug, items: [item], nextCursor: null });
-    if (version !== record.version) throw text(404, "there is no such version");
-    const skill = { slug: record.slug, displayName: record.name };
-    return json({ skill, version: { ...item, license: null, files: record.files } });
+    const items = versions(record);
+    if (version === undefined) return json({ slug: record.slug, items, nextCursor: null });
+    const item = items.find((item) => item.version === version);
+    if (!item) throw text(404, `\`${record.owner}/${record.slug}\` has no such version`);
+    return json({
+      skill: { slug: record.slug, displayName: record.name },
+      version: {
+        ...item,
+        license: license(record),
+        ...(record.license && { declaredLicense: record.license }),
+        // How a file runs and where it is in the zip stands in the record alone.
+        ...(version === record.version && { files: record.files.map(({ mode, zip, ...file }) => file) }),
+      },
+    });
   }
 
   async #file(slug, query) {
     const record = await this.#record(slug, query);
     const path = required(query, "path");
-    await this.#requireCurrent(record, query);
-    const file = record.files.find((file) => file.path === path);
-    if (!file?.url) throw text(404, "there is no such file");
-    const response = await this.#read(ownPath(record, file.url));
-    return answer(response.body, "application/octet-stream");
+    const isPreview = flag(query, "preview");
+    requireCurrent(record, query);
+    const read = (name, headers) => this.readFile(this.basePath + folder(record) + name, headers);
+    const bytes = await readSkillFile(record, path, read);
+    const isText = isUtf8(bytes);
+    if (isPreview && !(isText && bytes.length <= PREVIEW_MAX_BYTES)) {
+      throw text(415, `only text of at most ${PREVIEW_MAX_BYTES} bytes has a preview`);
+    }
+    // Whatever a stranger's file is, a browser shows it as text or stores it.
+    return answer(bytes, isText ? "text/plain; charset=utf-8" : "application/octet-stream", {
+      "content-length": String(bytes.length),
+      "content-security-policy": "default-src 'none'; sandbox",
+      etag: `"${record.files.find((file) => file.path === path).sha256}"`,
+    });
+  }
+
+  /** Where a client gets the skill: the file that says so, or else from here. */
+  async #install(slug, query, path) {
+    const file = await this.readFile(path);
+    if (file.ok && !query.has("ownerHandle")) return file;
+    const record = await this.#record(slug, query);
+    const download = `api/v1/download?slug=${record.slug}&ownerHandle=${record.owner}`;
+    const downloadUrl = new URL(`../../../${download}`, record.url).href;
+    return json({ ok: true, slug: record.slug, installKind: "archive", archive: { version: record.version, downloadUrl } });
   }
 
   /** What the file for a slug says: one skill, or the owners who use it. */
@@ -173,17 +209,6 @@ class Site {
     return response.json();
   }
 
-  /** Only the current version has files. */
-  async #requireCurrent(record, query) {
-    const tag = query.get("tag");
-    const version = query.get("version");
-    if (tag !== null && tag !== "latest") throw text(404, "the only tag is `latest`");
-    if (version === null || version === record.version) return;
-    const path = `api/v1/skills/${record.slug}/versions/${encodeURIComponent(version)}`;
-    await this.#read(path, "there is no such version");
-    throw text(410, `the files of this version are not kept; the skill is at ${record.version}`);
-  }
-
   /** All entries of the catalog by id; read once for as long as the host keeps this function. */
   #catalog() {
     this.entries ??= this.#readCatalog().catch((error) => {
@@ -208,12 +233,32 @@ class Site {
   }
 }
 
-/**
- * The path on this site of what a record names. Of the address, only what follows the site's root counts: the site may
- * have been copied to another host.
- */
-function ownPath({ owner, slug }, url) {
-  return url.slice(url.lastIndexOf(`/${owner}/skills/${slug}/`) + 1);
+/** Largest file that is answered as a preview. */
+const PREVIEW_MAX_BYTES = 200_000;
+
+/** Where the files of a skill are, below the root of this site, which may be a copy on another host than the record says. */
+function folder({ owner, slug }) {
+  return `${owner}/skills/${slug}/`;
+}
+
+/** All versions of a skill, the current one first; sites built before say the current one alone. */
+function versions({ versions, version, updatedAt }) {
+  return versions ?? [{ version, createdAt: updatedAt, changelog: "", changelogSource: null }];
+}
+
+/** Only the current version has files. */
+function requireCurrent(record, query) {
+  const tag = query.get("tag");
+  const version = query.get("version");
+  if (tag !== null && tag !== "latest") throw text(404, "the only tag is `latest`");
+  if (version === null || version === record.version) return;
+  if (!versions(record).some((item) => item.version === version)) throw text(404, "there is no such version");
+  throw text(410, `the files of this version are not kept; the skill is at ${record.version}`);
+}
+
+/** The one licence that the client's schema knows, or null. */
+function license({ license }) {
+  return license === "MIT-0" ? license : null;
 }
 
 /** Skills that hold every word; those that hold it in their name come first. */
@@ -274,14 +319,14 @@ function detail(record) {
       description: null,
       topics: tags,
       tags: { latest: version },
-      stats: { ...stats, versions: 1 },
+      stats: { ...stats, versions: versions(record).length },
       createdAt,
       updatedAt,
       icon: null,
       ...(badges && { badges }),
       url,
     },
-    latestVersion: { version, createdAt: updatedAt, changelog: "", license: null },
+    latestVersion: { version, createdAt: versions(record)[0].createdAt, changelog: "", license: license(record) },
     metadata: null,
     owner: { handle: owner, displayName: owner, image: null },
     moderation: record.isSuspicious ? suspicious : null,
@@ -296,6 +341,15 @@ async function fingerprint(files) {
     .map(({ path, sha256 }) => `${path}:${sha256}`);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(lines.join("\n")));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function isUtf8(bytes) {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function required(query, name) {

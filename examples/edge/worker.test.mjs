@@ -1,9 +1,10 @@
-// The edge function over a built site: node --test, with SITE naming a site of the demo registry (mode = "edge").
+// The edge function over a built site: node --test, with SITE naming a site of the demo registry (mode = "edge"), and FULL
+// one that has all documents of the API.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -12,7 +13,7 @@ import { siteSearch } from "./search.mjs";
 import worker, { createHandler } from "./worker.mjs";
 import { folderFiles } from "./serve.mjs";
 
-const SITE = process.env.SITE;
+const { SITE, FULL } = process.env;
 const handle = createHandler({ readFile: folderFiles(SITE) });
 const ask = (route, init) => handle(new Request(`https://skills.example/api/v1${route}`, init));
 const askJson = async (route) => {
@@ -77,12 +78,105 @@ test("a search of one's own takes the place of the words", async () => {
   assert.deepEqual(results.map(({ id, score }) => [id, score]), [["ana/csv-cleaner", 7]]);
 });
 
-test("a skill, its old name and a file are answered", async () => {
+test("a skill and its old name are answered", async () => {
   assert.equal((await askJson("/skills/pdf-tools?ownerHandle=ana")).owner.handle, "ana");
   assert.equal((await askJson("/skills/changelog")).skill.slug, "changelog-keeper");
+});
+
+/** A file that is in the zip alone, and what its record says of it. */
+const IN_ZIP = "/skills/csv-cleaner/file?path=scripts/profile.py";
+const script = await readFile(new URL("../../content/skills/ana/csv-cleaner/scripts/profile.py", import.meta.url));
+const record = JSON.parse(await readFile(join(SITE, "ana/skills/csv-cleaner/skill.json"), "utf8"));
+const zip = await readFile(join(SITE, "ana/skills/csv-cleaner/csv-cleaner.zip"));
+
+/** The site on a host that answers for the zip of that skill as `ofZip(bytes, range)` does. */
+const hostWith = (ofZip) => {
+  const asked = [];
+  const files = folderFiles(SITE);
+  const handle = createHandler({
+    readFile: async (path, headers) => {
+      asked.push(path);
+      return path.endsWith("/csv-cleaner.zip") ? ofZip(zip, headers?.Range) : files(path);
+    },
+  });
+  return { asked, ask: (route, init) => handle(new Request(`https://skills.example/api/v1${route}`, init)) };
+};
+const withRanges = (bytes, range) => {
+  if (!range) return new Response(bytes);
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range);
+  const headers = { "content-range": `bytes ${first}-${last}/${bytes.length}` };
+  return new Response(bytes.subarray(Number(first), Number(last) + 1), { status: 206, headers });
+};
+
+test("a file with a copy is the copy", async () => {
   const response = await ask("/skills/pdf-tools/file?path=SKILL.md");
-  const source = await readFile(join(SITE, "ana/skills/pdf-tools/files/SKILL.md"), "utf8");
-  assert.equal(await response.text(), source);
+  assert.equal(response.headers.get("content-type"), "text/plain; charset=utf-8");
+  assert.equal(await response.text(), await readFile(join(SITE, "ana/skills/pdf-tools/files/SKILL.md"), "utf8"));
+});
+
+test("a file without a copy comes out of the zip, on hosts with ranges and without", async () => {
+  assert.ok(record.files.find(({ path }) => path === "scripts/profile.py").zip);
+  for (const ofZip of [withRanges, (bytes) => new Response(bytes)]) {
+    const host = hostWith(ofZip);
+    const response = await host.ask(IN_ZIP);
+    assert.equal(response.status, 200);
+    assert.deepEqual(Buffer.from(await response.arrayBuffer()), script);
+    assert.equal(response.headers.get("content-security-policy"), "default-src 'none'; sandbox");
+    assert.equal(response.headers.get("etag"), `"${sha256(script)}"`);
+    assert.equal(host.asked.filter((path) => path.endsWith(".zip")).length, 1);
+    const head = await host.ask(IN_ZIP, { method: "HEAD" });
+    assert.equal(head.headers.get("content-length"), String(script.length));
+    assert.equal(await head.text(), "");
+  }
+});
+
+test("a damaged or replaced zip is said to be one", async () => {
+  const { offset } = record.files.find(({ path }) => path === "scripts/profile.py").zip;
+  const damaged = Buffer.from(zip);
+  damaged[offset + 20] ^= 1;
+  const replaced = await readFile(join(SITE, "ana/skills/pdf-tools/pdf-tools.zip"));
+  for (const other of [damaged, replaced, replaced.subarray(0, 30)]) {
+    for (const ofZip of [(zip, range) => withRanges(other, range), () => new Response(other)]) {
+      for (const method of ["GET", "HEAD"]) {
+        const response = await hostWith(ofZip).ask(IN_ZIP, { method });
+        assert.equal(response.status, 502);
+        if (method === "GET") assert.match(await response.text(), /^scripts\/profile\.py of ana\/csv-cleaner was damaged or replaced/);
+      }
+    }
+  }
+  assert.equal((await hostWith(() => new Response("", { status: 404 })).ask(IN_ZIP)).status, 502);
+});
+
+test("a preview is of text alone", async () => {
+  assert.equal((await ask(`${IN_ZIP}&preview=1`)).status, 200);
+  const picture = "/skills/chart-chooser/file?path=assets/three-charts.png";
+  assert.equal((await ask(picture)).headers.get("content-type"), "application/octet-stream");
+  assert.equal((await ask(`${picture}&preview=1`)).status, 415);
+});
+
+test("versions are answered as the documents of a site that has them say", async () => {
+  const documents = (await readdir(join(FULL, "api/v1/skills"), { recursive: true })).filter((file) => file.includes("/versions/"));
+  assert.ok(documents.length > 60);
+  for (const file of documents) {
+    const route = `/skills/${file.replace(/\/index\.html$/, "")}`;
+    const document = JSON.parse(await readFile(join(FULL, "api/v1/skills", file), "utf8"));
+    assert.deepEqual(await askJson(route), document, route);
+  }
+});
+
+test("the place to install from is a download of here, unless a file says another", async () => {
+  const archive = {
+    version: "1.2.0",
+    downloadUrl: new URL("../../../api/v1/download?slug=changelog-keeper&ownerHandle=brook", record.url).href,
+  };
+  const place = { ok: true, slug: "changelog-keeper", installKind: "archive", archive };
+  assert.deepEqual(await askJson("/skills/changelog/install"), place);
+  const files = folderFiles(SITE);
+  const repository = createHandler({
+    readFile: (path, headers) => path.endsWith("/install") ? new Response('{"installKind":"github"}') : files(path, headers),
+  });
+  const answer = await repository(new Request("https://skills.example/api/v1/skills/changelog/install"));
+  assert.deepEqual(await answer.json(), { installKind: "github" });
 });
 
 test("whatever is asked for under an old name leads on", async () => {
@@ -115,6 +209,9 @@ test("wrong requests get a sentence with the right status", async () => {
     ["/skills/..%2F..%2F..%2Fetc", 404],
     ["/skills/%ff", 400],
     ["/skills/pdf-tools/file?path=../../x", 404],
+    ["/skills/pdf-tools/file?path=SKILL.md&version=2.0.0", 410],
+    ["/skills/pdf-tools/file?path=SKILL.md&version=0.0.1", 404],
+    ["/skills/pdf-tools/versions/0.0.1", 404],
     ["/nothing", 404],
   ]) {
     const response = await ask(route);

@@ -105,7 +105,7 @@ export class Registry {
 /** What the settings say for a kind of host. */
 const SETTINGS = {
   full: "[api]\nfull = true\n",
-  edge: '[hosting]\nmode = "edge"\n[api]\nfull = true\n',
+  edge: '[hosting]\nmode = "edge"\n',
   github: '[hosting]\nmode = "github"\ngithub_repository = "acme/registry"\ngithub_commit = "main"\n',
 };
 
