@@ -8,8 +8,8 @@ use super::references::{When, is_script};
 use super::visit::{LISTING_PAGE, named_by};
 use super::{Component, Load};
 
-/// All scripts and wasm of a search: those of a page that are called `search…`, and what the scripts of a page load
-/// later. Other scripts are the page's own.
+/// All scripts and wasm of a search: those that are called `search…`, whether a page names them or its own script loads
+/// them later, and what they load. Other scripts are the page's own.
 ///
 /// # Errors
 /// When a file cannot be read.
@@ -22,9 +22,13 @@ pub(super) fn measure(files: &mut Files) -> Result<Load, ReportError> {
     while !round.is_empty() || !next.is_empty() {
         let mut has_waited = false;
         for path in &round {
-            let (at_once, later) = scripts_of(path, files);
+            let (at_once, mut later) = scripts_of(path, files);
+            let is_engine = !is_named_by_page || is_of_search(path);
+            if !is_engine {
+                later.retain(|path| is_of_search(path));
+            }
             next.extend(at_once.into_iter().chain(later));
-            if !is_named_by_page || is_of_search(path) {
+            if is_engine {
                 let component = files.component(path)?;
                 has_waited |= !reads_vectors(&component);
                 engine.add(component);
@@ -44,7 +48,7 @@ pub(super) fn reads_vectors(component: &Component) -> bool {
     component.name.starts_with("semantic")
 }
 
-/// Whether a script that a page names is one of the search; others are the page's own.
+/// Whether a script that a page names, or its own script, is one of the search; others are the page's own.
 fn is_of_search(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.starts_with("search")

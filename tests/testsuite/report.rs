@@ -161,8 +161,10 @@ fn the_engine_is_what_scripts_load_wherever_the_site_stands() {
     assert!(first > engine["bytes"].as_u64().expect("a number"));
 
     // Where the page's own script loads all of it when somebody is about to search, a visit has none of it.
+    // What it loads for other ends is no part of the engine.
     let loader = "for (const name of ['./search-box-0123456789.js', './search-9876543210.js', \
-        '../search/files/search-abcdef0123.wasm']) preload(name);";
+        '../search/files/search-abcdef0123.wasm']) preload(name); import('./other.js');";
+    test.write("public/assets/other.js", "export {};");
     test.write("public/assets/loader.js", loader);
     test.write(
         "public/skills/index.html",
