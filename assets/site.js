@@ -15,6 +15,15 @@ for (const button of document.querySelectorAll("button.copy")) {
   });
 }
 
+// Files that are in the zip alone: shown by a script that is loaded for the first. Without it the links lead to the zip.
+document.querySelector(".files")?.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-in-zip]");
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (!link || !isPlain || !self.DecompressionStream) return;
+  event.preventDefault();
+  import("./file-dialog.js").then(({ open }) => open(link), () => location.assign(link.href));
+});
+
 // Search: loaded when somebody is about to. Until then, and where it fails, the form leads to the search page.
 const form = document.querySelector("form.site-search");
 const input = form?.elements.q;

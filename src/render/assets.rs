@@ -14,6 +14,9 @@ const STYLE: &str = include_str!("../../assets/style.css");
 const SITE_SCRIPT: &str = include_str!("../../assets/site.js");
 const SEARCH_BOX: &str = include_str!("../../assets/search-box.js");
 const SEARCH: &str = include_str!("../../assets/search.js");
+const FILE_DIALOG: &str = include_str!("../../assets/file-dialog.js");
+/// The folder of the edge function is copied to hosts as it is, so what it shares with pages stands there.
+const SKILL_FILE: &str = include_str!("../../examples/edge/skill-file.mjs");
 const SEARCH_WASM: &[u8] = include_bytes!("../../assets/search.wasm");
 const SEMANTIC_WASM: &[u8] = include_bytes!("../../assets/semantic.wasm");
 const FAVICON: &str = include_str!("../../assets/favicon.svg");
@@ -24,6 +27,10 @@ pub(super) struct Assets {
     pub(super) style: Asset,
     /// The script of every page.
     pub(super) script: Asset,
+    /// What shows a file that is in the zip alone; loaded when somebody opens one.
+    pub(super) file_dialog: Asset,
+    /// What takes it out of the zip.
+    pub(super) skill_file: Asset,
     /// What people see of the search; loaded when somebody is about to search.
     pub(super) search_box: Asset,
     /// What the search box runs.
@@ -69,10 +76,20 @@ impl Assets {
             SEARCH_BOX,
             std::slice::from_ref(&search_names),
         );
-        let box_names = ("./search-box.js", search_box.sibling());
+        let skill_file = Asset::script("skill-file", SKILL_FILE, &[]);
+        let skill_file_names = ("../examples/edge/skill-file.mjs", skill_file.sibling());
+        let file_dialog = Asset::script("file-dialog", FILE_DIALOG, &[skill_file_names]);
+        let names = [
+            wasm_names,
+            search_names,
+            ("./search-box.js", search_box.sibling()),
+            ("./file-dialog.js", file_dialog.sibling()),
+        ];
         Self {
             style: Asset::new("assets/style", "css", STYLE.into()),
-            script: Asset::script("site", SITE_SCRIPT, &[wasm_names, search_names, box_names]),
+            script: Asset::script("site", SITE_SCRIPT, &names),
+            file_dialog,
+            skill_file,
             search_box,
             search,
             search_wasm,
@@ -84,6 +101,8 @@ impl Assets {
         let all = [
             &self.style,
             &self.script,
+            &self.file_dialog,
+            &self.skill_file,
             &self.search_box,
             &self.search,
             &self.search_wasm,
@@ -145,8 +164,12 @@ mod tests {
             assert!(text(&assets.search).contains(&format!("\"../{}\"", wasm.path)));
         }
         assert!(text(&assets.search_box).contains(&format!("from\"{}\"", assets.search.sibling())));
+        assert!(
+            text(&assets.file_dialog).contains(&format!("from\"{}\"", assets.skill_file.sibling()))
+        );
         let script = text(&assets.script);
         for name in [
+            assets.file_dialog.sibling(),
             assets.search.sibling(),
             assets.search_box.sibling(),
             format!("../{}", assets.search_wasm.path),

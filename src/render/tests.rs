@@ -243,6 +243,31 @@ fn what_a_skill_links_to_is_published_as_it_is_under_names_that_nothing_runs() {
 }
 
 #[test]
+fn the_list_of_files_leads_to_copies_and_elsewhere_to_the_zip() {
+    let mut catalog = registry();
+    catalog.skills[0] = skill(
+        "ana/pdf-tools",
+        "PDF Tools",
+        "2026-03-01",
+        &[
+            ("SKILL.md", "See [one](a.js) and [two](a.js.txt)."),
+            ("a.js", "1"),
+            ("a.js.txt", "2"),
+        ],
+    );
+    let files = render(&catalog);
+    let page = text(&files, "ana/skills/pdf-tools/index.html");
+    let folder = "/ana/skills/pdf-tools";
+    for row in [
+        format!("<td><a href=\"{folder}/files/a.js.txt\"><bdi>a.js</bdi></a></td>"),
+        // Its copy would have the name of the other's.
+        format!("<td><a href=\"{folder}/pdf-tools.zip\" data-in-zip><bdi>a.js.txt</bdi></a></td>"),
+    ] {
+        assert!(page.contains(&row), "{row}");
+    }
+}
+
+#[test]
 fn files_that_run_are_unpacked_as_such() {
     let files = [
         ("SKILL.md", "# PDF"),

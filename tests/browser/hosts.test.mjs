@@ -7,7 +7,8 @@ import { after, before, describe, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 import { launch } from "./chromium.mjs";
-import { freePort, serveWithNginx } from "./nginx.mjs";
+import { serveWithNginx } from "./nginx.mjs";
+import { serveWithPython } from "./python.mjs";
 import { buildSite, filesBelow, headerRules, headersOf, root, skillpress } from "./site.mjs";
 
 let site, nginx, python, browser;
@@ -23,19 +24,6 @@ after(async () => {
   await python?.close();
   if (site) rmSync(path.dirname(site), { recursive: true, force: true });
 });
-
-/** Python's own file server: no ranges, no headers, types by name. */
-async function serveWithPython(folder) {
-  const port = await freePort();
-  const server = spawn("python3", ["-m", "http.server", port, "--bind", "127.0.0.1"], { cwd: folder, stdio: "ignore" });
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  const url = `http://127.0.0.1:${port}/`;
-  for (let triesLeft = 100; !(await fetch(url).then((response) => response.ok, () => false)); triesLeft--) {
-    if (!triesLeft) throw new Error("the file server does not answer");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { url, close: () => (server.kill(), ended) };
-}
 
 /** Types a query on the first page, and follows its first result; gives all answers that came. */
 async function searchAndFollow(url) {

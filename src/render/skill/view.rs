@@ -50,7 +50,10 @@ pub(super) struct Requirement<'a> {
 #[derive(Hash)]
 pub(super) struct FileRow<'a> {
     pub(super) path: &'a str,
-    pub(super) link: Option<String>,
+    /// To the file's copy, or to the zip.
+    pub(super) link: String,
+    /// Whether the file has no copy. The script of pages takes it out of the zip.
+    pub(super) is_in_zip: bool,
     pub(super) size: String,
     pub(super) sha256: &'a str,
 }
@@ -78,6 +81,18 @@ impl<'a> SkillView<'a> {
         let mut versions = version_rows(skill);
         let older_versions = versions.split_off(versions.len().min(VERSIONS_SHOWN));
         let link = |path: &Option<String>| path.as_ref().map(|path| registry.link(path));
+        let install = Install::new(registry, skill, zip);
+        let files = skill
+            .files
+            .iter()
+            .zip(published)
+            .map(|(file, path)| FileRow {
+                path: &file.path,
+                link: link(path).unwrap_or_else(|| install.zip_link.clone()),
+                is_in_zip: path.is_none(),
+                size: file_size(file.len_bytes),
+                sha256: &file.sha256,
+            });
         Self {
             page: head(registry, skill),
             skill,
@@ -94,7 +109,6 @@ impl<'a> SkillView<'a> {
             deprecation: skill
                 .badge(DEPRECATED_KIND)
                 .map(|award| award.note.as_deref().unwrap_or_default()),
-            install: Install::new(registry, skill, zip),
             requirements: requirements(&skill.requirements),
             counts: counts(skill),
             homepage: skill
@@ -104,17 +118,8 @@ impl<'a> SkillView<'a> {
                 .map(|homepage| (homepage, web::shown(homepage))),
             body_links: BodyLinks::new(registry, skill, published),
             main_file_link: link(&published[skill.main_file_idx]),
-            files: skill
-                .files
-                .iter()
-                .zip(published)
-                .map(|(file, path)| FileRow {
-                    path: &file.path,
-                    link: link(path),
-                    size: file_size(file.len_bytes),
-                    sha256: &file.sha256,
-                })
-                .collect(),
+            files: files.collect(),
+            install,
             files_total: format!(
                 "{}, {}",
                 counted(skill.files.len(), "file", "files"),
