@@ -45,6 +45,24 @@ fn all_problems_are_shown_together_and_sorted() {
 }
 
 #[test]
+fn settings_under_their_former_name_are_read_and_warned_of() {
+    let test = SiteTest::two_skills()
+        .file("skillpress.toml", "[install]\nhosting = \"edge\"\n")
+        .build();
+    let ran = test.run(&["check"]);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    let warning = "warning: skillpress.toml:1:2: `[install]` is called `[hosting]` now, and its `hosting` is `mode`\n\
+                   1 | [install]\n  |  ^\n\
+                   hint: write in its place `[hosting]`, `mode = \"edge\"`\n";
+    assert!(ran.stdout.contains(warning), "{}", ran.stdout);
+    assert!(
+        test.page("ana/skills/pdf-tools/index.html")
+            .contains("npx clawhub")
+    );
+    assert_eq!(test.run(&["check", "--strict"]).code, 1);
+}
+
+#[test]
 fn a_dead_link_is_named_by_check_and_build() {
     let test = SiteTest::two_skills().file(
         "content/skills/ana/pdf-tools/SKILL.md",
