@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
+use crate::hosting::Host;
 use crate::input_file;
 use crate::problem::{Place, Problem, Problems};
 use crate::url::BaseUrl;
@@ -84,6 +85,8 @@ pub enum EmbeddingMode {
 pub struct HostingConfig {
     /// What answers requests, which decides the install commands that pages show.
     pub mode: HostingMode,
+    /// Whose limits a build keeps to; unset means no limit. Its place is that in the settings.
+    pub host: Option<Spanned<Host>>,
     /// `owner/repository` that holds the content, for `mode = "github"`.
     pub github_repository: Option<String>,
     /// The commit or branch of that repository, for `mode = "github"`.
@@ -265,6 +268,15 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn an_unknown_host_is_an_error_that_names_the_known_ones() {
+        let error = error_of("[hosting]\nhost = \"cloudflare\"\n");
+        assert!(
+            error.starts_with("error: skillpress.toml:2:8: unknown variant `cloudflare`, expected one of `cloudflare-free`, `cloudflare-paid`, `github-pages`, "),
+            "{error}"
+        );
     }
 
     #[test]

@@ -38,6 +38,7 @@ mod cmd;
 mod config;
 mod content;
 mod fingerprint;
+mod hosting;
 mod index;
 mod input_file;
 mod inspect;

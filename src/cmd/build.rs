@@ -1,6 +1,6 @@
 //! `skillpress build`: content to site.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -10,8 +10,8 @@ use crate::loss;
 use crate::problem::{Problem, Problems, Severity, print_each};
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::report::{self, Report, Scope, budget};
-use crate::sink::{DirSink, Written};
+use crate::report::{self, Report, Scope, budget, host_limits};
+use crate::sink::{DirSink, SiteFile, Written};
 use crate::site::{Site, SiteCounts};
 
 /// Options of `build`.
@@ -59,8 +59,9 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
         print_warnings(&counts.left_out);
     }
     progress.stage("report");
-    let scope = Scope::of_build(sink.files(), &site.config.budgets);
-    let report = report::measure(sink.fresh(), &scope)?;
+    let files = sink.files();
+    check_host_limits(&project, &site, sink.fresh(), &files)?;
+    let report = report::measure(sink.fresh(), &Scope::of_build(files, &site.config.budgets))?;
     check_budgets(&project, &site, &report)?;
     progress.stage("swap");
     let written = sink.finish();
@@ -104,6 +105,21 @@ fn check_loss(args: &BuildArgs, project: &Project, site: &Site) -> Result<(), Co
     }
     let loss = loss::check(&args.out, &project.content, &site.catalog);
     loss.map_or(Ok(()), |problem| Err(problem.into()))
+}
+
+/// Stops the build before the new site replaces the old one when its host would not take it.
+fn check_host_limits(
+    project: &Project,
+    site: &Site,
+    fresh: &Path,
+    files: &[SiteFile],
+) -> Result<(), CommandError> {
+    let Some(host) = &site.config.hosting.host else {
+        return Ok(());
+    };
+    let exceeded = host_limits::check(fresh, files, host, project.config_path());
+    let exceeded = exceeded.map_err(|error| CommandError::cannot("count the new site", error))?;
+    Ok(exceeded.none_or_err()?)
 }
 
 /// Stops the build before the new site replaces the old one when it exceeds a budget.

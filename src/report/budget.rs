@@ -10,17 +10,33 @@ use crate::text::number::grouped;
 
 /// One error for each budget that `report` exceeds, at its place in the settings at `config_path`.
 pub fn check(report: &Report, budgets: &Budgets, config_path: &Path) -> Problems {
-    // Only for the place: without the text the problem names the file.
-    let config = input_file::read_text(config_path).unwrap_or_default();
-    let config = input_file::without_mark(&config);
     measured(report, budgets)
         .into_iter()
         .filter_map(|measured| {
             let budget = measured.budget.as_ref()?;
-            (measured.amount > *budget.get_ref())
-                .then(|| measured.problem(budget, config_path, config))
+            let is_exceeded = measured.amount > *budget.get_ref();
+            is_exceeded.then(|| measured.problem(budget, config_path))
         })
         .collect()
+}
+
+/// Places `problem`, whose file is the settings, at their byte `offset`, as far as they can be read.
+pub(super) fn at_setting(problem: Problem, offset: usize) -> Problem {
+    match input_file::read_text(&problem.path) {
+        Ok(config) => problem.at(input_file::without_mark(&config), Place::Offset(offset)),
+        Err(_) => problem,
+    }
+}
+
+/// The largest of `parts`, each a name and an amount, as `zips 2,291 · feeds 300`.
+pub(super) fn largest(mut parts: Vec<(&str, u64)>) -> String {
+    const PARTS_SHOWN: usize = 4;
+    parts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let shown = parts.iter().take(PARTS_SHOWN);
+    let shown: Vec<String> = shown
+        .map(|(name, amount)| format!("{name} {}", grouped(*amount as usize)))
+        .collect();
+    shown.join(" · ")
 }
 
 /// What a budget limits.
@@ -87,39 +103,22 @@ fn bytes_of(components: &[Component]) -> Vec<(&str, u64)> {
         .collect()
 }
 
-/// How many parts a problem names.
-const PARTS_SHOWN: usize = 4;
-
 impl Measured<'_> {
-    fn problem(mut self, budget: &Budget, config_path: &Path, config: &str) -> Problem {
-        let problem = Problem::error(
-            config_path,
-            "budget",
-            format!(
-                "`{}` allows {} {}, but the new site takes {}",
-                self.name,
-                grouped(*budget.get_ref() as usize),
-                self.unit,
-                grouped(self.amount as usize)
-            ),
+    fn problem(self, budget: &Budget, config_path: &Path) -> Problem {
+        let message = format!(
+            "`{}` allows {} {}, but the new site takes {}",
+            self.name,
+            grouped(*budget.get_ref() as usize),
+            self.unit,
+            grouped(self.amount as usize)
         );
-        let problem = if config.is_empty() {
-            problem
-        } else {
-            problem.at(config, Place::Offset(budget.span().start))
+        let hint = match &*largest(self.parts) {
+            "" => "make it smaller, or raise the budget".to_owned(),
+            largest => {
+                format!("the largest parts are {largest}; make them smaller, or raise the budget")
+            }
         };
-        self.parts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        let largest = self.parts.iter().take(PARTS_SHOWN);
-        let largest: Vec<String> = largest
-            .map(|(name, bytes)| format!("{name} {}", grouped(*bytes as usize)))
-            .collect();
-        problem.hint(if largest.is_empty() {
-            "make it smaller, or raise the budget".to_owned()
-        } else {
-            format!(
-                "the largest parts are {}; make them smaller, or raise the budget",
-                largest.join(" · ")
-            )
-        })
+        let problem = Problem::error(config_path, "budget", message).hint(hint);
+        at_setting(problem, budget.span().start)
     }
 }

@@ -10,6 +10,7 @@ pub mod budget;
 mod engine;
 mod error;
 mod files;
+pub mod host_limits;
 mod html;
 mod parts;
 mod queries;

@@ -333,6 +333,29 @@ fn an_exceeded_budget_fails_the_build_and_leaves_the_site() {
 }
 
 #[test]
+fn a_site_that_its_host_would_not_take_does_not_replace_the_published_one() {
+    let aliases = |n: usize| -> String {
+        (0..n)
+            .map(|n| format!("\"old/name-{n}\" = \"ana/pdf-tools\"\n"))
+            .collect()
+    };
+    let test = SiteTest::two_skills()
+        .file("skillpress.toml", "[hosting]\nhost = \"cloudflare-free\"\n")
+        .file("content/aliases.toml", aliases(100))
+        .build();
+    let before = test.site();
+    test.write("content/aliases.toml", aliases(101));
+    let ran = test.run(&["build"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let error = "error: skillpress.toml:2:8: `cloudflare-free` takes at most 100 lines in `_redirects` from the first with `*` on (https://developers.cloudflare.com/pages/platform/limits/, read on 2026-11-26), but the new site has 101\n\
+                 2 | host = \"cloudflare-free\"\n  |        ^\n\
+                 hint: take old names that nobody uses any more out of `aliases.toml`; ";
+    assert!(ran.stderr.contains(error), "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("error: ").count(), 1, "{}", ran.stderr);
+    assert_eq!(test.site(), before);
+}
+
+#[test]
 fn a_build_within_its_budgets_says_what_visits_and_searches_cost() {
     let test = SiteTest::two_skills();
     test.write(
