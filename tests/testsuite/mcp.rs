@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::harness::SiteTest;
 use crate::hostile_site::attack_lines;
+use crate::plain_server::{Host, Ranges};
+use crate::read;
 
 /// A running server; what it answers is read line by line.
 struct Mcp {
@@ -386,6 +388,63 @@ fn a_file_that_is_not_what_the_api_names_is_not_given() {
     );
     let message = mcp.refusal("get_skill", json!({ "id": "bo/cron-explainer" }));
     assert!(message.contains("cannot be read"), "{message}");
+}
+
+#[test]
+fn a_file_without_a_copy_comes_out_of_the_zip_of_every_host() {
+    let site = read::site();
+    let hosts = [Ranges::Answered, Ranges::Ignored, Ranges::OfCompressed]
+        .map(|ranges| Host::start(site.path("public"), ranges));
+    for place in ["public"]
+        .into_iter()
+        .chain(hosts.iter().map(|host| &*host.url))
+    {
+        let mut mcp = Mcp::at(&site, place);
+        mcp.initialize();
+        let skill = mcp.answer("get_skill", json!({ "id": "ana/pdf-tools" }));
+        let files = skill["files"].as_array().unwrap();
+        let script = files
+            .iter()
+            .find(|file| file["path"] == "scripts/run.sh")
+            .unwrap();
+        assert!(script.get("url").is_none(), "{script}");
+        let resource = script["resource"].as_str().unwrap();
+        let answer = mcp.read(resource);
+        let contents = &answer["result"]["contents"][0];
+        assert_eq!(
+            contents["text"], "#!/bin/sh\necho hi\n",
+            "{place}: {answer}"
+        );
+        assert_eq!(
+            mcp.read("skill://ana/pdf-tools/dot.png")["result"]["contents"][0]["blob"],
+            "iVBORwD/"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_or_replaced_zip_gives_no_resource_and_says_so() {
+    let site = read::site();
+    for (what, zip) in read::wrong_zips(&site) {
+        site.write("public/ana/skills/pdf-tools/pdf-tools.zip", zip);
+        let host = Host::start(site.path("public"), Ranges::Ignored);
+        for place in ["public", &host.url] {
+            let mut mcp = Mcp::at(&site, place);
+            mcp.initialize();
+            for path in ["scripts/run.sh", "noise.dat"] {
+                let answer = mcp.read(&format!("skill://ana/pdf-tools/{path}"));
+                assert_eq!(answer["error"]["code"], -32603, "{what}: {answer}");
+                let message = answer["error"]["message"].as_str().unwrap();
+                assert!(
+                    message.contains("was damaged, or replaced since; the zip is at http")
+                        && message.contains("/ana/skills/pdf-tools/pdf-tools.zip; try again"),
+                    "{what}: {message}"
+                );
+            }
+            let skill = mcp.answer("get_skill", json!({ "id": "ana/pdf-tools" }));
+            assert_eq!(skill["main_file"], "SKILL.md", "the rest is of use");
+        }
+    }
 }
 
 #[test]
