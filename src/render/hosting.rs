@@ -51,8 +51,9 @@ fn headers(registry: &Registry<'_>) -> String {
         (".well-known/*", SHARED),
         // All below is JSON, under names without an ending too; `index.html` there would pass for a page.
         ("api/v1/skills/*", &["Content-Type: application/json"]),
-        // The record of a skill, its discovery index, and the files and the zip that these name.
-        (":owner/skills/:slug/*", SHARED),
+        // The record of a skill, its discovery index, and the files and the zip that these name by their hashes: an old
+        // one beside a new one is refused by whoever checks.
+        (":owner/skills/:slug/*", &[SHARED, REVALIDATED].concat()),
         // What strangers wrote runs nowhere, even where a browser would open it.
         (
             ":owner/skills/:slug/files/*",
