@@ -52,7 +52,6 @@ async function respond(site, url) {
   } catch (error) {
     if (error instanceof Response) return error;
     if (error instanceof URIError) return text(400, "the address is not UTF-8");
-    if (error instanceof SkillFileError) return text(error.code === "missing" ? 404 : 502, error.message);
     throw error;
   }
 }
@@ -161,7 +160,11 @@ class Site {
     const isPreview = flag(query, "preview");
     requireCurrent(record, query);
     const read = (name, headers) => this.readFile(this.basePath + folder(record) + name, headers);
-    const bytes = await readSkillFile(record, path, read);
+    const bytes = await readSkillFile(record, path, read).catch((error) => {
+      if (!(error instanceof SkillFileError)) throw error;
+      if (error.code === "missing") throw text(404, error.message);
+      throw text(502, `${error.message}; the zip is at ${record.zip.url}`);
+    });
     const isText = isUtf8(bytes);
     if (isPreview && !(isText && bytes.length <= PREVIEW_MAX_BYTES)) {
       throw text(415, `only text of at most ${PREVIEW_MAX_BYTES} bytes has a preview`);
