@@ -297,8 +297,13 @@ impl<'a> Reader<'a, '_> {
             cmark::Tag::Strikethrough => (Tag::Phrase("del"), Detail::None),
             cmark::Tag::Superscript => (Tag::Phrase("sup"), Detail::None),
             cmark::Tag::Subscript => (Tag::Phrase("sub"), Detail::None),
+            // Text may be shown after the end of an element that is left out, but a link that began in it is none.
+            cmark::Tag::Link { .. } if self.raw_html.is_skipping() => {
+                self.builder.open_nothing();
+                return;
+            }
             cmark::Tag::Link { dest_url, .. } => {
-                self.note_link(&dest_url, false);
+                self.tree.findings.link(&dest_url, false);
                 match self.builder.link_target(&dest_url) {
                     Some(target) => (Tag::A, Detail::Link(target)),
                     None => {
@@ -308,7 +313,9 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             cmark::Tag::Image { dest_url, .. } => {
-                self.note_link(&dest_url, true);
+                if !self.raw_html.is_skipping() {
+                    self.tree.findings.link(&dest_url, true);
+                }
                 self.image = Some(ImageText {
                     dest: dest_url,
                     alt: String::new(),
@@ -325,12 +332,6 @@ impl<'a> Reader<'a, '_> {
             }
         };
         self.builder.open_markdown(tag, detail);
-    }
-
-    fn note_link(&mut self, dest: &str, is_image: bool) {
-        if !self.raw_html.is_skipping() {
-            self.tree.findings.link(dest, is_image);
-        }
     }
 
     fn end(&mut self, tag: TagEnd, range: &Range<usize>) {

@@ -104,6 +104,13 @@ fn a_survey_tells_relative_links_with_their_lines() {
 }
 
 #[test]
+fn a_link_that_begins_in_what_is_left_out_is_none() {
+    let body = "<svg>[a</svg>b](reference.md)";
+    assert_eq!(html(body), "<p>b</p>\n");
+    assert_eq!(survey(body).links, []);
+}
+
+#[test]
 fn a_survey_knows_every_link_that_a_page_has_room_for() {
     let body: String = (0..LINKS_MAX + 10)
         .map(|n| format!("[x](f/{n}.md)\n"))
