@@ -1,6 +1,8 @@
 // What a first and a next search move, in headless Chromium, for this project and for Pagefind on the same pages.
 //
-//   node bench.mjs SITE QUERIES.jsonl [--json FILE] [--limit N]
+//   node bench.mjs SITE QUERIES.jsonl [--json FILE] [--limit N] [--hosts]
+//
+// With `--hosts` this project alone is measured, on a host that answers ranges and on one that does not.
 //
 // SITE is a folder that `skillpress build --base-url https://localhost/` wrote; each line of QUERIES has a `query`.
 // Every query is a first search in a fresh browser profile, pasted whole; the query after it in the file is the next
@@ -22,17 +24,32 @@ const [site, queryFile] = process.argv.slice(2);
 const lines = readFileSync(queryFile, "utf8").trim().split("\n").slice(0, Number(option("--limit") ?? Infinity));
 const queries = lines.map((line) => JSON.parse(line).query);
 
-const peer = mkdtempSync(path.join(tmpdir(), "skillpress-pagefind-"));
-console.log(execFileSync("node_modules/.bin/pagefind", ["--site", site, "--glob", "*/skills/*/index.html", "--root-selector", "main",
-  "--output-path", path.join(peer, "pagefind")], { encoding: "utf8", cwd: import.meta.dirname }).trim().split("\n").slice(-6).join("\n"));
+const isOfHosts = process.argv.includes("--hosts");
+const peer = isOfHosts ? undefined : indexed();
+
+/** A folder with Pagefind's index of the same pages. */
+function indexed() {
+  const peer = mkdtempSync(path.join(tmpdir(), "skillpress-pagefind-"));
+  console.log(execFileSync("node_modules/.bin/pagefind", ["--site", site, "--glob", "*/skills/*/index.html", "--root-selector", "main",
+    "--output-path", path.join(peer, "pagefind")], { encoding: "utf8", cwd: import.meta.dirname }).trim().split("\n").slice(-6).join("\n"));
+  return peer;
+}
 
 const asset = (pattern) => readdirSync(path.join(site, "assets")).find((name) => pattern.test(name));
 const searchJs = `/assets/${asset(/^search-[0-9a-f]+\.js$/)}`;
 const boxJs = `/assets/${asset(/^search-box-/)}`;
-const engines = {
-  "skillpress, lexical": { start: ours, search: oursSearch("lexical") },
-  "skillpress, hybrid": { start: ours, search: oursSearch("hybrid") },
-  "Pagefind": { start: pagefind, search: pagefindSearch },
+const lexical = { start: ours, search: oursSearch("lexical") }, hybrid = { start: ours, search: oursSearch("hybrid") };
+const withRanges = await serve(peer ? [site, peer] : [site], DELAY_MS);
+const withoutRanges = await serve([site], DELAY_MS, { hasRanges: false });
+const engines = isOfHosts ? {
+  "lexical, ranges": { ...lexical, server: withRanges },
+  "lexical, no ranges": { ...lexical, server: withoutRanges },
+  "hybrid, ranges": { ...hybrid, server: withRanges },
+  "hybrid, no ranges": { ...hybrid, server: withoutRanges },
+} : {
+  "skillpress, lexical": { ...lexical, server: withRanges },
+  "skillpress, hybrid": { ...hybrid, server: withRanges },
+  "Pagefind": { start: pagefind, search: pagefindSearch, server: withRanges },
 };
 
 /** Loads what site.js loads when somebody is about to search. */
@@ -68,10 +85,9 @@ function pagefindSearch(page, query) {
   }, [query, N_HITS]);
 }
 
-const server = await serve([site, peer], DELAY_MS);
 const browser = await launch();
 const measured = {};
-for (const [name, engine] of Object.entries(engines)) {
+for (const [name, { server, ...engine }] of Object.entries(engines)) {
   const rows = (measured[name] = { first: [], next: [] });
   for (const [queryIdx, query] of queries.entries()) {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: true });
@@ -87,7 +103,8 @@ for (const [name, engine] of Object.entries(engines)) {
   }
 }
 await browser.close();
-server.close();
+withRanges.close();
+withoutRanges.close();
 
 /** @param {{ path: string, bytes: number, headerBytes: number, startMs: number, endMs: number }[]} log */
 function count(log) {

@@ -11,14 +11,14 @@ const types = {
   wasm: "application/wasm", xml: "application/xml", txt: "text/plain; charset=utf-8",
 };
 
-/** Serves `folders` (the first that has a file wins) from the root; `log` has one entry a request. */
-export async function serve(folders, delayMs) {
+/** Serves `folders` (the first that has a file wins) from the root, with `hasRanges` also parts of files; `log` has one entry a request. */
+export async function serve(folders, delayMs, { hasRanges = true } = {}) {
   const log = [];
   const server = createSecureServer({ ...certificate(), allowHTTP1: true }, async (request, response) => {
     const { pathname } = new URL(request.url, "https://localhost");
     const entry = { path: pathname, range: request.headers.range, startMs: performance.now(), bytes: 0, headerBytes: 0 };
     log.push(entry);
-    const { status, headers, body } = answer(folders, pathname, request.headers.range);
+    const { status, headers, body } = answer(folders, pathname, hasRanges ? request.headers.range : undefined);
     entry.bytes = body.length;
     entry.headerBytes = textLen(request.headers) + textLen(headers);
     await new Promise((resolve) => setTimeout(resolve, delayMs));
