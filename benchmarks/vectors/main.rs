@@ -7,6 +7,7 @@
 //! `CONTENT` holds `skills/`, each line of `QUERIES` a `{"query": "…"}`. With `N` the registry is filled up to `N`
 //! skills with sentences of others, remixed from a fixed seed. Prints Markdown tables.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
@@ -52,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let adapted = adapt(&model, &skills);
     let index = Index::new(built.parts.files, built.parts.heads, skills.len());
     println!("| file | bytes | a skill |\n|---|---|---|");
-    for (entry, _) in &index.files {
+    for entry in &index.manifest.files {
         let per_skill = entry.len as f64 / skills.len() as f64;
         println!("| {} | {} | {per_skill:.2} |", entry.name, entry.len);
     }
@@ -144,7 +145,8 @@ fn read_queries(path: &str) -> Result<Vec<Vec<String>>, Box<dyn Error>> {
 
 struct Index {
     manifest: Manifest,
-    files: Vec<(FileEntry, Vec<u8>)>,
+    /// By path.
+    published: HashMap<String, Vec<u8>>,
 }
 
 #[derive(Default)]
@@ -159,41 +161,39 @@ struct Run {
 
 impl Index {
     fn new(parts: Vec<PartFile>, heads: Vec<(String, Vec<u8>)>, n_skills: usize) -> Self {
-        let files: Vec<(FileEntry, Vec<u8>)> = parts
-            .into_iter()
-            .map(|part| {
-                let entry = FileEntry {
-                    name: part.name.to_owned(),
-                    hash: [0; 5],
-                    len: part.bytes.len() as u64,
-                    chunk_len: part.chunk_len,
-                };
-                (entry, part.bytes)
-            })
-            .collect();
-        let manifest = Manifest {
+        let mut manifest = Manifest {
             n_skills: n_skills as u32,
-            files: files.iter().map(|(entry, _)| entry.clone()).collect(),
             heads,
-            badges: Vec::new(),
+            ..Manifest::default()
         };
-        Self { manifest, files }
+        let mut published = HashMap::new();
+        for part in parts {
+            let (entry, files) = part.publish();
+            manifest.files.push(entry);
+            published.extend(files);
+        }
+        Self {
+            manifest,
+            published,
+        }
     }
 
     fn search(&self, query: &[String], plan: Plan) -> Run {
         let mut run = Run::default();
+        let vectors = self.manifest.file(VECTORS_FILE);
+        let vectors_path = vectors.and_then(FileEntry::whole_path);
         let mut source = |requests: &[Request]| -> Vec<Answer> {
             run.n_round_trips += 1;
             let answers = requests.iter().map(|request| {
-                let (entry, bytes) = self.file(&request.path);
+                let bytes = &self.published[&request.path];
                 let Some(range) = request.range else {
                     return Answer::Failed;
                 };
                 run.n_requests += 1;
                 run.n_bytes += u64::from(range.len);
                 // The flat plan reads all of it, the graph plan centroids, which come first.
-                let is_kept =
-                    entry.name == VECTORS_FILE && (plan == Plan::Flat || range.start == 0);
+                let is_kept = Some(&request.path) == vectors_path.as_ref()
+                    && (plan == Plan::Flat || range.start == 0);
                 run.n_once += if is_kept { u64::from(range.len) } else { 0 };
                 Answer::Bytes(bytes[range.start as usize..range.end() as usize].to_vec())
             });
@@ -208,11 +208,6 @@ impl Index {
         assert_eq!(result.notes, VectorNotes::default());
         run.skills = result.hits.iter().map(|hit| hit.doc.idx()).collect();
         run
-    }
-
-    fn file(&self, path: &str) -> &(FileEntry, Vec<u8>) {
-        let file = self.files.iter().find(|(entry, _)| entry.path() == path);
-        file.expect("searches ask for files of the manifest")
     }
 }
 

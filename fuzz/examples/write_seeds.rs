@@ -105,8 +105,10 @@ impl Seeds {
         name: &str,
         ranges: Vec<ByteRange>,
     ) -> io::Result<Vec<Vec<u8>>> {
-        let path = manifest.file(name).expect("the file is named").path();
-        let bytes = fs::read(self.search.join(path))?;
+        let entry = manifest.file(name).expect("the file is named");
+        let chunks = (0..entry.n_chunks())
+            .map(|chunk_idx| fs::read(self.search.join(entry.chunk_path(chunk_idx))));
+        let bytes = chunks.collect::<io::Result<Vec<_>>>()?.concat();
         let payload = |range: &ByteRange| {
             let block = &bytes[range.start as usize..range.end() as usize];
             block::open(name, range.start, block).expect("the block is good");

@@ -10,10 +10,12 @@ use skillpress_search::internals::format::vectors::nodes::{
     NodesLayout, decode_links, decode_node_code,
 };
 use skillpress_search::internals::format::vectors::router::Router;
-use skillpress_search::internals::format::vectors::rows::find_row;
+use skillpress_search::internals::format::vectors::rows::{
+    ROWS_FILE, RowsLayout, find_row, may_be_rare,
+};
 
-fuzz_target!(|input: (u16, u8, u8, &str, &[u8], &[u8])| {
-    let (n, n_links, inverse_bits, word, head, payload) = input;
+fuzz_target!(|input: (u16, u8, u8, [u32; 3], &str, &[u8], &[u8])| {
+    let (n, n_links, inverse_bits, row_lens, word, head, payload) = input;
     if let Ok(head) = VectorHead::decode(head) {
         let _ = Router::decode(&head, payload).map(|router| {
             (0..head.n_cells()).for_each(|cell_idx| {
@@ -25,6 +27,14 @@ fuzz_target!(|input: (u16, u8, u8, &str, &[u8], &[u8])| {
     let _ = decode_refinement(payload);
     let _ = decode_node_code(payload);
     let _ = find_row(payload, word);
+    may_be_rare(payload, word);
+    let [rows_len, rare_len, page_len] = row_lens;
+    if let Ok(layout) = RowsLayout::from_lens(rows_len.into(), rare_len.into(), page_len) {
+        assert!(layout.places(word).into_iter().flatten().all(|place| {
+            let is_common = place.file == ROWS_FILE;
+            place.range.end() <= u64::from(if is_common { rows_len } else { rare_len })
+        }));
+    }
     let layout = NodesLayout::new(n.into(), n.into(), n_links, inverse_bits);
     if let Ok(links) = decode_links(&layout, EmbeddingId(0), payload) {
         assert!(links.iter().all(|link| link.to.0 < n.into()));

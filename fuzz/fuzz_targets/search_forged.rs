@@ -11,9 +11,9 @@ fuzz_target!(|input: (u16, &[u8], &[u8], &str)| {
     let (n_skills, head, bytes, query) = input;
     let entry = |name: &str| FileEntry {
         name: name.into(),
-        hash: [0; 5],
         len: 1 << 24,
-        chunk_len: 0,
+        hashes: vec![0; 5],
+        ..FileEntry::default()
     };
     let manifest = Manifest {
         n_skills: n_skills.into(),

@@ -194,7 +194,8 @@ fn words(searcher: &Searcher, files: &[(String, Vec<u8>)]) -> Result<HashSet<Str
     let missing = FormatError::Missing { what: TERMS_FILE };
     let head = LexicalHead::decode(manifest.head(LEXICAL_HEAD).ok_or(missing)?)?;
     let entry = manifest.file(TERMS_FILE).ok_or(missing)?;
-    let file = files.iter().find(|(path, _)| *path == entry.path());
+    let path = entry.whole_path().ok_or(missing)?;
+    let file = files.iter().find(|(found, _)| *found == path);
     let (_, bytes) = file.ok_or(missing)?;
     let mut words = HashSet::new();
     for range in head.term_blocks_of_prefix("") {

@@ -1,6 +1,7 @@
 //! Packs the index into the files below `search/`: from tantivy, through its public API, to what the reader fetches.
 //!
-//! Files are named by their content and never change in place; `manifest.json` names them and comes last.
+//! Files are named by their content and never change in place; `manifest.json` names them and comes last. Those of blocks
+//! of one length are published in chunks alone, which are named by shard, so that a small edit renames few of them.
 
 mod exact;
 mod impacts;
@@ -11,11 +12,10 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use skillpress_search::internals::format::block;
-use skillpress_search::internals::format::cards::{self, CARDS_FILE, Card};
+use skillpress_search::internals::format::cards::{self, CARD_LEN, CARDS_FILE, Card};
 use skillpress_search::internals::format::head::{BLOCK_MAX_LEN, LEXICAL_HEAD, LexicalHead};
 use skillpress_search::internals::format::manifest::{
-    BADGE_KINDS_MAX, BadgeEntry, FILE_HASH_LEN, FileEntry, MANIFEST_PATH, Manifest, PROBE,
-    PROBE_PATH,
+    BADGE_KINDS_MAX, BadgeEntry, FileEntry, HASH_LEN, MANIFEST_PATH, Manifest, PROBE, PROBE_PATH,
 };
 use skillpress_search::internals::format::postings::{self, POSTINGS_FILE};
 use skillpress_search::internals::format::spelling::SPELLING_FILE;
@@ -54,17 +54,8 @@ pub fn pack(
     };
     let mut files = Vec::new();
     for file in part.files {
-        let entry = FileEntry {
-            name: file.name.to_owned(),
-            hash: file_hash(&file.bytes),
-            len: file.bytes.len() as u64,
-            chunk_len: file.chunk_len,
-        };
-        if file.chunk_len > 0 {
-            let chunks = file.bytes.chunks(file.chunk_len as usize).zip(0..);
-            files.extend(chunks.map(|(chunk, idx)| (entry.chunk_path(idx), chunk.to_vec())));
-        }
-        files.push((entry.path(), file.bytes));
+        let (entry, published) = file.publish();
+        files.extend(published);
         manifest.files.push(entry);
     }
     for (name, bytes) in &index.files {
@@ -91,33 +82,90 @@ pub struct PartFile {
     pub name: &'static str,
     /// Its content.
     pub bytes: Vec<u8>,
-    /// Length of the chunks that it is also published in, see `chunk_len`; 0 for none.
-    pub chunk_len: u32,
+    /// Length of its chunks; 0 for none.
+    chunk_len: u32,
+    /// Whether chunks are the only form that it is published in.
+    is_in_chunks_only: bool,
 }
 
 impl PartFile {
-    /// A file that is also published in chunks, for hosts that do not answer ranges.
-    pub fn chunked(name: &'static str, bytes: Vec<u8>) -> Self {
-        let chunk_len = chunk_len(bytes.len());
+    /// A file that is published as a whole alone: searches on hosts without ranges read all of it, or nothing.
+    pub fn whole(name: &'static str, bytes: Vec<u8>) -> Self {
         Self {
             name,
             bytes,
-            chunk_len,
+            chunk_len: 0,
+            is_in_chunks_only: false,
         }
+    }
+
+    /// A file of blocks of any length, which is published as a whole for hosts that answer ranges, and in chunks for
+    /// those that do not; as a whole alone where that would be the only chunk.
+    pub fn chunked(name: &'static str, bytes: Vec<u8>) -> Self {
+        let chunk_len = chunk_len(bytes.len(), CHUNK_LEN);
+        Self {
+            chunk_len: if bytes.len() > chunk_len {
+                chunk_len as u32
+            } else {
+                0
+            },
+            ..Self::whole(name, bytes)
+        }
+    }
+
+    /// A file of units of one length, no block of which crosses the border of two units: it is published in chunks of
+    /// whole units, and in no other form.
+    pub fn in_chunks(name: &'static str, bytes: Vec<u8>, unit_len: usize) -> Self {
+        let units_len = (CHUNK_LEN / unit_len).max(1) * unit_len;
+        Self {
+            chunk_len: chunk_len(bytes.len(), units_len) as u32,
+            is_in_chunks_only: true,
+            ..Self::whole(name, bytes)
+        }
+    }
+
+    /// What the manifest says of the file, and the files that are published: path below `search/` and content.
+    pub fn publish(self) -> (FileEntry, Vec<(String, Vec<u8>)>) {
+        let mut entry = FileEntry {
+            name: self.name.to_owned(),
+            len: self.bytes.len() as u64,
+            chunk_len: self.chunk_len,
+            shard_chunks: 0,
+            hashes: Vec::new(),
+        };
+        if self.is_in_chunks_only {
+            entry.shard_chunks = entry.n_chunks().div_ceil(SHARDS_MAX).max(1);
+            let shard_len = entry.shard_chunks as usize * self.chunk_len as usize;
+            entry.hashes = self.bytes.chunks(shard_len).flat_map(file_hash).collect();
+        } else {
+            entry.hashes = file_hash(&self.bytes).into();
+        }
+        let mut files = Vec::new();
+        if self.chunk_len > 0 {
+            let chunks = self.bytes.chunks(self.chunk_len as usize).zip(0..);
+            files.extend(chunks.map(|(chunk, idx)| (entry.chunk_path(idx), chunk.to_vec())));
+        }
+        if let Some(path) = entry.whole_path() {
+            files.push((path, self.bytes));
+        }
+        (entry, files)
     }
 }
 
-/// Length of the chunks of a file of `len` bytes: 4 KB, doubled until there are at most 1,024; 0, for none, where the
-/// file would be its only chunk.
-pub fn chunk_len(len: usize) -> u32 {
-    let mut chunk_len = 4096;
-    if len <= chunk_len {
-        return 0;
-    }
-    while len.div_ceil(chunk_len) > 1024 {
+/// Shortest chunks, about.
+const CHUNK_LEN: usize = 4096;
+/// Most chunks of a file.
+const CHUNKS_MAX: usize = 1024;
+/// Most shards of a file: 240 bytes of hashes, which every first search reads.
+const SHARDS_MAX: u32 = 48;
+
+/// Length of the chunks of a file of `len` bytes: `shortest`, doubled until there are at most [`CHUNKS_MAX`].
+fn chunk_len(len: usize, shortest: usize) -> usize {
+    let mut chunk_len = shortest;
+    while len.div_ceil(chunk_len) > CHUNKS_MAX {
         chunk_len *= 2;
     }
-    chunk_len as u32
+    chunk_len
 }
 
 fn lexical_part(
@@ -139,7 +187,7 @@ fn lexical_part(
         files: vec![
             PartFile::chunked(TERMS_FILE, term_files.terms),
             PartFile::chunked(POSTINGS_FILE, term_files.postings),
-            PartFile::chunked(CARDS_FILE, encode_cards(catalog, skills)?),
+            PartFile::in_chunks(CARDS_FILE, encode_cards(catalog, skills)?, CARD_LEN),
             PartFile::chunked(SPELLING_FILE, spelling.bytes),
         ],
         heads: vec![(LEXICAL_HEAD.to_owned(), head)],
@@ -279,7 +327,7 @@ fn badge_entry(kind: &BadgeKind) -> BadgeEntry {
 }
 
 /// The first bytes of SHA-256.
-fn file_hash(bytes: &[u8]) -> [u8; FILE_HASH_LEN] {
+fn file_hash(bytes: &[u8]) -> [u8; HASH_LEN] {
     let hash = Sha256::digest(bytes);
     std::array::from_fn(|idx| hash[idx])
 }

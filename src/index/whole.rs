@@ -7,8 +7,8 @@ use thiserror::Error;
 /// A file is asked for in pieces of this length, so that slow hosts keep within the time for one answer.
 const PIECE_BYTES: u64 = 1 << 20;
 
-/// The file that `manifest` calls `name`: in pieces, side by side, where the host answers ranges. It may be shorter than
-/// the manifest says.
+/// The file that `manifest` calls `name`: in pieces, side by side, where the host answers ranges or the file is published
+/// in chunks only. It may be shorter than the manifest says.
 ///
 /// # Errors
 /// When there is nothing of it.
@@ -29,43 +29,55 @@ fn read_entry(
     entry: &FileEntry,
     has_ranges: &mut bool,
 ) -> Result<Vec<u8>, UnreadFile> {
-    let request = |range| Request {
-        path: entry.path(),
-        range,
-    };
-    let mut requests: Vec<Request> = (0..entry.len.div_ceil(PIECE_BYTES))
-        .map(|piece_idx| {
-            let start = piece_idx * PIECE_BYTES;
-            let len = PIECE_BYTES.min(entry.len - start) as u32;
-            request(Some(ByteRange { start, len }))
-        })
-        .collect();
-    if !*has_ranges || requests.is_empty() {
-        requests = vec![request(None)];
-    }
+    let pieces = pieces_of(entry, *has_ranges);
+    let requests: Vec<Request> = pieces.iter().map(|(request, _)| request.clone()).collect();
     let mut bytes = Vec::new();
-    for (request, answer) in requests.iter().zip(source.fetch(&requests)) {
+    for ((request, len), answer) in pieces.into_iter().zip(source.fetch(&requests)) {
+        let path = request.path;
         match answer {
             Answer::Bytes(piece) => {
-                let is_short = request
-                    .range
-                    .is_some_and(|range| piece.len() < range.len as usize);
+                let is_short = (piece.len() as u64) < len;
                 bytes.extend(piece);
                 if is_short {
                     break;
                 }
             }
-            Answer::Gone => return Err(UnreadFile::Missing { path: entry.path() }),
+            Answer::Gone => return Err(UnreadFile::Missing { path }),
             Answer::NoRanges => {
                 *has_ranges = false;
                 return read_entry(source, entry, has_ranges);
             }
             // A file that ends before a piece begins gives no bytes for it.
             Answer::Failed if !bytes.is_empty() => break,
-            Answer::Failed => return Err(UnreadFile::Failed { path: entry.path() }),
+            Answer::Failed => return Err(UnreadFile::Failed { path }),
         }
     }
     Ok(bytes)
+}
+
+/// What to ask for, and the length of each answer.
+fn pieces_of(entry: &FileEntry, has_ranges: bool) -> Vec<(Request, u64)> {
+    let Some(path) = entry.whole_path() else {
+        let chunk = |chunk_idx| {
+            let path = entry.chunk_path(chunk_idx);
+            let len = entry.chunk_range(chunk_idx).len;
+            (Request { path, range: None }, len.into())
+        };
+        return (0..entry.n_chunks()).map(chunk).collect();
+    };
+    if !has_ranges || entry.len == 0 {
+        return vec![(Request { path, range: None }, entry.len)];
+    }
+    let pieces = (0..entry.len.div_ceil(PIECE_BYTES)).map(|piece_idx| {
+        let start = piece_idx * PIECE_BYTES;
+        let len = PIECE_BYTES.min(entry.len - start);
+        let range = ByteRange {
+            start,
+            len: len as u32,
+        };
+        (entry.request(range), len)
+    });
+    pieces.collect()
 }
 
 /// Why there is nothing of a file.

@@ -57,8 +57,10 @@ impl<'a> IndexFiles<'a> {
         let bytes = read_whole(self.source, self.manifest, name, &mut self.has_ranges);
         let bytes = self.noted(name, bytes)?;
         let entry = self.manifest.file(name)?;
-        let (path, read, whole) = (entry.path(), bytes.len(), entry.len);
-        if (read as u64) < whole {
+        let (read, whole) = (bytes.len() as u64, entry.len);
+        if read < whole {
+            let whole_path = entry.whole_path();
+            let path = whole_path.unwrap_or_else(|| entry.chunk_path(entry.chunk_at(read)));
             self.note(name, format!("`{path}` ends after {read} of {whole} bytes"));
         }
         Some(IndexFile { name, bytes })

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use skillpress_search::internals::analyzer::ANALYZER_VERSION;
 use skillpress_search::internals::format::FORMAT_VERSION;
 use skillpress_search::internals::format::head::{LEXICAL_HEAD, LexicalHead};
-use skillpress_search::internals::format::manifest::{FileEntry, Manifest};
+use skillpress_search::internals::format::manifest::{FileEntry, HASH_LEN, Manifest};
 use skillpress_search::internals::format::vectors::VectorIndex;
 use skillpress_search::internals::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::{Answer, OpenError, Searcher, Source};
@@ -59,14 +59,16 @@ pub struct Inspection {
 pub struct IndexedFile {
     /// What the manifest calls it.
     pub name: String,
-    /// Below `search/`.
+    /// Below `search/`: the whole file, or, where chunks are its only form, the first one; empty where there is none.
     pub path: String,
     /// Its length.
     pub bytes: u64,
-    /// How many chunks it is also published in.
+    /// How many chunks it is published in.
     pub chunks: u64,
     /// Length of a chunk; 0 without chunks.
     pub chunk_bytes: u32,
+    /// How many hashes name the chunks, where they are its only form; 0 for a file that is published as a whole as well.
+    pub shards: usize,
 }
 
 /// Reads the whole index of `source`.
@@ -123,15 +125,26 @@ fn lexical_head(manifest: &Manifest, files: &mut IndexFiles<'_>) -> Option<Lexic
 
 impl IndexedFile {
     fn new(entry: &FileEntry) -> Self {
+        let chunks = match entry.chunk_len {
+            0 => 0,
+            _ => entry.n_chunks(),
+        };
+        let is_whole = entry.is_whole();
         Self {
             name: entry.name.clone(),
-            path: entry.path(),
-            bytes: entry.len,
-            chunks: match entry.chunk_len {
-                0 => 0,
-                chunk_len => entry.len.div_ceil(u64::from(chunk_len)),
+            path: match entry.whole_path() {
+                Some(path) => path,
+                None if chunks > 0 => entry.chunk_path(0),
+                None => String::new(),
             },
+            bytes: entry.len,
+            chunks: chunks.into(),
             chunk_bytes: entry.chunk_len,
+            shards: if is_whole {
+                0
+            } else {
+                entry.hashes.len() / HASH_LEN
+            },
         }
     }
 }

@@ -81,15 +81,19 @@ fn manifest(inspection: &Inspection) -> Vec<Row> {
 }
 
 fn write_files(inspection: &Inspection, out: &mut Terminal<impl Write>) -> io::Result<()> {
-    let title = format!("files {:>20} {:>12} {:>8}", "bytes", "chunks", "of");
+    let title = format!(
+        "files {:>20} {:>12} {:>8} {:>7}",
+        "bytes", "chunks", "of", "shards"
+    );
     write_section(&title, &[], out)?;
     inspection.files.iter().try_for_each(|file| {
         out.line(format_args!(
-            "  {:<10} {:>13} {:>12} {:>8}  {}",
+            "  {:<10} {:>13} {:>12} {:>8} {:>7}  {}",
             file.name,
             n(file.bytes as usize),
             n(file.chunks as usize),
             n(file.chunk_bytes),
+            n(file.shards),
             file.path
         ))
     })
@@ -148,6 +152,7 @@ fn write_vectors(
     let rows = [
         row("buckets", n(vectors.rows.buckets)),
         row("words", n(vectors.rows.words)),
+        row("of these in `rows`", n(vectors.rows.common_words)),
     ];
     write_section("word rows", &rows, out)
 }

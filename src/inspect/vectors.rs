@@ -13,7 +13,9 @@ use skillpress_search::internals::format::vectors::codes::{
 use skillpress_search::internals::format::vectors::head::{StoredPlan, VECTORS_FILE, VectorHead};
 use skillpress_search::internals::format::vectors::nodes::NODES_FILE;
 use skillpress_search::internals::format::vectors::router::{Router, router_range};
-use skillpress_search::internals::format::vectors::rows::{self, ROWS_FILE, RowsLayout};
+use skillpress_search::internals::format::vectors::rows::{
+    self, RARE_ROWS_FILE, ROWS_FILE, RowsLayout,
+};
 
 use super::files::IndexFiles;
 use super::graph::{self, Graph};
@@ -84,10 +86,12 @@ pub struct IdEntry {
 /// Word rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Rows {
-    /// Buckets of two.
-    pub buckets: u32,
+    /// Buckets of two, of both files.
+    pub buckets: usize,
     /// Words that have a row.
     pub words: usize,
+    /// Those of them that stand in the file that most searches find all their words in.
+    pub common_words: usize,
 }
 
 /// How many entries of the id map are shown.
@@ -205,15 +209,17 @@ fn first_ids(owners: &[Option<u32>], identities: &[Option<String>]) -> Vec<IdEnt
 }
 
 fn rows(files: &mut IndexFiles<'_>, layout: RowsLayout) -> Rows {
-    let mut rows = Rows {
-        buckets: layout.n_buckets(),
-        words: 0,
-    };
-    if let Some(file) = files.read(ROWS_FILE) {
-        for bucket_idx in 0..layout.n_buckets() {
-            let range = layout.bucket_range(bucket_idx);
-            rows.words += files.decoded(&file, range, rows::n_rows).unwrap_or(0);
-        }
+    let mut rows = Rows::default();
+    let (common, rare) = (files.read(ROWS_FILE), files.read(RARE_ROWS_FILE));
+    for place in layout.buckets() {
+        let is_common = place.file == ROWS_FILE;
+        let file = if is_common { &common } else { &rare };
+        let Some(file) = file else { continue };
+        let bucket = files.decoded(file, place.range, rows::n_rows);
+        let n_rows = bucket.unwrap_or(0);
+        rows.buckets += 1;
+        rows.words += n_rows;
+        rows.common_words += if is_common { n_rows } else { 0 };
     }
     rows
 }

@@ -109,13 +109,12 @@ fn is_reserved(owner: &str) -> bool {
     RESERVED_OWNERS.contains(&owner)
 }
 
-/// Parts of the index: its files by name, their copies in chunks, tantivy's own files, and what is read first.
+/// Parts of the index: its files by name, with their chunks, tantivy's own files, and what is read first.
 fn search_part(inside: &[&str]) -> String {
     let name = match inside {
         ["manifest.json" | "probe.bin"] => "manifest",
         ["tantivy", ..] => "tantivy",
-        ["files", file] => file.rsplit_once('-').map_or(*file, |(name, _)| name),
-        ["files", ..] => "chunks",
+        ["files", file, ..] => file.rsplit_once('-').map_or(*file, |(name, _)| name),
         _ => "other",
     };
     format!("search: {name}")
@@ -159,7 +158,8 @@ mod tests {
             ("search/manifest.json", "search: manifest"),
             ("search/probe.bin", "search: manifest"),
             ("search/files/terms-0123456789.bin", "search: terms"),
-            ("search/files/terms-0123456789/3.bin", "search: chunks"),
+            ("search/files/terms-0123456789/3.bin", "search: terms"),
+            ("search/files/rows-0123456789/3.bin", "search: rows"),
             ("search/tantivy/meta.json", "search: tantivy"),
         ] {
             assert_eq!(part_of(path), part, "{path}");

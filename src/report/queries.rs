@@ -32,10 +32,7 @@ impl Queries {
             DocId((skill_idx / u64::from(n_queries)) as u32)
         };
         let requests: Vec<Request> = (0..n_queries)
-            .map(|query_idx| Request {
-                path: cards.path(),
-                range: Some(cards::range(skill(query_idx))),
-            })
+            .map(|query_idx| cards.request(cards::range(skill(query_idx))))
             .collect();
         let answers = source.fetch(&requests);
         (0..n_queries)

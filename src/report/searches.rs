@@ -1,7 +1,7 @@
 //! Searches: each query as the first of a visit, and as the one after another.
 
 use serde::Serialize;
-use skillpress_search::internals::format::manifest::{FileEntry, MANIFEST_PATH, PROBE_PATH};
+use skillpress_search::internals::format::manifest::{MANIFEST_PATH, PROBE_PATH};
 use skillpress_search::{Answer, Mode, Options, Request, Searcher, Source};
 
 use super::engine::reads_vectors;
@@ -92,9 +92,12 @@ fn count(
     files: &mut Files,
 ) -> Result<Counted, ReportError> {
     let files_of_index = searcher.manifest().files.iter();
-    let paths: Vec<String> = files_of_index.map(FileEntry::path).collect();
+    // Of a file and of its chunks.
+    let starts: Vec<String> = files_of_index
+        .map(|file| format!("files/{}-", file.name))
+        .collect();
     let mut counted = Counted {
-        files: vec![Cost::default(); paths.len()],
+        files: vec![Cost::default(); starts.len()],
         ..Counted::default()
     };
     let options = Options {
@@ -110,7 +113,8 @@ fn count(
             };
             let cost = Cost::of_request(bytes.len());
             counted.total += cost;
-            if let Some(file_idx) = paths.iter().position(|path| *path == request.path) {
+            let is_of = |start: &String| request.path.starts_with(start);
+            if let Some(file_idx) = starts.iter().position(is_of) {
                 counted.files[file_idx] += cost;
             }
         }

@@ -65,7 +65,7 @@ fn hostile_site() -> SiteTest {
     let manifest_file = search.join(MANIFEST_PATH);
     let mut manifest = Manifest::decode(&fs::read(&manifest_file).unwrap()).unwrap();
     manifest.badges[0].kind = steering();
-    let cards_file = search.join(manifest.file(CARDS_FILE).unwrap().path());
+    let cards_file = search.join(manifest.file(CARDS_FILE).unwrap().chunk_path(0));
     fs::write(manifest_file, manifest.encode()).unwrap();
 
     let cards = fs::read(&cards_file).unwrap();

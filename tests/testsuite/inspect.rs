@@ -27,13 +27,17 @@ fn value<'a>(text: &'a str, section: &str, name: &str) -> &'a str {
         .trim_start()
 }
 
-/// Every file that the manifest names: what it is called, and its path below `public/search/`.
-fn index_files(inspection: &Value) -> Vec<(String, String)> {
+/// Every file that the manifest names: what it is called, its path below `public/search/` (of its first chunk where it is
+/// published in chunks only), and its length.
+fn index_files(inspection: &Value) -> Vec<(String, String, u64)> {
     let text = |value: &Value| value.as_str().expect("a string").to_owned();
     let files = inspection["files"].as_array().expect("files");
     files
         .iter()
-        .map(|file| (text(&file["name"]), text(&file["path"])))
+        .map(|file| {
+            let len = file["bytes"].as_u64().expect("a number");
+            (text(&file["name"]), text(&file["path"]), len)
+        })
         .collect()
 }
 
@@ -45,7 +49,7 @@ fn every_part_of_an_index_is_told() {
     let text = &ran.stdout;
     let n_skills = value(text, "manifest", "skills").to_owned();
     for (section, name, expected) in [
-        ("manifest", "format, analyzer", "1, 1"),
+        ("manifest", "format, analyzer", "2, 1"),
         ("manifest", "host", "answers ranges"),
         ("cards", "readable", &format!("{n_skills} of {n_skills}")),
         (
@@ -79,7 +83,20 @@ fn every_part_of_an_index_is_told() {
     let lists = number("/lexical/lists") + number("/lexical/inline_lists");
     let terms = inspection["lexical"]["terms"].as_object().expect("counts");
     assert_eq!(terms.values().filter_map(Value::as_u64).sum::<u64>(), lists);
-    assert!(number("/vectors/rows/words") > 60_000);
+    let (n_words, n_common) = (
+        number("/vectors/rows/words"),
+        number("/vectors/rows/common_words"),
+    );
+    assert!(n_words > 60_000);
+    assert!((n_words / 7..n_words / 5).contains(&n_common), "{n_common}");
+    let files = inspection["files"].as_array().expect("files");
+    let shards = |name: &str| {
+        let file = files.iter().find(|file| file["name"] == name);
+        file.and_then(|file| file["shards"].as_u64())
+    };
+    assert_eq!(shards("terms"), Some(0));
+    assert!((30..=48).contains(&shards("rows").unwrap_or(0)));
+    assert!((30..=48).contains(&shards("rarerows").unwrap_or(0)));
     assert_eq!(inspection["damages"], Value::Array(Vec::new()));
 }
 
@@ -135,7 +152,7 @@ fn an_index_is_told_the_same_over_http_with_and_without_ranges() {
 fn damage_of_a_file_is_told_and_the_rest_is_still_printed() {
     let test = SiteTest::two_skills().build();
     let sound = json(&inspect(&test, &["--json"]));
-    for (name, path) in index_files(&sound) {
+    for (name, path, len) in index_files(&sound) {
         let file = test.path("public/search").join(&path);
         let bytes = fs::read(&file).expect("a file of the index");
         if bytes.is_empty() {
@@ -148,7 +165,7 @@ fn damage_of_a_file_is_told_and_the_rest_is_still_printed() {
             (Some(flipped.as_slice()), "does not match its checksum"),
             (
                 Some(half),
-                &*format!("ends after {} of {} bytes", half.len(), bytes.len()),
+                &*format!("ends after {} of {len} bytes", half.len()),
             ),
             (None, "does not exist"),
         ] {
@@ -194,9 +211,9 @@ fn an_index_that_cannot_be_opened_says_why() {
     let damaged = format!("{start}{other}{}", &end[1..]);
     for (text, code, expected) in [
         (
-            manifest.replacen("\"format\":1", "\"format\":9", 1),
+            manifest.replacen("\"format\":2", "\"format\":9", 1),
             1,
-            "error: public/search/manifest.json: the index is format 9; this reader knows 1\nhint: build the site again",
+            "error: public/search/manifest.json: the index is format 9; this reader knows 2\nhint: build the site again",
         ),
         (
             damaged,

@@ -54,14 +54,11 @@ impl Pending {
         let file = &manifest.files[self.parts[0].file_idx];
         if self.parts[0].is_chunk {
             return Request {
-                path: file.chunk_path(self.range.start / whole_chunk_len(file)),
+                path: file.chunk_path(file.chunk_at(self.range.start)),
                 range: None,
             };
         }
-        Request {
-            path: file.path(),
-            range: Some(self.range),
-        }
+        file.request(self.range)
     }
 }
 
@@ -117,7 +114,7 @@ impl<'a> Fetcher<'a> {
         if is_waiting {
             return Fetched::Waiting;
         }
-        let start = (range.start % whole_chunk_len(entry)) as usize;
+        let start = (range.start - entry.chunk_range(entry.chunk_at(range.start)).start) as usize;
         let block = bytes.get(start..start + range.len as usize);
         match block::open(file, range.start, block.unwrap_or_default()) {
             Ok(payload) => Fetched::Ready(self.store.insert(part, payload)),
@@ -161,9 +158,11 @@ impl<'a> Fetcher<'a> {
         let mut requests: Vec<Pending> = Vec::new();
         for &part in self.missing.keys() {
             let Part { range, .. } = part;
+            let file = &self.manifest.files[part.file_idx];
             if let Some(last) = requests.last_mut()
                 && !part.is_chunk
                 && last.parts[0].file_idx == part.file_idx
+                && file.only_chunk_at(last.range.start) == file.only_chunk_at(range.start)
                 && range.start <= last.range.end() + MERGED_GAP_MAX
                 && let Ok(len) = u32::try_from(last.range.end().max(range.end()) - last.range.start)
             {
@@ -284,32 +283,14 @@ impl BlockStore {
 }
 
 /// The chunks that hold `range`.
-fn chunks_of(
-    file_idx: usize,
-    entry: &FileEntry,
-    range: ByteRange,
-) -> impl Iterator<Item = Part> + use<> {
-    let (len, file_len) = (whole_chunk_len(entry), entry.len);
-    let chunk_idxs = range.start / len..range.end().max(1).div_ceil(len);
-    chunk_idxs.map(move |chunk_idx| {
-        let start = chunk_idx * len;
-        Part {
-            file_idx,
-            is_chunk: true,
-            range: ByteRange {
-                start,
-                len: len.min(file_len - start) as u32,
-            },
-        }
+fn chunks_of(file_idx: usize, entry: &FileEntry, range: ByteRange) -> impl Iterator<Item = Part> {
+    let last = range.end().max(1) - 1;
+    let chunk_idxs = entry.chunk_at(range.start)..entry.chunk_at(last) + 1;
+    chunk_idxs.map(move |chunk_idx| Part {
+        file_idx,
+        is_chunk: true,
+        range: entry.chunk_range(chunk_idx),
     })
-}
-
-/// Length of all chunks but the last: that of the file when it has no chunks.
-fn whole_chunk_len(entry: &FileEntry) -> u64 {
-    match entry.chunk_len {
-        0 => entry.len.max(1),
-        len => u64::from(len),
-    }
 }
 
 #[cfg(test)]
@@ -319,25 +300,32 @@ mod tests {
 
     use super::*;
 
-    fn manifest() -> (Manifest, Vec<u8>) {
-        let mut file = Vec::new();
-        for block_idx in 0..40u8 {
-            let start = file.len() as u64;
-            file.extend(block::seal("terms", start, &[block_idx; 96]));
-        }
-        let entry = FileEntry {
+    /// `terms`, which is published as a whole and in chunks of 256 bytes, and `rows`, in chunks of 300 only; each holds 40
+    /// blocks of 100.
+    fn manifest() -> Manifest {
+        let terms = FileEntry {
             name: "terms".into(),
-            hash: [0; 5],
-            len: file.len() as u64,
+            len: 4000,
             chunk_len: 256,
+            shard_chunks: 0,
+            hashes: vec![0; 5],
         };
-        (
-            Manifest {
-                files: vec![entry],
-                ..Manifest::default()
-            },
-            file,
-        )
+        let rows = FileEntry {
+            name: "rows".into(),
+            chunk_len: 300,
+            shard_chunks: 2,
+            hashes: (0..7).flat_map(|shard_idx| [shard_idx; 5]).collect(),
+            ..terms.clone()
+        };
+        Manifest {
+            files: vec![terms, rows],
+            ..Manifest::default()
+        }
+    }
+
+    fn bytes_of(file: &str) -> Vec<u8> {
+        let blocks = (0..40).map(|idx| block::seal(file, idx * 100, &[idx as u8; 96]));
+        blocks.collect::<Vec<_>>().concat()
     }
 
     fn range(block_idx: u64) -> ByteRange {
@@ -347,19 +335,29 @@ mod tests {
         }
     }
 
-    /// Asks for blocks until none is missing; the answers come from `host`.
+    /// Asks for blocks of `terms` until none is missing; the answers come from `host`.
     fn read(
         store: &mut BlockStore,
         block_idxs: &[u64],
+        host: impl FnMut(&Request) -> Answer,
+    ) -> (Vec<Option<u8>>, usize) {
+        let ranges: Vec<ByteRange> = block_idxs.iter().map(|&idx| range(idx)).collect();
+        read_file("terms", store, &ranges, host)
+    }
+
+    fn read_file(
+        file: &str,
+        store: &mut BlockStore,
+        ranges: &[ByteRange],
         mut host: impl FnMut(&Request) -> Answer,
     ) -> (Vec<Option<u8>>, usize) {
-        let (manifest, _) = manifest();
+        let manifest = manifest();
         let mut failures = Failures::default();
         for n_requests in 0.. {
             let mut fetcher = Fetcher::new(&manifest, store, &mut failures);
-            let blocks: Vec<Fetched> = block_idxs
+            let blocks: Vec<Fetched> = ranges
                 .iter()
-                .map(|&idx| fetcher.block("terms", range(idx)))
+                .map(|&range| fetcher.block(file, range))
                 .collect();
             if !fetcher.is_waiting() {
                 let first_byte = |block: &Fetched| match block {
@@ -378,23 +376,25 @@ mod tests {
     }
 
     fn good_host(request: &Request) -> Answer {
-        let (_, file) = manifest();
-        match request.range {
-            Some(range) => Answer::Bytes(file[range.start as usize..range.end() as usize].to_vec()),
-            None => {
-                let chunk_idx: usize = request
-                    .path
-                    .strip_prefix("files/terms-0000000000/")
-                    .unwrap()
-                    .strip_suffix(".bin")
-                    .unwrap()
-                    .parse()
-                    .unwrap();
-                Answer::Bytes(
-                    file[chunk_idx * 256..(chunk_idx * 256 + 256).min(file.len())].to_vec(),
-                )
-            }
+        for file in manifest().files {
+            let bytes = bytes_of(&file.name);
+            let mut chunk_idxs = 0..file.n_chunks();
+            let published = if file.whole_path().as_ref() == Some(&request.path) {
+                bytes
+            } else if let Some(chunk_idx) =
+                chunk_idxs.find(|&chunk_idx| file.chunk_path(chunk_idx) == request.path)
+            {
+                let range = file.chunk_range(chunk_idx);
+                bytes[range.start as usize..range.end() as usize].to_vec()
+            } else {
+                continue;
+            };
+            return Answer::Bytes(match request.range {
+                Some(range) => published[range.start as usize..range.end() as usize].to_vec(),
+                None => published,
+            });
         }
+        Answer::Gone
     }
 
     #[test]
@@ -437,6 +437,47 @@ mod tests {
                 "files/terms-0000000000/15.bin"
             ]
         );
+    }
+
+    #[test]
+    fn of_a_file_in_chunks_ranges_of_a_chunk_are_asked_for_and_never_of_two() {
+        let ranges = [0, 2, 3, 39].map(range);
+        let mut asked = Vec::new();
+        let mut store = BlockStore::new(true);
+        let (found, n_rounds) = read_file("rows", &mut store, &ranges, |request| {
+            let ByteRange { start, len } = request.range.unwrap();
+            asked.push((request.path.to_string(), start, len));
+            good_host(request)
+        });
+        assert_eq!(found, [Some(0), Some(2), Some(3), Some(39)]);
+        assert_eq!(n_rounds, 1);
+        let expected = [
+            ("files/rows-0000000000/0.bin", 0, 300),
+            ("files/rows-0000000000/1.bin", 0, 100),
+            ("files/rows-0606060606/13.bin", 0, 100),
+        ];
+        let expected = expected.map(|(path, start, len)| (path.to_string(), start, len));
+        assert_eq!(asked, expected);
+
+        let mut paths = Vec::new();
+        let (found, _) = read_file("rows", &mut BlockStore::new(false), &ranges, |request| {
+            assert_eq!(request.range, None);
+            paths.push(request.path.to_string());
+            good_host(request)
+        });
+        assert_eq!(found, [Some(0), Some(2), Some(3), Some(39)]);
+        assert_eq!(paths, expected.map(|(path, ..)| path));
+
+        // A block across a border is none, whatever is answered.
+        let across = ByteRange {
+            start: 250,
+            len: 100,
+        };
+        let mut store = BlockStore::new(true);
+        let (found, _) = read_file("rows", &mut store, &[across], |_| {
+            Answer::Bytes(bytes_of("rows")[250..300].to_vec())
+        });
+        assert_eq!(found, [None]);
     }
 
     #[test]

@@ -24,9 +24,9 @@ impl Forger {
     fn new(n_skills: u32, term_blocks: &[(String, String, u32)], bytes: Vec<u8>) -> Self {
         let entry = |name: &str| FileEntry {
             name: name.into(),
-            hash: [0; 5],
             len: 1 << 24,
-            chunk_len: 0,
+            hashes: vec![0; 5],
+            ..FileEntry::default()
         };
         let spelling_blocks = [('c', BLOCK_LEN), ('w', BLOCK_LEN)];
         let manifest = Manifest {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use skillpress_search::internals::format::block;
 use skillpress_search::internals::format::cards::{self, CARDS_FILE};
-use skillpress_search::internals::format::manifest::{MANIFEST_PATH, Manifest};
+use skillpress_search::internals::format::manifest::{FileEntry, MANIFEST_PATH, Manifest};
 use skillpress_search::{
     Answer, DocId, Mode, OpenError, Options, Request, Results, Searcher, Source, Step,
 };
@@ -346,8 +346,7 @@ impl Subject {
 /// `owner/slug` on each card of honest files.
 fn identities(files: &[(String, Vec<u8>)]) -> Vec<String> {
     let manifest = Manifest::decode(&files.last().unwrap().1).unwrap();
-    let path = &manifest.file(CARDS_FILE).unwrap().path();
-    let (_, cards) = files.iter().find(|(p, _)| p == path).unwrap();
+    let cards = whole(files, manifest.file(CARDS_FILE).unwrap());
     (0..manifest.n_skills)
         .map(|skill| {
             let range = cards::range(DocId(skill));
@@ -359,17 +358,37 @@ fn identities(files: &[(String, Vec<u8>)]) -> Vec<String> {
         .collect()
 }
 
+/// The content of a file of the manifest.
+fn whole(files: &[(String, Vec<u8>)], entry: &FileEntry) -> Vec<u8> {
+    let chunks = (0..entry.n_chunks()).map(|chunk_idx| {
+        let (path, range) = (entry.chunk_path(chunk_idx), entry.chunk_range(chunk_idx));
+        let (_, bytes) = files.iter().find(|(found, _)| *found == path).unwrap();
+        assert_eq!(bytes.len(), range.len as usize, "{path}");
+        bytes.as_slice()
+    });
+    chunks.collect::<Vec<_>>().concat()
+}
+
 #[test]
 fn the_manifest_is_the_last_file_and_names_every_other_one() {
     let files = &demo().files;
     let (path, text) = files.last().unwrap();
     assert_eq!(path, MANIFEST_PATH);
     let manifest = Manifest::decode(text).unwrap();
+    let mut n_named = 0;
     for entry in &manifest.files {
-        let (_, bytes) = files
-            .iter()
-            .find(|(path, _)| *path == entry.path())
-            .unwrap();
+        let bytes = whole(files, entry);
         assert_eq!(bytes.len() as u64, entry.len);
+        if let Some(whole_path) = entry.whole_path() {
+            let file = files.iter().find(|(path, _)| *path == whole_path);
+            assert!(file.unwrap().1 == bytes, "{}", entry.name);
+            n_named += 1;
+        }
+        n_named += match entry.chunk_len {
+            0 => 0,
+            _ => entry.n_chunks() as usize,
+        };
     }
+    let of_index = files.iter().filter(|(path, _)| path.starts_with("files/"));
+    assert_eq!(of_index.count(), n_named);
 }

@@ -224,10 +224,12 @@ impl Occurrences {
     }
 }
 
-/// How many documents hold a word; that general texts use it as well counts like three more.
+/// How often documents use a word, an occurrence in the body counting one and those in name and description what they
+/// weigh more; that general texts use it as well counts three.
 fn n_uses(model: &Model, word_idx: usize, occurrences: &Occurrences) -> u32 {
     let n_general = if model.is_common(word_idx) { 3 } else { 0 };
-    occurrences.of(word_idx).len() as u32 + n_general
+    let tenths = occurrences.of(word_idx).iter().map(|&(_, tenths)| tenths);
+    tenths.map(|tenths| tenths.min(MAX_TENTHS)).sum::<u32>() / BODY_TENTHS + n_general
 }
 
 struct Shifts<'a> {
@@ -350,13 +352,14 @@ mod tests {
 
     #[test]
     fn a_word_is_used_by_the_documents_that_hold_it_and_by_general_texts() {
+        // Two occurrences of ten tenths each, in units of three.
         let adapted = adapt(&model(), &documents());
         let n_uses = |word: &str| {
             let row = adapted.rows.iter().find(|row| &*row.word == word);
             row.unwrap().n_uses
         };
-        assert_eq!(n_uses("skyview"), 2, "a name");
-        assert_eq!(n_uses("pdf"), 2 + 3);
+        assert_eq!(n_uses("skyview"), 6, "a name");
+        assert_eq!(n_uses("pdf"), 6 + 3);
         assert_eq!(n_uses("bank"), 3);
     }
 

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::{FORMAT_VERSION, block};
 use crate::analyzer::ANALYZER_VERSION;
 use crate::bytes::{Read, push_decimal, push_hex};
-use crate::{FormatError, Reader, Writer};
+use crate::{ByteRange, FormatError, Reader, Request, Writer};
 
 /// Path of the manifest below the folder of the index.
 pub const MANIFEST_PATH: &str = "manifest.json";
@@ -39,51 +39,112 @@ pub struct Manifest {
     pub badges: Vec<BadgeEntry>,
 }
 
-/// One content-named file.
+/// One file, published under names that say what they hold: as a whole, or in chunks only.
+///
+/// A file whose blocks never cross a chunk's border is published in chunks only: hosts with ranges are asked for ranges
+/// of a chunk, others for chunks. Neighbouring chunks form a shard, whose hash names them all, so a change renames one
+/// shard. Any other file is published as a whole, and for hosts without ranges in chunks as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileEntry {
     /// What it is, such as `terms`: lower-case letters.
     pub name: String,
-    /// The start of a hash of its content.
-    pub hash: [u8; FILE_HASH_LEN],
     /// Length in bytes.
     pub len: u64,
-    /// Length of the small files that it is also published in, for hosts that do not answer ranges: see
-    /// [`FileEntry::chunk_path`]. 0: it is not; such hosts have the file as a whole.
+    /// Length of a chunk; the last one may be shorter. 0: there are none, hosts without ranges have the file as a whole.
     pub chunk_len: u32,
+    /// How many chunks share a hash and are the only form of the file; 0 for a file that is published as a whole.
+    pub shard_chunks: u32,
+    /// The first [`HASH_LEN`] bytes of the SHA-256 of each shard, one after the other; of the file for one that is
+    /// published as a whole.
+    pub hashes: Vec<u8>,
 }
 
-/// Bytes of a file's hash that name it.
-pub const FILE_HASH_LEN: usize = 5;
+/// Bytes of a hash that name a shard, or a whole file.
+pub const HASH_LEN: usize = 5;
 
 impl FileEntry {
-    /// Path below the folder of the index, such as `files/terms-4f1c9a02d7.bin`.
-    pub fn path(&self) -> String {
-        let mut path = self.stem();
-        path.push_str(".bin");
-        path
+    /// Whether the file is published as a whole.
+    pub fn is_whole(&self) -> bool {
+        self.shard_chunks == 0
     }
 
-    /// Path of chunk `chunk_idx`, such as `files/terms-4f1c9a02d7/0.bin`; the file itself when there are no chunks.
-    pub fn chunk_path(&self, chunk_idx: u64) -> String {
-        if self.chunk_len == 0 {
-            return self.path();
-        }
-        let mut path = self.stem();
-        path.push('/');
-        push_decimal(&mut path, chunk_idx);
-        path.push_str(".bin");
-        path
+    /// Path of a file that is published as a whole, such as `files/terms-4f1c9a02d7.bin`; `None` for one in chunks only.
+    pub fn whole_path(&self) -> Option<String> {
+        self.is_whole().then(|| self.path(None))
     }
 
-    fn stem(&self) -> String {
-        let mut stem = String::from("files/");
-        stem.push_str(&self.name);
-        stem.push('-');
-        for &byte in &self.hash {
-            push_hex(&mut stem, byte.into(), 2);
+    /// Path of a chunk, such as `files/rows-4f1c9a02d7/0.bin`; of the whole file where it has none.
+    pub fn chunk_path(&self, chunk_idx: u32) -> String {
+        self.path((self.chunk_len > 0).then_some(chunk_idx))
+    }
+
+    /// What of the file a chunk holds: all of it where it has none.
+    pub fn chunk_range(&self, chunk_idx: u32) -> ByteRange {
+        let start = u64::from(chunk_idx) * self.whole_chunk_len();
+        let len = self.whole_chunk_len().min(self.len.saturating_sub(start)) as u32;
+        ByteRange { start, len }
+    }
+
+    /// How many chunks there are, whether or not they are the only form; 1 for a file without chunks.
+    pub fn n_chunks(&self) -> u32 {
+        self.len.div_ceil(self.whole_chunk_len()) as u32
+    }
+
+    /// Which chunk holds the byte at `offset`.
+    pub fn chunk_at(&self, offset: u64) -> u32 {
+        (offset / self.whole_chunk_len()) as u32
+    }
+
+    /// The same where chunks are the only form; `None` for a file that is published as a whole.
+    pub fn only_chunk_at(&self, offset: u64) -> Option<u32> {
+        (!self.is_whole()).then(|| self.chunk_at(offset))
+    }
+
+    /// What the host is asked for to have the bytes at `range`, which lie in one chunk where chunks are the only form.
+    pub fn request(&self, range: ByteRange) -> Request {
+        let chunk_idx = self.only_chunk_at(range.start);
+        let before = u64::from(chunk_idx.unwrap_or(0)) * u64::from(self.chunk_len);
+        Request {
+            path: self.path(chunk_idx),
+            range: Some(ByteRange {
+                start: range.start - before,
+                ..range
+            }),
         }
-        stem
+    }
+
+    /// Length of all chunks but the last: that of the file when it has none.
+    fn whole_chunk_len(&self) -> u64 {
+        match self.chunk_len {
+            0 => self.len.max(1),
+            len => u64::from(len),
+        }
+    }
+
+    /// How many hashes there are.
+    fn n_hashes(&self) -> u32 {
+        match self.shard_chunks {
+            0 => 1,
+            n_chunks => self.n_chunks().div_ceil(n_chunks),
+        }
+    }
+
+    fn path(&self, chunk_idx: Option<u32>) -> String {
+        let mut path = String::from("files/");
+        path.push_str(&self.name);
+        path.push('-');
+        let shard_idx = chunk_idx.unwrap_or(0).checked_div(self.shard_chunks);
+        let start = shard_idx.unwrap_or(0) as usize * HASH_LEN;
+        let hash = self.hashes.get(start..start + HASH_LEN);
+        for &byte in hash.unwrap_or_default() {
+            push_hex(&mut path, byte.into(), 2);
+        }
+        if let Some(chunk_idx) = chunk_idx {
+            path.push('/');
+            push_decimal(&mut path, chunk_idx.into());
+        }
+        path.push_str(".bin");
+        path
     }
 }
 
@@ -152,10 +213,11 @@ impl Manifest {
         writer.varint(self.files.len() as u32);
         for file in &self.files {
             writer.str(&file.name);
-            writer.bytes(&file.hash);
             // No file of an index has 4 GiB: that of 4 million skills' graph nodes has 1.7.
             writer.varint(file.len as u32);
             writer.varint(file.chunk_len);
+            writer.varint(file.shard_chunks);
+            writer.bytes(&file.hashes);
         }
         writer.varint(self.badges.len() as u32);
         for badge in &self.badges {
@@ -247,20 +309,25 @@ fn read_versions(reader: &mut Reader<'_>) -> Read<usize> {
 }
 
 fn file_entry(reader: &mut Reader<'_>) -> Read<FileEntry> {
-    let name: String = reader.string()?;
-    let mut hash = [0; FILE_HASH_LEN];
-    hash.copy_from_slice(reader.take(FILE_HASH_LEN)?);
-    let file = FileEntry {
-        name,
-        hash,
+    let mut file = FileEntry {
+        name: reader.string()?,
         len: reader.varint()?.into(),
         chunk_len: reader.varint()?,
+        shard_chunks: reader.varint()?,
+        hashes: Vec::new(),
     };
     // A name is part of a path, and no path leads out of the folder.
     let is_plain = file.name.bytes().all(|byte| byte.is_ascii_lowercase());
-    if !is_plain || file.chunk_len > 0 && file.chunk_len < CHUNK_LEN_MIN {
+    let has_chunks = file.chunk_len >= CHUNK_LEN_MIN;
+    let is_odd = if file.is_whole() {
+        file.chunk_len > 0 && !has_chunks
+    } else {
+        !has_chunks
+    };
+    if !is_plain || is_odd {
         return Err(reader.invalid());
     }
+    file.hashes = reader.take(file.n_hashes() as usize * HASH_LEN)?.into();
     Ok(file)
 }
 
@@ -300,12 +367,22 @@ mod tests {
     fn manifest() -> Manifest {
         Manifest {
             n_skills: 2,
-            files: vec![FileEntry {
-                name: "terms".into(),
-                hash: [0, 0xc0, 0xff, 0xee, 7],
-                len: 5000,
-                chunk_len: 4096,
-            }],
+            files: vec![
+                FileEntry {
+                    name: "terms".into(),
+                    len: 5000,
+                    chunk_len: 4096,
+                    shard_chunks: 0,
+                    hashes: vec![0, 0xc0, 0xff, 0xee, 7],
+                },
+                FileEntry {
+                    name: "rows".into(),
+                    len: 5 * 1024 + 1,
+                    chunk_len: 1024,
+                    shard_chunks: 4,
+                    hashes: [[1; HASH_LEN], [2; HASH_LEN]].concat(),
+                },
+            ],
             heads: vec![("lexical".into(), vec![1, 2, 3, 4])],
             badges: vec![BadgeEntry {
                 kind: "official".into(),
@@ -339,20 +416,69 @@ mod tests {
     #[test]
     fn chunks_stand_in_a_folder_named_like_their_file() {
         let mut file = manifest().files.remove(0);
-        assert_eq!(file.path(), "files/terms-00c0ffee07.bin");
+        let path = file.whole_path().unwrap();
+        assert_eq!(path, "files/terms-00c0ffee07.bin");
         assert_eq!(file.chunk_path(1), "files/terms-00c0ffee07/1.bin");
+        let (start, len) = (4096, 904);
+        assert_eq!(file.chunk_range(1), ByteRange { start, len });
+        let range = ByteRange {
+            start: 4000,
+            len: 200,
+        };
+        let request = file.request(range);
+        assert_eq!((&request.path, request.range), (&path, Some(range)));
         file.chunk_len = 0;
-        assert_eq!(file.chunk_path(0), file.path());
+        assert_eq!(file.chunk_path(0), path);
+    }
+
+    #[test]
+    fn chunks_that_are_the_only_form_are_named_by_their_shard() {
+        let file = manifest().files.remove(1);
+        assert_eq!(file.whole_path(), None);
+        assert_eq!(file.n_chunks(), 6);
+        assert_eq!(file.chunk_path(3), "files/rows-0101010101/3.bin");
+        assert_eq!(file.chunk_path(5), "files/rows-0202020202/5.bin");
+        assert_eq!(
+            file.chunk_range(5),
+            ByteRange {
+                start: 5120,
+                len: 1
+            }
+        );
+        let request = file.request(ByteRange {
+            start: 4196,
+            len: 9,
+        });
+        assert_eq!(request.path, "files/rows-0202020202/4.bin");
+        assert_eq!(request.range, Some(ByteRange { start: 100, len: 9 }));
+    }
+
+    #[test]
+    fn hashes_are_counted_before_memory_is_asked_for() {
+        let mut writer = Writer::new();
+        for n in [FORMAT_VERSION, ANALYZER_VERSION, 2, 1] {
+            writer.varint(n);
+        }
+        writer.str("rows");
+        for n in [u32::MAX, CHUNK_LEN_MIN, 1] {
+            writer.varint(n);
+        }
+        writer.bytes(&[0; 40]);
+        let bytes = block::seal(INDEX_KEY, 0, &writer.into_bytes());
+        let is_truncated = |error| matches!(error, FormatError::Truncated { .. });
+        assert!(Manifest::decode_index(&bytes).is_err_and(is_truncated));
     }
 
     #[test]
     fn a_manifest_with_odd_values_is_refused() {
-        let spoil: [fn(&mut Manifest); 6] = [
+        let spoil: [fn(&mut Manifest); 8] = [
             |manifest| manifest.n_skills = SKILLS_MAX + 1,
             |manifest| manifest.files[0].name = "../secret".into(),
             |manifest| manifest.files[0].name = "a/b".into(),
             |manifest| manifest.files[0].name = "Terms".into(),
             |manifest| manifest.files[0].chunk_len = 7,
+            |manifest| manifest.files[1].chunk_len = 7,
+            |manifest| manifest.files[1].chunk_len = 0,
             |manifest| manifest.badges[0].boost_milli = 5000,
         ];
         for spoil in spoil {
@@ -380,13 +506,14 @@ mod tests {
 
     #[test]
     fn another_version_is_named_whatever_follows() {
-        let (got, expected) = (2, 1);
+        let (got, expected) = (1, 2);
         assert_eq!(
-            Manifest::decode_index(&[2]),
+            Manifest::decode_index(&[1]),
             Err(FormatError::Version { got, expected })
         );
+        let (got, expected) = (2, 1);
         assert_eq!(
-            Manifest::decode_index(&[1, 2, 9, 9]),
+            Manifest::decode_index(&[2, 2, 9, 9]),
             Err(FormatError::Analyzer { got, expected })
         );
     }

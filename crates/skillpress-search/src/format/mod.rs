@@ -6,7 +6,7 @@
 //!   ├─ postings   posting lists, highest impact first
 //!   ├─ cards      what a result shows, 256 bytes a skill
 //!   ├─ spelling   words by first letter, for corrections
-//!   └─ rows, vectors, codes, nodes      see [`vectors`]
+//!   └─ rows, rarerows, vectors, codes, nodes      see [`vectors`]
 //! ```
 
 pub mod block;
@@ -20,4 +20,4 @@ pub mod terms;
 pub mod vectors;
 
 /// Version of everything below `search/`; readers refuse any other.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;

@@ -14,7 +14,7 @@ use crate::format::vectors::codes::{CODES_FILE, code_range, decode_refinement};
 use crate::format::vectors::head::VECTORS_FILE;
 use crate::format::vectors::nodes::{Link, NODES_FILE, decode_links, decode_node_code};
 use crate::format::vectors::router::{Router, router_range};
-use crate::format::vectors::rows::{ROWS_FILE, find_row};
+use crate::format::vectors::rows::{self, find_row};
 use crate::{ByteRange, DocId};
 
 /// Reads what is at hand; asks for what is not.
@@ -38,19 +38,26 @@ impl<'a, 'f> VectorReader<'a, 'f> {
 
     /// The row of `word`; `None` for a word that the index does not know.
     ///
-    /// Nearly all words that queries use stand in their first bucket, so the second one is asked for when the first turns
-    /// out not to hold the word; at once for a word that comes late, for which the search would wait alone.
+    /// Most words that queries use stand in the first of their places, and that tells which of the others may hold the
+    /// word, so these are asked for then; at once for a word that comes late, for which the search would wait alone. A
+    /// host without ranges is asked for whole chunks, so it never is for one that may not be needed.
     pub(super) fn row(&mut self, word: &str, is_late: bool) -> Option<Row> {
+        let is_urgent = is_late && self.fetcher.has_ranges();
         let mut is_unread = false;
-        for range in self.index.rows.ranges(word)? {
-            match self.block(ROWS_FILE, range) {
+        let mut may_be_rare = [true; 2];
+        for (place_idx, place) in self.index.rows.places(word).into_iter().enumerate() {
+            let Some(place) = place.filter(|_| place_idx == 0 || may_be_rare[place_idx - 1]) else {
+                continue;
+            };
+            match self.block(place.file, place.range) {
                 Block::Ready(bucket) => match find_row(&bucket, word) {
+                    Ok(None) if place_idx == 0 => may_be_rare = rows::may_be_rare(&bucket, word),
                     Ok(None) => {}
                     Ok(row) => return row,
                     Err(_) => is_unread = true,
                 },
-                Block::Waiting if is_late => {}
-                Block::Waiting => return None,
+                Block::Waiting if place_idx == 0 && !is_urgent => return None,
+                Block::Waiting => {}
                 Block::Failed => is_unread = true,
             }
         }

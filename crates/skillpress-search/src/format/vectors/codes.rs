@@ -14,6 +14,9 @@ use crate::{ByteRange, EmbeddingId, FormatError};
 /// Name of the file in the manifest.
 pub const CODES_FILE: &str = "codes";
 
+/// Bytes of the block of one vector.
+pub const CODE_BYTES: usize = REFINEMENT_BYTES + block::CHECKSUM_LEN;
+
 /// Where the refinement of a code stands.
 pub fn code_range(id: EmbeddingId) -> ByteRange {
     ByteRange {
@@ -43,5 +46,3 @@ pub fn encode_codes(codes: &[Code]) -> Vec<u8> {
     }
     file
 }
-
-const CODE_BYTES: usize = REFINEMENT_BYTES + block::CHECKSUM_LEN;

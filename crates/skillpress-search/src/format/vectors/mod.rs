@@ -4,7 +4,7 @@
 //! manifest.json ── head ─► router ─► cells ─► id map      one file, `vectors`: centroids, signs, whose vector it is
 //!                     ├──► codes                          refinement bits, for the best candidates
 //!                     ├──► nodes                          the graph, for large indexes, and the inverse id map
-//!                     └──► rows                           what words mean, by hash
+//!                     └──► rows, rarerows                 what words mean, by hash
 //! ```
 //!
 //! [`code`] is the layout of one vector's bits, which `cells`, `codes` and `nodes` hold parts of.
@@ -25,7 +25,7 @@ use codes::{CODES_FILE, codes_len};
 use head::{VECTORS_FILE, VECTORS_HEAD, VectorHead};
 use id_map::{PackedIds, id_map};
 use nodes::{NODES_FILE, NodesLayout};
-use rows::{ROWS_FILE, RowsLayout};
+use rows::{RARE_ROWS_FILE, ROWS_FILE, RowsLayout};
 
 /// The vector files of an index that are agreed on by its manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,10 +69,8 @@ impl VectorIndex {
             let offset = head_len as u32;
             return Err(FormatError::Invalid { what, offset });
         }
-        let len = |what| match manifest.file(what) {
-            Some(file) => Ok(file.len),
-            None => Err(FormatError::Missing { what }),
-        };
+        let file = |what| manifest.file(what).ok_or(FormatError::Missing { what });
+        let len = |what| file(what).map(|file| file.len);
         for (what, expected) in [
             (VECTORS_FILE, ids.end()),
             (CODES_FILE, codes_len(&head)),
@@ -91,8 +89,9 @@ impl VectorIndex {
                 _ => {}
             }
         }
+        let rare = file(RARE_ROWS_FILE)?;
         Ok(Some(Self {
-            rows: RowsLayout::from_len(len(ROWS_FILE)?)?,
+            rows: RowsLayout::from_lens(len(ROWS_FILE)?, rare.len, rare.chunk_len)?,
             head,
             ids,
             nodes,
