@@ -11,7 +11,7 @@ use skillpress_search::internals::format::vectors::nodes::{
 };
 use skillpress_search::internals::format::vectors::router::Router;
 use skillpress_search::internals::format::vectors::rows::{
-    ROWS_FILE, RowsLayout, find_row, may_be_rare,
+    ROWS_FILE, RowsLayout, WordHash, find_row, may_be_rare,
 };
 
 fuzz_target!(|input: (u16, u8, u8, [u32; 3], &str, &[u8], &[u8])| {
@@ -26,8 +26,8 @@ fuzz_target!(|input: (u16, u8, u8, [u32; 3], &str, &[u8], &[u8])| {
     let _ = decode_cell(payload, n.into()).map(Iterator::count);
     let _ = decode_refinement(payload);
     let _ = decode_node_code(payload);
-    let _ = find_row(payload, word);
-    may_be_rare(payload, word);
+    let _ = find_row(payload, WordHash::of(word));
+    may_be_rare(payload, WordHash::of(word));
     let [rows_len, rare_len, page_len] = row_lens;
     if let Ok(layout) = RowsLayout::from_lens(rows_len.into(), rare_len.into(), page_len) {
         assert!(layout.places(word).into_iter().flatten().all(|place| {

@@ -114,7 +114,7 @@ impl<'a> Fetcher<'a> {
         if is_waiting {
             return Fetched::Waiting;
         }
-        let start = (range.start - entry.chunk_range(entry.chunk_at(range.start)).start) as usize;
+        let start = entry.offset_in_chunk(range.start) as usize;
         let block = bytes.get(start..start + range.len as usize);
         match block::open(file, range.start, block.unwrap_or_default()) {
             Ok(payload) => Fetched::Ready(self.store.insert(part, payload)),

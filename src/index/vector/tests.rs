@@ -18,7 +18,8 @@ use skillpress_search::internals::format::vectors::head::{
 };
 use skillpress_search::internals::format::vectors::router::router_range;
 use skillpress_search::internals::format::vectors::rows::{
-    BUCKET_BYTES, RARE_ROWS_FILE, ROWS_FILE, RowPlace, RowsLayout, WordRow, find_row, may_be_rare,
+    BUCKET_BYTES, RARE_ROWS_FILE, ROWS_FILE, RowPlace, RowsLayout, WordHash, WordRow, find_row,
+    may_be_rare,
 };
 use skillpress_search::{Answer, ByteRange, DocId, FormatError, Plan, Request, Source};
 
@@ -326,7 +327,7 @@ fn a_word_costs_one_request_and_a_rare_one_that_of_its_other_bucket() {
         let places: Vec<RowPlace> = layout.places(&row.word).into_iter().flatten().collect();
         let (file_idx, start) = index.stored(ROWS_FILE, places[0].range.start);
         let is_common = index.first_bucket_of(&row.word, |bucket| {
-            find_row(bucket, &row.word).unwrap().is_some()
+            find_row(bucket, WordHash::of(&row.word)).unwrap().is_some()
         });
         n_rare += usize::from(!is_common);
         let expected = requests_for(&index.places_told(&row.word));
@@ -391,7 +392,7 @@ fn a_word_that_comes_late_is_looked_for_in_all_its_buckets_at_once() {
     };
     let is_rare = |row: &&WordRow| {
         index.first_bucket_of(&row.word, |bucket| {
-            find_row(bucket, &row.word).unwrap().is_none()
+            find_row(bucket, WordHash::of(&row.word)).unwrap().is_none()
         })
     };
     let rare = &index.rows.iter().find(is_rare).unwrap().word;
@@ -417,7 +418,7 @@ fn a_host_without_ranges_is_asked_for_the_page_of_a_rare_word_and_of_no_other() 
             .collect();
         let mut expected = BTreeSet::from([rows.chunk_path(rows.chunk_at(places[0].range.start))]);
         let is_common = index.first_bucket_of(&row.word, |bucket| {
-            find_row(bucket, &row.word).unwrap().is_some()
+            find_row(bucket, WordHash::of(&row.word)).unwrap().is_some()
         });
         if !is_common {
             expected.insert(rare.chunk_path(rare.chunk_at(places[1].range.start)));
@@ -482,9 +483,11 @@ impl Index {
 
     /// The bucket of `rows` that may hold `word`, and those of the others in which it may stand as far as that tells.
     fn places_told(&self, word: &str) -> Vec<RowPlace> {
-        let told = self.first_bucket_of(word, |bucket| match find_row(bucket, word).unwrap() {
-            Some(_) => [false; 2],
-            None => may_be_rare(bucket, word),
+        let told = self.first_bucket_of(word, |bucket| {
+            match find_row(bucket, WordHash::of(word)).unwrap() {
+                Some(_) => [false; 2],
+                None => may_be_rare(bucket, WordHash::of(word)),
+            }
         });
         let [first, others @ ..] = self.rows_layout().places(word);
         let others = others.into_iter().zip(told).filter(|(_, told)| *told);

@@ -79,6 +79,7 @@ impl FileEntry {
     }
 
     /// What of the file a chunk holds: all of it where it has none.
+    #[inline(never)]
     pub fn chunk_range(&self, chunk_idx: u32) -> ByteRange {
         let start = u64::from(chunk_idx) * self.whole_chunk_len();
         let len = self.whole_chunk_len().min(self.len.saturating_sub(start)) as u32;
@@ -103,14 +104,19 @@ impl FileEntry {
     /// What the host is asked for to have the bytes at `range`, which lie in one chunk where chunks are the only form.
     pub fn request(&self, range: ByteRange) -> Request {
         let chunk_idx = self.only_chunk_at(range.start);
-        let before = u64::from(chunk_idx.unwrap_or(0)) * u64::from(self.chunk_len);
+        let start = match chunk_idx {
+            None => range.start,
+            Some(_) => self.offset_in_chunk(range.start),
+        };
         Request {
             path: self.path(chunk_idx),
-            range: Some(ByteRange {
-                start: range.start - before,
-                ..range
-            }),
+            range: Some(ByteRange { start, ..range }),
         }
+    }
+
+    /// Where in its chunk the byte at `offset` stands.
+    pub fn offset_in_chunk(&self, offset: u64) -> u64 {
+        offset % self.whole_chunk_len()
     }
 
     /// Length of all chunks but the last: that of the file when it has none.
@@ -129,6 +135,8 @@ impl FileEntry {
         }
     }
 
+    // Once in the module, whoever asks: it is long.
+    #[inline(never)]
     fn path(&self, chunk_idx: Option<u32>) -> String {
         let mut path = String::from("files/");
         path.push_str(&self.name);
@@ -319,11 +327,7 @@ fn file_entry(reader: &mut Reader<'_>) -> Read<FileEntry> {
     // A name is part of a path, and no path leads out of the folder.
     let is_plain = file.name.bytes().all(|byte| byte.is_ascii_lowercase());
     let has_chunks = file.chunk_len >= CHUNK_LEN_MIN;
-    let is_odd = if file.is_whole() {
-        file.chunk_len > 0 && !has_chunks
-    } else {
-        !has_chunks
-    };
+    let is_odd = !has_chunks && (file.chunk_len > 0 || !file.is_whole());
     if !is_plain || is_odd {
         return Err(reader.invalid());
     }

@@ -14,7 +14,7 @@ use crate::format::vectors::codes::{CODES_FILE, code_range, decode_refinement};
 use crate::format::vectors::head::VECTORS_FILE;
 use crate::format::vectors::nodes::{Link, NODES_FILE, decode_links, decode_node_code};
 use crate::format::vectors::router::{Router, router_range};
-use crate::format::vectors::rows::{self, find_row};
+use crate::format::vectors::rows::{self, WordHash, find_row};
 use crate::{ByteRange, DocId};
 
 /// Reads what is at hand; asks for what is not.
@@ -42,11 +42,15 @@ impl<'a, 'f> VectorReader<'a, 'f> {
     /// word, so these are asked for then; at once for a word that comes late, for which the search would wait alone. A
     /// host without ranges is asked for whole chunks, so it never is for one that may not be needed.
     pub(super) fn row(&mut self, word: &str, is_late: bool) -> Option<Row> {
+        let word = WordHash::of(word);
         let is_urgent = is_late && self.fetcher.has_ranges();
         let mut is_unread = false;
         let mut may_be_rare = [true; 2];
-        for (place_idx, place) in self.index.rows.places(word).into_iter().enumerate() {
-            let Some(place) = place.filter(|_| place_idx == 0 || may_be_rare[place_idx - 1]) else {
+        for place_idx in 0..3 {
+            if place_idx > 0 && !may_be_rare[place_idx - 1] {
+                continue;
+            }
+            let Some(place) = self.index.rows.place(word, place_idx) else {
                 continue;
             };
             match self.block(place.file, place.range) {

@@ -75,14 +75,20 @@ impl RowsLayout {
         })
     }
 
-    /// Where the row of `word` may stand: the later places are worth fetching, at once, when the first does not hold it,
-    /// those of them of which [`may_be_rare`] says so. None where a file has no buckets.
+    /// Where a word's row may stand, by `place_idx` from 0 to 2: the later places are worth fetching, at once, when the
+    /// first does not hold it, those of them of which [`may_be_rare`] says so. None where a file has no buckets.
+    pub fn place(self, word: WordHash, place_idx: usize) -> Option<RowPlace> {
+        match place_idx.checked_sub(1) {
+            None if self.n_common > 0 => Some(common_place(below(word.common, self.n_common))),
+            Some(which) if self.n_pages > 0 => Some(rare_place(self.rare_buckets(word)[which & 1])),
+            _ => None,
+        }
+    }
+
+    /// All of them.
     pub fn places(self, word: &str) -> [Option<RowPlace>; 3] {
-        let hash = WordHash::of(word);
-        let common = (self.n_common > 0).then(|| common_place(below(hash.common, self.n_common)));
-        let rare = (self.n_pages > 0).then(|| self.rare_buckets(hash).map(rare_place));
-        let [first, second] = rare.map_or([None; 2], |places| places.map(Some));
-        [common, first, second]
+        let word = WordHash::of(word);
+        core::array::from_fn(|place_idx| self.place(word, place_idx))
     }
 
     /// All buckets: those of `rows`, then those of `rarerows`.
@@ -93,6 +99,7 @@ impl RowsLayout {
     }
 
     /// Two different buckets of one page of `rarerows`, or the same twice where a page has one only.
+    #[inline(never)]
     fn rare_buckets(self, hash: WordHash) -> [u32; 2] {
         let n = self.page_buckets;
         let first = below(hash.in_page, n);
@@ -145,8 +152,8 @@ fn whole_number(what: &'static str, len: u64, unit_len: u64) -> Result<u32, Form
 ///
 /// # Errors
 /// `Length` for a bucket of another length, and what is wrong with the row.
-pub fn find_row(bucket: &[u8], word: &str) -> Result<Option<Row>, FormatError> {
-    let fingerprint = WordHash::of(word).fingerprint.to_le_bytes();
+pub fn find_row(bucket: &[u8], word: WordHash) -> Result<Option<Row>, FormatError> {
+    let fingerprint = word.fingerprint.to_le_bytes();
     match slots(bucket)?.find(|slot| slot[..4] == fingerprint) {
         Some(slot) => Row::from_bytes(&slot[4..]).map(Some),
         None => Ok(None),
@@ -157,13 +164,10 @@ pub fn find_row(bucket: &[u8], word: &str) -> Result<Option<Row>, FormatError> {
 /// neither, in 99 of 100 cases, if the files lack the word.
 ///
 /// The bucket has a filter of its words that stand there (Bloom 1970): 128 bits, four of which a word sets.
-pub fn may_be_rare(bucket: &[u8], word: &str) -> [bool; 2] {
+pub fn may_be_rare(bucket: &[u8], word: WordHash) -> [bool; 2] {
     match bucket.split_last_chunk() {
-        Some((slots, filter)) if slots.len() == SLOTS_BYTES => {
-            let hash = WordHash::of(word);
-            [0, 1].map(|which| Filter(*filter).may_hold(hash, which))
-        }
-        _ => [true; 2],
+        Some((_, filter)) => [0, 1].map(|which| Filter(*filter).may_hold(word, which)),
+        None => [true; 2],
     }
 }
 
@@ -178,10 +182,9 @@ impl Filter {
         }
     }
 
-    fn may_hold(self, hash: WordHash, which: u32) -> bool {
-        Self::bits(hash, which)
-            .into_iter()
-            .all(|bit| self.0[bit / 8] >> (bit % 8) & 1 == 1)
+    fn may_hold(&self, hash: WordHash, which: u32) -> bool {
+        let mut bits = Self::bits(hash, which).into_iter();
+        bits.all(|bit| self.0[bit / 8] >> (bit % 8) & 1 == 1)
     }
 
     /// Seven bits of the fingerprint each, four further on for the second bucket.
@@ -285,9 +288,9 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The words of the files by their hash: where they may stand, and how they are told apart.
+/// A word of the files by its hash: where it may stand, and how it is told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct WordHash {
+pub struct WordHash {
     /// The bucket of `rows`.
     common: u32,
     /// The page of `rarerows`, and the buckets in it.
@@ -298,7 +301,9 @@ struct WordHash {
 }
 
 impl WordHash {
-    fn of(word: &str) -> Self {
+    /// The hash of `word`, as queries spell it.
+    #[inline(never)]
+    pub fn of(word: &str) -> Self {
         // FNV-1a, then the finaliser of splitmix64: all bits of one value depend on all letters.
         let mut hash = 0xcbf2_9ce4_8422_2325u64;
         for byte in word.bytes() {
@@ -570,7 +575,7 @@ mod tests {
             };
             let bucket = &bytes[range.start as usize..range.end() as usize];
             let bucket = block::open(file, range.start, bucket)?;
-            if let Some(row) = find_row(bucket, word)? {
+            if let Some(row) = find_row(bucket, WordHash::of(word))? {
                 return Ok(Some(row));
             }
         }
@@ -651,8 +656,8 @@ mod tests {
             };
             let payload = range.start as usize..range.end() as usize - block::CHECKSUM_LEN;
             let bucket = &files.common[payload];
-            let is_here = find_row(bucket, word).unwrap().is_some();
-            (!is_here).then(|| may_be_rare(bucket, word))
+            let is_here = find_row(bucket, WordHash::of(word)).unwrap().is_some();
+            (!is_here).then(|| may_be_rare(bucket, WordHash::of(word)))
         };
         let (mut n_rare, mut n_both) = (0, 0);
         for WordRow { word, row, .. } in &rows {
@@ -660,7 +665,10 @@ mod tests {
             let rare = layout(&files).places(word).into_iter().flatten().skip(1);
             let stands_in = |RowPlace { file, range }: RowPlace| {
                 let bucket = &files.rare[range.start as usize..range.end() as usize];
-                find_row(block::open(file, range.start, bucket).unwrap(), word) == Ok(Some(*row))
+                find_row(
+                    block::open(file, range.start, bucket).unwrap(),
+                    WordHash::of(word),
+                ) == Ok(Some(*row))
             };
             let found: Vec<bool> = rare.map(stands_in).collect();
             assert!(
