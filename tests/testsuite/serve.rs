@@ -392,3 +392,34 @@ fn memory_stays_bounded_with_two_hundred_clients_of_a_large_file() {
         .expect("the rest of the file");
     assert_eq!(received.len() - head_len + rest.len(), 20_000_000);
 }
+
+#[test]
+fn a_file_is_read_out_of_the_zip_of_a_preview_with_and_without_ranges() {
+    let test = SiteTest::two_skills()
+        .file("content/skills/ana/pdf-tools/run.sh", "echo hi\n")
+        .file("content/skills/ana/pdf-tools/more.md", "More.\n");
+    for args in [
+        &["--base-url", "https://skills.example/x/"][..],
+        &["--no-range"],
+    ] {
+        let preview = Preview::start(&test, args);
+        let site = format!("http://{}{}", preview.addr, preview.base_path);
+        for (path, text) in [("run.sh", "echo hi\n"), ("more.md", "More.\n")] {
+            let file = format!("ana/pdf-tools/{path}");
+            let ran = test.run(&["search", "--site", &site, "--read", &file]);
+            assert_eq!((ran.code, &*ran.stdout), (0, text), "{}", ran.stderr);
+            let route = format!(
+                "{}api/v1/skills/pdf-tools/file?path={path}",
+                preview.base_path
+            );
+            let reply = preview.get(&route, "");
+            assert!(reply.ends_with(&format!("\r\n\r\n{text}")), "{reply}");
+            let copy = format!("{}ana/skills/pdf-tools/files/{path}", preview.base_path);
+            let reply = preview.get(&copy, "");
+            assert!(
+                reply.starts_with("HTTP/1.1 404"),
+                "{path} has no copy: {reply}"
+            );
+        }
+    }
+}
