@@ -17,7 +17,7 @@
 //! ```
 //!
 //! What is marked is written with `[api] full = true`: the `clawhub` client lists and shows skills by one document of
-//! each, a record has the files of the current version, and three files more of each skill are a third of a site's.
+//! each, a record has the files of the current version, and the others would be a quarter of all files of a site.
 //! Where a public repository has the files, the client asks for the place in it, so that document is always there.
 //!
 //! An address that is both a document and a folder is an `index.html` that holds JSON.

@@ -94,18 +94,20 @@ fn hint(limit: &Limit, files: &[SiteFile]) -> String {
         Counted::FileBytes => {
             let files = files.iter().filter(|file| file.len > limit.max);
             let files = largest(files.map(|file| (file.path.as_str(), file.len)).collect());
-            format!("too large are {files}; make these skills smaller, or hide them in `moderation.toml`")
+            format!("too large are {files}; {SMALLER_FILES}")
         }
         Counted::StaticRedirects
         | Counted::DynamicRedirects
         | Counted::Redirects
-        | Counted::RedirectBytes => {
-            "take old names that nobody uses any more out of `aliases.toml`; or take `host` out of the settings, and the host leaves out what is beyond its limit".to_owned()
-        }
-        Counted::HeaderRules => "take `host` out of the settings, and the host leaves out what is beyond its limit".to_owned(),
+        | Counted::RedirectBytes => format!("{FEWER_NAMES}; {WITHOUT_HOST}"),
+        Counted::HeaderRules => WITHOUT_HOST.to_owned(),
     }
 }
 
+const SMALLER_FILES: &str = "make them smaller, or hide their skills in `moderation.toml`";
+const FEWER_NAMES: &str = "take old names that nobody uses any more out of `aliases.toml`";
+const WITHOUT_HOST: &str =
+    "take `host` out of the settings, and the host passes over what is beyond its limit";
 const LARGER_HOST: &str = "take out of the settings what is optional (`[api] full`, `[feeds] tags`), hide skills, or take a host or plan that holds more";
 
 /// The folders of the site, its own among them.
@@ -209,6 +211,22 @@ mod tests {
     }
 
     #[test]
+    fn too_many_files_are_told_by_what_they_are_for() {
+        let pages = (0..18_001).map(|n| format!("ana/skills/s{n}/index.html"));
+        let zips = (0..2_000).map(|n| format!("ana/skills/s{n}/s{n}.zip"));
+        let paths: Vec<String> = pages.chain(zips).collect();
+        let files: Vec<(&str, u64)> = paths.iter().map(|path| (&path[..], 1)).collect();
+        assert_eq!(problems(Host::CloudflareFree, &files[1..], ""), [""; 0]);
+        assert_eq!(
+            problems(Host::CloudflareFree, &files, ""),
+            [
+                "`cloudflare-free` takes at most 20,000 files (https://developers.cloudflare.com/pages/platform/limits/, read on 2026-11-26), but the new site has 20,001\n\
+              hint: most files are skill pages 18,001 · zips 2,000; take out of the settings what is optional (`[api] full`, `[feeds] tags`), hide skills, or take a host or plan that holds more\n"
+            ]
+        );
+    }
+
+    #[test]
     fn a_file_that_is_too_large_is_named_with_the_others() {
         const MIB: u64 = 1 << 20;
         let files = [
@@ -220,7 +238,7 @@ mod tests {
             problems(Host::CloudflarePaid, &files, ""),
             [
                 "`cloudflare-paid` takes at most 26,214,400 bytes in one file (https://developers.cloudflare.com/pages/platform/limits/, read on 2026-11-26), but `c.zip` has 28,311,552\n\
-              hint: too large are c.zip 28,311,552 · b.zip 26,214,401; make these skills smaller, or hide them in `moderation.toml`\n"
+              hint: too large are c.zip 28,311,552 · b.zip 26,214,401; make them smaller, or hide their skills in `moderation.toml`\n"
             ]
         );
         assert_eq!(problems(Host::S3, &files, ""), [""; 0]);
