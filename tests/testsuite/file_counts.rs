@@ -51,15 +51,15 @@ const SKILL_FILES: usize = 6;
 
 const TWO_SKILLS: &str = "
     6 API
-    4 assets
-    3 feeds
+    6 assets
+    1 feeds
    10 other
    11 pages of lists
-  810 search: chunks
-   10 search: files
+  256 search: chunks
+    7 search: files
     4 search: first
     7 search: tantivy
-    9 skill: API
+    2 skill: API
     3 skill: copies of files
     1 skill: discovery index
     2 skill: page
@@ -69,15 +69,15 @@ const TWO_SKILLS: &str = "
 
 const DEMO: &str = "
     8 API
-    4 assets
+    6 assets
     9 feeds
    10 other
   100 pages of lists
-  821 search: chunks
-   10 search: files
+  266 search: chunks
+    7 search: files
     4 search: first
     7 search: tantivy
-  174 skill: API
+   36 skill: API
    50 skill: copies of files
    35 skill: discovery index
    36 skill: page
