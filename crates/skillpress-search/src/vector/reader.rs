@@ -45,17 +45,18 @@ impl<'a, 'f> VectorReader<'a, 'f> {
         let word = WordHash::of(word);
         let is_urgent = is_late && self.fetcher.has_ranges();
         let mut is_unread = false;
-        let mut may_be_rare = [true; 2];
+        let mut is_worth = [true; 3];
         for place_idx in 0..3 {
-            if place_idx > 0 && !may_be_rare[place_idx - 1] {
-                continue;
-            }
-            let Some(place) = self.index.rows.place(word, place_idx) else {
+            let place = self.index.rows.place(word, place_idx);
+            let Some(place) = place.filter(|_| is_worth[place_idx]) else {
                 continue;
             };
             match self.block(place.file, place.range) {
                 Block::Ready(bucket) => match find_row(&bucket, word) {
-                    Ok(None) if place_idx == 0 => may_be_rare = rows::may_be_rare(&bucket, word),
+                    Ok(None) if place_idx == 0 => {
+                        let [first, second] = rows::may_be_rare(&bucket, word);
+                        is_worth = [true, first, second];
+                    }
                     Ok(None) => {}
                     Ok(row) => return row,
                     Err(_) => is_unread = true,

@@ -166,7 +166,10 @@ pub fn find_row(bucket: &[u8], word: WordHash) -> Result<Option<Row>, FormatErro
 /// The bucket has a filter of its words that stand there (Bloom 1970): 128 bits, four of which a word sets.
 pub fn may_be_rare(bucket: &[u8], word: WordHash) -> [bool; 2] {
     match bucket.split_last_chunk() {
-        Some((_, filter)) => [0, 1].map(|which| Filter(*filter).may_hold(word, which)),
+        Some((_, filter)) => {
+            let filter = Filter(*filter);
+            [filter.may_hold(word, 0), filter.may_hold(word, 1)]
+        }
         None => [true; 2],
     }
 }
@@ -182,14 +185,14 @@ impl Filter {
         }
     }
 
+    #[inline(never)]
     fn may_hold(&self, hash: WordHash, which: u32) -> bool {
-        let mut bits = Self::bits(hash, which).into_iter();
-        bits.all(|bit| self.0[bit / 8] >> (bit % 8) & 1 == 1)
+        Self::bits(hash, which).all(|bit| self.0[bit / 8] >> (bit % 8) & 1 == 1)
     }
 
     /// Seven bits of the fingerprint each, four further on for the second bucket.
-    fn bits(hash: WordHash, which: u32) -> [usize; 4] {
-        [0, 7, 14, 21].map(|shift| (hash.fingerprint >> (shift + 4 * which) & 127) as usize)
+    fn bits(hash: WordHash, which: u32) -> impl Iterator<Item = usize> {
+        (0..4).map(move |bit| (hash.fingerprint >> (7 * bit + 4 * which) & 127) as usize)
     }
 }
 
