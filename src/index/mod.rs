@@ -29,7 +29,8 @@ use crate::sink::Sink;
 pub use error::IndexError;
 use findability::{Findability, NotFound};
 pub use pack::card_badges;
-pub use previous::{PreviousError, PreviousIndex};
+pub use previous::PreviousError;
+pub use vector::PreviousIndex;
 use vector::{Embedded, OwnVectors, VectorParts};
 
 /// The files of `search/`, and what else came out of indexing.

@@ -5,27 +5,17 @@ use std::collections::HashMap;
 use skillpress_search::internals::EmbeddingId;
 use skillpress_search::internals::format::block;
 use skillpress_search::internals::format::cards::{self, CARDS_FILE};
-use skillpress_search::internals::format::manifest::Manifest;
 use skillpress_search::internals::format::vectors::VectorIndex;
 use skillpress_search::internals::format::vectors::head::VECTORS_FILE;
 use skillpress_search::internals::format::vectors::router::{Router, router_range};
-use skillpress_search::{Answer, ByteRange, DocId, FormatError, OpenError, Searcher, Source};
+use skillpress_search::{ByteRange, DocId, FormatError};
 use thiserror::Error;
 
 use super::memory::part;
-use super::vector::PreviousCells;
-use super::whole::{UnreadFile, read_whole};
+use super::vector::{PreviousCells, PreviousIndex};
+use super::whole::{OpenedManifest, UnreadFile, open_manifest, read_whole};
 use crate::key::SkillKey;
 use crate::source::{SearchError, SiteSource, SourceError};
-
-/// Where the skills of a published index stand in it.
-#[derive(Debug)]
-pub struct PreviousIndex {
-    /// The vector of each skill that has one.
-    pub(super) places: HashMap<SkillKey, EmbeddingId>,
-    /// The cells that the vectors lie in.
-    pub(super) cells: PreviousCells,
-}
 
 impl PreviousIndex {
     /// Reads the index of the site at `place`, a URL or a folder; `None` when it has no vectors.
@@ -36,14 +26,12 @@ impl PreviousIndex {
     /// [`PreviousError`].
     pub fn open(place: &str) -> Result<Option<Self>, PreviousError> {
         let mut source = SiteSource::open(place)?;
-        let answers = source.fetch(&Searcher::open_requests());
-        let manifest = match answers.first() {
-            Some(Answer::Bytes(text)) => Manifest::decode(text).map_err(OpenError::Format),
-            Some(Answer::Gone) => Err(OpenError::Gone),
-            _ => Err(OpenError::Failed),
-        };
-        let manifest = manifest.map_err(|error| source.search_error(error))?;
-        let mut has_ranges = answers.get(1) != Some(&Answer::NoRanges);
+        let opened_manifest = open_manifest(&mut source);
+        let OpenedManifest {
+            manifest,
+            mut has_ranges,
+            ..
+        } = opened_manifest.map_err(|error| source.search_error(error))?;
         let Some(index) = VectorIndex::open(&manifest)? else {
             return Ok(None);
         };

@@ -22,6 +22,7 @@ mod related;
 mod tests;
 
 use std::borrow::Borrow;
+use std::collections::HashMap;
 
 use skillpress_search::DocId;
 use skillpress_search::internals::EmbeddingId;
@@ -29,8 +30,8 @@ use skillpress_search::internals::embedder::Embedding;
 use skillpress_search::internals::format::vectors::rows::WordRow;
 
 use super::pack::IndexPart;
-use super::previous::PreviousIndex;
 use crate::catalog::Skill;
+use crate::key::SkillKey;
 pub use adapt::{Adapted, adapt};
 use cells::Cells;
 pub use cells::PreviousCells;
@@ -60,6 +61,15 @@ pub struct Embedded {
     vectors: Vec<Embedding>,
     cells: Cells,
     rows: Vec<WordRow>,
+}
+
+/// Where the skills of the index that was published before stand in it.
+#[derive(Debug)]
+pub struct PreviousIndex {
+    /// The vector of each skill that has one.
+    pub places: HashMap<SkillKey, EmbeddingId>,
+    /// The cells that the vectors lie in.
+    pub cells: PreviousCells,
 }
 
 /// Embeds skills and finds the order in which a search has them.

@@ -1,8 +1,36 @@
-//! A file of a published index, read whole.
+//! A published index, read whole: its manifest, and each file that the manifest names.
 
 use skillpress_search::internals::format::manifest::{FileEntry, Manifest};
-use skillpress_search::{Answer, ByteRange, Request, Source};
+use skillpress_search::{Answer, ByteRange, OpenError, Request, Searcher, Source};
 use thiserror::Error;
+
+/// The manifest of an index, and what opening it told.
+pub struct OpenedManifest {
+    /// What it says.
+    pub manifest: Manifest,
+    /// The file itself.
+    pub bytes: Vec<u8>,
+    /// Whether the host answers range requests.
+    pub has_ranges: bool,
+}
+
+/// Reads the manifest of the index of `source`.
+///
+/// # Errors
+/// When there is none that can be read.
+pub fn open_manifest(source: &mut dyn Source) -> Result<OpenedManifest, OpenError> {
+    let mut answers = source.fetch(&Searcher::open_requests()).into_iter();
+    let bytes = match answers.next() {
+        Some(Answer::Bytes(bytes)) => bytes,
+        Some(Answer::Gone) => return Err(OpenError::Gone),
+        _ => return Err(OpenError::Failed),
+    };
+    Ok(OpenedManifest {
+        manifest: Manifest::decode(&bytes).map_err(OpenError::Format)?,
+        bytes,
+        has_ranges: answers.next() != Some(Answer::NoRanges),
+    })
+}
 
 /// A file is asked for in pieces of this length, so that slow hosts keep within the time for one answer.
 const PIECE_BYTES: u64 = 1 << 20;

@@ -8,14 +8,15 @@ mod vectors;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use skillpress_search::OpenError;
 use skillpress_search::internals::analyzer::ANALYZER_VERSION;
 use skillpress_search::internals::format::FORMAT_VERSION;
 use skillpress_search::internals::format::head::{LEXICAL_HEAD, LexicalHead};
 use skillpress_search::internals::format::manifest::{FileEntry, HASH_LEN, Manifest};
 use skillpress_search::internals::format::vectors::VectorIndex;
 use skillpress_search::internals::format::vectors::head::VECTORS_HEAD;
-use skillpress_search::{Answer, OpenError, Searcher, Source};
 
+use crate::index::whole::{OpenedManifest, open_manifest};
 use crate::source::SiteSource;
 use crate::text::hex;
 pub use files::Damage;
@@ -76,14 +77,11 @@ pub struct IndexedFile {
 /// # Errors
 /// [`OpenError`] when there is no manifest that can be read. What is wrong with any other file is told in the result.
 pub fn inspect(source: &mut SiteSource) -> Result<Inspection, OpenError> {
-    let answers = source.fetch(&Searcher::open_requests());
-    let text = match answers.first() {
-        Some(Answer::Bytes(text)) => text,
-        Some(Answer::Gone) => return Err(OpenError::Gone),
-        _ => return Err(OpenError::Failed),
-    };
-    let manifest = Manifest::decode(text).map_err(OpenError::Format)?;
-    let has_ranges = answers.get(1) != Some(&Answer::NoRanges);
+    let OpenedManifest {
+        manifest,
+        bytes,
+        has_ranges,
+    } = open_manifest(source)?;
     let mut files = IndexFiles::new(source, &manifest, has_ranges);
 
     let head = lexical_head(&manifest, &mut files);
@@ -102,7 +100,7 @@ pub fn inspect(source: &mut SiteSource) -> Result<Inspection, OpenError> {
     Ok(Inspection {
         format: FORMAT_VERSION,
         analyzer: ANALYZER_VERSION,
-        build: hex(&Sha256::digest(text)[..5]),
+        build: hex(&Sha256::digest(&bytes)[..5]),
         has_ranges,
         skills: manifest.n_skills,
         badges: badges.map(|badge| badge.kind.clone()).collect(),

@@ -507,14 +507,10 @@ impl Index {
     /// Which published file holds the byte at `offset` of `file`, and where.
     fn stored(&self, file: &str, offset: u64) -> (usize, usize) {
         let entry = self.manifest.file(file).unwrap();
-        let chunk_idx = entry.chunk_at(offset);
-        let chunk_path = entry.chunk_path(chunk_idx);
+        let chunk_path = entry.chunk_path(entry.chunk_at(offset));
         let mut files = self.files.iter();
         let file_idx = files.position(|(path, _)| *path == chunk_path).unwrap();
-        (
-            file_idx,
-            (offset - entry.chunk_range(chunk_idx).start) as usize,
-        )
+        (file_idx, entry.offset_in_chunk(offset) as usize)
     }
 
     /// What `requests` ask for of the rows.
