@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::catalog::{Catalog, Skill};
 use crate::config::{Config, HostingMode};
-use crate::content::name_hint;
+use crate::front_matter::name_hint;
 use crate::key::{SkillKey, install_name};
 use crate::problem::{Problem, Problems};
 

@@ -38,6 +38,7 @@ mod cmd;
 mod config;
 mod content;
 mod fingerprint;
+mod front_matter;
 mod hosting;
 mod index;
 mod input_file;
@@ -58,8 +59,10 @@ mod report;
 mod server;
 mod sink;
 mod site;
-mod source;
+mod site_source;
 mod text;
+#[expect(dead_code, reason = "the ground that sources stand on")]
+mod tree;
 mod url;
 mod zip;
 
@@ -82,6 +85,6 @@ pub mod internals {
     pub use crate::content::{Disk, LoadOptions, load as load_content};
     pub use crate::index::pack::PartFile;
     pub use crate::index::vector::{Adapted, Model, adapt, build as build_vectors, embed};
-    pub use crate::source::{FileSource, SiteSource};
+    pub use crate::site_source::{FileSource, SiteSource};
     pub use crate::url::published_path;
 }

@@ -30,7 +30,7 @@ use crate::project::Project;
 use crate::server::{Changes, LiveSite, WatchError};
 use crate::sink::LiveFolder;
 use crate::site::{Site, WriteError};
-use crate::source::SiteSource;
+use crate::site_source::SiteSource;
 use crate::url::BaseUrl;
 use crate::zip::{KnownZips, WrittenZip};
 

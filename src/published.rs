@@ -15,7 +15,7 @@ mod record;
 use skillpress_search::{Answer, ByteRange};
 
 use crate::key::SkillKey;
-use crate::source::{SiteSource, SourceError};
+use crate::site_source::{SiteSource, SourceError};
 use crate::url::{self, BaseUrl};
 use crate::zip::{UnpackError, ZipPlace};
 pub use error::{REASON_MAX_CHARS, ReadError};

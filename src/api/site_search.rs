@@ -7,7 +7,7 @@ use skillpress_search::{Filter, Options, Searcher};
 use super::state::SearchRequest;
 use crate::key::SkillKey;
 use crate::lock::lock;
-use crate::source::{SearchError, SiteSource};
+use crate::site_source::{SearchError, SiteSource};
 
 /// An open index. Searches wait for each other, since they share the blocks that were read.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::preview::PreviewError;
 use crate::problem::{Problem, Problems};
 use crate::published::ReadError;
 use crate::report::ReportError;
-use crate::source::{SearchError, SourceError};
+use crate::site_source::{SearchError, SourceError};
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]

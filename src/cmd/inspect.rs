@@ -9,7 +9,7 @@ use skillpress_search::internals::format::manifest::MANIFEST_PATH;
 use super::error::CommandError;
 use crate::inspect::{self, Inspection};
 use crate::problem::Problem;
-use crate::source::SiteSource;
+use crate::site_source::SiteSource;
 use crate::terminal::Terminal;
 
 /// Options of `inspect`.

@@ -14,7 +14,7 @@ use skillpress_search::{Filter, Mode, Options, Plan, Results, Searcher};
 use super::error::CommandError;
 use super::queries;
 use crate::key::SkillKey;
-use crate::source::{SearchError, SiteSource};
+use crate::site_source::{SearchError, SiteSource};
 use crate::terminal::Terminal;
 use crate::text::{suggest, unicode};
 use answer::Answer;

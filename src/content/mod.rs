@@ -27,7 +27,6 @@ mod skills;
 
 pub use folder::{Disk, LoadOptions, ReadFile};
 pub use operator::{add_award, badge_path, remove_award, static_files};
-pub(crate) use skills::name_hint;
 pub use skills::{SkillCache, read_body};
 
 /// Reads the content folder; the catalog is good to publish if there are no errors among the problems.

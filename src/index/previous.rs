@@ -15,7 +15,7 @@ use super::memory::part;
 use super::vector::{PreviousCells, PreviousIndex};
 use super::whole::{OpenedManifest, UnreadFile, open_manifest, read_whole};
 use crate::key::SkillKey;
-use crate::source::{SearchError, SiteSource, SourceError};
+use crate::site_source::{SearchError, SiteSource, SourceError};
 
 impl PreviousIndex {
     /// Reads the index of the site at `place`, a URL or a folder; `None` when it has no vectors.

@@ -11,7 +11,7 @@ use skillpress_search::{ByteRange, FormatError};
 
 use crate::index::memory::part;
 use crate::index::whole::read_whole;
-use crate::source::SiteSource;
+use crate::site_source::SiteSource;
 
 /// Reads the files that a manifest names and collects their damage.
 pub(super) struct IndexFiles<'a> {

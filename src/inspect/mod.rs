@@ -17,7 +17,7 @@ use skillpress_search::internals::format::vectors::VectorIndex;
 use skillpress_search::internals::format::vectors::head::VECTORS_HEAD;
 
 use crate::index::whole::{OpenedManifest, open_manifest};
-use crate::source::SiteSource;
+use crate::site_source::SiteSource;
 use crate::text::hex;
 pub use files::Damage;
 use files::IndexFiles;

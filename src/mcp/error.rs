@@ -11,7 +11,7 @@ use super::arguments::ArgumentError;
 use super::uri::UriError;
 use crate::key::SkillKey;
 use crate::published::{REASON_MAX_CHARS, ReadError};
-use crate::source::SearchError;
+use crate::site_source::SearchError;
 use crate::text::clean_line;
 
 /// Why the server ended before its client did.

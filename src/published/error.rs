@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::source::Refusal;
+use crate::site_source::Refusal;
 use crate::text::clean_line;
 
 /// Why a record or a file is not given.

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::source::{SearchError, SourceError};
+use crate::site_source::{SearchError, SourceError};
 
 /// Why a site cannot be measured.
 #[derive(Debug, Error)]

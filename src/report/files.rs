@@ -9,7 +9,7 @@ use url::Url;
 
 use super::error::ReportError;
 use super::{Component, Cost};
-use crate::source::{MAX_FILE_BYTES, SiteSource, SourceError};
+use crate::site_source::{MAX_FILE_BYTES, SiteSource, SourceError};
 
 /// A built site. Files are weighed once: compressing is most of the work of a report.
 #[derive(Debug)]

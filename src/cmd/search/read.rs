@@ -6,7 +6,7 @@ use super::{nearest, no_skill, unprinted};
 use crate::cmd::error::CommandError;
 use crate::key::SkillKey;
 use crate::published::{PublishedSite, Record};
-use crate::source::MAX_FILE_BYTES;
+use crate::site_source::MAX_FILE_BYTES;
 use crate::terminal::{self, Terminal};
 use crate::text::{decode, listed, suggest, unicode};
 

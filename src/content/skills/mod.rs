@@ -14,7 +14,6 @@ mod date;
 mod file_name;
 mod files;
 mod folder;
-mod front_matter;
 mod layout;
 mod meta;
 mod owners;
@@ -25,7 +24,6 @@ mod version;
 pub use cache::SkillCache;
 pub use files::read_body;
 pub use folder::SkillFolder;
-pub(crate) use front_matter::name_hint;
 pub use layout::none_published;
 pub use owners::folders;
 

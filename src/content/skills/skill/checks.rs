@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Draft;
 use crate::catalog::NAME_MAX_CHARS;
-use crate::content::skills::front_matter::{fields, lost_text, name_hint};
+use crate::front_matter::{fields, lost_text, name_hint};
 use crate::key::is_discovery_name;
 use crate::markdown::{self, RelativeLink};
 use crate::problem::{Place, line_and_column};

@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 use super::date;
 use super::files::{self, ReadFiles};
 use super::folder::{FoundFiles, SkillFolder};
-use super::front_matter::{self, Front, fields, lost_text, yaml};
 use super::meta::{self, Meta};
 use crate::catalog::{
     DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Skill, TAGS_MAX, Timestamp,
     VERSION_MAX_CHARS, Version,
 };
 use crate::content::folder::Content;
+use crate::front_matter::{self, Front, fields, lost_text, yaml};
 use crate::markdown;
 use crate::problem::{Problems, Review, Severity};
 use crate::text::{self, EncodingFault};

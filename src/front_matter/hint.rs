@@ -8,7 +8,7 @@ use crate::key::{install_name, is_discovery_name};
 use crate::text;
 
 /// What gives the skill in the folder `slug`, which calls itself `name` if it has a name, one that clients install.
-pub(crate) fn name_hint(slug: &str, name: Option<&str>) -> String {
+pub fn name_hint(slug: &str, name: Option<&str>) -> String {
     let is_good = |name: &str| is_discovery_name(name) && !text::is_device_name(name);
     let good = |text: &str| install_name(text).filter(|name| is_good(name));
     let good_name = name.filter(|name| is_good(name));

@@ -226,7 +226,7 @@ pub struct YamlFault {
 
 impl YamlFault {
     /// Warns of the fault in a file that has the YAML at `first_line`.
-    pub(super) fn warn(self, review: &mut Review, first_line: u32) {
+    pub fn warn(self, review: &mut Review, first_line: u32) {
         let (line, column) = self.place.unwrap_or((1, 1));
         let line = first_line + line.saturating_sub(1);
         let hint = self.hint.unwrap_or_else(|| {

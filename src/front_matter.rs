@@ -8,30 +8,30 @@ use serde_json::{Map, Value};
 
 use crate::problem::{Place, Review, line_and_column};
 
-pub(super) mod fields;
+pub mod fields;
 mod hint;
-pub(super) mod lost_text;
-pub(super) mod yaml;
+pub mod lost_text;
+pub mod yaml;
 
-pub(crate) use hint::name_hint;
+pub use hint::name_hint;
 
 /// What stands at the head of a Markdown file, and where.
 #[derive(Debug, Default)]
-pub(super) struct Front<'a> {
+pub struct Front<'a> {
     /// Top-level fields; empty when there is no front matter.
-    pub(super) fields: Map<String, Value>,
+    pub fields: Map<String, Value>,
     /// Whether there is front matter at all, broken or not.
-    pub(super) is_present: bool,
+    pub is_present: bool,
     /// Whether the YAML has an error, which has been reported.
-    pub(super) is_broken: bool,
+    pub is_broken: bool,
     /// Whether strict readers find it too; they may still refuse its YAML. Why not has been reported.
-    pub(super) is_strict: bool,
+    pub is_strict: bool,
     /// The text between the delimiters.
-    pub(super) yaml: &'a str,
+    pub yaml: &'a str,
     /// The line of the file that `yaml` begins on, from 1.
-    pub(super) first_line: u32,
+    pub first_line: u32,
     /// The Markdown after the front matter.
-    pub(super) body: &'a str,
+    pub body: &'a str,
 }
 
 impl Front<'_> {
@@ -50,7 +50,7 @@ impl Front<'_> {
     }
 
     /// Where the value of a top-level field stands, as far as its line shows it.
-    pub(super) fn place_of(&self, key: &str) -> Option<Place> {
+    pub fn place_of(&self, key: &str) -> Option<Place> {
         let (line_number, line) = self.line_of(key)?;
         Some(Place::Column(line_number, value_column(line)?))
     }
