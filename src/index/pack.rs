@@ -84,8 +84,10 @@ pub struct PartFile {
     pub bytes: Vec<u8>,
     /// Length of its chunks; 0 for none.
     chunk_len: u32,
-    /// Whether chunks are the only form that it is published in.
-    is_in_chunks_only: bool,
+    /// Whether it is published as a whole.
+    is_whole: bool,
+    /// Whether chunks are named by shard.
+    has_shards: bool,
 }
 
 impl PartFile {
@@ -95,7 +97,8 @@ impl PartFile {
             name,
             bytes,
             chunk_len: 0,
-            is_in_chunks_only: false,
+            is_whole: true,
+            has_shards: false,
         }
     }
 
@@ -119,8 +122,22 @@ impl PartFile {
         let units_len = (CHUNK_LEN / unit_len).max(1) * unit_len;
         Self {
             chunk_len: chunk_len(bytes.len(), units_len) as u32,
-            is_in_chunks_only: true,
+            is_whole: false,
+            has_shards: true,
             ..Self::whole(name, bytes)
+        }
+    }
+
+    /// The same, and as a whole: where searches read neighbours on both sides of the border of chunks, one range has both.
+    /// As a whole alone where that would be the only chunk.
+    pub fn in_chunks_and_whole(name: &'static str, bytes: Vec<u8>, unit_len: usize) -> Self {
+        let file = Self::in_chunks(name, bytes, unit_len);
+        if file.bytes.len() <= file.chunk_len as usize {
+            return Self::whole(name, file.bytes);
+        }
+        Self {
+            is_whole: true,
+            ..file
         }
     }
 
@@ -130,15 +147,18 @@ impl PartFile {
             name: self.name.to_owned(),
             len: self.bytes.len() as u64,
             chunk_len: self.chunk_len,
+            is_whole: self.is_whole,
             shard_chunks: 0,
             hashes: Vec::new(),
         };
-        if self.is_in_chunks_only {
+        if self.is_whole {
+            entry.hashes.extend(file_hash(&self.bytes));
+        }
+        if self.has_shards {
             entry.shard_chunks = entry.n_chunks().div_ceil(SHARDS_MAX).max(1);
             let shard_len = entry.shard_chunks as usize * self.chunk_len as usize;
-            entry.hashes = self.bytes.chunks(shard_len).flat_map(file_hash).collect();
-        } else {
-            entry.hashes = file_hash(&self.bytes).into();
+            let shards = self.bytes.chunks(shard_len);
+            entry.hashes.extend(shards.flat_map(file_hash));
         }
         let mut files = Vec::new();
         if self.chunk_len > 0 {

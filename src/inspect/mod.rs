@@ -127,7 +127,6 @@ impl IndexedFile {
             0 => 0,
             _ => entry.n_chunks(),
         };
-        let is_whole = entry.is_whole();
         Self {
             name: entry.name.clone(),
             path: match entry.whole_path() {
@@ -138,11 +137,7 @@ impl IndexedFile {
             bytes: entry.len,
             chunks: chunks.into(),
             chunk_bytes: entry.chunk_len,
-            shards: if is_whole {
-                0
-            } else {
-                entry.hashes.len() / HASH_LEN
-            },
+            shards: entry.hashes.len() / HASH_LEN - usize::from(entry.is_whole),
         }
     }
 }

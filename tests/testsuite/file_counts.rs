@@ -55,8 +55,8 @@ const TWO_SKILLS: &str = "
     1 feeds
    10 other
    11 pages of lists
-  256 search: chunks
-    7 search: files
+  255 search: chunks
+    8 search: files
     4 search: first
     7 search: tantivy
     2 skill: API
@@ -73,8 +73,8 @@ const DEMO: &str = "
     9 feeds
    10 other
   100 pages of lists
-  266 search: chunks
-    7 search: files
+  265 search: chunks
+    8 search: files
     4 search: first
     7 search: tantivy
    36 skill: API

@@ -49,7 +49,7 @@ fn every_part_of_an_index_is_told() {
     let text = &ran.stdout;
     let n_skills = value(text, "manifest", "skills").to_owned();
     for (section, name, expected) in [
-        ("manifest", "format, analyzer", "2, 1"),
+        ("manifest", "format, analyzer", "3, 1"),
         ("manifest", "host", "answers ranges"),
         ("cards", "readable", &format!("{n_skills} of {n_skills}")),
         (
@@ -213,9 +213,9 @@ fn an_index_that_cannot_be_opened_says_why() {
     let damaged = format!("{start}{other}{}", &end[1..]);
     for (text, code, expected) in [
         (
-            manifest.replacen("\"format\":2", "\"format\":9", 1),
+            manifest.replacen("\"format\":3", "\"format\":9", 1),
             1,
-            "error: public/search/manifest.json: the index is format 9; this reader knows 2\nhint: build the site again",
+            "error: public/search/manifest.json: the index is format 9; this reader knows 3\nhint: build the site again",
         ),
         (
             damaged,

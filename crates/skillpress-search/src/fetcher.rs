@@ -177,8 +177,9 @@ impl<'a> Fetcher<'a> {
     }
 }
 
-/// Ranges with at most this many bytes between are asked for as one: half of what the headers of a request weigh as text.
-const MERGED_GAP_MAX: u64 = 384;
+/// Ranges with at most this many bytes between are asked for as one: two thirds of what the headers of a request weigh as
+/// text.
+const MERGED_GAP_MAX: u64 = 480;
 
 /// Parts that were read; they stay until there are too many bytes.
 #[derive(Clone, Debug)]
@@ -307,12 +308,14 @@ mod tests {
             name: "terms".into(),
             len: 4000,
             chunk_len: 256,
+            is_whole: true,
             shard_chunks: 0,
             hashes: vec![0; 5],
         };
         let rows = FileEntry {
             name: "rows".into(),
             chunk_len: 300,
+            is_whole: false,
             shard_chunks: 2,
             hashes: (0..7).flat_map(|shard_idx| [shard_idx; 5]).collect(),
             ..terms.clone()

@@ -72,7 +72,7 @@ pub(super) fn pack(
         PartFile::in_chunks(ROWS_FILE, rows.common, CHUNK_BUCKETS * BUCKET_BYTES),
         PartFile::in_chunks(RARE_ROWS_FILE, rows.rare, rows.rare_page_len as usize),
         PartFile::whole(VECTORS_FILE, vectors),
-        PartFile::in_chunks(CODES_FILE, encode_codes(&codes), CODE_BYTES),
+        PartFile::in_chunks_and_whole(CODES_FILE, encode_codes(&codes), CODE_BYTES),
         PartFile::whole(NODES_FILE, encode_nodes(&layout, &codes, &links, &inverse)),
     ];
     IndexPart {

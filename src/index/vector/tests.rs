@@ -464,7 +464,7 @@ fn requests_for(places: &[RowPlace]) -> Vec<RowPlace> {
     for place in sorted {
         match requests.last_mut() {
             Some(last)
-                if last.file == place.file && place.range.start <= last.range.end() + 384 =>
+                if last.file == place.file && place.range.start <= last.range.end() + 480 =>
             {
                 last.range.len = (place.range.end() - last.range.start) as u32;
             }

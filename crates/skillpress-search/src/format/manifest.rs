@@ -39,11 +39,11 @@ pub struct Manifest {
     pub badges: Vec<BadgeEntry>,
 }
 
-/// One file, published under names that say what they hold: as a whole, or in chunks only.
+/// One file, published under names that say what they hold: as a whole, in chunks, or both.
 ///
-/// A file whose blocks never cross a chunk's border is published in chunks only: hosts with ranges are asked for ranges
-/// of a chunk, others for chunks. Neighbouring chunks form a shard, whose hash names them all, so a change renames one
-/// shard. Any other file is published as a whole, and for hosts without ranges in chunks as well.
+/// Hosts with ranges are asked for ranges of the whole, where it is published, others for chunks. A file whose blocks never
+/// cross a chunk's border may be published in chunks only: then ranges are asked of a chunk. Neighbouring chunks may form
+/// a shard, whose hash names them all, so a change renames one shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileEntry {
     /// What it is, such as `terms`: lower-case letters.
@@ -52,10 +52,11 @@ pub struct FileEntry {
     pub len: u64,
     /// Length of a chunk; the last one may be shorter. 0: there are none, hosts without ranges have the file as a whole.
     pub chunk_len: u32,
-    /// How many chunks share a hash and are the only form of the file; 0 for a file that is published as a whole.
+    /// Whether it is published as a whole.
+    pub is_whole: bool,
+    /// How many chunks share a hash; 0: they are named by the hash of the whole.
     pub shard_chunks: u32,
-    /// The first [`HASH_LEN`] bytes of the SHA-256 of each shard, one after the other; of the file for one that is
-    /// published as a whole.
+    /// The first [`HASH_LEN`] bytes of the SHA-256 of the whole, if that is published, and of each shard.
     pub hashes: Vec<u8>,
 }
 
@@ -63,14 +64,9 @@ pub struct FileEntry {
 pub const HASH_LEN: usize = 5;
 
 impl FileEntry {
-    /// Whether the file is published as a whole.
-    pub fn is_whole(&self) -> bool {
-        self.shard_chunks == 0
-    }
-
     /// Path of a file that is published as a whole, such as `files/terms-4f1c9a02d7.bin`; `None` for one in chunks only.
     pub fn whole_path(&self) -> Option<String> {
-        self.is_whole().then(|| self.path(None))
+        self.is_whole.then(|| self.path(None))
     }
 
     /// Path of a chunk, such as `files/rows-4f1c9a02d7/0.bin`; of the whole file where it has none.
@@ -98,7 +94,7 @@ impl FileEntry {
 
     /// The same where chunks are the only form; `None` for a file that is published as a whole.
     pub fn only_chunk_at(&self, offset: u64) -> Option<u32> {
-        (!self.is_whole()).then(|| self.chunk_at(offset))
+        (!self.is_whole).then(|| self.chunk_at(offset))
     }
 
     /// What the host is asked for to have the bytes at `range`, which lie in one chunk where chunks are the only form.
@@ -129,10 +125,11 @@ impl FileEntry {
 
     /// How many hashes there are.
     fn n_hashes(&self) -> u32 {
-        match self.shard_chunks {
-            0 => 1,
+        let n_shards = match self.shard_chunks {
+            0 => 0,
             n_chunks => self.n_chunks().div_ceil(n_chunks),
-        }
+        };
+        u32::from(self.is_whole) + n_shards
     }
 
     // Once in the module, whoever asks: it is long.
@@ -141,8 +138,9 @@ impl FileEntry {
         let mut path = String::from("files/");
         path.push_str(&self.name);
         path.push('-');
-        let shard_idx = chunk_idx.unwrap_or(0).checked_div(self.shard_chunks);
-        let start = shard_idx.unwrap_or(0) as usize * HASH_LEN;
+        let shard_idx = chunk_idx.and_then(|chunk_idx| chunk_idx.checked_div(self.shard_chunks));
+        let hash_idx = shard_idx.map_or(0, |shard_idx| u32::from(self.is_whole) + shard_idx);
+        let start = hash_idx as usize * HASH_LEN;
         let hash = self.hashes.get(start..start + HASH_LEN);
         for &byte in hash.unwrap_or_default() {
             push_hex(&mut path, byte.into(), 2);
@@ -224,7 +222,7 @@ impl Manifest {
             // No file of an index has 4 GiB: that of 4 million skills' graph nodes has 1.7.
             writer.varint(file.len as u32);
             writer.varint(file.chunk_len);
-            writer.varint(file.shard_chunks);
+            writer.varint(file.shard_chunks << 1 | u32::from(file.is_whole));
             writer.bytes(&file.hashes);
         }
         writer.varint(self.badges.len() as u32);
@@ -321,13 +319,14 @@ fn file_entry(reader: &mut Reader<'_>) -> Read<FileEntry> {
         name: reader.string()?,
         len: reader.varint()?.into(),
         chunk_len: reader.varint()?,
-        shard_chunks: reader.varint()?,
-        hashes: Vec::new(),
+        ..FileEntry::default()
     };
+    let forms = reader.varint()?;
+    (file.is_whole, file.shard_chunks) = (forms & 1 == 1, forms >> 1);
     // A name is part of a path, and no path leads out of the folder.
     let is_plain = file.name.bytes().all(|byte| byte.is_ascii_lowercase());
     let has_chunks = file.chunk_len >= CHUNK_LEN_MIN;
-    let is_odd = !has_chunks && (file.chunk_len > 0 || !file.is_whole());
+    let is_odd = !has_chunks && (file.chunk_len > 0 || forms != 1) || forms == 0;
     if !is_plain || is_odd {
         return Err(reader.invalid());
     }
@@ -376,6 +375,7 @@ mod tests {
                     name: "terms".into(),
                     len: 5000,
                     chunk_len: 4096,
+                    is_whole: true,
                     shard_chunks: 0,
                     hashes: vec![0, 0xc0, 0xff, 0xee, 7],
                 },
@@ -383,6 +383,7 @@ mod tests {
                     name: "rows".into(),
                     len: 5 * 1024 + 1,
                     chunk_len: 1024,
+                    is_whole: false,
                     shard_chunks: 4,
                     hashes: [[1; HASH_LEN], [2; HASH_LEN]].concat(),
                 },
@@ -458,13 +459,30 @@ mod tests {
     }
 
     #[test]
+    fn ranges_are_asked_of_the_whole_though_chunks_are_named_by_their_shard() {
+        let mut file = manifest().files.remove(1);
+        file.is_whole = true;
+        file.hashes.splice(0..0, [9; HASH_LEN]);
+        assert_eq!(file.n_hashes(), 3);
+        let path = "files/rows-0909090909.bin";
+        assert_eq!(file.whole_path().as_deref(), Some(path));
+        assert_eq!(file.chunk_path(3), "files/rows-0101010101/3.bin");
+        let range = ByteRange {
+            start: 1000,
+            len: 90,
+        };
+        let request = file.request(range);
+        assert_eq!((request.path.as_str(), request.range), (path, Some(range)));
+    }
+
+    #[test]
     fn hashes_are_counted_before_memory_is_asked_for() {
         let mut writer = Writer::new();
         for n in [FORMAT_VERSION, ANALYZER_VERSION, 2, 1] {
             writer.varint(n);
         }
         writer.str("rows");
-        for n in [u32::MAX, CHUNK_LEN_MIN, 1] {
+        for n in [u32::MAX, CHUNK_LEN_MIN, 2] {
             writer.varint(n);
         }
         writer.bytes(&[0; 40]);
@@ -510,14 +528,14 @@ mod tests {
 
     #[test]
     fn another_version_is_named_whatever_follows() {
-        let (got, expected) = (1, 2);
+        let (got, expected) = (1, FORMAT_VERSION);
         assert_eq!(
             Manifest::decode_index(&[1]),
             Err(FormatError::Version { got, expected })
         );
         let (got, expected) = (2, 1);
         assert_eq!(
-            Manifest::decode_index(&[2, 2, 9, 9]),
+            Manifest::decode_index(&[FORMAT_VERSION as u8, 2, 9, 9]),
             Err(FormatError::Analyzer { got, expected })
         );
     }
