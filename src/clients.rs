@@ -1,7 +1,5 @@
 //! The install clients: which skills each of them accepts, and by which command.
 
-use std::path::Path;
-
 use crate::catalog::{Catalog, Skill};
 use crate::config::{Config, HostingMode};
 use crate::front_matter::name_hint;
@@ -38,18 +36,18 @@ pub fn is_installable(skill: &Skill) -> bool {
     refusal(skill).is_none() && !skill.is_suspicious && install_name(&skill.key.slug).is_some()
 }
 
-/// What keeps the clients from installing skills, as warnings; paths begin with `content`.
+/// What keeps the clients from installing skills, as warnings.
 ///
 /// `install` of the `skills` client needs a `SKILL.md` with `name` and `description` in a front matter that it can read. Skills whose
 /// slug is no valid name are installed under [`install_name`], and skills without a description of their own are
 /// described by the registry, so these give no warning.
-pub fn client_problems(catalog: &Catalog, content: &Path) -> Problems {
+pub fn client_problems(catalog: &Catalog) -> Problems {
     catalog
         .skills
         .iter()
         .filter_map(|skill| {
             let (reason, hint) = refusal(skill)?;
-            let path = skill.key.folder_in(content).join(&skill.main_file().path);
+            let path = skill.main_path();
             let message = format!("the `skills` client cannot install it: {reason}");
             Some(Problem::warning(path, "not installable", message).hint(hint))
         })

@@ -1,7 +1,9 @@
 //! The settings of a site: `skillpress.toml`, or the defaults when there is none.
 
 mod former;
+mod source;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
@@ -13,6 +15,7 @@ use crate::hosting::Host;
 use crate::input_file;
 use crate::problem::{Place, Problem, Problems};
 use crate::url::BaseUrl;
+pub use source::{Origin, Selection, SourceConfig, SourceConfigError, VersionsFrom};
 
 /// Everything that an operator can set. Unknown keys are errors.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -36,6 +39,9 @@ pub struct Config {
     pub feeds: FeedsConfig,
     /// Limits that fail a build when they are exceeded.
     pub budgets: Budgets,
+    /// Where skills come from besides `content/skills`; their names differ.
+    #[serde(rename = "source")]
+    pub sources: Vec<Spanned<SourceConfig>>,
     /// Whether `base_url` was said, here or on the command line: addresses for visitors cannot be guessed.
     #[serde(skip)]
     pub is_base_url_set: bool,
@@ -53,6 +59,7 @@ impl Default for Config {
             api: ApiConfig::default(),
             feeds: FeedsConfig::default(),
             budgets: Budgets::default(),
+            sources: Vec::new(),
             is_base_url_set: false,
         }
     }
@@ -202,8 +209,25 @@ impl Config {
                 "add `github_repository = \"owner/repository\"` below `[hosting]`",
             ));
         }
+        if let Some((name, place)) = repeated_name(&config.sources) {
+            return Err(error(
+                place,
+                &format!("two sources are called `{name}`"),
+                "give one of them another `name`",
+            ));
+        }
         Ok((config, warnings))
     }
+}
+
+/// A name that two sources have, and where the second stands.
+fn repeated_name(sources: &[Spanned<SourceConfig>]) -> Option<(&str, Place)> {
+    let mut names = BTreeSet::new();
+    let mut repeated = sources
+        .iter()
+        .filter(|source| !names.insert(source.get_ref().name.as_str()));
+    let source = repeated.next()?;
+    Some((&source.get_ref().name, Place::Offset(source.span().start)))
 }
 
 /// Where the key `name` stands in the settings.

@@ -79,7 +79,7 @@ impl Site {
         project: &Project,
         (catalog, mut problems): (Catalog, Problems),
     ) -> Result<(Self, Problems), Problems> {
-        problems.extend(clients::client_problems(&catalog, &project.content));
+        problems.extend(clients::client_problems(&catalog));
         let no_dates = render::no_dates(&catalog, &project.content);
         problems.extend(no_dates);
         let config = match project.load_config() {
@@ -170,8 +170,10 @@ impl Site {
     /// A warning for each skill that is not in `index`, since search does not find it.
     pub fn left_out_of(&self, index: &SearchIndex) -> Problems {
         let warning = |NotFound { key, query }: &NotFound| {
+            let skill = self.catalog.skill(key);
+            let folder = skill.map_or_else(|| key.to_string().into(), |skill| skill.folder.clone());
             let message = format!("search does not find this skill by `{query}`; it is left out");
-            Problem::warning(key.folder_in(&self.content), "not found by search", message)
+            Problem::warning(folder, "not found by search", message)
                 .hint("rename it, and report this: every name should be found")
         };
         index.not_found.iter().map(warning).collect()

@@ -1,5 +1,7 @@
 //! A skill as it is published.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::badge::Award;
@@ -13,6 +15,8 @@ use crate::markdown::RelativeLink;
 pub struct Skill {
     /// Who and what.
     pub key: SkillKey,
+    /// The folder that it was read from, as problems name it; nothing is read by it.
+    pub folder: PathBuf,
     /// The name people read: display name, else front matter name, else slug. One line, never empty.
     pub name: String,
     /// What it does, one paragraph of plain text; front matter, else the first paragraph of the body. May be empty.
@@ -61,6 +65,11 @@ impl Skill {
     /// The file that the body came from.
     pub fn main_file(&self) -> &SkillFile {
         &self.files[self.main_file_idx]
+    }
+
+    /// Where the file that the body came from lies, as problems name it.
+    pub fn main_path(&self) -> PathBuf {
+        self.folder.join(&self.main_file().path)
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn leave_out(
         skills.retain(|skill| {
             let fault = fault(&skill.key);
             let is_left_out = fault.is_some();
-            problems.extend(fault.map(|fault| fault.warning(&content.skill_path(&skill.key))));
+            problems.extend(fault.map(|fault| fault.warning(&&skill.folder)));
             !is_left_out
         });
     };
@@ -56,7 +56,7 @@ pub(super) fn leave_out(
     });
     leave_out_too_many(content, skills, problems);
     for skill in skills {
-        check_published(content, skill, problems);
+        check_published(skill, problems);
     }
 }
 
@@ -138,14 +138,13 @@ fn leave_out_too_many(content: &Content, skills: &mut Vec<Skill>, problems: &mut
         let message = format!(
             "a registry has at most {max_skills} skills; this one and all after it, {n_left_out} in number, are left out"
         );
-        let path = content.skill_path(&first.key);
-        problems.push(Problem::warning(path, GROUP, message));
+        problems.push(Problem::warning(&first.folder, GROUP, message));
         skills.truncate(max_skills);
     }
 }
 
 /// Names the files that have no place on the site, since another file takes it; the zip has them all.
-fn check_published(content: &Content, skill: &Skill, problems: &mut Problems) {
+fn check_published(skill: &Skill, problems: &mut Problems) {
     for file_idx in files_without_name(skill) {
         let path = &skill.files[file_idx].path;
         let taken = published_path(path);
@@ -153,6 +152,6 @@ fn check_published(content: &Content, skill: &Skill, problems: &mut Problems) {
             "the site would publish this as `{taken}`, where another file is; only the zip has it"
         );
         let fault = Fault::new("file in the zip only", message, "rename one of the two");
-        problems.push(fault.warning(&content.skill_path(&skill.key).join(path)));
+        problems.push(fault.warning(&skill.folder.join(path)));
     }
 }

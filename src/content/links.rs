@@ -1,7 +1,5 @@
 //! Relative links in the bodies of skills that lead nowhere.
 
-use std::path::Path;
-
 use crate::catalog::{Catalog, Skill};
 use crate::markdown::{RelativeLink, relative_path};
 use crate::problem::{Place, Problem, Problems};
@@ -10,14 +8,14 @@ use crate::text;
 /// Warns of links and images that no published file or skill answers; `catalog` is complete.
 ///
 /// Only the file that the page is made from is looked at: other Markdown files of a skill are published as they are.
-pub(super) fn check(content: &Path, catalog: &Catalog, problems: &mut Problems) {
+pub(super) fn check(catalog: &Catalog, problems: &mut Problems) {
     for skill in &catalog.skills {
         let is_dead = |link: &&RelativeLink| {
             let path = relative_path(&link.dest).filter(|path| !is_placeholder(&link.dest, path));
             path.is_some_and(|path| catalog.linked(skill, &path).is_none())
         };
         let dead: Vec<&RelativeLink> = skill.links.iter().filter(is_dead).collect();
-        let path = skill.key.folder_in(content).join(&skill.main_file().path);
+        let path = skill.main_path();
         for (link_idx, link) in dead.iter().enumerate().take(SHOWN_MAX) {
             let is_last = link_idx + 1 == SHOWN_MAX;
             let n_more = if is_last { dead.len() - SHOWN_MAX } else { 0 };

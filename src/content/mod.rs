@@ -89,7 +89,7 @@ fn load_with(mut content: Content, cache: Option<&mut SkillCache>) -> (Catalog, 
         aliases,
         stats_as_of,
     };
-    links::check(content.path, &catalog, &mut problems);
+    links::check(&catalog, &mut problems);
     (catalog, problems)
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
             owner: owner.to_owned(),
             slug: slug.to_owned(),
         },
+        folder: format!("content/skills/{owner}/{slug}").into(),
         name: name.to_owned(),
         description: description.to_owned(),
         tags: Vec::new(),

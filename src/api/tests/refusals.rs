@@ -41,7 +41,7 @@ fn a_skill_that_a_client_refuses_is_named_in_a_warning() {
         ])
         .collect();
     let catalog = catalog_of(&files);
-    let problems: Problems = client_problems(&catalog, "content".as_ref());
+    let problems: Problems = client_problems(&catalog);
     let reasons: Vec<String> = problems
         .sorted()
         .iter()

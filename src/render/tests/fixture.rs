@@ -82,6 +82,7 @@ pub(super) fn skill(id: &str, name: &str, updated_at: &str, files: &[(&str, &str
     let updated_at = Timestamp::parse(updated_at);
     Skill {
         key: SkillKey::parse(id).unwrap(),
+        folder: format!("content/skills/{id}").into(),
         name: name.to_owned(),
         description: String::new(),
         tags: Vec::new(),

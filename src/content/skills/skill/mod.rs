@@ -109,6 +109,7 @@ impl Draft<'_> {
         let (body, long_body_at) = files::held_body(self.review.text, self.front.body);
         Skill {
             key: self.folder.key.clone(),
+            folder: self.folder.path.clone(),
             name: self.name(front_matter.name.as_deref()),
             description,
             tags,
