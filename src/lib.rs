@@ -37,6 +37,7 @@ mod clients;
 mod cmd;
 mod config;
 mod content;
+mod file_name;
 mod fingerprint;
 mod front_matter;
 mod hosting;

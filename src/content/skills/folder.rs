@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::file_name::{is_hidden, is_hidden_name, is_litter};
 use super::stamp::Stamp;
 use crate::content::folder::Content;
+use crate::file_name::{is_hidden, is_hidden_name, is_litter};
 use crate::input_file;
 use crate::key::SkillKey;
 use crate::problem::{Fault, Problem, Problems};

@@ -10,9 +10,9 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use super::file_name::{is_litter, is_skill_md};
 use super::folder::SkillFolder;
 use crate::content::folder::Content;
+use crate::file_name::{is_litter, is_skill_md};
 use crate::key::{SkillKey, is_identity_part};
 use crate::problem::Problem;
 use crate::text;

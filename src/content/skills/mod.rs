@@ -11,7 +11,6 @@ use cache::Walked;
 
 mod cache;
 mod date;
-mod file_name;
 mod files;
 mod folder;
 mod layout;

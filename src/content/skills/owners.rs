@@ -5,10 +5,10 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::file_name::{is_hidden, is_litter, is_skill_md};
 use super::folder::{SkillFolder, unreadable_folder};
 use super::layout;
 use crate::content::folder::Content;
+use crate::file_name::{is_hidden, is_litter, is_skill_md};
 use crate::key::{SkillKey, is_identity_part};
 use crate::problem::{Fault, Problem, Problems, Severity};
 use crate::text;
