@@ -62,7 +62,6 @@ mod sink;
 mod site;
 mod site_source;
 mod text;
-#[expect(dead_code, reason = "the ground that sources stand on")]
 mod tree;
 mod url;
 mod zip;
@@ -87,5 +86,6 @@ pub mod internals {
     pub use crate::index::pack::PartFile;
     pub use crate::index::vector::{Adapted, Model, adapt, build as build_vectors, embed};
     pub use crate::site_source::{FileSource, SiteSource};
+    pub use crate::tree::{FolderTree, FolderTreeError, Tree, Unlisted};
     pub use crate::url::published_path;
 }

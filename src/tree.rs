@@ -3,6 +3,10 @@
 
 use std::io;
 
+pub use folder::{FolderTree, FolderTreeError, Unlisted};
+
+mod folder;
+
 /// A tree of files.
 pub trait Tree: Sync {
     /// What is in it, sorted by path in byte order. Folders are there through what is in them.
