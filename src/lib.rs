@@ -37,6 +37,7 @@ mod clients;
 mod cmd;
 mod config;
 mod content;
+mod discovery;
 mod file_name;
 mod fingerprint;
 mod front_matter;
@@ -83,6 +84,10 @@ pub mod internals {
     pub use crate::api::{SearchRequest, SiteSearch};
     pub use crate::catalog::Skill;
     pub use crate::content::{Disk, LoadOptions, load as load_content};
+    pub use crate::discovery::{
+        DiscoverError, Discovered, FoundSkill, LeftOut, Reason, SkillEntry, SkillFiles, discover,
+        skill_files,
+    };
     pub use crate::index::pack::PartFile;
     pub use crate::index::vector::{Adapted, Model, adapt, build as build_vectors, embed};
     pub use crate::site_source::{FileSource, SiteSource};

@@ -6,6 +6,8 @@ use std::io;
 pub use folder::{FolderTree, FolderTreeError, Unlisted};
 
 mod folder;
+#[cfg(test)]
+pub mod memory;
 
 /// A tree of files.
 pub trait Tree: Sync {
