@@ -3,6 +3,7 @@
 mod badge;
 mod build;
 mod check;
+mod discovery;
 mod documents;
 mod file_counts;
 mod floors;
