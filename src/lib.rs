@@ -62,6 +62,11 @@ mod server;
 mod sink;
 mod site;
 mod site_source;
+#[expect(
+    dead_code,
+    reason = "the ground that the commands for sources stand on"
+)]
+mod sources;
 mod text;
 mod tree;
 mod url;

@@ -1,0 +1,14 @@
+//! Where skills come from, besides the content folder: git repositories and archives, and the cache that keeps what was
+//! downloaded of them.
+//!
+//! A source is hostile: it is listed and read as a [`Tree`](crate::tree::Tree), never unpacked or checked out, so its names
+//! and links touch no file system.
+
+mod git;
+mod left_out;
+
+pub use git::{
+    Git, GitError, GitLimits, GitRepository, GitTree, History, LastCommit, ObjectId, Remote,
+    RemoteError, Tag,
+};
+pub use left_out::{LeftOut, LeftOutReason};

@@ -1,0 +1,23 @@
+//! Git repositories, by the git program: it knows the user's credentials, proxies and mirrors.
+//!
+//! A repository is never checked out. `fetch` brings commits and folders, a further request brings the bytes of the files
+//! that are needed, and everything is read from the object store: no hook, filter or submodule of a repository can run.
+
+mod error;
+mod history;
+mod object_id;
+mod process;
+mod program;
+mod remote;
+mod repository;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use error::GitError;
+pub use history::{LastCommit, Tag};
+pub use object_id::ObjectId;
+pub use program::Git;
+pub use remote::{Remote, RemoteError};
+pub use repository::{GitLimits, GitRepository, History};
+pub use tree::GitTree;

@@ -1,0 +1,405 @@
+//! The files of a commit, read from the object store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, ChildStdout};
+use std::sync::Mutex;
+
+use thiserror::Error;
+
+use super::error::GitError;
+use super::object_id::ObjectId;
+use super::process::{Action, Process, next_record};
+use super::program::Git;
+use crate::lock::lock;
+use crate::sources::left_out::{LeftOut, LeftOutReason, PATH_MAX_BYTES};
+use crate::tree::{EntryKind, Tree, TreeEntry};
+
+/// The tree of a commit. Its files can be read when [`fetch_files`](super::GitRepository::fetch_files) brought them.
+pub struct GitTree {
+    /// Sorted by path; no duplicates.
+    entries: Vec<TreeEntry>,
+    /// Of each entry.
+    objects: Vec<ObjectId>,
+    /// By path; the root is not among them.
+    folders: BTreeMap<String, ObjectId>,
+    root: ObjectId,
+    left_out: Vec<LeftOut>,
+    /// Asked for and not sent, since they are longer than `max_file_bytes`.
+    not_downloaded: BTreeSet<ObjectId>,
+    max_file_bytes: u64,
+    blobs: Mutex<BlobReader>,
+}
+
+/// Why a file of a commit is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum GitReadError {
+    /// It is longer than was to be read, or downloaded.
+    #[error("it has more than {max_bytes} bytes")]
+    TooLarge { max_bytes: u64 },
+    /// Nobody asked for it.
+    #[error("it was not fetched")]
+    NotFetched,
+    /// A link, a submodule, or no entry of this tree.
+    #[error("it is no file")]
+    NoFile,
+    /// The object is of another kind than the listing says, or git ended.
+    #[error("git did not give it")]
+    Odd,
+}
+
+impl From<GitReadError> for io::Error {
+    fn from(error: GitReadError) -> Self {
+        let kind = match error {
+            GitReadError::TooLarge { .. } => io::ErrorKind::FileTooLarge,
+            GitReadError::NotFetched => io::ErrorKind::NotFound,
+            GitReadError::NoFile => io::ErrorKind::InvalidInput,
+            GitReadError::Odd => io::ErrorKind::InvalidData,
+        };
+        Self::new(kind, error)
+    }
+}
+
+impl Tree for GitTree {
+    fn entries(&self) -> &[TreeEntry] {
+        &self.entries
+    }
+
+    fn read(&self, entry: &TreeEntry, max_bytes: u64) -> io::Result<Vec<u8>> {
+        let EntryKind::File { .. } = entry.kind else {
+            return Err(GitReadError::NoFile.into());
+        };
+        let object = self.object(&entry.path).ok_or(GitReadError::NoFile)?;
+        if self.not_downloaded.contains(object) {
+            let max_bytes = self.max_file_bytes;
+            return Err(GitReadError::TooLarge { max_bytes }.into());
+        }
+        lock(&self.blobs).read(object, max_bytes)
+    }
+}
+
+impl GitTree {
+    /// What the commit holds and the listing does not.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
+
+    /// Lists `commit` of the repository in `folder`.
+    pub(super) fn list(
+        git: &Git,
+        folder: &Path,
+        commit: &ObjectId,
+        action: Action,
+        max_entries: usize,
+    ) -> Result<Self, GitError> {
+        let root = format!("{commit}^{{tree}}");
+        let args = ["rev-parse", "--verify", "--end-of-options", &root];
+        let answer = git.reading(folder).run(&args, action.clone())?;
+        let answer = String::from_utf8_lossy(&answer);
+        let root = answer.lines().last().and_then(ObjectId::parse);
+        // Folders are listed, too (`-t`): their ids are needed to ask for them, and many empty ones reach the limit.
+        let args = [
+            "ls-tree",
+            "-r",
+            "-t",
+            "-z",
+            "--full-tree",
+            "--end-of-options",
+            commit.as_str(),
+        ];
+        let mut process = git.reading(folder).start(&args, action.clone())?;
+        let mut listing = Listing::default();
+        if let Some(stdout) = process.stdout.take() {
+            let mut stdout = BufReader::with_capacity(1 << 16, stdout);
+            while let Some(record) = next_record(&mut stdout).map_err(|_| action.odd())? {
+                if listing.n_records == max_entries {
+                    return Err(action.too_many_entries(commit, max_entries));
+                }
+                listing.add(&record).ok_or_else(|| action.odd())?;
+            }
+        }
+        process.finish()?;
+        listing.leave_out_duplicates();
+        let (entries, objects) = listing.entries.into_iter().unzip();
+        Ok(Self {
+            entries,
+            objects,
+            folders: listing.folders,
+            root: root.ok_or_else(|| action.odd())?,
+            left_out: listing.left_out,
+            not_downloaded: BTreeSet::new(),
+            max_file_bytes: u64::MAX,
+            blobs: Mutex::new(BlobReader {
+                git: git.clone(),
+                folder: folder.to_owned(),
+                running: None,
+            }),
+        })
+    }
+
+    /// The files below `folders`, and `files`, by their place in the listing; sorted, each once.
+    pub(super) fn wanted(&self, folders: &[&str], files: &[&str]) -> BTreeSet<usize> {
+        let below = folders.iter().flat_map(|folder| self.range_below(folder));
+        let named = files.iter().filter_map(|file| self.find(file));
+        let is_file =
+            |&entry_idx: &usize| matches!(self.entries[entry_idx].kind, EntryKind::File { .. });
+        below.chain(named).filter(is_file).collect()
+    }
+
+    /// The objects by which the files `missing` are asked for: the folder of `folders` that has one, or the file itself.
+    pub(super) fn objects_to_fetch(
+        &self,
+        missing: &BTreeSet<usize>,
+        folders: &[&str],
+        files: &[&str],
+    ) -> BTreeSet<ObjectId> {
+        let mut rest = missing.clone();
+        let mut objects = BTreeSet::new();
+        for folder in folders {
+            let object = match *folder {
+                "" => Some(&self.root),
+                folder => self.folders.get(folder),
+            };
+            let range = self.range_below(folder);
+            if let Some(object) = object.filter(|_| rest.range(range.clone()).next().is_some()) {
+                objects.insert(object.clone());
+                rest.retain(|entry_idx| !range.contains(entry_idx));
+            }
+        }
+        let named = files.iter().filter_map(|file| self.find(file));
+        let named = named.filter(|entry_idx| rest.contains(entry_idx));
+        objects.extend(named.map(|entry_idx| self.objects[entry_idx].clone()));
+        objects
+    }
+
+    /// Sets the lengths of the files `wanted` that are here, and gives those that are not.
+    pub(super) fn measure(
+        &mut self,
+        wanted: &BTreeSet<usize>,
+        action: Action,
+    ) -> Result<BTreeSet<usize>, GitError> {
+        let mut input = String::new();
+        for &entry_idx in wanted {
+            input.push_str(self.objects[entry_idx].as_str());
+            input.push('\n');
+        }
+        let (git, folder) = {
+            let blobs = lock(&self.blobs);
+            (blobs.git.clone(), blobs.folder.clone())
+        };
+        let args = ["cat-file", "--batch-check", "--buffer"];
+        let answer = git
+            .reading(&folder)
+            .run_with(input.into_bytes(), &args, action.clone())?;
+        let answer = String::from_utf8_lossy(&answer);
+        let mut lines = answer.lines();
+        let mut missing = BTreeSet::new();
+        for &entry_idx in wanted {
+            let head = lines.next().and_then(BlobHead::parse);
+            match head.ok_or_else(|| action.odd())? {
+                BlobHead::Missing => _ = missing.insert(entry_idx),
+                BlobHead::Blob { len_bytes } => {
+                    if let EntryKind::File { len_bytes: len, .. } =
+                        &mut self.entries[entry_idx].kind
+                    {
+                        *len = Some(len_bytes);
+                    }
+                }
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Says of the files `missing` that the server left them out, being longer than `max_file_bytes`.
+    pub(super) fn set_not_downloaded(&mut self, missing: BTreeSet<usize>, max_file_bytes: u64) {
+        let objects = missing.into_iter().map(|idx| self.objects[idx].clone());
+        self.not_downloaded.extend(objects);
+        self.max_file_bytes = max_file_bytes;
+    }
+
+    fn object(&self, path: &str) -> Option<&ObjectId> {
+        self.find(path).map(|entry_idx| &self.objects[entry_idx])
+    }
+
+    fn find(&self, path: &str) -> Option<usize> {
+        let found = self
+            .entries
+            .binary_search_by(|entry| entry.path.as_str().cmp(path));
+        found.ok()
+    }
+
+    /// The entries below `folder`, which stand together.
+    fn range_below(&self, folder: &str) -> Range<usize> {
+        if folder.is_empty() {
+            return 0..self.entries.len();
+        }
+        let below = format!("{folder}/");
+        let start = self.entries.partition_point(|entry| entry.path < below);
+        let rest = &self.entries[start..];
+        start..start + rest.partition_point(|entry| entry.path.starts_with(&below))
+    }
+}
+
+/// What `ls-tree` says.
+#[derive(Default)]
+struct Listing {
+    n_records: usize,
+    entries: Vec<(TreeEntry, ObjectId)>,
+    folders: BTreeMap<String, ObjectId>,
+    left_out: Vec<LeftOut>,
+}
+
+impl Listing {
+    /// Adds `mode type id<tab>path`; `None` when it is something else.
+    fn add(&mut self, record: &[u8]) -> Option<()> {
+        self.n_records += 1;
+        let tab = record.iter().position(|&byte| byte == b'\t')?;
+        let (head, path) = (
+            std::str::from_utf8(&record[..tab]).ok()?,
+            &record[tab + 1..],
+        );
+        let [mode, kind, object] = head.split(' ').collect::<Vec<_>>().try_into().ok()?;
+        let object = ObjectId::parse(object)?;
+        let path = match std::str::from_utf8(path) {
+            Ok(path) if path.len() > PATH_MAX_BYTES => {
+                let shown = path.chars().take(200).collect();
+                self.leave_out(shown, LeftOutReason::LongPath);
+                return Some(());
+            }
+            Ok(path) => path.to_owned(),
+            Err(_) => {
+                let shown = String::from_utf8_lossy(&path[..path.len().min(PATH_MAX_BYTES)]);
+                self.leave_out(shown.into_owned(), LeftOutReason::NotUtf8);
+                return Some(());
+            }
+        };
+        let kind = match (kind, mode) {
+            ("tree", _) => {
+                self.folders.insert(path, object);
+                return Some(());
+            }
+            ("blob", "120000") => EntryKind::Link,
+            ("blob", _) => EntryKind::File {
+                len_bytes: None,
+                is_executable: mode == "100755",
+            },
+            _ => EntryKind::Other,
+        };
+        self.entries.push((TreeEntry { path, kind }, object));
+        Some(())
+    }
+
+    /// Sorts the entries, and of those at one path keeps the first.
+    fn leave_out_duplicates(&mut self) {
+        self.entries.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        let mut duplicates = Vec::new();
+        self.entries.dedup_by(|(entry, _), (kept, _)| {
+            let is_duplicate = entry.path == kept.path;
+            if is_duplicate {
+                duplicates.push(std::mem::take(&mut entry.path));
+            }
+            is_duplicate
+        });
+        for path in duplicates {
+            self.leave_out(path, LeftOutReason::Duplicate);
+        }
+    }
+
+    fn leave_out(&mut self, path: String, reason: LeftOutReason) {
+        self.left_out.push(LeftOut { path, reason });
+    }
+}
+
+/// What `cat-file --batch` says of an object before its bytes.
+enum BlobHead {
+    Missing,
+    Blob { len_bytes: u64 },
+}
+
+impl BlobHead {
+    /// From `id missing` or `id blob length`; `None` for an object of another type.
+    fn parse(line: &str) -> Option<Self> {
+        let words: Vec<&str> = line.trim_end().split(' ').collect();
+        match words[..] {
+            [_, "missing"] => Some(Self::Missing),
+            [_, "blob", len] => Some(Self::Blob {
+                len_bytes: len.parse().ok()?,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// One `cat-file --batch` for all files that are read.
+struct BlobReader {
+    git: Git,
+    folder: PathBuf,
+    running: Option<RunningReader>,
+}
+
+struct RunningReader {
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+    _process: Process,
+}
+
+impl BlobReader {
+    fn read(&mut self, object: &ObjectId, max_bytes: u64) -> io::Result<Vec<u8>> {
+        let mut running = match self.running.take() {
+            Some(running) => running,
+            None => self.start()?,
+        };
+        let read = running.read(object, max_bytes)?;
+        // After any other answer the rest of it would stand before the next: then git is started anew.
+        if matches!(read, Ok(_) | Err(GitReadError::NotFetched)) {
+            self.running = Some(running);
+        }
+        Ok(read?)
+    }
+
+    fn start(&self) -> io::Result<RunningReader> {
+        let command = self.git.reading(&self.folder);
+        let action = Action::new("read files of", self.folder.display());
+        let process = command.start(&["cat-file", "--batch"], action);
+        let mut process = process.map_err(|_| GitReadError::Odd)?;
+        let (stdin, stdout) = (process.stdin.take(), process.stdout.take());
+        Ok(RunningReader {
+            stdin: stdin.ok_or(GitReadError::Odd)?,
+            stdout: BufReader::new(stdout.ok_or(GitReadError::Odd)?),
+            _process: process,
+        })
+    }
+}
+
+impl RunningReader {
+    fn read(
+        &mut self,
+        object: &ObjectId,
+        max_bytes: u64,
+    ) -> io::Result<Result<Vec<u8>, GitReadError>> {
+        self.stdin.write_all(format!("{object}\n").as_bytes())?;
+        let mut line = String::new();
+        (&mut self.stdout).take(200).read_line(&mut line)?;
+        let len_bytes = match BlobHead::parse(&line) {
+            Some(BlobHead::Blob { len_bytes }) => len_bytes,
+            Some(BlobHead::Missing) => return Ok(Err(GitReadError::NotFetched)),
+            None => return Ok(Err(GitReadError::Odd)),
+        };
+        if len_bytes > max_bytes {
+            return Ok(Err(GitReadError::TooLarge { max_bytes }));
+        }
+        // And the line break behind it.
+        let mut bytes = Vec::new();
+        (&mut self.stdout)
+            .take(len_bytes + 1)
+            .read_to_end(&mut bytes)?;
+        let is_whole = bytes.len() as u64 == len_bytes + 1 && bytes.pop() == Some(b'\n');
+        Ok(if is_whole {
+            Ok(bytes)
+        } else {
+            Err(GitReadError::Odd)
+        })
+    }
+}
