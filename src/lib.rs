@@ -42,6 +42,7 @@ mod file_name;
 mod fingerprint;
 mod front_matter;
 mod hosting;
+mod http_client;
 mod index;
 mod input_file;
 mod inspect;
@@ -64,6 +65,7 @@ mod site;
 mod site_source;
 #[expect(
     dead_code,
+    unused_imports,
     reason = "the ground that the commands for sources stand on"
 )]
 mod sources;

@@ -3,13 +3,14 @@
 mod error;
 mod file;
 mod http;
-mod public;
 
 use std::path::Path;
 
 use skillpress_search::{Answer, ByteRange, OpenError, Request, Searcher, Source};
 
-pub use error::{Refusal, SearchError, SourceError};
+use crate::http_client::Refusal;
+
+pub use error::{SearchError, SourceError};
 pub use file::FileSource;
 pub use http::HttpSource;
 

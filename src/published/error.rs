@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::site_source::Refusal;
+use crate::http_client::Refusal;
 use crate::text::clean_line;
 
 /// Why a record or a file is not given.

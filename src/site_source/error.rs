@@ -1,12 +1,12 @@
 //! Why a site cannot be read, or cannot be searched.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use skillpress_search::FormatError;
 use thiserror::Error;
 
 use super::INDEX_FOLDER;
+use crate::http_client::Refusal;
 
 /// Why a place cannot be read as a site.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -68,21 +68,4 @@ impl SearchError {
             Self::Format { .. } => "build the site again, or install a newer skillpress",
         }
     }
-}
-
-/// What is not fetched, although a server says that it is there.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Refusal {
-    /// The site is read over `https:`, and a redirect leads to `url`, which is not: whoever stands between could change it.
-    #[error("a redirect leads from `https` to `{url}`, which anyone on the way could change")]
-    Scheme { url: String },
-    /// The site stands on the public internet, and it or a redirect of it leads to this machine or its network: `host`,
-    /// a name or an address as it was written, resolves to `address`.
-    #[error(
-        "`{host}` is at `{address}`, an address of this machine or its network, and a public site must not lead there"
-    )]
-    Address { host: String, address: IpAddr },
-    /// More than `max` redirects of one request.
-    #[error("`{url}` redirects more than {max} times")]
-    Redirects { url: String, max: u32 },
 }

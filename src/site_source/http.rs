@@ -1,7 +1,4 @@
 //! A site behind a web server, read by ranges over connections that stay open.
-//!
-//! Redirects are followed, also to other hosts: some sites keep their files elsewhere. What a stranger's server could
-//! misuse that for is refused, see [`Refusal`].
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -9,13 +6,11 @@ use std::time::Duration;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use skillpress_search::{Answer, ByteRange, Request, Source};
-use ureq::http::{Response, StatusCode};
-use ureq::unversioned::resolver::{DefaultResolver, Resolver};
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::http::{Response, StatusCode, Uri};
 use ureq::{Agent, Body};
 
-use super::public::{PublicResolver, is_public};
-use super::{INDEX_FOLDER, MAX_FILE_BYTES, Refusal, SourceError};
+use super::{INDEX_FOLDER, MAX_FILE_BYTES, SourceError};
+use crate::http_client::{self, Refusal};
 use crate::lock::lock;
 
 /// Fetches the requests of a round trip side by side.
@@ -36,8 +31,6 @@ const MAX_PARALLEL: usize = 6;
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Waits before the second and third try.
 const BACKOFF: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
-/// Redirects that one request may meet.
-const MAX_REDIRECTS: u32 = 5;
 
 impl HttpSource {
     /// Reads the site at `site_url`.
@@ -45,13 +38,12 @@ impl HttpSource {
     /// # Errors
     /// When it is not the URL of a site.
     pub fn new(site_url: &str) -> Result<Self, SourceError> {
-        Self::resolved_by(
-            PublicResolver::new(DefaultResolver::default(), is_public),
-            site_url,
-        )
+        Self::with_agent(site_url, |uri| {
+            http_client::agent(uri, TIMEOUT, MAX_PARALLEL)
+        })
     }
 
-    fn resolved_by(resolver: impl Resolver, site_url: &str) -> Result<Self, SourceError> {
+    fn with_agent(site_url: &str, agent: impl FnOnce(&Uri) -> Agent) -> Result<Self, SourceError> {
         let is_read = ["http://", "https://"].iter().any(|scheme| {
             let start = site_url.get(..scheme.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
@@ -66,21 +58,13 @@ impl HttpSource {
             .trim_end_matches('/')
             .to_owned()
             + "/";
-        let Ok(uri) = root.parse::<ureq::http::Uri>() else {
+        let Ok(uri) = root.parse::<Uri>() else {
             return Err(SourceError::NoUrl(site_url.to_owned()));
         };
-        let config = Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .http_status_as_error(false)
-            .max_idle_connections_per_host(MAX_PARALLEL)
-            .max_redirects(MAX_REDIRECTS)
-            .https_only(uri.scheme_str() == Some("https"))
-            .user_agent(concat!("skillpress/", env!("CARGO_PKG_VERSION")))
-            .build();
         let threads = ThreadPoolBuilder::new().num_threads(MAX_PARALLEL).build();
         Ok(Self {
             threads: threads.expect("a system with room for a few threads"),
-            agent: Agent::with_parts(config, DefaultConnector::new(), resolver),
+            agent: agent(&uri),
             place: site_url.to_owned(),
             site_url: root,
             refusal: Mutex::default(),
@@ -127,12 +111,12 @@ impl HttpSource {
                 Ok(answer) => return answer,
                 // A host that let the whole time pass would do so again.
                 Err(ureq::Error::Timeout(_)) => return Answer::Failed,
-                Err(error) => match refused(error, url) {
-                    Some(refusal) => {
+                Err(error) => match Refusal::of(error, url) {
+                    Ok(refusal) => {
                         self.refusals().get_or_insert(refusal);
                         return Answer::Failed;
                     }
-                    None => std::thread::sleep(wait),
+                    Err(_) => std::thread::sleep(wait),
                 },
             }
         }
@@ -182,19 +166,6 @@ impl Source for HttpSource {
     }
 }
 
-/// What was refused of a request for `url`, if that is why it failed.
-fn refused(error: ureq::Error, url: &str) -> Option<Refusal> {
-    match error {
-        ureq::Error::RequireHttpsOnly(url) => Some(Refusal::Scheme { url }),
-        ureq::Error::TooManyRedirects => Some(Refusal::Redirects {
-            url: url.to_owned(),
-            max: MAX_REDIRECTS,
-        }),
-        ureq::Error::Other(error) => error.downcast().map(|refusal| *refusal).ok(),
-        _ => None,
-    }
-}
-
 /// Where the range begins that a 206 answer holds: the one that was asked for, or the part of it that exists.
 fn range_start(response: &Response<Body>) -> Option<u64> {
     let range = response.headers().get("Content-Range")?.to_str().ok()?;
@@ -233,7 +204,10 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use ureq::unversioned::resolver::DefaultResolver;
+
     use super::*;
+    use crate::http_client::{PublicResolver, agent_resolved_by};
 
     /// A server on `host` that answers each path with one of `answers`, until the test ends; its port, and how often it
     /// was asked.
@@ -309,8 +283,10 @@ mod tests {
         );
         let is_public = |ip: IpAddr| ip.to_string() == "127.0.0.2";
         let resolver = PublicResolver::new(DefaultResolver::default(), is_public);
-        let source =
-            HttpSource::resolved_by(resolver, &format!("http://127.0.0.2:{port}")).unwrap();
+        let source = HttpSource::with_agent(&format!("http://127.0.0.2:{port}"), |uri| {
+            agent_resolved_by(resolver, uri, TIMEOUT, 1)
+        });
+        let source = source.unwrap();
         assert_eq!(source.read("a", 100), Answer::Failed);
         assert_eq!(n_secret.load(Ordering::Relaxed), 0);
         let address = "127.0.0.1".parse().unwrap();
@@ -357,7 +333,7 @@ mod tests {
         );
         assert!(!is_https_only("http://skills.example/"));
         let error = ureq::Error::RequireHttpsOnly("http://skills.example/".to_owned());
-        let refusal = refused(error, "https://skills.example/").unwrap();
+        let refusal = Refusal::of(error, "https://skills.example/").unwrap();
         assert_eq!(
             refusal.to_string(),
             "a redirect leads from `https` to `http://skills.example/`, which anyone on the way could change"

@@ -19,7 +19,7 @@ use super::Refusal;
 ///
 /// Behind a proxy names are the proxy's to resolve, and so to judge; of the proxy itself nothing is refused.
 #[derive(Debug)]
-pub(super) struct PublicResolver<R> {
+pub struct PublicResolver<R> {
     inner: R,
     is_public: fn(IpAddr) -> bool,
     /// Whether the site stands on a public address: what its own name, which is the first, resolved to at first.
@@ -27,7 +27,8 @@ pub(super) struct PublicResolver<R> {
 }
 
 impl<R> PublicResolver<R> {
-    pub(super) fn new(inner: R, is_public: fn(IpAddr) -> bool) -> Self {
+    /// Resolves with `inner`; `is_public` tells public addresses.
+    pub fn new(inner: R, is_public: fn(IpAddr) -> bool) -> Self {
         Self {
             inner,
             is_public,
@@ -72,7 +73,7 @@ impl<R: Resolver> Resolver for PublicResolver<R> {
 ///
 /// The others are those of the registries of special-purpose addresses (RFC 6890) that are not globally reachable, but for
 /// the ranges of documentation, where nothing stands. An IPv6 address that carries an IPv4 one is judged by that.
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => match carried_v4(address) {
