@@ -47,6 +47,8 @@ mod index;
 mod input_file;
 mod inspect;
 mod key;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the files of sources"))]
+mod licence;
 mod lock;
 mod loss;
 mod markdown;
