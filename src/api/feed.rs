@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::json::{to_json, write_json};
-use super::shapes::{FileShape, Shaper, badges, current_version, ms};
+use super::shapes::{FileShape, Shaper, badges, current_version, ms, source};
 use crate::catalog::Skill;
 use crate::input_file;
 use crate::key::SkillKey;
@@ -185,6 +185,8 @@ pub(super) struct CatalogEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     license: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     badges: Option<Value>,
     url: String,
     zip: ZipRef<'a>,
@@ -214,7 +216,8 @@ impl<'a> CatalogEntry<'a> {
             version: current_version(skill),
             created_at: ms(skill.created_at),
             updated_at: ms(skill.updated_at),
-            license: skill.front_matter.license.as_deref(),
+            license: skill.license(),
+            source: source(skill),
             badges: badges(shaper.catalog, skill),
             url: shaper.page_url(skill),
             zip: ZipRef {

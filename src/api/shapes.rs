@@ -9,7 +9,7 @@ mod version;
 use serde_json::{Value, json};
 
 use super::json::without_null;
-pub(super) use parts::{Counts, badges, ms, owner};
+pub(super) use parts::{Counts, badges, ms, owner, source};
 use parts::{metadata, moderation, stats};
 pub(super) use version::{
     FileShape, VersionEntry, current_version, version_items, version_list, versions,
@@ -73,11 +73,12 @@ impl<'a> Shaper<'a> {
             "updatedAt": ms(skill.updated_at),
             "icon": skill.front_matter.emoji,
             "badges": badges(self.catalog, skill),
+            "source": source(skill),
             "url": self.page_url(skill),
         });
         let latest_version = self.has_downloads.then(|| latest_version(skill, &versions));
         Ok(json!({
-            "skill": without_null(shape, &["badges"]),
+            "skill": without_null(shape, &["badges", "source"]),
             "latestVersion": latest_version,
             "metadata": metadata(skill),
             "owner": owner(skill),

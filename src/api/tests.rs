@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::answer::answer;
 use super::response::Response;
 use super::{ApiState, SearchRequest, write_api};
-use crate::catalog::{Catalog, SkillFile};
+use crate::catalog::{Catalog, LicenseFile, Provenance, SkillFile, Timestamp};
 use crate::config::{Config, HostingConfig, HostingMode};
 use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
@@ -355,6 +355,46 @@ fn a_record_has_the_versions_that_the_api_lists() {
     assert_eq!(record["versions"], list["items"]);
     assert_eq!(record["versions"][0]["version"], record["version"]);
     assert!(record["versions"][1].is_object());
+}
+
+#[test]
+fn record_document_and_catalog_say_where_a_skill_came_from() {
+    let mut catalog = catalog();
+    let key = SkillKey::parse("ana/pdf-tools").unwrap();
+    let skill_idx = catalog.skill_idx(&key).unwrap();
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    catalog.skills[skill_idx].set_provenance(Provenance {
+        repository: Some("https://gitlab.com/ana/tools".to_owned()),
+        commit: commit.to_owned(),
+        path: "skills/pdf".to_owned(),
+        committed_at: Timestamp::from_ms(1_770_000_000_000),
+        license_file: Some(LicenseFile {
+            path: "LICENSE".to_owned(),
+            spdx: Some("MIT".to_owned()),
+        }),
+    });
+    let files = files_of(&catalog, &config());
+    let source = json!({
+        "repository": "https://gitlab.com/ana/tools",
+        "commit": commit,
+        "path": "skills/pdf",
+        "url": format!("https://gitlab.com/ana/tools/-/tree/{commit}/skills/pdf"),
+        "committedAt": 1_770_000_000_000_i64,
+    });
+    let record = json_of(&files, "ana/skills/pdf-tools/skill.json");
+    assert_eq!(record["source"], source);
+    assert_eq!(record["license"], "MIT");
+    let document = json_of(&files, "api/v1/skills/pdf-tools/index.html");
+    assert_eq!(document["skill"]["source"], source);
+    let manifest = json_of(&files, "api/v1/catalog/manifest.json");
+    let shard = manifest["shards"][0]["url"].as_str().unwrap();
+    let shard = json_of(&files, &format!("api/v1/catalog/{shard}"));
+    let skills = shard["skills"].as_array().unwrap();
+    let sources: Vec<&Value> = skills
+        .iter()
+        .filter_map(|skill| skill.get("source"))
+        .collect();
+    assert_eq!(sources, [&source], "others have no such field");
 }
 
 #[test]

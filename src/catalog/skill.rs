@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::badge::Award;
 use super::file::SkillFile;
+use super::provenance::Provenance;
 use super::timestamp::Timestamp;
 use crate::key::SkillKey;
 use crate::markdown::RelativeLink;
@@ -46,6 +47,8 @@ pub struct Skill {
     pub created_at: Option<Timestamp>,
     /// When it was last published: the newest date that the content gives.
     pub updated_at: Option<Timestamp>,
+    /// Where it came from, when that is a repository; [`Skill::set_provenance`] sets it.
+    pub provenance: Option<Provenance>,
     /// Awards, sorted by kind; each kind at most once.
     pub badges: Vec<Award>,
     /// Counts, when a statistics file has them.
@@ -60,6 +63,25 @@ impl Skill {
     /// The award of `kind`, if the skill has it.
     pub fn badge(&self, kind: &str) -> Option<&Award> {
         self.badges.iter().find(|award| award.kind == kind)
+    }
+
+    /// Says where the skill came from. A skill whose content gives no date is as old as the last commit that touched it.
+    pub fn set_provenance(&mut self, provenance: Provenance) {
+        self.updated_at = self.updated_at.or(provenance.committed_at);
+        self.provenance = Some(provenance);
+    }
+
+    /// Its licence: what the front matter says, else the SPDX name of the nearest licence file.
+    pub fn license(&self) -> Option<&str> {
+        let written = self.front_matter.license.as_deref();
+        written.or_else(|| {
+            self.provenance
+                .as_ref()?
+                .license_file
+                .as_ref()?
+                .spdx
+                .as_deref()
+        })
     }
 
     /// The file that the body came from.

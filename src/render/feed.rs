@@ -1,7 +1,7 @@
 //! Atom feeds (RFC 4287) of updates: one of the site, one of each owner of two skills or more, and one of each such tag
 //! where the settings say so. Two owners in three have one skill, and who follows them follows that skill.
 //!
-//! Dates come from the content alone, so a feed changes only when a skill in it does. Skills without a date are left
+//! Dates come from the content alone (for a skill without any, from the last commit that touched it in its repository), so a feed changes only when a skill in it does. Skills without a date are left
 //! out, since an entry must have one.
 
 use std::fmt::Write;
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::page::FeedLink;
 use super::registry::Registry;
 use super::text::xml;
-use crate::catalog::{Catalog, Skill, Timestamp};
+use crate::catalog::{Catalog, Provenance, Skill, Timestamp};
 use crate::problem::Problem;
 use crate::sink::Sink;
 use crate::url::{self, Sort};
@@ -131,6 +131,10 @@ fn push_entry(feed: &mut String, registry: &Registry<'_>, skill: &Skill, updated
         xml(&skill.name),
         updated_at.rfc3339(),
     );
+    let source = skill.provenance.as_ref();
+    if let Some(source) = source.and_then(Provenance::url) {
+        let _ = writeln!(feed, "<link rel=\"via\" href=\"{}\"/>", xml(&source));
+    }
     if let Some(created_at) = skill.created_at {
         let _ = writeln!(feed, "<published>{}</published>", created_at.rfc3339());
     }

@@ -4,6 +4,7 @@ mod escaping;
 mod fixture;
 mod links;
 mod lists;
+mod provenance;
 mod stats;
 
 use fixture::{award, file, main_of, registry, render, render_with, skill, text};

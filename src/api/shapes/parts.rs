@@ -70,6 +70,20 @@ pub(in crate::api) fn badges(catalog: &Catalog, skill: &Skill) -> Option<Value> 
     (!badges.is_empty()).then(|| json!(badges))
 }
 
+/// Where the skill came from, when that is a repository. A skill that did not has no such field at all.
+pub(in crate::api) fn source(skill: &Skill) -> Option<Value> {
+    let provenance = skill.provenance.as_ref()?;
+    let shape = json!({
+        "repository": provenance.repository,
+        "commit": provenance.commit,
+        "path": provenance.path,
+        "url": provenance.url(),
+        "committedAt": provenance.committed_at.map(Timestamp::ms),
+    });
+    let optional = ["repository", "url", "committedAt"];
+    Some(without_null(shape, &optional))
+}
+
 /// Milliseconds, 0 when unknown.
 pub(in crate::api) fn ms(timestamp: Option<Timestamp>) -> i64 {
     timestamp.map_or(0, Timestamp::ms)

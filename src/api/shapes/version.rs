@@ -29,7 +29,7 @@ pub(super) fn version_detail(
 ) -> Value {
     let mut version = item(entry);
     version["license"] = json!(license(skill));
-    version["declaredLicense"] = json!(skill.front_matter.license);
+    version["declaredLicense"] = json!(skill.license());
     version["files"] = json!(files);
     json!({
         "skill": { "slug": skill.key.slug, "displayName": skill.name },
@@ -158,5 +158,5 @@ impl<'a> FileShape<'a> {
 
 /// The one licence that the client's schema knows, or null.
 fn license(skill: &Skill) -> Option<&'static str> {
-    (skill.front_matter.license.as_deref() == Some("MIT-0")).then_some("MIT-0")
+    (skill.license() == Some("MIT-0")).then_some("MIT-0")
 }

@@ -39,11 +39,13 @@ fn json_ld(registry: &Registry<'_>, skill: &Skill) -> Markup {
     });
     let not_empty = |text: String| Some(text).filter(|text| !text.is_empty());
     let version = skill.version.as_ref();
-    let license = skill.front_matter.license.as_deref();
+    let repository = skill.provenance.as_ref();
+    let repository = repository.and_then(|provenance| provenance.repository.clone());
     let optional = [
         ("description", not_empty(skill.description.clone())),
         ("version", version.map(|version| version.version.clone())),
-        ("license", license.and_then(license_or_link)),
+        ("license", skill.license().and_then(license_or_link)),
+        ("codeRepository", repository),
         ("datePublished", skill.created_at.map(|at| at.rfc3339())),
         ("dateModified", skill.updated_at.map(|at| at.rfc3339())),
         ("keywords", not_empty(skill.tags.join(", "))),

@@ -3,7 +3,7 @@
 use super::body::BodyLinks;
 use super::head::head;
 use super::install::Install;
-use crate::catalog::{Award, RELATED_MAX, Requirements, Skill, Version};
+use crate::catalog::{Award, Provenance, RELATED_MAX, Requirements, Skill, Version};
 use crate::render::badge::{Badge, DEPRECATED_KIND};
 use crate::render::card::{Card, Icon};
 use crate::render::page::Page;
@@ -30,6 +30,8 @@ pub(super) struct SkillView<'a> {
     pub(super) counts: Vec<(&'static str, String)>,
     /// Link and what is shown of it.
     pub(super) homepage: Option<(&'a str, String)>,
+    pub(super) license: Option<License<'a>>,
+    pub(super) source: Option<Source<'a>>,
     pub(super) body_links: BodyLinks,
     pub(super) main_file_link: Option<String>,
     pub(super) files: Vec<FileRow<'a>>,
@@ -45,6 +47,27 @@ pub(super) struct Requirement<'a> {
     pub(super) label: &'static str,
     /// Each with a word before it, which may be empty.
     pub(super) items: Vec<(&'a str, &'a str)>,
+}
+
+/// Under which terms a skill is given.
+#[derive(Hash)]
+pub(super) struct License<'a> {
+    /// What its author wrote, an SPDX name, or the path of a file with a text of its own.
+    pub(super) shown: &'a str,
+    /// To the licence file in the repository, when that is what is shown.
+    pub(super) link: Option<String>,
+}
+
+/// The repository that a skill came from.
+#[derive(Hash)]
+pub(super) struct Source<'a> {
+    /// Link and what is shown of it.
+    pub(super) repository: Option<(&'a str, String)>,
+    pub(super) short_commit: &'a str,
+    /// To the skill's folder at the commit.
+    pub(super) link: Option<String>,
+    /// When it was changed last.
+    pub(super) date: Option<String>,
 }
 
 #[derive(Hash)]
@@ -116,6 +139,8 @@ impl<'a> SkillView<'a> {
                 .homepage
                 .as_deref()
                 .map(|homepage| (homepage, web::shown(homepage))),
+            license: license(skill),
+            source: skill.provenance.as_ref().map(source),
             body_links: BodyLinks::new(registry, skill, published),
             main_file_link: link(&published[skill.main_file_idx]),
             files: files.collect(),
@@ -134,6 +159,30 @@ impl<'a> SkillView<'a> {
                 .map(|other_idx| &registry.cards[*other_idx])
                 .collect(),
         }
+    }
+}
+
+/// What the front matter says; a licence file speaks where that is silent.
+fn license(skill: &Skill) -> Option<License<'_>> {
+    if let Some(written) = &skill.front_matter.license {
+        let (shown, link) = (written.as_str(), None);
+        return Some(License { shown, link });
+    }
+    let provenance = skill.provenance.as_ref()?;
+    let file = provenance.license_file.as_ref()?;
+    Some(License {
+        shown: file.spdx.as_deref().unwrap_or(&file.path),
+        link: provenance.license_url(),
+    })
+}
+
+fn source(provenance: &Provenance) -> Source<'_> {
+    let repository = provenance.repository.as_deref();
+    Source {
+        repository: repository.map(|repository| (repository, web::shown(repository))),
+        short_commit: provenance.short_commit(),
+        link: provenance.url(),
+        date: provenance.committed_at.map(|at| at.date()),
     }
 }
 

@@ -101,6 +101,7 @@ pub(super) fn skill(id: &str, name: &str, updated_at: &str, files: &[(&str, &str
         history: Vec::new(),
         created_at: updated_at,
         updated_at,
+        provenance: None,
         badges: Vec::new(),
         stats: None,
         is_suspicious: false,

@@ -124,6 +124,7 @@ impl Draft<'_> {
             history: self.meta.history,
             created_at: dates.created_at,
             updated_at: dates.updated_at,
+            provenance: None,
             badges: Vec::new(),
             stats: None,
             is_suspicious: false,
