@@ -52,8 +52,7 @@ pub fn discover(
     let places = Places::new(&start, &folders);
     let order = places.order(&skill_mds);
     let mut drafts = Vec::new();
-    for (n_before, &idx) in order.iter().enumerate() {
-        let skill_md = skill_mds[idx];
+    for (n_before, skill_md) in order.iter().enumerate() {
         if n_before == SKILLS_MAX {
             let reason = Reason::TooManySkills { max: SKILLS_MAX };
             discovery.leave_out(&skill_md.path, reason);
@@ -66,10 +65,10 @@ pub fn discover(
     for draft in drafts {
         discovery.add(draft);
     }
-    let is_met: BTreeSet<usize> = order.into_iter().collect();
-    for (idx, skill_md) in skill_mds.iter().enumerate() {
+    let met: BTreeSet<&str> = order.iter().map(|it| it.path.as_str()).collect();
+    for skill_md in &skill_mds {
         let why_not = places.why_not(folder_of(&skill_md.path));
-        if let Some(reason) = why_not.filter(|_| !is_met.contains(&idx)) {
+        if let Some(reason) = why_not.filter(|_| !met.contains(skill_md.path.as_str())) {
             discovery.leave_out(&skill_md.path, reason);
         }
     }
@@ -168,7 +167,7 @@ impl<'t> Discovery<'t> {
         })
     }
 
-    /// Each file `SKILL.md` in `start` and below it, sorted as a walk through the folders meets it.
+    /// Each file `SKILL.md` in `start` and below it, sorted by path.
     fn skill_mds(&mut self, start: &str) -> Vec<&'t TreeEntry> {
         let mut skill_mds = Vec::new();
         for entry in self.tree.entries() {
@@ -177,7 +176,7 @@ impl<'t> Discovery<'t> {
                 continue;
             }
             let reason = match entry.kind {
-                _ if !is_plain(folder) => Reason::PathNotPlain,
+                _ if !is_plain(&entry.path) => Reason::PathNotPlain,
                 EntryKind::Link => Reason::Link,
                 EntryKind::Other => Reason::NotAFile,
                 EntryKind::File { .. } if name != "SKILL.md" => Reason::OtherCase,
@@ -188,7 +187,6 @@ impl<'t> Discovery<'t> {
             };
             self.leave_out(&entry.path, reason);
         }
-        skill_mds.sort_by(|a, b| names(folder_of(&a.path)).cmp(names(folder_of(&b.path))));
         skill_mds
     }
 
@@ -322,10 +320,10 @@ fn is_within(path: &str, folder: &str) -> bool {
     path == folder || is_below(path, folder)
 }
 
-/// Whether a folder's path is one that a file system could have.
-fn is_plain(folder: &str) -> bool {
+/// Whether a file's path is one that a file system could have.
+fn is_plain(path: &str) -> bool {
     let is_name = |name: &str| !matches!(name, "" | "." | "..");
-    folder.is_empty() || folder.split('/').all(is_name)
+    path.split('/').all(is_name)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Where the client looks for skills, in its order; see `discoverSkills` in its source.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
-use super::{Reason, folder_of, is_below, is_within, names};
+use super::{Reason, folder_of, names, split};
 use crate::tree::TreeEntry;
 
 /// Folders of a project into which clients install skills, by the agent.
@@ -60,72 +61,83 @@ const GROUP_DEPTH_MAX: usize = 3;
 #[derive(Debug)]
 pub(super) struct Places<'p> {
     start: &'p str,
-    /// Looked into one after the other, before all others; none twice.
-    first: Vec<Place>,
+    /// Folders that are looked into before all others.
+    first: BTreeMap<String, Place>,
 }
 
-/// A folder, and how many levels below it skills are looked for.
-#[derive(Debug)]
+/// When a folder is looked into.
+#[derive(Clone, Copy, Debug)]
 struct Place {
-    folder: String,
+    /// The folder with the lowest comes first; [`EVERYWHERE`] comes last.
+    rank: usize,
+    /// How many levels below it skills are looked for.
     max_depth: usize,
 }
+
+/// The rank of what is met only when every folder is looked into.
+const EVERYWHERE: usize = usize::MAX;
 
 impl<'p> Places<'p> {
     /// The places below the folder `start`; `from_manifests` are the folders that plugin manifests name.
     pub(super) fn new(start: &'p str, from_manifests: &[String]) -> Self {
         let deep = SKILL_FOLDERS.iter().chain(&AGENT_FOLDERS);
-        let deep = deep.map(|folder| Place {
-            folder: below(start, folder),
-            max_depth: GROUP_DEPTH_MAX,
-        });
-        let flat = |folder: &str| Place {
-            folder: folder.to_owned(),
-            max_depth: 1,
-        };
-        let mut first = vec![flat(start)];
-        first.extend(deep);
-        first.extend(from_manifests.iter().map(|folder| flat(folder)));
-        let mut seen = BTreeSet::new();
-        first.retain(|place| seen.insert(place.folder.clone()));
+        let deep = deep.map(|folder| (below(start, folder), GROUP_DEPTH_MAX));
+        let named = from_manifests.iter().map(|folder| (folder.clone(), 1));
+        let places = iter::once((start.to_owned(), 1)).chain(deep).chain(named);
+        let mut first = BTreeMap::new();
+        for (idx, (folder, max_depth)) in places.enumerate() {
+            let rank = idx + 1;
+            first.entry(folder).or_insert(Place { rank, max_depth });
+        }
         Self { start, first }
     }
 
-    /// The indices of those of `skill_mds` that the client comes upon, in its order.
-    ///
-    /// They are sorted as a walk through the folders meets them, and all of them lie below the start.
-    pub(super) fn order(&self, skill_mds: &[&TreeEntry]) -> Vec<usize> {
-        let folders: Vec<&str> = skill_mds.iter().map(|it| folder_of(&it.path)).collect();
-        let with_skill: BTreeSet<&str> = folders.iter().copied().collect();
-        let mut order: Vec<usize> = Vec::new();
-        let mut is_met = vec![false; folders.len()];
-        let mut meet = |idx: usize| {
-            if !std::mem::replace(&mut is_met[idx], true) {
-                order.push(idx);
-            }
-        };
-        folders
+    /// Those of `skill_mds`, which lie below the start, that the client comes upon, in its order.
+    pub(super) fn order<'t>(&self, skill_mds: &[&'t TreeEntry]) -> Vec<&'t TreeEntry> {
+        let folders = skill_mds.iter().map(|it| folder_of(&it.path));
+        let with_skill: BTreeSet<&str> = folders.collect();
+        let mut met: Vec<(usize, &TreeEntry)> = skill_mds
             .iter()
-            .position(|&folder| folder == self.start)
-            .into_iter()
-            .for_each(&mut meet);
-        for place in &self.first {
-            let at = folders.partition_point(|it| names(it).lt(names(&place.folder)));
-            let inside = folders[at..].iter();
-            let n_inside = inside.take_while(|it| is_within(it, &place.folder)).count();
-            (at..at + n_inside)
-                .filter(|&idx| place.reaches(folders[idx], &with_skill))
-                .for_each(&mut meet);
+            .filter_map(|&it| Some((self.rank(folder_of(&it.path), &with_skill)?, it)))
+            .collect();
+        // Sorted by path they are almost in order, so that few of their names are compared.
+        met.sort_by(|(rank, a), (other, b)| {
+            let by_folder = || names(folder_of(&a.path)).cmp(names(folder_of(&b.path)));
+            rank.cmp(other).then_with(by_folder)
+        });
+        met.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// The rank of the first place from which the client comes upon the skill in `folder`, if any.
+    ///
+    /// On the way down from a place it ends at the first skill, and at folders that are not looked into; a skill in such a
+    /// folder itself is met.
+    fn rank(&self, folder: &str, with_skill: &BTreeSet<&str>) -> Option<usize> {
+        if folder == self.start {
+            return Some(0);
         }
-        (0..folders.len())
-            .filter(|&idx| self.why_not(folders[idx]).is_none())
-            .for_each(&mut meet);
-        order
+        let mut first = self.why_not(folder).is_none().then_some(EVERYWHERE);
+        let mut above = folder;
+        for depth in 1..=GROUP_DEPTH_MAX {
+            if above.is_empty() {
+                break;
+            }
+            above = folder_of(above);
+            let place = self.first.get(above);
+            let rank = place.filter(|it| depth <= it.max_depth).map(|it| it.rank);
+            first = first.into_iter().chain(rank).min();
+            let is_skipped = SKIPPED_NAMES.contains(&split(above).1);
+            if is_skipped || with_skill.contains(above) {
+                break;
+            }
+        }
+        first
     }
 
     /// Why the client does not come upon a skill in `folder`, which lies below the start, when it looks everywhere.
     pub(super) fn why_not(&self, folder: &str) -> Option<Reason> {
-        let below_start = || names(&folder[self.start.len()..]);
+        // Hostile paths have very many names, of which no more are looked at than matter.
+        let below_start = || names(&folder[self.start.len()..]).take(DEPTH_MAX + 1);
         if let Some(name) = below_start().find(|name| SKIPPED_NAMES.contains(name)) {
             return Some(Reason::SkippedFolder {
                 name: name.to_owned(),
@@ -134,24 +146,6 @@ impl<'p> Places<'p> {
         (below_start().count() > DEPTH_MAX).then_some(Reason::TooDeep {
             max_depth: DEPTH_MAX,
         })
-    }
-}
-
-impl Place {
-    /// Whether looking into this place alone comes upon a skill in `folder`: on the way down it ends at the first skill,
-    /// and at folders that are not looked into. A skill in such a folder itself is met.
-    fn reaches(&self, folder: &str, with_skill: &BTreeSet<&str>) -> bool {
-        if !is_below(folder, &self.folder) {
-            return false;
-        }
-        let depth = names(folder).count() - names(&self.folder).count();
-        depth <= self.max_depth
-            && std::iter::successors(Some(folder_of(folder)), |above| Some(folder_of(above)))
-                .take(depth - 1)
-                .all(|above| {
-                    let name = names(above).last().unwrap_or_default();
-                    !with_skill.contains(above) && !SKIPPED_NAMES.contains(&name)
-                })
     }
 }
 

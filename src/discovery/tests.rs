@@ -1,5 +1,7 @@
 use std::fmt::Write;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::tree::memory::MemoryTree;
 
@@ -246,17 +248,17 @@ fn internal_skills_and_installed_copies_are_left_out() {
 
 #[test]
 fn what_is_no_file_of_the_right_name_is_told() {
-    let tree = tree(
-        &[("../a", "a"), ("b//c", "c")],
-        &[("d/skill.md", &skill("d"))],
-    )
-    .with("e/SKILL.md", EntryKind::Link)
-    .with("f/SKILL.md", EntryKind::Other);
+    let files = [("/SKILL.md", &*skill("z")), ("d/skill.md", &*skill("d"))];
+    let tree = tree(&[("../a", "a"), ("b//c", "c")], &files)
+        .with("e/SKILL.md", EntryKind::Link)
+        .with("f/SKILL.md", EntryKind::Other);
     let discovered = found(&tree);
     assert_eq!(discovered.skills, []);
     assert_eq!(
         told(&discovered),
         "warning: tree/../a/SKILL.md: this path leads elsewhere; the skill is left out\n\
+         hint: rename the folder\n\
+         warning: tree/SKILL.md: this path leads elsewhere; the skill is left out\n\
          hint: rename the folder\n\
          warning: tree/b//c/SKILL.md: this path leads elsewhere; the skill is left out\n\
          hint: rename the folder\n\
@@ -401,4 +403,36 @@ fn a_reason_is_kept_as_json() {
         r#"{"path":"a/SKILL.md","reason":"too-deep","max_depth":5}"#
     );
     assert_eq!(serde_json::from_str::<LeftOut>(&json).unwrap(), left_out);
+}
+
+proptest! {
+    #[test]
+    fn whatever_paths_a_tree_has_each_skill_is_found_or_told(
+        folders in prop::collection::btree_set("(skills|dist|a|b|\\.claude|\\.\\.|\\.|/|é){0,3}((/(skills|dist|a|b|))){0,7}", 0..20),
+        names in prop::collection::vec("[ab]|A b", 20),
+        start in "(skills|a|\\.\\.)?(/(a|b)){0,2}",
+        manifest in "(\\{\"skills\": \\[(\"\\./(a|b|skills|\\.\\.|/){0,4}\",){0,2}\"\\./b\"\\]\\}|[{}a\"]{0,4})",
+    ) {
+        let skills: Vec<(&str, &str)> = folders.iter().map(String::as_str).zip(names.iter().map(String::as_str)).collect();
+        let tree = tree(&skills, &[(".claude-plugin/plugin.json", &manifest)]);
+        let Ok(discovered) = discover(&tree, &start, "repository") else {
+            return Ok(());
+        };
+        let start = plain_folder(&start);
+        let slugs: BTreeSet<&String> = discovered.skills.iter().map(|skill| &skill.slug).collect();
+        prop_assert_eq!(slugs.len(), discovered.skills.len());
+        for entry in tree.entries() {
+            let (folder, name) = split(&entry.path);
+            if name != "SKILL.md" || !is_within(folder, &start) {
+                continue;
+            }
+            let is_found = discovered.skills.iter().any(|skill| skill.main_path == entry.path);
+            let is_told = discovered.left_out.iter().any(|it| it.path == entry.path);
+            prop_assert!(is_found != is_told, "{}", entry.path);
+            if is_found {
+                prop_assert!(is_plain(&entry.path));
+                prop_assert!(skill_files(&tree, folder).files.iter().any(|file| file.path == "SKILL.md"));
+            }
+        }
+    }
 }
