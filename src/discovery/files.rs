@@ -11,7 +11,7 @@ use crate::tree::{EntryKind, Tree, TreeEntry};
 /// Lists the files of the skill in `folder`, a path in the tree that is empty for its root.
 ///
 /// What is hidden is left out, as in a content folder, and what the client leaves out too. Names are as they are in the
-/// tree: who writes them somewhere asks [`crate::text::path_fault`] first.
+/// tree: who writes them somewhere asks `text::path_fault` first.
 pub fn skill_files<'t>(tree: &'t dyn Tree, folder: &str) -> SkillFiles<'t> {
     let mut found = SkillFiles::default();
     let mut is_hidden_told = false;
