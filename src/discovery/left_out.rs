@@ -143,7 +143,7 @@ pub enum Reason {
     },
     /// A manifest that names plugins of other repositories.
     #[error(
-        "this manifest names {n_plugins} plugins of other repositories; their skills are not looked for"
+        "this manifest names plugins of other repositories, {n_plugins} in all; their skills are not looked for"
     )]
     ManifestElsewhere {
         /// How many.

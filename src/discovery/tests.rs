@@ -299,6 +299,8 @@ fn manifests_say_what_comes_first_and_what_lies_deep() {
     assert_eq!(discovered.left_out.len(), 2);
     let reason = Reason::ManifestElsewhere { n_plugins: 1 };
     assert_eq!(discovered.left_out[0].reason, reason);
+    let message = "this manifest names plugins of other repositories, 1 in all; their skills are not looked for";
+    assert_eq!(reason.to_string(), message);
 }
 
 #[test]
