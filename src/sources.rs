@@ -4,9 +4,14 @@
 //! A source is hostile: it is listed and read as a [`Tree`](crate::tree::Tree), never unpacked or checked out, so its names
 //! and links touch no file system.
 
+mod address;
+mod archive;
 mod git;
 mod left_out;
+#[cfg(test)]
+mod test_server;
 
+pub use archive::{ArchiveError, ArchiveLimits, ArchiveTree};
 pub use git::{
     Git, GitError, GitLimits, GitRepository, GitTree, History, LastCommit, ObjectId, Remote,
     RemoteError, Tag,

@@ -14,8 +14,8 @@ use walkdir::WalkDir;
 
 use super::error::GitError;
 use super::object_id::ObjectId;
-use super::remote::without_credentials;
 use crate::lock::lock;
+use crate::sources::address::without_credentials;
 use crate::terminal::printable;
 use crate::text::shorten;
 

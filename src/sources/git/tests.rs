@@ -1,5 +1,4 @@
 mod origin;
-mod server;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,9 +9,10 @@ use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use self::origin::Origin;
-use self::server::{GitServer, Protocol};
+
 use super::*;
 use crate::sources::left_out::LeftOutReason;
+use crate::sources::test_server::{Protocol, TestServer};
 use crate::tree::{EntryKind, Tree, TreeEntry};
 
 /// A cache to fetch into.
@@ -71,7 +71,7 @@ fn branches_tags_and_commits_are_found_and_fetched_once() {
     origin.git(&["tag", "same", &first]);
     let second = origin.commit("main", &[("a", b"2")]);
     let other = origin.commit("same", &[("b", b"3")]);
-    let server = GitServer::start(origin.temporary.path(), Protocol::Smart);
+    let server = TestServer::start(origin.temporary.path(), Protocol::Smart);
     let cache = TestCache::new();
     let repository = cache.open(&format!("{}origin.git", server.url));
     for (reference, commit) in [
@@ -146,7 +146,7 @@ fn what_is_not_there_or_is_no_name_is_told() {
 #[test]
 fn only_the_files_that_are_wanted_are_downloaded_in_one_request() {
     let origin = two_skills();
-    let server = GitServer::start(origin.temporary.path(), Protocol::Smart);
+    let server = TestServer::start(origin.temporary.path(), Protocol::Smart);
     let mut cache = TestCache::new();
     cache.limits.max_file_bytes = 2999;
     let repository = cache.open(&format!("{}origin.git", server.url));
@@ -218,7 +218,7 @@ fn servers_that_cannot_filter_give_all_of_it() {
     origin.git(&["update-server-info"]);
     for protocol in [Protocol::Smart, Protocol::Dumb] {
         for history in [History::Full, History::Shallow] {
-            let server = GitServer::start(origin.temporary.path(), protocol);
+            let server = TestServer::start(origin.temporary.path(), protocol);
             let cache = TestCache {
                 history,
                 ..TestCache::new()

@@ -1,4 +1,4 @@
-//! A web server of repositories: git's own program for that (`git http-backend`) behind a bridge of a few lines, or the
+//! A web server of repositories, or of archives: git's own program for that (`git http-backend`) behind a bridge of a few lines, or the
 //! plain files.
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,24 +8,24 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 /// A server that runs until the test ends.
-pub(super) struct GitServer {
+pub(in crate::sources) struct TestServer {
     /// Ends in `/`; the path of a repository follows.
-    pub(super) url: String,
+    pub(in crate::sources) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 /// How repositories are served.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub(in crate::sources) enum Protocol {
     /// By git, which sends what a client asks for.
     Smart,
     /// As files; `git update-server-info` has to be run before.
     Dumb,
 }
 
-impl GitServer {
+impl TestServer {
     /// Serves the repositories in `folder`.
-    pub(super) fn start(folder: &Path, protocol: Protocol) -> Self {
+    pub(in crate::sources) fn start(folder: &Path, protocol: Protocol) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -40,7 +40,7 @@ impl GitServer {
     }
 
     /// What was asked for since this was called last, such as `GET /a.git/info/refs`.
-    pub(super) fn take_requests(&self) -> Vec<String> {
+    pub(in crate::sources) fn take_requests(&self) -> Vec<String> {
         std::mem::take(&mut self.requests.lock().expect("requests"))
     }
 }
