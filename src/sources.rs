@@ -6,12 +6,14 @@
 
 mod address;
 mod archive;
+mod cache;
 mod git;
 mod left_out;
 #[cfg(test)]
 mod test_server;
 
 pub use archive::{ArchiveError, ArchiveLimits, ArchiveTree};
+pub use cache::{Cache, CacheError, CacheFault, CacheWriter, Digest};
 pub use git::{
     Git, GitError, GitLimits, GitRepository, GitTree, History, LastCommit, ObjectId, Remote,
     RemoteError, Tag,

@@ -1,0 +1,339 @@
+//! The cache of a project: `.skillpress/sources/`, which git ignores and which can be thrown away or restored at any time.
+//!
+//! | place | what it holds |
+//! |---|---|
+//! | `blobs/ab/cdef…` | the bytes of a file, named by their SHA-256 |
+//! | `snapshots/ab/cdef….json` | what a source gave, named by the SHA-256 of the text |
+//! | `git/` | bare repositories |
+//! | `lock` | held by who writes |
+//! | `tmp/` | what is being written |
+//!
+//! A file is written in `tmp/` and renamed, so what stands at its name is whole, wherever a fetch was killed. Reading needs
+//! no lock: what a name stands for never changes.
+
+use std::fmt;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+use crate::input_file;
+use crate::text::hex;
+
+/// The cache of a project.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    /// `.skillpress/`.
+    root: PathBuf,
+}
+
+/// The cache while nobody else writes it.
+#[derive(Debug)]
+pub struct CacheWriter {
+    cache: Cache,
+    _lock: File,
+}
+
+/// The SHA-256 of some bytes, as 64 lower-case hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(Box<str>);
+
+/// Why the cache does not give or take something.
+#[derive(Debug, Error)]
+#[error("{what} `{}` {fault}", .path.display())]
+pub struct CacheError {
+    /// Such as "the blob".
+    pub what: &'static str,
+    /// Where it should stand.
+    pub path: PathBuf,
+    /// What is wrong.
+    #[source]
+    pub fault: CacheFault,
+}
+
+/// What is wrong with a file of the cache.
+#[derive(Debug, Error)]
+pub enum CacheFault {
+    /// It was never written, or thrown away.
+    #[error("is not in the cache")]
+    Missing,
+    /// Somebody else wrote it, or the disk lost it.
+    #[error("does not hold what its name says")]
+    Damaged,
+    /// What the file system says.
+    #[error("cannot be used: {0}")]
+    Io(io::Error),
+}
+
+impl CacheError {
+    /// What to do next, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self.fault {
+            CacheFault::Missing => Some("run `skillpress fetch`"),
+            CacheFault::Damaged => Some("delete the file, and run `skillpress fetch`"),
+            CacheFault::Io(_) => None,
+        }
+    }
+}
+
+impl Cache {
+    /// The cache of the project in `folder`. It need not be there yet.
+    pub fn of_project(folder: &Path) -> Self {
+        Self {
+            root: folder.join(".skillpress"),
+        }
+    }
+
+    /// Takes the cache for writing, makes it where it is missing, and removes what a killed fetch left. `on_wait` is called
+    /// before it waits for another fetch.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn write(&self, on_wait: impl FnOnce()) -> Result<CacheWriter, CacheError> {
+        let locked = || {
+            fs::create_dir_all(self.tmp())?;
+            let lock = File::create(self.folder("lock"))?;
+            match lock.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    on_wait();
+                    lock.lock()?;
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            fs::remove_dir_all(self.tmp())?;
+            fs::create_dir_all(self.tmp())?;
+            let ignore = self.root.join(".gitignore");
+            if !ignore.exists() {
+                self.put(&ignore, b"*\n")?;
+            }
+            Ok(lock)
+        };
+        let lock = locked().map_err(|error| CacheError {
+            what: "the cache",
+            path: self.folder(""),
+            fault: CacheFault::Io(error),
+        })?;
+        Ok(CacheWriter {
+            cache: self.clone(),
+            _lock: lock,
+        })
+    }
+
+    /// Where the blob of these bytes stands, if it was written.
+    pub fn blob_path(&self, digest: &Digest) -> PathBuf {
+        let (folder, name) = digest.0.split_at(2);
+        self.folder("blobs").join(folder).join(name)
+    }
+
+    /// Reads the snapshot.
+    ///
+    /// # Errors
+    /// `Missing`, and `Damaged` when its bytes have another digest.
+    pub fn read_snapshot(&self, digest: &Digest) -> Result<Vec<u8>, CacheError> {
+        let path = self.snapshot_path(digest);
+        let fault = match input_file::read(&path, SNAPSHOT_MAX_BYTES) {
+            Ok(bytes) if Digest::of(&bytes) == *digest => return Ok(bytes),
+            Ok(_) => CacheFault::Damaged,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => CacheFault::Missing,
+            Err(error) => CacheFault::Io(error),
+        };
+        Err(CacheError {
+            what: "the snapshot",
+            path,
+            fault,
+        })
+    }
+
+    fn snapshot_path(&self, digest: &Digest) -> PathBuf {
+        let (folder, name) = digest.0.split_at(2);
+        let name = format!("{name}.json");
+        self.folder("snapshots").join(folder).join(name)
+    }
+
+    fn tmp(&self) -> PathBuf {
+        self.folder("tmp")
+    }
+
+    fn folder(&self, name: &str) -> PathBuf {
+        self.root.join("sources").join(name)
+    }
+
+    /// Writes the file `path` whole or not at all.
+    fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            // As for any file, which others may read; a temporary one would be its owner's alone.
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(self.tmp())?;
+        file.write_all(bytes)?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        file.persist(path)?;
+        Ok(())
+    }
+}
+
+/// Largest snapshot that is read.
+const SNAPSHOT_MAX_BYTES: u64 = 256 << 20;
+
+impl CacheWriter {
+    /// The cache that it writes.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// The folder of git's repositories, which may not be there.
+    pub fn repositories(&self) -> PathBuf {
+        self.cache.folder("git")
+    }
+
+    /// Keeps `bytes`; nothing is written when they are there already.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn add_blob(&self, bytes: &[u8]) -> Result<Digest, CacheError> {
+        let digest = Digest::of(bytes);
+        self.add("the blob", self.cache.blob_path(&digest), bytes)?;
+        Ok(digest)
+    }
+
+    /// Keeps the text of a snapshot; nothing is written when it is there already.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn add_snapshot(&self, text: &[u8]) -> Result<Digest, CacheError> {
+        let digest = Digest::of(text);
+        self.add("the snapshot", self.cache.snapshot_path(&digest), text)?;
+        Ok(digest)
+    }
+
+    fn add(&self, what: &'static str, path: PathBuf, bytes: &[u8]) -> Result<(), CacheError> {
+        // A power cut may leave a file of another length at its name.
+        let is_there = fs::metadata(&path)
+            .is_ok_and(|file| file.is_file() && file.len() == bytes.len() as u64);
+        if is_there {
+            return Ok(());
+        }
+        self.cache.put(&path, bytes).map_err(|error| CacheError {
+            what,
+            path,
+            fault: CacheFault::Io(error),
+        })
+    }
+}
+
+impl Digest {
+    /// Of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(hex(&Sha256::digest(bytes)).into())
+    }
+
+    /// `None` for anything but 64 lower-case hexadecimal digits, so that one is always a plain name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let is_digest = text.len() == 64 && text.bytes().all(is_digit);
+        is_digest.then(|| Self(text.into()))
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_found_by_their_digest_and_written_once() {
+        let project = tempfile::tempdir().unwrap();
+        let cache = Cache::of_project(project.path());
+        let writer = cache.write(|| panic!("nobody else writes")).unwrap();
+        let digest = writer.add_blob(b"text").unwrap();
+        let path = cache.blob_path(&digest);
+        let (folder, name) = digest.as_str().split_at(2);
+        assert!(path.ends_with(format!(".skillpress/sources/blobs/{folder}/{name}")));
+        assert_eq!(fs::read(&path).unwrap(), b"text");
+        let written = fs::metadata(&path).unwrap().modified().unwrap();
+        assert_eq!(writer.add_blob(b"text").unwrap(), digest);
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), written);
+        fs::write(&path, "").unwrap();
+        writer.add_blob(b"text").unwrap();
+        assert_eq!(
+            fs::read(&path).unwrap(),
+            b"text",
+            "what a power cut emptied is mended"
+        );
+        let ignored = fs::read_to_string(project.path().join(".skillpress/.gitignore"));
+        assert_eq!(ignored.unwrap(), "*\n");
+        assert_eq!(fs::read_dir(cache.tmp()).unwrap().count(), 0);
+        assert_eq!(Digest::parse(digest.as_str()), Some(digest));
+        assert_eq!(Digest::parse(&format!("../{}", "0".repeat(61))), None);
+    }
+
+    #[test]
+    fn a_snapshot_that_is_missing_or_damaged_is_told() {
+        let project = tempfile::tempdir().unwrap();
+        let cache = Cache::of_project(project.path());
+        let digest = Digest::of(b"{}");
+        let error = cache.read_snapshot(&digest).unwrap_err();
+        let path = cache.snapshot_path(&digest);
+        assert_eq!(
+            error.to_string(),
+            format!("the snapshot `{}` is not in the cache", path.display())
+        );
+        assert_eq!(error.hint(), Some("run `skillpress fetch`"));
+        assert!(
+            !project.path().join(".skillpress").exists(),
+            "to read makes nothing"
+        );
+        let writer = cache.write(|| {}).unwrap();
+        assert_eq!(writer.add_snapshot(b"{}").unwrap(), digest);
+        assert_eq!(cache.read_snapshot(&digest).unwrap(), b"{}");
+        fs::write(&path, "[]").unwrap();
+        let error = cache.read_snapshot(&digest).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "the snapshot `{}` does not hold what its name says",
+                path.display()
+            )
+        );
+    }
+
+    #[test]
+    fn a_second_writer_is_told_and_waits_and_finds_no_remains() {
+        let project = tempfile::tempdir().unwrap();
+        let cache = Cache::of_project(project.path());
+        let writer = cache.write(|| {}).unwrap();
+        fs::write(cache.tmp().join("half"), "ha").unwrap();
+        let (told, waits) = mpsc::channel();
+        let second = thread::spawn({
+            let cache = cache.clone();
+            move || cache.write(|| told.send(()).unwrap()).map(drop)
+        });
+        waits.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert!(!second.is_finished());
+        drop(writer);
+        second.join().unwrap().unwrap();
+        assert_eq!(fs::read_dir(cache.tmp()).unwrap().count(), 0);
+    }
+}
