@@ -19,9 +19,7 @@ mod timestamp;
 pub use badge::{Award, BadgeColor, BadgeKind, is_badge_kind};
 pub use file::{SkillFile, SkillFileError, main_file};
 pub use link::Linked;
-#[cfg_attr(not(test), expect(unused_imports, reason = "sources make it"))]
-pub use provenance::LicenseFile;
-pub use provenance::Provenance;
+pub use provenance::{LicenseFile, Provenance, short_commit};
 pub use published::{files_without_name, published_files};
 pub use related::{RELATED_MAX, Related};
 pub use skill::{

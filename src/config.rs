@@ -15,7 +15,7 @@ use crate::hosting::Host;
 use crate::input_file;
 use crate::problem::{Place, Problem, Problems};
 use crate::url::BaseUrl;
-pub use source::{Origin, Selection, SourceConfig, SourceConfigError, VersionsFrom};
+pub use source::{Origin, SourceConfig, SourceConfigError, VersionsFrom, owner_in};
 
 /// Everything that an operator can set. Unknown keys are errors.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -180,7 +180,11 @@ impl Config {
         Err(Problems::from_iter([problem]))
     }
 
-    fn parse(path: &Path, text: &str) -> Result<(Self, Problems), Problems> {
+    /// Reads the settings `text`, which stand in `path` or shall; the problems are warnings.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(path: &Path, text: &str) -> Result<(Self, Problems), Problems> {
         let error = |place, message: &str, hint: &str| {
             let problem = Problem::error(path, "config", message).hint(hint);
             Problems::from_iter([problem.at(text, place)])

@@ -262,8 +262,15 @@ impl<'t> Discovery<'t> {
     }
 }
 
+/// Whether [`discover`] may read the file at `path` of a tree when it looks in `start`.
+pub fn reads(path: &str, start: &str) -> bool {
+    is_skill_md(split(path).1)
+        || path == installed::LOCK_FILE
+        || manifest::reads(path, &plain_folder(start))
+}
+
 /// The bytes of a file; `None` when it has more than `max_bytes`.
-fn read_file(
+pub fn read_file(
     tree: &dyn Tree,
     entry: &TreeEntry,
     max_bytes: u64,

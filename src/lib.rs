@@ -47,13 +47,13 @@ mod index;
 mod input_file;
 mod inspect;
 mod key;
-#[cfg_attr(not(test), expect(dead_code, reason = "for the files of sources"))]
 mod licence;
 mod lock;
 mod loss;
 mod markdown;
 mod mcp;
 mod memory;
+mod output_file;
 mod preview;
 mod problem;
 mod progress;
@@ -65,11 +65,6 @@ mod server;
 mod sink;
 mod site;
 mod site_source;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the ground that the commands for sources stand on"
-)]
 mod sources;
 mod text;
 mod tree;

@@ -42,6 +42,13 @@ pub fn nearest<'p>(folder: &str, paths: impl Iterator<Item = &'p str>) -> Option
         .map(|(_, _, path)| path)
 }
 
+/// Whether the last name of `path` is that of a licence file.
+pub fn is_file_name(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut names = FILE_NAMES.iter();
+    names.any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// Names of licence files, in any letter case.
 pub const FILE_NAMES: [&str; 12] = [
     "LICENSE",

@@ -21,7 +21,8 @@ use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::render::{self, WrittenSite};
-use crate::sink::Sink;
+use crate::sink::{self, Sink};
+use crate::sources::{self, LoadedSources, SourceSkill};
 use crate::zip::{KnownZips, WrittenZip};
 
 /// What a site is made from.
@@ -59,8 +60,9 @@ impl Site {
     /// All problems, when the settings are wrong or any problem is an error.
     pub fn load(project: &Project, progress: &Progress) -> Result<(Self, Problems), Problems> {
         progress.stage("content");
-        let read = content::load(&project.content, &LoadOptions::default(), &Disk);
-        Self::from_content(project, read)
+        Self::load_with(project, |sources| {
+            content::load(&project.content, sources, &LoadOptions::default(), &Disk)
+        })
     }
 
     /// The same, but reads only skills whose files look other than the last time, among those that `cache` is told of.
@@ -71,18 +73,28 @@ impl Site {
         project: &Project,
         cache: &mut SkillCache,
     ) -> Result<(Self, Problems), Problems> {
-        let read = content::load_again(&project.content, &LoadOptions::default(), &Disk, cache);
-        Self::from_content(project, read)
+        Self::load_with(project, |sources| {
+            let options = LoadOptions::default();
+            content::load_again(&project.content, sources, &options, &Disk, cache)
+        })
     }
 
-    fn from_content(
+    /// `read` reads the content and these skills of sources.
+    fn load_with(
         project: &Project,
-        (catalog, mut problems): (Catalog, Problems),
+        read: impl FnOnce(&[SourceSkill]) -> (Catalog, Problems),
     ) -> Result<(Self, Problems), Problems> {
+        let settings = project.load_config();
+        let sources = match &settings {
+            Ok((config, _)) => load_sources(project, config),
+            Err(_) => LoadedSources::default(),
+        };
+        let (catalog, mut problems) = read(&sources.skills);
+        problems.extend(sources.problems);
         problems.extend(clients::client_problems(&catalog));
         let no_dates = render::no_dates(&catalog, &project.content);
         problems.extend(no_dates);
-        let config = match project.load_config() {
+        let config = match settings {
             Ok((config, warnings)) => {
                 problems.extend(warnings);
                 config
@@ -221,6 +233,18 @@ impl Site {
     pub fn write_api(&self, zips: &[WrittenZip], sink: &dyn Sink) -> io::Result<()> {
         api::write_api(&self.catalog, &self.config, zips, sink)
     }
+}
+
+/// The skills of the sources that `config` names. The registry's own folders are not part of a source around them: a site
+/// has copies of its skills.
+pub fn load_sources(project: &Project, config: &Config) -> LoadedSources {
+    let folder = sources::settings_folder(project.config_path());
+    let mut own = vec![project.content.clone(), folder.join(".skillpress")];
+    if let Ok(entries) = folder.read_dir() {
+        let folders = entries.flatten().map(|entry| entry.path());
+        own.extend(folders.filter(|folder| sink::is_site(folder)));
+    }
+    sources::load(project.config_path(), config, &own)
 }
 
 /// Why a site is not written.

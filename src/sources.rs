@@ -4,18 +4,54 @@
 //! A source is hostile: it is listed and read as a [`Tree`](crate::tree::Tree), never unpacked or checked out, so its names
 //! and links touch no file system.
 
+use std::path::PathBuf;
+
+use crate::catalog::Provenance;
+use crate::key::SkillKey;
+
 mod address;
+#[cfg_attr(not(test), expect(dead_code, reason = "`check` will compare it"))]
 mod archive;
 mod cache;
+mod fetch;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "versions will be read at tags")
+)]
 mod git;
 mod left_out;
+mod load;
+mod lock_file;
+mod snapshot;
 #[cfg(test)]
 mod test_server;
 
-pub use archive::{ArchiveError, ArchiveLimits, ArchiveTree};
-pub use cache::{Cache, CacheError, CacheFault, CacheWriter, Digest};
-pub use git::{
-    Git, GitError, GitLimits, GitRepository, GitTree, History, LastCommit, ObjectId, Remote,
-    RemoteError, Tag,
-};
-pub use left_out::{LeftOut, LeftOutReason};
+pub use fetch::{FetchError, FetchOptions, Fetched, Outcome, SourceFetchError, Update, fetch};
+pub use git::Git;
+pub use load::{LoadedSources, SourceSummary, load, settings_folder};
+
+/// A skill of a source, and where its files are.
+#[derive(Clone, Debug)]
+pub struct SourceSkill {
+    /// What it is called.
+    pub key: SkillKey,
+    /// Its folder, as problems name it.
+    pub path: PathBuf,
+    /// Its files, sorted by path.
+    pub files: Vec<SourceFile>,
+    /// Where it came from, when that is a repository.
+    pub provenance: Option<Provenance>,
+}
+
+/// A file of a source's skill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// From the skill's folder. Hostile.
+    pub path: String,
+    /// Where its bytes are on this machine.
+    pub place: PathBuf,
+    /// Whether its mode says that it runs.
+    pub is_executable: bool,
+    /// What it held when it was fetched: lower-case hex, 64 characters. `None` for a folder, which is read as it is.
+    pub sha256: Option<String>,
+}

@@ -30,6 +30,24 @@ pub struct TreeEntry {
     pub kind: EntryKind,
 }
 
+impl TreeEntry {
+    /// Whether it is a regular file.
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind, EntryKind::File { .. })
+    }
+
+    /// Whether it is a file that runs.
+    pub fn is_executable(&self) -> bool {
+        matches!(
+            self.kind,
+            EntryKind::File {
+                is_executable: true,
+                ..
+            }
+        )
+    }
+}
+
 /// What an entry of a tree is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {

@@ -42,6 +42,13 @@ pub const RESERVED_OWNERS: &[&str] = &[
     "tags",
 ];
 
+/// Whether the site needs `owner` for itself, in any letter case.
+pub fn is_reserved_owner(owner: &str) -> bool {
+    RESERVED_OWNERS
+        .iter()
+        .any(|reserved| reserved.eq_ignore_ascii_case(owner))
+}
+
 /// Folders, in lower case, in which the site has the more pages the more skills there are.
 pub const GROWING_FOLDERS: &[&str] = &["api/v1/", "owners/", "sitemaps/", "skills/", "tags/"];
 

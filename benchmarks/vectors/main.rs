@@ -91,7 +91,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The listed skills, and as many remixed ones as are missing to `n_skills`.
 fn read_skills(content: &Path, n_skills: usize) -> Vec<Skill> {
-    let (catalog, _) = load_content(content, &LoadOptions::default(), &Disk);
+    let (catalog, _) = load_content(content, &[], &LoadOptions::default(), &Disk);
     let mut skills: Vec<Skill> = catalog.listed().cloned().collect();
     let sentences: Vec<Vec<String>> = skills.iter().map(sentences).collect();
     let mut state = 1u64;

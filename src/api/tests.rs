@@ -71,7 +71,7 @@ fn catalog_of(files: &[(&str, &str)]) -> Catalog {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let (catalog, problems) = content::load(folder.path(), &LoadOptions::default(), &Disk);
+    let (catalog, problems) = content::load(folder.path(), &[], &LoadOptions::default(), &Disk);
     assert_eq!(problems.n_errors(), 0, "{:?}", problems.sorted());
     catalog.with_files_in_memory()
 }

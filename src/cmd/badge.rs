@@ -59,7 +59,7 @@ struct Target {
 pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
     let target = args.action.target();
     let (kind, skill, content) = (&target.kind, &target.skill, &target.content);
-    let (catalog, problems) = content::load(content, &LoadOptions::default(), &Disk);
+    let (catalog, problems) = content::load(content, &[], &LoadOptions::default(), &Disk);
     if catalog.badge_kind(kind).is_none() {
         refuse_faulty_kind(target, &problems)?;
     }

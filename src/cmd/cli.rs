@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::error::CommandError;
-use super::{badge, build, check, init, inspect, mcp, new, report, search, serve};
+use super::{
+    add, badge, build, check, fetch, init, inspect, mcp, new, report, search, serve, sources,
+};
 use crate::problem::print_each;
 use crate::terminal::{self, printable};
 
@@ -44,6 +46,12 @@ enum Command {
     Init(init::InitArgs),
     /// Add a skill to the content folder
     New(new::NewArgs),
+    /// Publish the skills of one more repository, archive or folder: writes it into the settings, and fetches
+    Add(add::AddArgs),
+    /// Download what the sources of the settings hold, and write `skillpress.lock`
+    Fetch(fetch::FetchArgs),
+    /// List what each source gives
+    Sources(sources::SourcesArgs),
     /// Count what visits and searches of a built site download
     Report(report::ReportArgs),
     /// Print the state of a built site's search index, and whether anything in it is damaged
@@ -64,6 +72,9 @@ impl Cli {
             Command::Badge(args) => badge::run(&args),
             Command::Init(args) => init::run(&args),
             Command::New(args) => new::run(&args),
+            Command::Add(args) => add::run(&args),
+            Command::Fetch(args) => fetch::run(&args),
+            Command::Sources(args) => sources::run(&args),
             Command::Report(args) => report::run(&args),
             Command::Inspect(args) => inspect::run(&args),
             Command::Serve(args) => serve::run(&args),

@@ -10,6 +10,7 @@ use crate::problem::{Problem, Problems};
 use crate::published::ReadError;
 use crate::report::ReportError;
 use crate::site_source::{SearchError, SourceError};
+use crate::sources::FetchError;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -91,6 +92,15 @@ impl From<PreviousError> for CommandError {
                 error,
                 "build without `--previous`: skills are numbered anew",
             ),
+        }
+    }
+}
+
+impl From<FetchError> for CommandError {
+    fn from(error: FetchError) -> Self {
+        match error.hint() {
+            Some(hint) => Self::advised(&error, hint),
+            None => Self::failed(&error),
         }
     }
 }

@@ -7,13 +7,25 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::error::CommandError;
+use super::fetch;
+use super::source_entry::{EntryArgs, SourceEntry};
+use crate::project::Project;
+use crate::site;
+use crate::sources::FetchOptions;
 
 /// Options of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// Folder to make; it must be missing or empty
+    /// Folder to make; it must be missing or empty. Without it, the repository here becomes a registry of its own skills,
+    /// and none of its files moves
     #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    folder: Option<PathBuf>,
+    /// Make a registry of the skills that are there: `OWNER/REPO` on GitHub, the URL of a repository or an archive, a
+    /// folder, a file
+    #[arg(long, value_name = "OWNER/REPO|URL|DIR")]
+    from: Option<String>,
+    #[command(flatten)]
+    entry: EntryArgs,
 }
 
 /// A file of a new registry, with its path there.
@@ -23,12 +35,15 @@ macro_rules! file {
     };
 }
 
-/// What a new registry holds.
+/// What every new registry holds, besides its settings.
 const FILES: &[(&str, &str)] = &[
     file!(".github/workflows/publish.yml"),
     file!(".gitignore"),
     file!("README.md"),
-    file!("skillpress.toml"),
+];
+
+/// What a registry that begins with no skills of others holds too.
+const EXAMPLES: &[(&str, &str)] = &[
     file!("content/badges/deprecated.toml"),
     file!("content/badges/highlighted.toml"),
     file!("content/badges/official.toml"),
@@ -38,21 +53,99 @@ const FILES: &[(&str, &str)] = &[
     file!("content/skills/ana/meeting-notes/assets/template.md"),
 ];
 
+const SETTINGS: &str = include_str!("../../assets/init/skillpress.toml");
+
+/// Name of the file of settings.
+const SETTINGS_NAME: &str = "skillpress.toml";
+
 /// Writes the files and says what to do next.
 ///
 /// # Errors
-/// A folder that holds something already; what the file system refuses.
+/// A folder that holds something already; a source that is none, or cannot be fetched; what the file system refuses.
 pub fn run(args: &InitArgs) -> Result<(), CommandError> {
-    refuse_full_folder(&args.folder)?;
-    for (path, text) in FILES {
-        write_file(&args.folder.join(path), text)?;
+    match (&args.folder, &args.from) {
+        (Some(folder), None) => with_examples(folder),
+        (Some(folder), Some(from)) => from_source(folder, from, &args.entry),
+        (None, None) => here(&args.entry),
+        (None, Some(_)) => Err(CommandError::advised(
+            "`--from` needs a folder for the registry",
+            "name one that is missing or empty",
+        )),
     }
-    let folder = args.folder.display();
+}
+
+/// A registry with two skills, to be replaced.
+fn with_examples(folder: &Path) -> Result<(), CommandError> {
+    refuse_full_folder(folder)?;
+    for (path, text) in FILES.iter().chain(EXAMPLES) {
+        write_file(&folder.join(path), text)?;
+    }
+    write_file(&folder.join(SETTINGS_NAME), SETTINGS)?;
+    let folder = folder.display();
     print_line!("`{folder}` is a registry with two skills. Next:");
     print_line!("  cd {folder}");
     print_line!("  skillpress serve                 look at it while you edit");
     print_line!("  skillpress new OWNER/SLUG        add a skill");
     print_line!("  skillpress build                 write the site to `public/`");
+    Ok(())
+}
+
+/// A registry of the skills at `from`.
+fn from_source(folder: &Path, from: &str, entry: &EntryArgs) -> Result<(), CommandError> {
+    refuse_full_folder(folder)?;
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let entry = SourceEntry::new(from, entry, absolute)?;
+    let settings_path = folder.join(SETTINGS_NAME);
+    let (settings, config) = entry.add_to(&settings_path, SETTINGS)?;
+    fs::create_dir_all(folder).map_err(|error| {
+        CommandError::cannot(format_args!("make `{}`", folder.display()), error)
+    })?;
+    // Before the rest: where nothing can be fetched, nothing is left but an empty folder.
+    fetch::fetch(&settings_path, &config, &FetchOptions::default(), false)?;
+    for (path, text) in FILES {
+        write_file(&folder.join(path), text)?;
+    }
+    write_file(&settings_path, &settings)?;
+    let folder = folder.display();
+    print_line!("`{folder}` is a registry of `{}`. Next:", entry.source.name);
+    print_line!("  cd {folder}");
+    print_line!("  skillpress build                 write the site to `public/`");
+    print_line!("  skillpress add OWNER/REPO        publish another repository too");
+    Ok(())
+}
+
+/// Settings for the repository here, whose skills stay where they are.
+fn here(entry: &EntryArgs) -> Result<(), CommandError> {
+    let settings_path = Path::new(SETTINGS_NAME);
+    if settings_path.exists() {
+        return Err(CommandError::advised(
+            "there is a `skillpress.toml` here already",
+            "add a source with `skillpress add`, or name a folder for a new registry",
+        ));
+    }
+    let entry = SourceEntry::new(".", entry, Path::to_owned)?;
+    let (settings, config) = entry.add_to(settings_path, SETTINGS)?;
+    let project = Project::new("content");
+    let loaded = site::load_sources(&project, &config);
+    if loaded.problems.n_errors() > 0 {
+        return Err(loaded.problems.into());
+    }
+    if loaded.skills.is_empty() {
+        return Err(CommandError::advised(
+            "there is no skill in this folder",
+            "name a folder for a new registry, such as `skillpress init registry`",
+        ));
+    }
+    write_file(settings_path, &settings)?;
+    print_line!(
+        "`{SETTINGS_NAME}` publishes the {} skills here, of `{}`. Next:",
+        loaded.skills.len(),
+        entry.source.owner
+    );
+    print_line!("  skillpress serve                 look at the site while you edit");
+    print_line!(
+        "  skillpress build                 write it to `public/`, which git need not keep"
+    );
     Ok(())
 }
 
@@ -62,7 +155,7 @@ fn refuse_full_folder(folder: &Path) -> Result<(), CommandError> {
         Ok(true) => Ok(()),
         Ok(false) => Err(CommandError::advised(
             format_args!("`{place}` holds files already, and `init` overwrites none"),
-            "name a folder that is missing or empty",
+            "name a folder that is missing or empty; for a registry of the skills in a folder, run `skillpress init` there",
         )),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(CommandError::cannot(format_args!("make `{place}`"), error)),

@@ -1,10 +1,12 @@
 //! The command line: one module a command, its options and a page of verbs. Only here is there anything of clap.
 
+mod add;
 mod badge;
 mod build;
 mod check;
 mod cli;
 mod error;
+mod fetch;
 mod init;
 mod input;
 mod inspect;
@@ -14,6 +16,8 @@ mod queries;
 mod report;
 mod search;
 mod serve;
+mod source_entry;
+mod sources;
 
 pub use cli::run;
 

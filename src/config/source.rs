@@ -4,10 +4,12 @@ use std::fmt;
 use std::path::PathBuf;
 
 use glob::Pattern;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::key::is_identity_part;
+use crate::text;
+use crate::url::is_reserved_owner;
 
 /// A repository, an archive or a folder whose skills are published under one owner.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -52,7 +54,7 @@ pub enum Origin {
 }
 
 /// Which old versions of a source's skills are published.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VersionsFrom {
     /// None.
@@ -82,6 +84,9 @@ impl Selection {
 /// What is wrong with a `[[source]]`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SourceConfigError {
+    /// It is no table of a source.
+    #[error("{0}")]
+    Odd(String),
     /// Nothing says where the skills are.
     #[error("a source needs one of `git`, `archive` and `path`")]
     NoOrigin,
@@ -97,6 +102,9 @@ pub enum SourceConfigError {
     /// The address does not say it.
     #[error("the source `{0}` needs an `owner`, since its address names none")]
     NoOwner(String),
+    /// The site has a page there.
+    #[error("`{0}` is a page of the site and cannot be an owner; set another `owner`")]
+    ReservedOwner(String),
     /// No page could have it as its address.
     #[error(
         "`{0}` cannot be an owner: ASCII letters, digits, `-`, `_` and `.`, a letter or digit first, at most 96"
@@ -179,8 +187,11 @@ impl TryFrom<Written> for SourceConfig {
         }
         let owner = match written.owner.or_else(|| origin.owner()) {
             None => return Err(SourceConfigError::NoOwner(name)),
-            Some(owner) if !is_identity_part(&owner) => {
+            Some(owner) if !is_identity_part(&owner) || text::is_device_name(&owner) => {
                 return Err(SourceConfigError::OddOwner(owner));
+            }
+            Some(owner) if is_reserved_owner(&owner) => {
+                return Err(SourceConfigError::ReservedOwner(owner));
             }
             Some(owner) => owner,
         };
@@ -191,6 +202,18 @@ impl TryFrom<Written> for SourceConfig {
             selection,
             versions: written.versions,
         })
+    }
+}
+
+impl SourceConfig {
+    /// The source that `table` says, the lines below `[[source]]`.
+    ///
+    /// # Errors
+    /// What it cannot be.
+    pub fn parse(table: &str) -> Result<Self, SourceConfigError> {
+        let written: Written = toml::from_str(table)
+            .map_err(|error| SourceConfigError::Odd(error.message().to_owned()))?;
+        written.try_into()
     }
 }
 
@@ -212,13 +235,12 @@ impl Origin {
         }
     }
 
-    /// Whom the address of a repository names: the first part of the path of `https://host/owner/repository`.
+    /// Whom the address of a repository names, see [`owner_in`].
     pub fn owner(&self) -> Option<String> {
         let Self::Git { url, .. } = self else {
             return None;
         };
-        let (owner, _repository) = url_path(url)?.split_once('/')?;
-        Some(owner.trim_start_matches('~').to_owned())
+        owner_in(url).map(str::to_owned)
     }
 }
 
@@ -230,6 +252,12 @@ impl fmt::Display for Origin {
             Self::Folder { path } => write!(f, "{}", path.display()),
         }
     }
+}
+
+/// Whom the URL of a repository names: the first part of the path of `https://host/owner/repository`.
+pub fn owner_in(url: &str) -> Option<&str> {
+    let (owner, _repository) = url_path(url)?.split_once('/')?;
+    Some(owner.trim_start_matches('~'))
 }
 
 /// The path of a URL or of `user@host:path`, without slashes around it and without `.git`; `None` for a path of a file
@@ -272,12 +300,11 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> SourceConfig {
-        toml::from_str(text).unwrap()
+        SourceConfig::parse(text).unwrap()
     }
 
     fn error_of(text: &str) -> String {
-        let error = toml::from_str::<SourceConfig>(text).unwrap_err();
-        error.message().to_owned()
+        SourceConfig::parse(text).unwrap_err().to_string()
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) fn leave_out(
         skills.retain(|skill| {
             let fault = fault(&skill.key);
             let is_left_out = fault.is_some();
-            problems.extend(fault.map(|fault| fault.warning(&&skill.folder)));
+            problems.extend(fault.map(|fault| fault.warning(&skill.folder)));
             !is_left_out
         });
     };

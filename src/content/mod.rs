@@ -16,6 +16,7 @@ use std::path::Path;
 use crate::catalog::Catalog;
 use crate::key::SkillKey;
 use crate::problem::Problems;
+use crate::sources::SourceSkill;
 use folder::Content;
 use operator::{Aliases, Moderation, Names, StaticPaths};
 
@@ -29,23 +30,30 @@ pub use folder::{Disk, LoadOptions, ReadFile};
 pub use operator::{add_award, badge_path, remove_award, static_files};
 pub use skills::{SkillCache, read_body};
 
-/// Reads the content folder; the catalog is good to publish if there are no errors among the problems.
+/// Reads the content folder and the skills of `sources`; the catalog is good to publish if there are no errors among the
+/// problems.
 ///
 /// Paths of problems begin with `content` as it is given.
-pub fn load(content: &Path, options: &LoadOptions, files: &dyn ReadFile) -> (Catalog, Problems) {
-    load_with(Content::new(content, options, files), None)
+pub fn load(
+    content: &Path,
+    sources: &[SourceSkill],
+    options: &LoadOptions,
+    files: &dyn ReadFile,
+) -> (Catalog, Problems) {
+    load_with(Content::new(content, options, files), sources, None)
 }
 
 /// The same, but a skill whose files look as they did the last time is taken from `cache`; see [`SkillCache`].
 pub fn load_again(
     content: &Path,
+    sources: &[SourceSkill],
     options: &LoadOptions,
     files: &dyn ReadFile,
     cache: &mut SkillCache,
 ) -> (Catalog, Problems) {
     let content = Content::new(content, options, files);
     cache.look_at_place(&content);
-    load_with(content, Some(cache))
+    load_with(content, sources, Some(cache))
 }
 
 /// The skills that the operator hides, so that nobody takes them for lost.
@@ -56,9 +64,13 @@ pub fn hidden_skills(content: &Path) -> BTreeSet<SkillKey> {
     Moderation::read(&content, &[], &mut Problems::new()).hidden
 }
 
-fn load_with(mut content: Content, cache: Option<&mut SkillCache>) -> (Catalog, Problems) {
+fn load_with(
+    mut content: Content,
+    sources: &[SourceSkill],
+    cache: Option<&mut SkillCache>,
+) -> (Catalog, Problems) {
     let mut problems = Problems::new();
-    let Some(folders) = skills::folders(&content, &mut problems) else {
+    let Some(folders) = skills::folders(&content, sources, &mut problems) else {
         return (Catalog::default(), problems);
     };
     let moderation = Moderation::read(&content, &folders, &mut problems);

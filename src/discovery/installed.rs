@@ -15,7 +15,7 @@ pub(super) struct InstalledNames(BTreeSet<String>);
 impl InstalledNames {
     /// Reads `skills-lock.json` at the root of the tree; what cannot be read as one names nothing, as for the client.
     pub(super) fn read(tree: &dyn Tree) -> Result<Self, DiscoverError> {
-        let Some(entry) = find_file(tree, "skills-lock.json") else {
+        let Some(entry) = find_file(tree, LOCK_FILE) else {
             return Ok(Self::default());
         };
         let bytes = read_file(tree, entry, LOCK_MAX_BYTES)?.unwrap_or_default();
@@ -35,6 +35,9 @@ impl InstalledNames {
         !self.0.is_empty() && is_agents() && names.any(|name| self.0.contains(&comparable(name)))
     }
 }
+
+/// Where the client says what it installed.
+pub(super) const LOCK_FILE: &str = "skills-lock.json";
 
 /// Longest lock file that is read, in bytes.
 const LOCK_MAX_BYTES: u64 = 1 << 20;

@@ -20,7 +20,7 @@ pub struct LeftOut {
 
 impl LeftOut {
     /// What is at `path`, for this reason.
-    pub(super) fn new(path: &str, reason: Reason) -> Self {
+    pub fn new(path: &str, reason: Reason) -> Self {
         Self {
             path: path.to_owned(),
             reason,

@@ -54,6 +54,13 @@ pub(super) fn folders(
     Ok(folders)
 }
 
+/// Whether [`folders`] may read the file at `path`.
+pub(super) fn reads(path: &str, start: &str) -> bool {
+    [MARKETPLACE, PLUGIN]
+        .iter()
+        .any(|name| path == below(start, name))
+}
+
 const MARKETPLACE: &str = ".claude-plugin/marketplace.json";
 const PLUGIN: &str = ".claude-plugin/plugin.json";
 

@@ -224,8 +224,13 @@ fn restore_old(out: &Path, work: &Path) -> io::Result<()> {
     remove_if_there(&old)
 }
 
+/// Whether this program wrote the folder `out`.
+pub fn is_site(out: &Path) -> bool {
+    out.join(MARKER).is_file()
+}
+
 fn check_replaceable(out: &Path) -> Result<(), OutputError> {
-    if !out.exists() || out.join(MARKER).is_file() {
+    if !out.exists() || is_site(out) {
         return Ok(());
     }
     if !out.is_dir() {

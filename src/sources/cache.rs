@@ -16,6 +16,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
@@ -37,8 +38,22 @@ pub struct CacheWriter {
 }
 
 /// The SHA-256 of some bytes, as 64 lower-case hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Digest(Box<str>);
+
+/// A text that is no digest.
+#[derive(Debug, Error)]
+#[error("`{0}` is no SHA-256: 64 lower-case hexadecimal digits")]
+pub struct DigestError(String);
+
+impl TryFrom<String> for Digest {
+    type Error = DigestError;
+
+    fn try_from(text: String) -> Result<Self, DigestError> {
+        Self::parse(&text).ok_or(DigestError(text))
+    }
+}
 
 /// Why the cache does not give or take something.
 #[derive(Debug, Error)]

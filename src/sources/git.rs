@@ -15,7 +15,7 @@ mod tests;
 mod tree;
 
 pub use error::GitError;
-pub use history::{LastCommit, Tag};
+pub use history::LastCommit;
 pub use object_id::ObjectId;
 pub use program::Git;
 pub use remote::{Remote, RemoteError};

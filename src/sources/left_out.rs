@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// An entry that cannot be one of a [`Tree`](crate::tree::Tree).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// Where it stands, with `�` for what is not UTF-8. Hostile.
     pub path: String,
@@ -12,7 +14,8 @@ pub struct LeftOut {
 }
 
 /// Why an entry is not listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LeftOutReason {
     /// Its name is no text.
     NotUtf8,

@@ -45,17 +45,21 @@ fn a_skill_that_a_client_refuses_is_named_in_a_warning() {
     let reasons: Vec<String> = problems
         .sorted()
         .iter()
-        .map(|problem| format!("{}: {}\n", problem.path.display(), problem.message))
+        .map(|problem| {
+            let path = problem.path.to_string_lossy().into_owned();
+            let (_folder, path) = path.split_once("/skills/").unwrap();
+            format!("{path}: {}\n", problem.message)
+        })
         .map(|line| line.replace("the `skills` client cannot install it: ", ""))
         .collect();
     insta::assert_snapshot!(reasons.concat(), @"
-    content/skills/bo/blank/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
-    content/skills/bo/broken/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
-    content/skills/bo/described/SKILL.md: the front matter has no `description` that is text
-    content/skills/bo/lower/skill.md: its main file is not named `SKILL.md`
-    content/skills/bo/open/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
-    content/skills/bo/plain/SKILL.md: the front matter has no `name` that is text
-    content/skills/bo/ruled/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
+    bo/blank/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
+    bo/broken/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
+    bo/described/SKILL.md: the front matter has no `description` that is text
+    bo/lower/skill.md: its main file is not named `SKILL.md`
+    bo/open/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
+    bo/plain/SKILL.md: the front matter has no `name` that is text
+    bo/ruled/SKILL.md: it does not find `name` and `description` as YAML between a first line `---` and another such line
     ");
     let written = files_of(&catalog, &config());
     for skill in &catalog.skills {

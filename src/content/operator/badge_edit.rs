@@ -1,6 +1,6 @@
 //! Edits badge files in place: awards come and go, comments, order and layout of everything else stay.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -11,6 +11,7 @@ use super::names::{KEY_HINT, similar_key};
 use crate::catalog::{Award, Catalog, Timestamp};
 use crate::input_file;
 use crate::key::SkillKey;
+use crate::output_file;
 use crate::problem::Problem;
 use crate::text;
 
@@ -84,7 +85,7 @@ enum Cause {
     #[error("the file cannot be read: {0}")]
     Unreadable(io::Error),
     #[error("the file is not valid TOML: {}", .0.message())]
-    NotToml(Box<toml_edit::TomlError>),
+    NotToml(#[from] Box<toml_edit::TomlError>),
     #[error("the file cannot be written: {0}")]
     Unwritable(io::Error),
 }
@@ -134,42 +135,12 @@ fn edit_file(
 ) -> Result<PathBuf, BadgeEditError> {
     let edited = input_file::read_text(&path)
         .map_err(Cause::Unreadable)
-        .and_then(|text| edit_text(&text, edit))
-        .and_then(|edited| replace_file(&path, &edited).map_err(Cause::Unwritable));
+        .and_then(|text| output_file::edit_toml(&text, edit))
+        .and_then(|edited| output_file::replace(&path, &edited).map_err(Cause::Unwritable));
     match edited {
         Ok(()) => Ok(path),
         Err(cause) => Err(BadgeEditError { path, cause }),
     }
-}
-
-/// Applies `edit` to a TOML text; line ends and a byte order mark stay as they are.
-fn edit_text(
-    text: &str,
-    edit: impl FnOnce(&mut DocumentMut) -> Result<(), Cause>,
-) -> Result<String, Cause> {
-    let unmarked = input_file::without_mark(text);
-    let parsed = unmarked.parse().map_err(Box::new);
-    let mut document: DocumentMut = parsed.map_err(Cause::NotToml)?;
-    edit(&mut document)?;
-    let mut edited = document.to_string();
-    if text.contains("\r\n") {
-        edited = edited.replace('\n', "\r\n");
-    }
-    if unmarked.len() < text.len() {
-        edited.insert(0, '\u{feff}');
-    }
-    Ok(edited)
-}
-
-/// Writes beside the file and renames, so that a reader never sees half of it.
-fn replace_file(path: &Path, text: &str) -> io::Result<()> {
-    let path = path.canonicalize()?; // a link stays a link
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    std::fs::set_permissions(file.path(), path.metadata()?.permissions())?;
-    file.persist(path)?;
-    Ok(())
 }
 
 fn has_award(document: &DocumentMut, skill: &SkillKey) -> bool {
@@ -297,19 +268,19 @@ mod tests {
     }
 
     fn add(text: &str, skill: &str, award: &Award) -> String {
-        edit_text(text, |document| {
+        let edited: Result<String, Cause> = output_file::edit_toml(text, |document| {
             push_award(document, &name(skill), award);
             Ok(())
-        })
-        .unwrap()
+        });
+        edited.unwrap()
     }
 
     fn remove(text: &str, skill: &str) -> String {
-        edit_text(text, |document| {
+        let edited: Result<String, Cause> = output_file::edit_toml(text, |document| {
             take_award(document, &name(skill));
             Ok(())
-        })
-        .unwrap()
+        });
+        edited.unwrap()
     }
 
     fn award() -> Award {

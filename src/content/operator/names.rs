@@ -21,7 +21,7 @@ pub(super) const KEY_HINT: &str = "names of skills are their folders below `skil
 pub struct Names<'a> {
     content: &'a Content<'a>,
     /// Every skill that has a folder, sorted by key.
-    folders: &'a [SkillFolder],
+    folders: &'a [SkillFolder<'a>],
     /// Old names.
     aliases: BTreeMap<SkillKey, SkillKey>,
     /// How often a slip may still be looked up, which compares a name with every other.
@@ -41,7 +41,7 @@ pub enum Absence {
 impl<'a> Names<'a> {
     pub fn new(
         content: &'a Content<'a>,
-        folders: &'a [SkillFolder],
+        folders: &'a [SkillFolder<'a>],
         aliases: BTreeMap<SkillKey, SkillKey>,
     ) -> Self {
         Self {

@@ -91,6 +91,7 @@ pub(super) struct ReadSkill {
 pub(super) fn read(content: &Content, folder: &SkillFolder, cache: Option<&SkillCache>) -> Walked {
     let before = cache.and_then(|cache| cache.skills.get(&folder.key));
     if let (Some(cache), Some(before), Some(root)) = (cache, before, &content.root)
+        && folder.source.is_none()
         && before.is_self_contained
         && cache.is_untouched(&folder.key.folder_in(root))
     {
@@ -177,8 +178,13 @@ mod tests {
                 cache.expect_changes(&[path].into());
             }
             let files = Counting::default();
-            let (catalog, problems) =
-                load_again(content.path(), &LoadOptions::default(), &files, &mut cache);
+            let (catalog, problems) = load_again(
+                content.path(),
+                &[],
+                &LoadOptions::default(),
+                &files,
+                &mut cache,
+            );
             let mut read = files.0.into_inner().unwrap();
             read.sort();
             (catalog, problems.n_warnings(), read.join(" "))
@@ -215,7 +221,16 @@ mod tests {
         fs::write(folder.join("SKILL.md"), "# Text\n").unwrap();
         fs::write(folder.join("run"), "echo\n").unwrap();
         let mut cache = SkillCache::default();
-        let mut load = || load_again(content.path(), &LoadOptions::default(), &Disk, &mut cache).0;
+        let mut load = || {
+            load_again(
+                content.path(),
+                &[],
+                &LoadOptions::default(),
+                &Disk,
+                &mut cache,
+            )
+            .0
+        };
         let before = load();
         fs::set_permissions(folder.join("run"), fs::Permissions::from_mode(0o755)).unwrap();
         assert!(!before.skills[0].files[1].is_executable);
@@ -237,8 +252,13 @@ mod tests {
         let mut cache = SkillCache::default();
         let mut load = || {
             cache.expect_changes(&[notes.clone()].into());
-            let (catalog, _) =
-                load_again(content.path(), &LoadOptions::default(), &Disk, &mut cache);
+            let (catalog, _) = load_again(
+                content.path(),
+                &[],
+                &LoadOptions::default(),
+                &Disk,
+                &mut cache,
+            );
             catalog.skills[0].files[1].read().unwrap().into_owned()
         };
         assert_eq!(load(), b"one");

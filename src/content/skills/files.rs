@@ -91,6 +91,13 @@ pub(super) fn read(
             }
         };
         let mut skill_file = SkillFile::on_disk(&file.path, file.source.clone(), &bytes);
+        let expected = file.sha256.as_ref();
+        if expected.is_some_and(|expected| *expected != skill_file.sha256) {
+            let message = "the cache of sources holds other bytes for this file than were fetched";
+            let problem = Problem::error(folder.path.join(&file.path), "damaged cache", message);
+            problems.push(problem.hint("remove `.skillpress/sources`, and run `skillpress fetch`"));
+            return None;
+        }
         skill_file.is_executable |= file.stamp.is_executable;
         if is_main {
             (read.main_file_idx, read.main_bytes) = (read.files.len(), bytes);

@@ -14,13 +14,17 @@ use crate::file_name::{is_hidden, is_hidden_name, is_litter};
 use crate::input_file;
 use crate::key::SkillKey;
 use crate::problem::{Fault, Problem, Problems};
+use crate::sources::SourceSkill;
 use crate::text::{self, unicode};
 
-/// A folder that may hold a skill: `skills/<owner>/<slug>`, both parts valid and allowed.
+/// A folder that may hold a skill: `skills/<owner>/<slug>`, both parts valid and allowed, or that of a source's skill.
 #[derive(Debug)]
-pub struct SkillFolder {
+pub struct SkillFolder<'s> {
     pub key: SkillKey,
+    /// As problems name it.
     pub path: PathBuf,
+    /// What the source says of it; its files are not looked for in the folder then.
+    pub source: Option<&'s SourceSkill>,
 }
 
 /// A file of a skill that may be published.
@@ -34,6 +38,8 @@ pub(super) struct FoundFile {
     pub(super) source: PathBuf,
     pub(super) len_bytes: u64,
     pub(super) stamp: Stamp,
+    /// What the bytes must have, when a source says it: lower-case hex, 64 characters.
+    pub(super) sha256: Option<String>,
 }
 
 /// The files of a skill that may be published, sorted by path, and apart from them `_meta.json`.
@@ -52,6 +58,9 @@ pub(super) fn skill_files(
     folder: &SkillFolder,
     problems: &mut Problems,
 ) -> Result<FoundFiles, Box<Problem>> {
+    if let Some(source) = folder.source {
+        return Ok(source_files(content, folder, source, problems));
+    }
     let mut found = FoundFiles::default();
     let mut hidden_example = None;
     let walk = WalkDir::new(&folder.path)
@@ -76,11 +85,8 @@ pub(super) fn skill_files(
             problems.push(too_large(content, entry.path()));
             break;
         }
-        match found_file(content, folder, &entry) {
-            Ok(file) if file.path == "_meta.json" => found.meta = Some(file),
-            Ok(file) => found.files.push(file),
-            Err(fault) => problems.push(fault.warning(entry.path())),
-        }
+        let file = found_file(content, folder, &entry);
+        found.add(file, entry.path(), problems);
     }
     if let Some(example) = hidden_example {
         let message = "hidden files of a skill are left out";
@@ -91,7 +97,38 @@ pub(super) fn skill_files(
     Ok(found)
 }
 
+/// The files that a source lists for a skill.
+fn source_files(
+    content: &Content,
+    folder: &SkillFolder,
+    source: &SourceSkill,
+    problems: &mut Problems,
+) -> FoundFiles {
+    let mut found = FoundFiles::default();
+    for listed in &source.files {
+        let file = safe_path(Path::new(&listed.path))
+            .and_then(|path| readable_file(content, &path, listed.place.clone()));
+        let file = file.map(|mut file| {
+            file.stamp.is_executable = listed.is_executable;
+            file.sha256.clone_from(&listed.sha256);
+            file
+        });
+        found.add(file, &folder.path.join(&listed.path), problems);
+    }
+    found.leave_out_twins(folder, problems);
+    found
+}
+
 impl FoundFiles {
+    /// Takes what stands at `place`, or tells why not.
+    fn add(&mut self, file: Result<FoundFile, Fault>, place: &Path, problems: &mut Problems) {
+        match file {
+            Ok(file) if file.path == "_meta.json" => self.meta = Some(file),
+            Ok(file) => self.files.push(file),
+            Err(fault) => problems.push(fault.warning(place)),
+        }
+    }
+
     /// Every file, `_meta.json` last.
     pub(super) fn all(&self) -> impl Iterator<Item = &FoundFile> {
         self.files.iter().chain(&self.meta)
@@ -140,6 +177,11 @@ fn found_file(
     } else {
         path.to_owned()
     };
+    readable_file(content, &relative, source)
+}
+
+/// The file of a skill at `relative`, whose bytes are at `source`.
+fn readable_file(content: &Content, relative: &str, source: PathBuf) -> Result<FoundFile, Fault> {
     let metadata = source.symlink_metadata().map_err(|error| {
         let message = format!("the file cannot be read: {error}; it is left out");
         Fault::new("unreadable", message, input_file::hint(&error))
@@ -157,13 +199,14 @@ fn found_file(
         let hint = "link to large files instead of shipping them";
         return Err(Fault::new("file too large", message, hint));
     }
-    let path = unicode::nfc(&relative);
+    let path = unicode::nfc(relative);
     Ok(FoundFile {
         is_respelled: path != relative,
         path: path.into_owned(),
         source,
         len_bytes,
         stamp: Stamp::of(&metadata),
+        sha256: None,
     })
 }
 

@@ -45,9 +45,15 @@ pub(super) fn read(
     }
     walked
         .into_iter()
-        .filter_map(|(_, walked)| {
+        .filter_map(|(folder, walked)| {
             problems.extend(walked.problems());
-            Arc::unwrap_or_clone(walked.read).skill
+            let mut skill = Arc::unwrap_or_clone(walked.read).skill?;
+            // Not read with the files: a commit may leave them as they are.
+            let source = folder.source.and_then(|source| source.provenance.clone());
+            if let Some(provenance) = source {
+                skill.set_provenance(provenance);
+            }
+            Some(skill)
         })
         .collect()
 }

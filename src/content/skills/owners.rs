@@ -11,10 +11,50 @@ use crate::content::folder::Content;
 use crate::file_name::{is_hidden, is_litter, is_skill_md};
 use crate::key::{SkillKey, is_identity_part};
 use crate::problem::{Fault, Problem, Problems, Severity};
+use crate::sources::SourceSkill;
 use crate::text;
 
-/// All folders that may hold a skill, sorted by key; `None` when there is no folder of skills.
-pub fn folders(content: &Content, problems: &mut Problems) -> Option<Vec<SkillFolder>> {
+/// All folders that may hold a skill, sorted by key: those of the content folder, and of `sources`. `None` when there are no
+/// sources and no folder of skills.
+///
+/// Of two skills with one key that of the content folder stays, else that of the first source.
+pub fn folders<'s>(
+    content: &Content,
+    sources: &'s [SourceSkill],
+    problems: &mut Problems,
+) -> Option<Vec<SkillFolder<'s>>> {
+    let has_own = content.path.join("skills").symlink_metadata().is_ok();
+    let mut folders = match sources {
+        [_, ..] if !has_own => Vec::new(),
+        _ => own_folders(content, problems)?,
+    };
+    folders.extend(sources.iter().map(|source| SkillFolder {
+        key: source.key.clone(),
+        path: source.path.clone(),
+        source: Some(source),
+    }));
+    // It keeps the order of those with one key.
+    folders.sort_by(|a, b| a.key.cmp(&b.key));
+    folders.dedup_by(|second, first| {
+        let is_taken = second.key == first.key;
+        if is_taken {
+            let SkillKey { owner, slug } = &first.key;
+            let message = format!(
+                "the skill `{slug}` of `{owner}` is there already, in `{}`; this one is left out",
+                first.path.display()
+            );
+            let hint = format!(
+                "leave one of the two out with `exclude = [\"{slug}\"]`, or give the sources other owners"
+            );
+            problems.push(Problem::warning(&second.path, "name taken", message).hint(hint));
+        }
+        is_taken
+    });
+    Some(folders)
+}
+
+/// The folders `skills/<owner>/<slug>` of the content folder, sorted by key.
+fn own_folders(content: &Content, problems: &mut Problems) -> Option<Vec<SkillFolder<'static>>> {
     if content.root.is_none() {
         problems.push(
             Problem::error(content.path, "no content folder", "there is no such content folder")
@@ -71,7 +111,7 @@ pub fn folders(content: &Content, problems: &mut Problems) -> Option<Vec<SkillFo
 /// What an owner's folder holds.
 #[derive(Default)]
 struct Found {
-    folders: Vec<SkillFolder>,
+    folders: Vec<SkillFolder<'static>>,
     /// By owner.
     problems: Vec<(String, Problem)>,
     /// Owners whose folder is a skill itself.
@@ -97,7 +137,7 @@ impl Found {
 
     /// The folders, sorted by key. Where the owner's folder is a skill, its other files and its folders are parts
     /// of that skill and no problems of their own.
-    fn finish(mut self, problems: &mut Problems) -> Vec<SkillFolder> {
+    fn finish(mut self, problems: &mut Problems) -> Vec<SkillFolder<'static>> {
         let is_part = |owner: &str| self.skills_as_owners.contains(owner);
         self.folders
             .retain(|folder| !is_part(&folder.key.owner) || has_skill(&folder.path));
@@ -179,7 +219,7 @@ fn owner_fault(content: &Content, entry: &DirEntry) -> Option<Fault> {
     Some(Fault::new("reserved owner", message, hint))
 }
 
-fn skill_folder(entry: &DirEntry, owner: String) -> Result<SkillFolder, Fault> {
+fn skill_folder(entry: &DirEntry, owner: String) -> Result<SkillFolder<'static>, Fault> {
     let stray = "this stands directly in an owner's folder and is left out";
     if let Some(fault) = no_folder_fault(entry, "the folder of a skill", stray) {
         return Err(fault);
@@ -195,5 +235,6 @@ fn skill_folder(entry: &DirEntry, owner: String) -> Result<SkillFolder, Fault> {
             slug: slug.into_owned(),
         },
         path: entry.path().to_owned(),
+        source: None,
     })
 }

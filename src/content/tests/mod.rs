@@ -30,7 +30,7 @@ impl Loaded {
 
     fn with(folder: &ContentFolder, options: &LoadOptions, files: &dyn ReadFile) -> Self {
         let path = folder.path();
-        let (catalog, problems) = load(&path, options, files);
+        let (catalog, problems) = load(&path, &[], options, files);
         let shown: String = problems.sorted().iter().map(ToString::to_string).collect();
         Self {
             catalog: catalog.with_files_in_memory(),

@@ -52,7 +52,7 @@ pub(super) fn project_folder() -> PathBuf {
 }
 
 fn load(folder: PathBuf, judged_queries: Vec<String>) -> Corpus {
-    let (catalog, _) = content::load(&folder, &LoadOptions::default(), &Disk);
+    let (catalog, _) = content::load(&folder, &[], &LoadOptions::default(), &Disk);
     assert!(
         catalog.skills.len() > 10,
         "`{}` holds a registry",

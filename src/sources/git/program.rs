@@ -64,6 +64,17 @@ impl Git {
         command.in_repository(folder)
     }
 
+    /// The address from which the repository around `folder` was cloned; `None` when it is none, or was not cloned.
+    pub fn origin_of(&self, folder: &Path) -> Option<String> {
+        let mut command = self.command();
+        command.env("GIT_ALLOW_PROTOCOL", "none");
+        command.command.current_dir(folder);
+        let action = Action::new("read the settings of", folder.display()).within(VERSION_TIME);
+        let args = ["config", "--get", "remote.origin.url"];
+        let url = String::from_utf8(command.run(&args, action).ok()?).ok()?;
+        Some(url.trim().to_owned()).filter(|url| !url.is_empty())
+    }
+
     /// A command that reaches `remote` from the repository in `folder`; `transport` is where `remote` really is, by the
     /// user's own configuration.
     pub(super) fn reaching(

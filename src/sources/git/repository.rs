@@ -177,11 +177,6 @@ impl GitRepository {
         Ok(())
     }
 
-    /// Where it was fetched from.
-    pub fn remote(&self) -> &Remote {
-        &self.remote
-    }
-
     pub(super) fn history(&self) -> History {
         self.history
     }

@@ -65,7 +65,7 @@ const SUMMARY_MAX_CHARS: usize = 160;
 
 /// All that is known of a skill before it is put together.
 struct Draft<'t> {
-    folder: &'t SkillFolder,
+    folder: &'t SkillFolder<'t>,
     /// The file that the body comes from.
     review: Review<'t, 't>,
     is_utf16: bool,

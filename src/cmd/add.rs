@@ -1,0 +1,64 @@
+//! `skillpress add`: one more source.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::error::CommandError;
+use super::fetch;
+use super::source_entry::{EntryArgs, SourceEntry};
+use crate::input_file;
+use crate::output_file;
+use crate::project::Project;
+use crate::sources::{self, FetchOptions};
+
+/// Options of `add`.
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// Where the skills are: `OWNER/REPO` on GitHub, the URL of a repository or an archive, a folder, a file
+    #[arg(value_name = "OWNER/REPO|URL|DIR")]
+    target: String,
+    #[command(flatten)]
+    entry: EntryArgs,
+    /// Settings to write it into; without it `skillpress.toml`, which is made when it is missing
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Fetches the source, and writes it into the settings.
+///
+/// # Errors
+/// What is no source, settings with errors, a source that cannot be fetched: then the settings stay as they were.
+pub fn run(args: &AddArgs) -> Result<(), CommandError> {
+    let project = Project {
+        config: args.config.clone(),
+        ..Project::new("content")
+    };
+    let path = project.config_path();
+    let settings_folder = sources::settings_folder(path);
+    let as_written = |target: &Path| match settings_folder == Path::new(".") {
+        true => target.to_owned(),
+        // Paths in settings start where these are.
+        false => std::path::absolute(target).unwrap_or_else(|_| target.to_owned()),
+    };
+    let entry = SourceEntry::new(&args.target, &args.entry, as_written)?;
+    let text = match input_file::read_text(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) => {
+            let what = format_args!("read `{}`", path.display());
+            return Err(CommandError::cannot(what, error));
+        }
+    };
+    let (edited, config) = entry.add_to(path, &text)?;
+    fetch::fetch(path, &config, &FetchOptions::default(), false)?;
+    output_file::replace(path, &edited)
+        .map_err(|error| CommandError::cannot(format_args!("write `{}`", path.display()), error))?;
+    print_line!(
+        "`{}` is a source in `{}` now; publish with `skillpress build`",
+        entry.source.name,
+        path.display()
+    );
+    Ok(())
+}

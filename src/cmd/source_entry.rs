@@ -1,0 +1,171 @@
+//! A source as it is named on the command line, and as settings have it.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TomlError, value};
+
+use super::error::CommandError;
+use crate::config::{Config, SourceConfig, SourceConfigError, owner_in};
+use crate::input_file;
+use crate::key::SkillKey;
+use crate::output_file;
+use crate::sources::Git;
+
+/// What may be said of a source besides where it is.
+#[derive(Clone, Debug, Default, Args)]
+pub struct EntryArgs {
+    /// Whose skills they are; needed where the address names nobody, as that of a folder
+    #[arg(long)]
+    owner: Option<String>,
+    /// Branch, tag or commit; without it, the repository's default branch
+    #[arg(long = "ref", value_name = "REF")]
+    reference: Option<String>,
+    /// Folder in it to look in; without it, everywhere
+    #[arg(long = "path", value_name = "DIR")]
+    start: Option<String>,
+    /// What to call it; without it, what its address says
+    #[arg(long)]
+    name: Option<String>,
+}
+
+/// A `[[source]]` that is not written yet.
+#[derive(Clone, Debug)]
+pub struct SourceEntry {
+    table: Table,
+    /// What it means.
+    pub source: SourceConfig,
+}
+
+impl SourceEntry {
+    /// From what a person named: `OWNER/REPO`, a URL, a folder, an archive. Paths are written as `as_written` makes them.
+    ///
+    /// # Errors
+    /// What it cannot be, and what is missing.
+    pub fn new(
+        target: &str,
+        args: &EntryArgs,
+        as_written: impl Fn(&Path) -> PathBuf,
+    ) -> Result<Self, CommandError> {
+        let path = || as_written(Path::new(target)).to_string_lossy().into_owned();
+        let (key, address) = match Target::of(target) {
+            Some(Target::Github) => ("git", format!("https://github.com/{target}")),
+            Some(Target::Url) => ("git", target.to_owned()),
+            Some(Target::Repository) => ("git", path()),
+            Some(Target::ArchiveUrl) => ("archive", target.to_owned()),
+            Some(Target::Archive) => ("archive", path()),
+            Some(Target::Folder) => ("path", path()),
+            None => {
+                return Err(CommandError::advised(
+                    format_args!("`{target}` is no repository, archive or folder"),
+                    "name one as `OWNER/REPO` on GitHub, a URL, or a path that is there",
+                ));
+            }
+        };
+        if key == "path" && args.start.is_some() {
+            return Err(CommandError::advised(
+                "`--path` is for repositories and archives",
+                "name the folder itself",
+            ));
+        }
+        let mut table = Table::new();
+        let mut set = |key: &str, text: &Option<String>| {
+            if let Some(text) = text {
+                table.insert(key, value(text));
+            }
+        };
+        set("name", &args.name);
+        set(key, &Some(address));
+        set("ref", &args.reference);
+        set("path", &args.start.clone().filter(|_| key != "path"));
+        set(
+            "owner",
+            &args.owner.clone().or_else(|| owner_of(target, key)),
+        );
+        let text = table.to_string();
+        let source = SourceConfig::parse(&text).map_err(|error| match error {
+            SourceConfigError::NoOwner(_) => {
+                CommandError::advised(error, "say whose skills they are with `--owner NAME`")
+            }
+            error => CommandError::failed(error),
+        })?;
+        Ok(Self { table, source })
+    }
+
+    /// The settings `text` with this source at their end, and what they mean; `path` is where they are.
+    ///
+    /// # Errors
+    /// What is wrong with the settings, before or with it.
+    pub fn add_to(&self, path: &Path, text: &str) -> Result<(String, Config), CommandError> {
+        // What is wrong before is told with its place.
+        Config::parse(path, input_file::without_mark(text))?;
+        let push = |document: &mut DocumentMut| -> Result<(), Box<TomlError>> {
+            let empty = || Item::ArrayOfTables(ArrayOfTables::new());
+            let sources = document.entry("source").or_insert_with(empty);
+            match sources.as_array_of_tables_mut() {
+                Some(sources) => sources.push(self.table.clone()),
+                None => push_inline(sources, &self.table),
+            }
+            Ok(())
+        };
+        let edited = output_file::edit_toml(text, push).map_err(CommandError::failed)?;
+        let (config, _) = Config::parse(path, input_file::without_mark(&edited))?;
+        Ok((edited, config))
+    }
+}
+
+/// `source = [{ … }]`, as one may write it too.
+fn push_inline(sources: &mut Item, table: &Table) {
+    if let Some(sources) = sources.as_array_mut() {
+        sources.push(table.clone().into_inline_table());
+    }
+}
+
+/// What a person may name.
+enum Target {
+    Github,
+    Url,
+    Repository,
+    ArchiveUrl,
+    Archive,
+    Folder,
+}
+
+impl Target {
+    fn of(target: &str) -> Option<Self> {
+        let path = Path::new(target);
+        let is_archive = [".zip", ".tar.gz", ".tgz", ".tar"]
+            .iter()
+            .any(|end| target.ends_with(end));
+        Some(if target.contains("://") {
+            match is_archive {
+                true => Self::ArchiveUrl,
+                false => Self::Url,
+            }
+        } else if path.join("objects").is_dir() && path.join("HEAD").is_file() {
+            Self::Repository
+        } else if path.is_dir() {
+            Self::Folder
+        } else if path.is_file() && is_archive {
+            Self::Archive
+        } else if target
+            .split_once(':')
+            .is_some_and(|(host, _)| host.contains('@'))
+        {
+            Self::Url
+        } else if SkillKey::parse(target).is_some() {
+            Self::Github
+        } else {
+            return None;
+        })
+    }
+}
+
+/// Whom the remote of a folder names, when that is a clone.
+fn owner_of(target: &str, key: &str) -> Option<String> {
+    if key != "path" {
+        return None;
+    }
+    let url = Git::find().ok()?.origin_of(Path::new(target))?;
+    owner_in(&url).map(str::to_owned)
+}

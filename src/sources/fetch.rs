@@ -1,0 +1,373 @@
+//! `fetch`: brings the cache, and then the lock file, up to what the settings say.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+use thiserror::Error;
+
+use super::archive::{ArchiveError, ArchiveLimits, ArchiveTree};
+use super::cache::{Cache, CacheError, CacheWriter};
+use super::git::{
+    Git, GitError, GitLimits, GitRepository, History, LastCommit, ObjectId, Remote, RemoteError,
+};
+use super::lock_file::{Asked, LockFile, LockFileError, LockedSource};
+use super::snapshot::{Snapshot, SnapshotError, license_files};
+use crate::config::{Origin, SourceConfig};
+use crate::discovery::{self, discover};
+use crate::tree::Tree;
+
+/// What is to be done.
+#[derive(Clone, Debug, Default)]
+pub struct FetchOptions {
+    /// Which sources are looked at anew though they are locked.
+    pub update: Update,
+    /// Whether a lock file that would change is an error.
+    pub is_locked: bool,
+}
+
+/// Which sources are looked at anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Update {
+    /// None.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// Those of these names.
+    Named(Vec<String>),
+}
+
+impl Update {
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Named(names) => names.iter().any(|it| it == name),
+        }
+    }
+}
+
+/// What became of a source.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// What was done.
+    pub outcome: Outcome,
+    /// How many skills were found.
+    pub n_skills: usize,
+    /// The commit, of a git repository.
+    pub commit: Option<String>,
+}
+
+/// What was done for a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All of it was there.
+    Kept,
+    /// It was downloaded, and is what the lock file says.
+    Restored,
+    /// It is another one than before, or new.
+    Changed,
+}
+
+/// Why a source was not fetched.
+#[derive(Debug, Error)]
+pub enum SourceFetchError {
+    /// Its address is none.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// What git says.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// What is wrong with the archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// Its skills cannot be kept.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// `--locked` forbids it.
+    #[error("the lock file would change")]
+    Locked,
+}
+
+impl SourceFetchError {
+    /// What to do, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Remote(error) => Some(error.hint().to_owned()),
+            Self::Git(error) => error.hint().map(str::to_owned),
+            Self::Archive(error) => error.hint().map(str::to_owned),
+            Self::Snapshot(error) => error.hint().map(str::to_owned),
+            Self::Locked => Some(
+                "run `skillpress fetch` without `--locked`, and commit `skillpress.lock`"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+/// Why nothing was fetched at all.
+#[derive(Debug, Error)]
+pub enum FetchError {
+    /// The lock file cannot be read.
+    #[error(transparent)]
+    LockFile(#[from] LockFileError),
+    /// No source is called so.
+    #[error("no source is called `{0}`")]
+    Unknown(String),
+    /// What the system says of the cache or the lock file.
+    #[error("the lock file cannot be written: {0}")]
+    Io(#[from] std::io::Error),
+    /// What the cache says.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// The system gives no threads.
+    #[error(transparent)]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+impl FetchError {
+    /// What to do, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::LockFile(error) => Some(error.hint()),
+            Self::Unknown(_) => Some("`skillpress sources` lists their names"),
+            Self::Cache(error) => error.hint(),
+            Self::Io(_) | Self::Threads(_) => None,
+        }
+    }
+}
+
+/// A source, and what became of it.
+pub type FetchedSource = (String, Result<Fetched, SourceFetchError>);
+
+/// Most sources that are fetched at the same time: they wait for servers more than for this machine.
+const AT_ONCE: usize = 8;
+
+/// Fetches what is missing or to be updated of `sources`, whose settings are in `folder`, and writes the lock file there.
+///
+/// For each source that is fetched at all, in their order, what became of it; `told` is called as each is done, `on_wait`
+/// when another fetch must end first. What the lock file said of a source that fails stays.
+///
+/// # Errors
+/// When nothing could be done.
+pub fn fetch(
+    folder: &Path,
+    sources: &[&SourceConfig],
+    options: &FetchOptions,
+    on_wait: impl FnOnce(),
+    told: &(dyn Fn(&str, Result<&Fetched, &SourceFetchError>) + Sync),
+) -> Result<Vec<FetchedSource>, FetchError> {
+    if let Update::Named(names) = &options.update {
+        let is_known = |name: &&String| sources.iter().any(|source| source.name == **name);
+        if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
+            return Err(FetchError::Unknown(unknown.clone()));
+        }
+    }
+    let asked: Vec<(&SourceConfig, Asked)> = sources
+        .iter()
+        .filter_map(|source| Some((*source, Asked::of(source)?)))
+        .collect();
+    let lock_path = LockFile::path_in(folder);
+    if asked.is_empty() && !lock_path.exists() {
+        return Ok(Vec::new());
+    }
+    let cache = Cache::of_project(folder).write(on_wait)?;
+    let before = LockFile::read(&lock_path)?;
+    let fetcher = Fetcher {
+        folder,
+        cache: &cache,
+        before: &before,
+        options,
+        git: OnceLock::new(),
+    };
+    let threads = rayon::ThreadPoolBuilder::new()
+        .num_threads(AT_ONCE)
+        .build()?;
+    let fetched: Vec<Result<(LockedSource, Fetched), SourceFetchError>> = threads.install(|| {
+        let fetched = asked.par_iter().map(|(source, asked)| {
+            let fetched = fetcher.fetch(source, asked);
+            told(&source.name, fetched.as_ref().map(|(_, fetched)| fetched));
+            fetched
+        });
+        fetched.collect()
+    });
+    let mut locked = Vec::new();
+    let mut outcomes = Vec::new();
+    for ((source, _), fetched) in asked.iter().zip(fetched) {
+        let outcome = match fetched {
+            Ok((entry, fetched)) => {
+                locked.push(entry);
+                Ok(fetched)
+            }
+            Err(error) => {
+                locked.extend(before.find(source).cloned());
+                Err(error)
+            }
+        };
+        outcomes.push((source.name.clone(), outcome));
+    }
+    let after = LockFile::of(locked);
+    if !options.is_locked && after.sources != before.sources {
+        after.write(&lock_path)?;
+    }
+    Ok(outcomes)
+}
+
+struct Fetcher<'a> {
+    folder: &'a Path,
+    cache: &'a CacheWriter,
+    before: &'a LockFile,
+    options: &'a FetchOptions,
+    /// Looked for when the first source needs it.
+    git: OnceLock<Git>,
+}
+
+impl Fetcher<'_> {
+    fn fetch(
+        &self,
+        source: &SourceConfig,
+        asked: &Asked,
+    ) -> Result<(LockedSource, Fetched), SourceFetchError> {
+        let before = self.before.find(source);
+        let locked = before.filter(|_| !self.options.update.has(&source.name));
+        let fetched = |outcome, snapshot: &Snapshot| Fetched {
+            outcome,
+            n_skills: snapshot.skills.len(),
+            commit: snapshot.commit.clone(),
+        };
+        if let Some(locked) = locked
+            && let Ok(snapshot) = Snapshot::read(self.cache.cache(), &locked.snapshot)
+            && snapshot.is_whole(self.cache.cache())
+        {
+            return Ok((locked.clone(), fetched(Outcome::Kept, &snapshot)));
+        }
+        if before.is_none() && self.options.is_locked {
+            return Err(SourceFetchError::Locked);
+        }
+        let snapshot = self.snapshot(source, locked)?;
+        let digest = snapshot.write(self.cache)?;
+        let outcome = match before {
+            Some(before) if before.snapshot == digest => Outcome::Restored,
+            _ if self.options.is_locked => return Err(SourceFetchError::Locked),
+            _ => Outcome::Changed,
+        };
+        let entry = LockedSource {
+            name: source.name.clone(),
+            asked: asked.clone(),
+            commit: snapshot.commit.clone(),
+            snapshot: digest,
+        };
+        Ok((entry, fetched(outcome, &snapshot)))
+    }
+
+    /// Downloads a source: what is locked of it, or else what the settings say.
+    fn snapshot(
+        &self,
+        source: &SourceConfig,
+        locked: Option<&LockedSource>,
+    ) -> Result<Snapshot, SourceFetchError> {
+        match &source.origin {
+            Origin::Git {
+                url,
+                reference,
+                path,
+            } => {
+                let commit = locked.and_then(|locked| locked.commit.as_deref());
+                let reference = commit.or(reference.as_deref());
+                self.of_git(url, reference, path, root_name(&source.name))
+            }
+            Origin::Archive { place, path } => {
+                self.of_archive(place, path, root_name(&source.name))
+            }
+            Origin::Folder { .. } => Ok(Snapshot::default()),
+        }
+    }
+
+    fn of_git(
+        &self,
+        url: &str,
+        reference: Option<&str>,
+        start: &str,
+        root_name: &str,
+    ) -> Result<Snapshot, SourceFetchError> {
+        let folder = std::path::absolute(self.folder).unwrap_or_else(|_| self.folder.to_owned());
+        let remote = Remote::parse(url, &folder)?;
+        let git = match self.git.get() {
+            Some(git) => git,
+            None => {
+                let found = Git::find()?;
+                self.git.get_or_init(|| found)
+            }
+        };
+        let (repositories, limits) = (self.cache.repositories(), GitLimits::default());
+        let repository = GitRepository::open(git, &repositories, remote, History::Full, limits)?;
+        let commit = repository.fetch(reference)?;
+        let mut tree = repository.tree(&commit)?;
+        // What skills are looked for with, and then what they are made of.
+        let read: Vec<String> = paths(&tree, |path| discovery::reads(path, start));
+        repository.fetch_files(&mut tree, &[], &borrowed(&read))?;
+        let found = discover(&tree, start, root_name).map_err(SnapshotError::from)?;
+        let folders: Vec<String> = found
+            .skills
+            .iter()
+            .map(|skill| skill.folder.clone())
+            .collect();
+        let licenses = license_files(&tree)
+            .into_iter()
+            .map(|entry| entry.path.clone());
+        let licenses: Vec<String> = licenses.collect();
+        repository.fetch_files(&mut tree, &borrowed(&folders), &borrowed(&licenses))?;
+        let mut snapshot = Snapshot::take(&tree, found, self.cache)?;
+        snapshot.unlisted = tree.left_out().to_vec();
+        self.add_dates(&repository, &commit, &mut snapshot)?;
+        Ok(snapshot)
+    }
+
+    fn add_dates(
+        &self,
+        repository: &GitRepository,
+        commit: &ObjectId,
+        snapshot: &mut Snapshot,
+    ) -> Result<(), SourceFetchError> {
+        snapshot.commit = Some(commit.as_str().to_owned());
+        let folders = snapshot.skills.iter().map(|skill| skill.folder.as_str());
+        let folders: Vec<&str> = folders.chain([""]).collect();
+        let mut last_commits = repository.last_commits(commit, &folders)?;
+        let date = |last: &Option<LastCommit>| Some(last.as_ref()?.date?.rfc3339());
+        snapshot.committed_at = last_commits.pop().as_ref().and_then(date);
+        for (skill, last) in snapshot.skills.iter_mut().zip(&last_commits) {
+            skill.committed_at = date(last);
+        }
+        Ok(())
+    }
+
+    fn of_archive(
+        &self,
+        place: &str,
+        start: &str,
+        name: &str,
+    ) -> Result<Snapshot, SourceFetchError> {
+        let tree = ArchiveTree::open(place, self.folder, ArchiveLimits::default())?;
+        let found = discover(&tree, start, name).map_err(SnapshotError::from)?;
+        let mut snapshot = Snapshot::take(&tree, found, self.cache)?;
+        snapshot.unlisted = tree.left_out().to_vec();
+        Ok(snapshot)
+    }
+}
+
+/// What a skill at the root of a tree is called that has no name of its own: as its repository, the last part of the
+/// source's name.
+pub(super) fn root_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+fn paths(tree: &dyn Tree, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let files = tree.entries().iter().filter(|entry| entry.is_file());
+    let paths = files.map(|entry| &entry.path);
+    paths.filter(|path| is_wanted(path)).cloned().collect()
+}
+
+fn borrowed(paths: &[String]) -> Vec<&str> {
+    paths.iter().map(String::as_str).collect()
+}

@@ -1,0 +1,268 @@
+//! The skills of all sources, for a build: from folders as they are, and from what was fetched of the others.
+
+use std::path::{Path, PathBuf};
+
+use super::address::without_credentials;
+use super::cache::Cache;
+use super::fetch::root_name;
+use super::lock_file::LockFile;
+use super::snapshot::{Snapshot, SnapshotSkill};
+use super::{SourceFile, SourceSkill};
+use crate::catalog::{LicenseFile, Provenance, Timestamp};
+use crate::config::{Config, Origin, SourceConfig};
+use crate::discovery::{LeftOut, discover, skill_files};
+use crate::key::SkillKey;
+use crate::problem::{Problem, Problems};
+use crate::tree::FolderTree;
+use crate::url::repository;
+
+/// What the sources of a registry give.
+#[derive(Clone, Debug, Default)]
+pub struct LoadedSources {
+    /// Source by source, in the order of the settings.
+    pub skills: Vec<SourceSkill>,
+    /// What is not taken, and why sources give nothing.
+    pub problems: Problems,
+    /// The folders that are read as they are.
+    pub folders: Vec<PathBuf>,
+    /// One for each source, in the order of the settings.
+    pub summaries: Vec<SourceSummary>,
+}
+
+/// What one source gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceSummary {
+    /// What it is called.
+    pub name: String,
+    /// Whose skills they are.
+    pub owner: String,
+    /// Its address, as it may be shown.
+    pub origin: String,
+    /// How many of its skills are taken.
+    pub n_skills: usize,
+    /// The commit, of a git repository that was fetched.
+    pub commit: Option<String>,
+    /// When that was made.
+    pub committed_at: Option<Timestamp>,
+    /// What people may wonder not to find.
+    pub n_warnings: usize,
+    /// Why it gives nothing.
+    pub n_errors: usize,
+}
+
+/// Reads the skills of all sources in `config`, the settings at `config_path`; the network is not used.
+///
+/// `not_sources` are folders of the registry itself: its content and its site are no skills of a source around them.
+pub fn load(config_path: &Path, config: &Config, not_sources: &[PathBuf]) -> LoadedSources {
+    let mut loader = Loader {
+        config_path,
+        base: settings_folder(config_path),
+        not_sources,
+        lock_file: None,
+        loaded: LoadedSources::default(),
+    };
+    for source in &config.sources {
+        loader.add(source.get_ref());
+    }
+    loader.loaded
+}
+
+/// The folder of the settings at `config_path`, from which paths of sources start.
+pub fn settings_folder(config_path: &Path) -> &Path {
+    match config_path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+struct Loader<'a> {
+    config_path: &'a Path,
+    base: &'a Path,
+    not_sources: &'a [PathBuf],
+    /// Read when the first source needs it.
+    lock_file: Option<LockFile>,
+    loaded: LoadedSources,
+}
+
+impl Loader<'_> {
+    fn add(&mut self, source: &SourceConfig) {
+        let loaded = &self.loaded;
+        let n_skills = loaded.skills.len();
+        let (n_warnings, n_errors) = (loaded.problems.n_warnings(), loaded.problems.n_errors());
+        self.loaded.summaries.push(SourceSummary {
+            name: source.name.clone(),
+            owner: source.owner.clone(),
+            origin: without_credentials(&source.origin.to_string()),
+            n_skills: 0,
+            commit: None,
+            committed_at: None,
+            n_warnings: 0,
+            n_errors: 0,
+        });
+        match &source.origin {
+            Origin::Folder { path } => self.add_folder(source, path),
+            Origin::Git { .. } | Origin::Archive { .. } => self.add_fetched(source),
+        }
+        let loaded = &mut self.loaded;
+        if let Some(summary) = loaded.summaries.last_mut() {
+            summary.n_skills = loaded.skills.len() - n_skills;
+            summary.n_warnings = loaded.problems.n_warnings() - n_warnings;
+            summary.n_errors = loaded.problems.n_errors() - n_errors;
+        }
+    }
+
+    /// Tells why `source` gives nothing.
+    fn fail(&mut self, source: &SourceConfig, why: impl std::fmt::Display, hint: &str) {
+        let message = format!("the source `{}` cannot be used: {why}", source.name);
+        let problem = Problem::error(self.config_path, "source", message).hint(hint);
+        self.loaded.problems.push(problem);
+    }
+
+    fn add_folder(&mut self, source: &SourceConfig, path: &Path) {
+        let root = match self.base == Path::new(".") {
+            true => path.to_owned(),
+            false => self.base.join(path),
+        };
+        let tree = match FolderTree::open(&root, &within(&root, self.not_sources)) {
+            Ok(tree) => tree,
+            Err(error) => return self.fail(source, &error, error.hint()),
+        };
+        self.loaded.folders.push(root.clone());
+        let found = match discover(&tree, "", root_name(&source.name)) {
+            Ok(found) => found,
+            Err(error) => return self.fail(source, &error, error.hint()),
+        };
+        for unlisted in &tree.unlisted {
+            let problem = Problem::warning(unlisted.path(), "unreadable", unlisted.to_string());
+            self.loaded.problems.push(problem.hint(unlisted.hint()));
+        }
+        self.tell(&root, &found.left_out);
+        for skill in &found.skills {
+            if !source.selection.takes(&skill.slug) {
+                continue;
+            }
+            let files = skill_files(&tree, &skill.folder);
+            self.tell(&root, &files.left_out);
+            let files = files.files.iter().map(|file| SourceFile {
+                path: file.path.to_owned(),
+                place: root.join(&file.entry.path),
+                is_executable: file.entry.is_executable(),
+                sha256: None,
+            });
+            self.loaded.skills.push(SourceSkill {
+                key: key(source, &skill.slug),
+                path: root.join(&skill.folder),
+                files: files.collect(),
+                provenance: None,
+            });
+        }
+    }
+
+    fn add_fetched(&mut self, source: &SourceConfig) {
+        if self.lock_file.is_none() {
+            match LockFile::read(&LockFile::path_in(self.base)) {
+                Ok(lock_file) => self.lock_file = Some(lock_file),
+                Err(error) => return self.fail(source, &error, error.hint()),
+            }
+        }
+        let cache = Cache::of_project(self.base);
+        let locked = self
+            .lock_file
+            .as_ref()
+            .and_then(|lock_file| lock_file.find(source));
+        let Some(locked) = locked else {
+            let why = "it was not fetched since it stands so in the settings";
+            return self.fail(source, why, FETCH_HINT);
+        };
+        let snapshot = match Snapshot::read(&cache, &locked.snapshot) {
+            Ok(snapshot) => snapshot,
+            Err(error) => {
+                let hint = error.hint().unwrap_or(FETCH_HINT);
+                return self.fail(source, &error, hint);
+            }
+        };
+        if let Some(summary) = self.loaded.summaries.last_mut() {
+            summary.commit.clone_from(&snapshot.commit);
+            let committed_at = snapshot.committed_at.as_deref();
+            summary.committed_at = committed_at.and_then(Timestamp::parse);
+        }
+        let shown = PathBuf::from(&source.name);
+        self.tell(&shown, &snapshot.left_out);
+        for unlisted in &snapshot.unlisted {
+            let path = shown.join(unlisted.path.trim_start_matches('/'));
+            let message = format!("this {}; it is left out", unlisted.reason);
+            self.loaded
+                .problems
+                .push(Problem::warning(path, "not listed", message));
+        }
+        for skill in &snapshot.skills {
+            if !source.selection.takes(&skill.slug) {
+                continue;
+            }
+            let files = skill.files.iter().map(|file| SourceFile {
+                path: file.path.clone(),
+                place: cache.blob_path(&file.sha256),
+                is_executable: file.is_executable,
+                sha256: Some(file.sha256.as_str().to_owned()),
+            });
+            let files: Vec<SourceFile> = files.collect();
+            if files.iter().any(|file| !file.place.is_file()) {
+                return self.fail(source, "files of it are not in the cache", FETCH_HINT);
+            }
+            self.loaded.skills.push(SourceSkill {
+                key: key(source, &skill.slug),
+                path: shown.join(&skill.folder),
+                files,
+                provenance: provenance(source, &snapshot, skill),
+            });
+        }
+    }
+
+    fn tell(&mut self, tree: &Path, left_out: &[LeftOut]) {
+        let warnings = left_out.iter().map(|left_out| left_out.warning(tree));
+        self.loaded.problems.extend(warnings);
+    }
+}
+
+/// Those of `folders` that lie in `root`, as paths that begin with it.
+fn within(root: &Path, folders: &[PathBuf]) -> Vec<PathBuf> {
+    let Ok(real_root) = root.canonicalize() else {
+        return Vec::new();
+    };
+    let real = folders
+        .iter()
+        .filter_map(|folder| folder.canonicalize().ok());
+    let below = real.filter_map(|folder| Some(root.join(folder.strip_prefix(&real_root).ok()?)));
+    below.collect()
+}
+
+const FETCH_HINT: &str = "run `skillpress fetch`";
+
+fn key(source: &SourceConfig, slug: &str) -> SkillKey {
+    SkillKey {
+        owner: source.owner.clone(),
+        slug: slug.to_owned(),
+    }
+}
+
+fn provenance(
+    source: &SourceConfig,
+    snapshot: &Snapshot,
+    skill: &SnapshotSkill,
+) -> Option<Provenance> {
+    let Origin::Git { url, .. } = &source.origin else {
+        return None;
+    };
+    let license = skill.license.as_ref();
+    let committed_at = skill.committed_at.as_deref();
+    Some(Provenance {
+        repository: repository::page(url),
+        commit: snapshot.commit.clone()?,
+        path: skill.folder.clone(),
+        committed_at: committed_at.and_then(Timestamp::parse),
+        license_file: license.map(|license| LicenseFile {
+            path: license.path.clone(),
+            spdx: license.spdx.clone(),
+        }),
+    })
+}

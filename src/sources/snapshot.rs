@@ -1,0 +1,193 @@
+//! What a source gave when it was fetched: its skills, and the digests of their files, whose bytes are in the cache.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::cache::{Cache, CacheError, CacheWriter, Digest};
+use super::left_out;
+use crate::discovery::{DiscoverError, Discovered, LeftOut, Reason, read_file, skill_files};
+use crate::licence;
+use crate::tree::{Tree, TreeEntry};
+
+/// The skills of a tree. Its JSON is in the cache, named by its own digest, which the lock file has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The commit, of a git repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// When it was made, as RFC 3339 has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed_at: Option<String>,
+    /// Sorted by folder; no two have one slug.
+    pub skills: Vec<SnapshotSkill>,
+    /// What people may wonder not to find.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+    /// Entries of the tree that cannot be listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unlisted: Vec<left_out::LeftOut>,
+}
+
+/// A skill of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotSkill {
+    /// Its path in the tree; empty for the root.
+    pub folder: String,
+    /// What it is called.
+    pub slug: String,
+    /// When the last commit was made that touched it, as RFC 3339 has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed_at: Option<String>,
+    /// The licence file that is nearest to it, with its path in the tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<SnapshotLicense>,
+    /// Its files, sorted by path, which is that from its folder.
+    pub files: Vec<SnapshotFile>,
+}
+
+/// A licence file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotLicense {
+    /// In the tree. Hostile.
+    pub path: String,
+    /// The SPDX name of the licence, if the text is that of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spdx: Option<String>,
+}
+
+/// A file whose bytes are in the cache.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotFile {
+    /// Hostile.
+    pub path: String,
+    /// Of the bytes.
+    pub sha256: Digest,
+    /// Whether its mode says that it runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_executable: bool,
+}
+
+/// Why a tree gives no snapshot.
+#[derive(Debug, Error)]
+pub enum SnapshotError {
+    /// Skills could not be looked for.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// What the cache says.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// What is in the cache is of another version of this program.
+    #[error("the snapshot in the cache cannot be read: {0}")]
+    Odd(#[from] serde_json::Error),
+}
+
+impl SnapshotError {
+    /// What to do, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Discover(error) => Some(error.hint()),
+            Self::Cache(error) => error.hint(),
+            Self::Odd(_) => Some("run `skillpress fetch --update`"),
+        }
+    }
+}
+
+/// Longest file that is kept, in bytes: as much as is published of one.
+pub const FILE_MAX_BYTES: u64 = 10_000_000;
+
+/// Longest licence file that is looked at, in bytes.
+const LICENSE_MAX_BYTES: u64 = 200_000;
+
+impl Snapshot {
+    /// Reads a snapshot of the cache.
+    ///
+    /// # Errors
+    /// When it is missing or damaged, or of another version of this program.
+    pub fn read(cache: &Cache, digest: &Digest) -> Result<Self, SnapshotError> {
+        Ok(serde_json::from_slice(&cache.read_snapshot(digest)?)?)
+    }
+
+    /// Puts it into the cache.
+    ///
+    /// # Errors
+    /// What the cache says.
+    pub fn write(&self, cache: &CacheWriter) -> Result<Digest, SnapshotError> {
+        Ok(cache.add_snapshot(&serde_json::to_vec(self)?)?)
+    }
+
+    /// Whether all its files are in the cache.
+    pub fn is_whole(&self, cache: &Cache) -> bool {
+        let mut files = self.skills.iter().flat_map(|skill| &skill.files);
+        files.all(|file| cache.blob_path(&file.sha256).is_file())
+    }
+
+    /// Puts the files of the skills that were found in `tree` into the cache.
+    ///
+    /// # Errors
+    /// A file that cannot be read, but for one that is too long, which is left out and told; what the cache says.
+    pub fn take(
+        tree: &dyn Tree,
+        discovered: Discovered,
+        cache: &CacheWriter,
+    ) -> Result<Self, SnapshotError> {
+        let mut snapshot = Self {
+            left_out: discovered.left_out,
+            ..Self::default()
+        };
+        let license_files = license_files(tree);
+        for skill in discovered.skills {
+            let found = skill_files(tree, &skill.folder);
+            snapshot.left_out.extend(found.left_out);
+            let mut files = Vec::with_capacity(found.files.len());
+            for file in found.files {
+                let Some(bytes) = read_file(tree, file.entry, FILE_MAX_BYTES)? else {
+                    let max_bytes = FILE_MAX_BYTES;
+                    let reason = Reason::TooLarge { max_bytes };
+                    snapshot
+                        .left_out
+                        .push(LeftOut::new(&file.entry.path, reason));
+                    continue;
+                };
+                files.push(SnapshotFile {
+                    path: file.path.to_owned(),
+                    sha256: cache.add_blob(&bytes)?,
+                    is_executable: file.entry.is_executable(),
+                });
+            }
+            snapshot.skills.push(SnapshotSkill {
+                license: license(tree, &license_files, &skill.folder)?,
+                folder: skill.folder,
+                slug: skill.slug,
+                committed_at: None,
+                files,
+            });
+        }
+        Ok(snapshot)
+    }
+}
+
+/// The licence files of a tree.
+pub fn license_files(tree: &dyn Tree) -> Vec<&TreeEntry> {
+    let is_licence = |entry: &&TreeEntry| entry.is_file() && licence::is_file_name(&entry.path);
+    tree.entries().iter().filter(is_licence).collect()
+}
+
+/// The one of `files` that is nearest to `folder`.
+fn license(
+    tree: &dyn Tree,
+    files: &[&TreeEntry],
+    folder: &str,
+) -> Result<Option<SnapshotLicense>, SnapshotError> {
+    let nearest = licence::nearest(folder, files.iter().map(|entry| entry.path.as_str()));
+    let mut files = files.iter();
+    let Some(entry) = nearest.and_then(|path| files.find(|entry| entry.path == path)) else {
+        return Ok(None);
+    };
+    let bytes = read_file(tree, entry, LICENSE_MAX_BYTES)?;
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    let spdx = text.and_then(|text| licence::recognise(&text));
+    Ok(Some(SnapshotLicense {
+        path: entry.path.clone(),
+        spdx: spdx.map(str::to_owned),
+    }))
+}
