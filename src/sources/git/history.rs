@@ -1,11 +1,10 @@
 //! The dates of a repository: of the last commit to each folder, and of its tags.
 
 use std::collections::HashMap;
-use std::io::BufReader;
+use std::ops::ControlFlow;
 
 use super::error::GitError;
 use super::object_id::ObjectId;
-use super::process::next_record;
 use super::repository::{GitRepository, History};
 use crate::catalog::Timestamp;
 
@@ -66,21 +65,15 @@ impl GitRepository {
             commit.as_str(),
             "--stdin",
         ];
-        let mut process = self.reading().start(&args, action.clone())?;
+        let mut process = self.reading().start(&args, action)?;
         process.give((lines.join("\n") + "\n").into_bytes());
-        let Some(stdout) = process.stdout.take() else {
-            return Err(action.odd());
-        };
-        let mut stdout = BufReader::with_capacity(1 << 16, stdout);
-        while let Some(record) = next_record(&mut stdout).map_err(|_| action.odd())? {
-            search.read(&record);
-            if search.is_done() {
-                // Dropped, git is stopped.
-                return Ok(search.found);
-            }
-        }
-        drop(stdout);
-        process.finish()?;
+        process.each_record(|record| {
+            search.read(record);
+            Ok(match search.is_done() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            })
+        })?;
         Ok(search.found)
     }
 

@@ -2,7 +2,8 @@
 //!
 //! On Unix it leads a group of its own, so that what it started (ssh, an index of a pack) is stopped with it.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -66,6 +67,15 @@ impl Action {
             remote: self.remote.clone(),
             commit: commit.to_string(),
             max_entries,
+        }
+    }
+
+    /// Git printed more than `max_bytes`.
+    pub(super) fn too_much_output(&self, max_bytes: usize) -> GitError {
+        GitError::TooMuchOutput {
+            action: self.verb,
+            remote: self.remote.clone(),
+            max_bytes,
         }
     }
 
@@ -152,11 +162,7 @@ impl Process {
             read.map_err(|error| self.action.failed(error))?;
         }
         if bytes.len() > OUTPUT_MAX_BYTES {
-            return Err(GitError::TooMuchOutput {
-                action: self.action.verb,
-                remote: self.action.remote.clone(),
-                max_bytes: OUTPUT_MAX_BYTES,
-            });
+            return Err(self.action.too_much_output(OUTPUT_MAX_BYTES));
         }
         self.finish()?;
         Ok(bytes)
@@ -171,6 +177,37 @@ impl Process {
                 let _ = stdin.write_all(&input);
             }
         });
+    }
+
+    /// Gives each record of what git prints with `-z` to `take`, without its NUL, until `take` has seen enough; git is then
+    /// stopped.
+    ///
+    /// # Errors
+    /// Those of `take`, and of [`Process::finish`].
+    pub(super) fn each_record(
+        mut self,
+        mut take: impl FnMut(&[u8]) -> Result<ControlFlow<()>, GitError>,
+    ) -> Result<(), GitError> {
+        let Some(stdout) = self.stdout.take() else {
+            return Err(self.action.odd());
+        };
+        let mut stdout = BufReader::with_capacity(1 << 16, stdout);
+        loop {
+            match next_record(&mut stdout) {
+                Ok(Some(record)) => {
+                    if take(&record)?.is_break() {
+                        return Ok(());
+                    }
+                }
+                Ok(None) => return self.finish(),
+                Err(_) => {
+                    // A git that was stopped ends within a record, and says why.
+                    drop(stdout);
+                    let odd = self.action.odd();
+                    return self.finish().and(Err(odd));
+                }
+            }
+        }
     }
 
     /// Waits for the end of a git whose output was read.
@@ -339,8 +376,8 @@ fn message(stderr: &str) -> String {
 /// Longest record that is read: longer than every path.
 const RECORD_MAX_BYTES: u64 = 1 << 20;
 
-/// The next record of what git prints with `-z`, without the NUL at its end.
-pub(super) fn next_record(stdout: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+/// The next record, without the NUL at its end.
+fn next_record(stdout: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut record = Vec::new();
     stdout.take(RECORD_MAX_BYTES).read_until(0, &mut record)?;
     match record.pop() {
@@ -354,6 +391,7 @@ pub(super) fn next_record(stdout: &mut impl BufRead) -> io::Result<Option<Vec<u8
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     fn shell(script: &str, action: Action) -> Result<Vec<u8>, GitError> {
         let mut command = Command::new("sh");
         command.args(["-c", script]);

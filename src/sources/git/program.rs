@@ -136,7 +136,6 @@ const LOCAL_UPLOAD_PACK: &str =
 const SETTINGS: &[&str] = &[
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
-    "core.commitGraph=false",
     "fetch.recurseSubmodules=false",
     "fetch.unpackLimit=1",
     "fetch.writeCommitGraph=false",

@@ -255,7 +255,7 @@ impl GitRepository {
                     "+refs/heads/*:refs/skillpress/heads/*",
                     "+refs/tags/*:refs/tags/*",
                 ];
-                self.fetch_refs(transport, &[], &all)?;
+                self.fetch_refs(transport, &["--prune"], &all)?;
                 // The first error says what was wrong with the commit that was asked for.
                 self.commit_at(commit.as_str()).map_err(|_| error)?;
             }

@@ -33,8 +33,12 @@ impl TestCache {
 
     fn open(&self, remote: &str) -> GitRepository {
         let git = Git::find().expect("these tests need the git program");
+        self.open_with(&git, remote)
+    }
+
+    fn open_with(&self, git: &Git, remote: &str) -> GitRepository {
         let remote = Remote::parse(remote, Path::new("/")).unwrap();
-        GitRepository::open(&git, self.folder.path(), remote, self.history, self.limits).unwrap()
+        GitRepository::open(git, self.folder.path(), remote, self.history, self.limits).unwrap()
     }
 }
 
@@ -593,4 +597,87 @@ fn a_repository_that_takes_too_much_is_stopped() {
         error.to_string(),
         format!("`{}` takes more than 10 B in the cache", path_of(&origin))
     );
+}
+
+/// A program that is called in the place of git.
+#[cfg(unix)]
+fn script(folder: &Path, text: &str) -> Git {
+    use std::os::unix::fs::PermissionsExt;
+    let program = folder.join("git-script");
+    std::fs::write(&program, format!("#!/bin/sh\n{text}\n")).unwrap();
+    std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+    Git::at(&program).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn mirrors_of_the_users_configuration_are_used_and_programs_are_not() {
+    let origin = two_skills();
+    let folder = tempfile::tempdir().unwrap();
+    let marker = folder.path().join("marker");
+    let with_mirror = |url: &str| {
+        let config = format!(
+            "[url \"{url}\"]\n\tinsteadOf = https://git.example/\n[core]\n\tfsmonitor = touch {0}\n\
+             [protocol]\n\tallow = always\n",
+            marker.display()
+        );
+        let file = folder.path().join("config");
+        std::fs::write(&file, config).unwrap();
+        let text = format!("GIT_CONFIG_GLOBAL={} exec git \"$@\"", file.display());
+        script(folder.path(), &text)
+    };
+    let cache = TestCache::new();
+    let mirror = format!("{}/", origin.temporary.path().display());
+    let repository = cache.open_with(&with_mirror(&mirror), "https://git.example/origin.git");
+    let commit = repository.fetch(None).unwrap();
+    assert_eq!(commit.as_str(), origin.git(&["rev-parse", "main"]));
+    let program = format!("ext::touch {} ", marker.display());
+    let git = with_mirror(&program);
+    let repository = cache.open_with(&git, "https://git.example/other.git");
+    let error = repository.fetch(None).unwrap_err();
+    assert!(matches!(error, GitError::Replaced { .. }), "{error}");
+    assert!(!marker.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn ssh_is_told_not_to_ask_and_git_which_transport_it_may_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    let text = format!(
+        "case \"$*\" in\n*--version) echo git version 2.40;;\n*--get-url*) echo git@git.example:a/b;;\n\
+         *core.sshCommand) exit 1;;\n*ls-remote*) env > {}; echo fatal: no >&2; exit 1;;\nesac",
+        told.display()
+    );
+    let git = script(folder.path(), &text);
+    let repository = TestCache::new();
+    let repository = repository.open_with(&git, "git@git.example:a/b");
+    let error = repository.fetch(None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "git cannot ask for the branches of `git@git.example:a/b`: fatal: no"
+    );
+    let told = std::fs::read_to_string(told).unwrap();
+    let has = |line: &str| told.lines().any(|told| told == line);
+    assert!(has("GIT_ALLOW_PROTOCOL=ssh"), "{told}");
+    assert!(has("GIT_TERMINAL_PROMPT=0") && has("LC_ALL=C"), "{told}");
+    if std::env::var_os("GIT_SSH_COMMAND").is_none() {
+        assert!(has("GIT_SSH_COMMAND=ssh -o BatchMode=yes"), "{told}");
+    }
+}
+
+#[test]
+fn a_listing_that_takes_too_long_is_said_to() {
+    let origin = two_skills();
+    let mut cache = TestCache::new();
+    let commit = cache.open(&path_of(&origin)).fetch(None).unwrap();
+    cache.limits.max_time = Duration::ZERO;
+    let repository = cache.open(&path_of(&origin));
+    for _ in 0..20 {
+        match repository.tree(&commit) {
+            // Git may be done before anybody looks.
+            Ok(_) | Err(GitError::TooSlow { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::error::GitError;
 use super::object_id::ObjectId;
-use super::process::{Action, Process, next_record};
+use super::process::{Action, Process};
 use super::program::Git;
 use crate::lock::lock;
 use crate::sources::left_out::{LeftOut, LeftOutReason, PATH_MAX_BYTES};
@@ -109,18 +109,18 @@ impl GitTree {
             "--end-of-options",
             commit.as_str(),
         ];
-        let mut process = git.reading(folder).start(&args, action.clone())?;
+        let process = git.reading(folder).start(&args, action.clone())?;
         let mut listing = Listing::default();
-        if let Some(stdout) = process.stdout.take() {
-            let mut stdout = BufReader::with_capacity(1 << 16, stdout);
-            while let Some(record) = next_record(&mut stdout).map_err(|_| action.odd())? {
-                if listing.n_records == max_entries {
-                    return Err(action.too_many_entries(commit, max_entries));
-                }
-                listing.add(&record).ok_or_else(|| action.odd())?;
+        process.each_record(|record| {
+            if listing.n_records == max_entries {
+                return Err(action.too_many_entries(commit, max_entries));
             }
-        }
-        process.finish()?;
+            if listing.n_bytes + record.len() > LISTING_MAX_BYTES {
+                return Err(action.too_much_output(LISTING_MAX_BYTES));
+            }
+            listing.add(record).ok_or_else(|| action.odd())?;
+            Ok(ControlFlow::Continue(()))
+        })?;
         listing.leave_out_duplicates();
         let (entries, objects) = listing.entries.into_iter().unzip();
         Ok(Self {
@@ -242,10 +242,14 @@ impl GitTree {
     }
 }
 
+/// Longest that a listing is, since it is held in memory: 320 bytes for each of the entries that a commit has at most.
+const LISTING_MAX_BYTES: usize = 64 << 20;
+
 /// What `ls-tree` says.
 #[derive(Default)]
 struct Listing {
     n_records: usize,
+    n_bytes: usize,
     entries: Vec<(TreeEntry, ObjectId)>,
     folders: BTreeMap<String, ObjectId>,
     left_out: Vec<LeftOut>,
@@ -255,6 +259,7 @@ impl Listing {
     /// Adds `mode type id<tab>path`; `None` when it is something else.
     fn add(&mut self, record: &[u8]) -> Option<()> {
         self.n_records += 1;
+        self.n_bytes += record.len();
         let tab = record.iter().position(|&byte| byte == b'\t')?;
         let (head, path) = (
             std::str::from_utf8(&record[..tab]).ok()?,
