@@ -1,5 +1,5 @@
-//! A web server of repositories, or of archives: git's own program for that (`git http-backend`) behind a bridge of a few lines, or the
-//! plain files.
+//! A web server of repositories and archives: git's own program for that (`git http-backend`) behind a bridge of a few
+//! lines, or the plain files.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,15 +8,15 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 /// A server that runs until the test ends.
-pub(in crate::sources) struct TestServer {
+pub(crate) struct TestServer {
     /// Ends in `/`; the path of a repository follows.
-    pub(in crate::sources) url: String,
+    pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 /// How repositories are served.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::sources) enum Protocol {
+pub(crate) enum Protocol {
     /// By git, which sends what a client asks for.
     Smart,
     /// As files; `git update-server-info` has to be run before.
@@ -25,7 +25,7 @@ pub(in crate::sources) enum Protocol {
 
 impl TestServer {
     /// Serves the repositories in `folder`.
-    pub(in crate::sources) fn start(folder: &Path, protocol: Protocol) -> Self {
+    pub(crate) fn start(folder: &Path, protocol: Protocol) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -40,7 +40,7 @@ impl TestServer {
     }
 
     /// What was asked for since this was called last, such as `GET /a.git/info/refs`.
-    pub(in crate::sources) fn take_requests(&self) -> Vec<String> {
+    pub(crate) fn take_requests(&self) -> Vec<String> {
         std::mem::take(&mut self.requests.lock().expect("requests"))
     }
 }

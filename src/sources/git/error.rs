@@ -23,8 +23,8 @@ pub enum GitError {
     /// The remote was asked, and does not have it.
     #[error("`{remote}` has no branch, tag or commit `{reference}`")]
     NoReference { remote: String, reference: String },
-    /// There is nothing in it yet.
-    #[error("`{0}` has no commits")]
+    /// There is nothing in it yet, or its default branch is one that it does not have.
+    #[error("`{0}` has no commit on its default branch")]
     Empty(String),
     /// The user's own configuration replaces the URL with one that is not fetched from.
     #[error("git's `insteadOf` replaces the URL `{remote}`: {error}")]
@@ -90,7 +90,7 @@ impl GitError {
             Self::TooOld { .. } => "install a newer git",
             Self::BadReference(_) => "write the name of a branch or a tag, or a whole commit",
             Self::NoReference { .. } => "write a branch or a tag, or all 40 digits of a commit",
-            Self::Empty(_) => "push a commit to it, or check the URL",
+            Self::Empty(_) => "name a branch or a tag, or check the URL",
             Self::Replaced { .. } => {
                 "look for it with `git config --show-origin --get-regexp insteadof`"
             }

@@ -140,7 +140,7 @@ fn what_is_not_there_or_is_no_name_is_told() {
     let error = cache.open(&path_of(&empty)).fetch(None).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("`{}` has no commits", path_of(&empty))
+        format!("`{}` has no commit on its default branch", path_of(&empty))
     );
     let error = cache.open("/nowhere/at/all").fetch(None).unwrap_err();
     assert!(matches!(error, GitError::Failed { .. }), "{error}");
