@@ -305,6 +305,33 @@ fn the_last_commit_of_each_folder_is_found_in_one_pass() {
 }
 
 #[test]
+fn a_merge_touches_only_what_is_in_none_of_its_parents() {
+    let mut origin = Origin::new();
+    let base = origin.commit("main", &[("a/x", b"1"), ("b/x", b"1"), ("c/x", b"1")]);
+    origin.git(&["branch", "side", &base]);
+    let side = origin.commit("side", &[("a/x", b"2"), ("b/x", b"1"), ("c/x", b"1")]);
+    let main = origin.commit("main", &[("a/x", b"1"), ("b/x", b"2"), ("c/x", b"1")]);
+    let merged = origin.commit(
+        "merged",
+        &[("a/x", b"2"), ("b/x", b"2"), ("c/x", b"merged")],
+    );
+    let tree = format!("{merged}^{{tree}}");
+    let parents = ["-p", main.as_str(), "-p", &side];
+    let merge = origin.git(&[&["commit-tree", "-m", "merge", &tree], &parents[..]].concat());
+    origin.git(&["update-ref", "refs/heads/main", &merge]);
+    let cache = TestCache::new();
+    let repository = cache.open(&path_of(&origin));
+    let commit = repository.fetch(None).unwrap();
+    let last = repository.last_commits(&commit, &["a", "b", "c"]).unwrap();
+    let last: Vec<&str> = last
+        .iter()
+        .flatten()
+        .map(|last| last.commit.as_str())
+        .collect();
+    assert_eq!(last, [side, main, merge]);
+}
+
+#[test]
 fn tags_come_newest_first_with_their_commits() {
     let mut origin = Origin::new();
     let first = origin.commit("main", &[("a", b"1")]);
