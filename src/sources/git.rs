@@ -19,5 +19,5 @@ pub use history::LastCommit;
 pub use object_id::ObjectId;
 pub use program::Git;
 pub use remote::{Remote, RemoteError};
-pub use repository::{GitLimits, GitRepository, History};
+pub use repository::{GitLimits, GitRepository, History, WantedFiles};
 pub use tree::GitTree;

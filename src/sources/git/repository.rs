@@ -4,6 +4,7 @@
 //! as fetched when a ref of ours names it, which is the last that happens. What a killed git left beside is removed by the
 //! next fetch, under a lock.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,16 @@ pub enum History {
     Full,
     /// One commit.
     Shallow,
+}
+
+/// What is needed of a commit; `""` is the root.
+pub struct WantedFiles<'a> {
+    /// Its tree.
+    pub tree: &'a mut GitTree,
+    /// All that is below them.
+    pub folders: &'a [&'a str],
+    /// Files by themselves.
+    pub files: &'a [&'a str],
 }
 
 /// What a repository may take.
@@ -152,28 +163,40 @@ impl GitRepository {
         folders: &[&str],
         files: &[&str],
     ) -> Result<(), GitError> {
+        self.fetch_wanted(&mut [WantedFiles {
+            tree,
+            folders,
+            files,
+        }])
+    }
+
+    /// The same for several commits, such as the versions of a skill, together in one request.
+    ///
+    /// # Errors
+    /// As [`GitRepository::fetch_files`].
+    pub fn fetch_wanted(&self, wanted: &mut [WantedFiles<'_>]) -> Result<(), GitError> {
         let _lock = self.lock()?;
-        let max_bytes = self.limits.max_file_bytes;
-        let wanted = tree.wanted(folders, files);
-        let measuring = self.action("measure the files of");
-        let missing = tree.measure(&wanted, measuring.clone())?;
-        let objects = tree.objects_to_fetch(&missing, folders, files);
+        let action = self.action("measure the files of");
+        let mut objects = BTreeSet::new();
+        let mut all_missing = Vec::with_capacity(wanted.len());
+        for WantedFiles {
+            tree,
+            folders,
+            files,
+        } in wanted.iter_mut()
+        {
+            let missing = tree.measure(&tree.wanted(folders, files), action.clone())?;
+            objects.extend(tree.objects_to_fetch(&missing, folders, files));
+            all_missing.push(missing);
+        }
         if objects.is_empty() {
             return Ok(());
         }
-        // To name the folders, and not the files, has the server leave out the large ones. `--refetch`, because the folders
-        // themselves are here.
-        let filter = format!("--filter=blob:limit={}", max_bytes.saturating_add(1));
-        let args = self.fetch_args(&["--refetch", &filter, "--stdin", REMOTE]);
-        let transport = self.transport()?;
-        let lines: Vec<&str> = objects.iter().map(ObjectId::as_str).collect();
-        self.reaching(&transport).run_with(
-            lines.join("\n").into_bytes(),
-            &args,
-            self.fetching("fetch the files of"),
-        )?;
-        let missing = tree.measure(&missing, measuring)?;
-        tree.set_not_downloaded(missing, max_bytes);
+        self.fetch_objects(&objects)?;
+        for (WantedFiles { tree, .. }, missing) in wanted.iter_mut().zip(all_missing) {
+            let missing = tree.measure(&missing, action.clone())?;
+            tree.set_not_downloaded(missing, self.limits.max_file_bytes);
+        }
         Ok(())
     }
 
@@ -307,6 +330,20 @@ impl GitRepository {
     fn fetching(&self, verb: &'static str) -> Action {
         self.action(verb)
             .up_to(&self.folder, self.limits.max_repository_bytes)
+    }
+
+    /// Downloads folders and files by their ids.
+    fn fetch_objects(&self, objects: &BTreeSet<ObjectId>) -> Result<(), GitError> {
+        // To name the folders, and not the files, has the server leave out the large ones. `--refetch`, because the folders
+        // themselves are here.
+        let end_bytes = self.limits.max_file_bytes.saturating_add(1);
+        let filter = format!("--filter=blob:limit={end_bytes}");
+        let args = self.fetch_args(&["--refetch", &filter, "--stdin", REMOTE]);
+        let lines: Vec<&str> = objects.iter().map(ObjectId::as_str).collect();
+        let input = lines.join("\n").into_bytes();
+        let command = self.reaching(&self.transport()?);
+        let action = self.fetching("fetch the files of");
+        command.run_with(input, &args, action).map(|_| ())
     }
 
     /// The references of the remote that are called so, and what annotated tags of them are of.

@@ -207,6 +207,34 @@ fn only_the_files_that_are_wanted_are_downloaded_in_one_request() {
     assert_eq!(server.take_requests(), [""; 0], "all of it is there");
 }
 
+#[test]
+fn the_files_of_several_commits_come_in_one_request() {
+    let mut origin = two_skills();
+    let first = origin.git(&["rev-parse", "main"]);
+    let second = origin.commit("main", &[("skills/a/SKILL.md", b"new")]);
+    let server = TestServer::start(origin.temporary.path(), Protocol::Smart);
+    let cache = TestCache::new();
+    let repository = cache.open(&format!("{}origin.git", server.url));
+    repository.fetch(None).unwrap();
+    let list = |commit: &str| repository.tree(&ObjectId::parse(commit).unwrap()).unwrap();
+    let (mut old, mut new) = (list(&first), list(&second));
+    server.take_requests();
+    let wanted = [&mut old, &mut new].map(|tree| WantedFiles {
+        tree,
+        folders: &["skills/a"],
+        files: &[],
+    });
+    repository.fetch_wanted(&mut { wanted }).unwrap();
+    let requests = server.take_requests();
+    let n_packs = requests
+        .iter()
+        .filter(|request| request.starts_with("POST"))
+        .count();
+    assert_eq!(n_packs, 1, "{requests:?}");
+    assert_eq!(read(&old, "skills/a/SKILL.md", 3).unwrap(), b"one");
+    assert_eq!(read(&new, "skills/a/SKILL.md", 3).unwrap(), b"new");
+}
+
 fn len_of(entry: &TreeEntry) -> Option<u64> {
     match entry.kind {
         EntryKind::File { len_bytes, .. } => len_bytes,
