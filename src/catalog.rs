@@ -13,6 +13,7 @@ mod link;
 mod provenance;
 mod published;
 mod related;
+mod release;
 mod skill;
 mod timestamp;
 
@@ -22,6 +23,7 @@ pub use link::Linked;
 pub use provenance::{LicenseFile, Provenance, short_commit};
 pub use published::{files_without_name, published_files};
 pub use related::{RELATED_MAX, Related};
+pub use release::Release;
 pub use skill::{
     BODY_HELD_MAX_BYTES, DESCRIPTION_MAX_CHARS, FrontMatter, NAME_MAX_CHARS, Requirements,
     SHORT_MAX_CHARS, Skill, Stats, TAGS_MAX, VERSION_MAX_CHARS, Version,

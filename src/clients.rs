@@ -3,7 +3,7 @@
 use crate::catalog::{Catalog, Skill};
 use crate::config::{Config, HostingMode};
 use crate::front_matter::name_hint;
-use crate::key::{SkillKey, install_name};
+use crate::key::{SkillKey, install_name, is_identity_part};
 use crate::problem::{Problem, Problems};
 
 /// Whether the page shows the command of the `skills` client, which then installs the skill without a question.
@@ -26,6 +26,17 @@ pub fn clawhub_command(config: &Config, key: &SkillKey, has_unique_slug: bool) -
             config.base_url.absolute("").trim_end_matches('/')
         )
     })
+}
+
+/// The command of the `clawhub` client that installs an old version, where something answers it.
+///
+/// From a public repository the client takes what is in it now. A version is a stranger's text, so one that would mean
+/// something to a shell or be taken for an option has none.
+pub fn clawhub_release_command(config: &Config, key: &SkillKey, version: &str) -> Option<String> {
+    let is_plain = is_identity_part(&version.replace('+', "-"));
+    let is_answered = config.hosting.mode == HostingMode::Edge;
+    let command = clawhub_command(config, key, true).filter(|_| is_answered && is_plain)?;
+    Some(format!("{command} --version {version}"))
 }
 
 /// Whether the `skills` client installs the skill from its page's address.

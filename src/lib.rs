@@ -33,6 +33,7 @@ mod terminal;
 
 mod api;
 mod catalog;
+mod changes;
 mod clients;
 mod cmd;
 mod config;

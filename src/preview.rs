@@ -21,7 +21,6 @@ use thiserror::Error;
 use crate::api::{ApiState, LiveApi, SearchRequest, SiteSearch};
 use crate::catalog::Related;
 use crate::content::SkillCache;
-use crate::fingerprint::fingerprint;
 use crate::index::SearchIndex;
 use crate::lock::lock;
 use crate::problem::{Problem, Problems, print_each};
@@ -32,7 +31,7 @@ use crate::sink::LiveFolder;
 use crate::site::{Site, WriteError};
 use crate::site_source::SiteSource;
 use crate::url::BaseUrl;
-use crate::zip::{KnownZips, WrittenZip};
+use crate::zip::{KnownZips, SkillZips};
 
 /// A site in a temporary folder that follows a content folder.
 #[derive(Debug)]
@@ -64,7 +63,7 @@ struct Shown {
     warnings: Problems,
     known_zips: KnownZips,
     /// The zips of the pages, until the API's files tell of them too.
-    new_zips: Option<Vec<WrittenZip>>,
+    new_zips: Option<Vec<SkillZips>>,
     /// By the positions in the catalog of `site`, whatever index it comes from.
     related: Related,
     index: Option<Arc<SiteSearch>>,
@@ -224,9 +223,8 @@ impl Preview {
         let progress = Progress::new(true);
         let site = &shown.site;
         let written = site.write_pages(&shown.related, &shown.known_zips, &sink, &progress)?;
-        let skills = site.catalog.skills.iter();
-        let files = skills.map(|skill| fingerprint(&skill.files));
-        shown.known_zips = files.zip(written.zips.iter().cloned()).collect();
+        let zips = written.zips.iter().zip(&site.catalog.skills);
+        shown.known_zips = zips.flat_map(|(zips, skill)| zips.known(skill)).collect();
         shown.new_zips = Some(written.zips);
         sink.finish()
     }

@@ -23,7 +23,7 @@ use crate::project::Project;
 use crate::render::{self, WrittenSite};
 use crate::sink::{self, Sink};
 use crate::sources::{self, LoadedSources, SourceSkill};
-use crate::zip::{KnownZips, WrittenZip};
+use crate::zip::{KnownZips, SkillZips};
 
 /// What a site is made from.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub struct SiteCounts {
     pub n_skills: usize,
     /// HTML pages, those of skills among them.
     pub n_pages: usize,
+    /// Old versions of skills whose files are published.
+    pub n_releases: usize,
     /// The index.
     pub index: index::IndexCounts,
     /// A warning for each skill that was left out since search does not find it.
@@ -156,6 +158,7 @@ impl Site {
         Ok(SiteCounts {
             n_skills: site.catalog.skills.len(),
             n_pages: written.n_pages,
+            n_releases: written.zips.iter().map(|zips| zips.releases.len()).sum(),
             left_out: self.left_out_of(&index),
             index: index.counts,
         })
@@ -226,11 +229,11 @@ impl Site {
         Ok(written)
     }
 
-    /// Writes the API as files; `zips[skill_idx]` is the published zip of each skill.
+    /// Writes the API as files; `zips[skill_idx]` are the published zips of each skill.
     ///
     /// # Errors
     /// What the sink says.
-    pub fn write_api(&self, zips: &[WrittenZip], sink: &dyn Sink) -> io::Result<()> {
+    pub fn write_api(&self, zips: &[SkillZips], sink: &dyn Sink) -> io::Result<()> {
         api::write_api(&self.catalog, &self.config, zips, sink)
     }
 }

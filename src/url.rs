@@ -12,8 +12,8 @@ pub mod repository;
 pub mod web;
 
 pub use base::{BaseUrl, BaseUrlError};
-pub use published::published_path;
 use published::without_programs;
+pub use published::{published_path, version_segment};
 
 /// Names at the top of a site that no owner can have, in lower case.
 pub const RESERVED_OWNERS: &[&str] = &[
@@ -172,6 +172,23 @@ pub fn zip(key: &SkillKey) -> String {
 pub fn file(key: &SkillKey, path: &str) -> String {
     let segments: Vec<String> = published_path(path).split('/').map(segment).collect();
     format!("{}files/{}", skill(key), segments.join("/"))
+}
+
+/// The folder of an old version below a skill's page: `<owner>/skills/<slug>/versions/<segment>/`. As in the skill's own
+/// folder there are a page, a record `skill.json` and the zip. `segment` is what [`version_segment`] gives.
+pub fn release(key: &SkillKey, segment: &str) -> String {
+    format!("{}versions/{segment}/", skill(key))
+}
+
+/// The zip of an old version, called as that of the skill.
+pub fn release_zip(key: &SkillKey, segment: &str) -> String {
+    let slug = without_programs(&key.slug);
+    format!("{}{}.zip", release(key, segment), self::segment(&slug))
+}
+
+/// What changed in a version: `<owner>/skills/<slug>/versions/<segment>/diff/`. The current one has this page too.
+pub fn diff(key: &SkillKey, segment: &str) -> String {
+    format!("{}diff/", release(key, segment))
 }
 
 fn paged(folder: String, page: usize) -> String {

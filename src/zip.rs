@@ -1,4 +1,4 @@
-//! The zip of a skill: all its files at the root of the archive, the same bytes every time.
+//! The zip of a skill or of an old version of it: all its files at the root of the archive, the same bytes every time.
 
 mod place;
 
@@ -10,20 +10,42 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use crate::catalog::{Skill, SkillFile};
+use crate::fingerprint::fingerprint;
 use crate::text::hex;
 pub use place::{UnpackError, ZipPlace};
 
-/// What is known of zips that need not be made again, by the [fingerprint](crate::fingerprint) of the skill's files.
+/// What is known of zips that need not be made again, by the [fingerprint](crate::fingerprint) of the files in each.
 pub type KnownZips = HashMap<u64, WrittenZip>;
 
-/// What there is to say of a skill's zip without its bytes.
+/// What there is to say of all zips of one skill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkillZips {
+    /// The zip of its files.
+    pub current: WrittenZip,
+    /// The zip of each of its [`Skill::releases`], in their order.
+    pub releases: Vec<WrittenZip>,
+}
+
+impl SkillZips {
+    /// Each with the key that it has among [`KnownZips`]; `skill` is the one whose zips these are.
+    pub fn known(&self, skill: &Skill) -> impl Iterator<Item = (u64, WrittenZip)> {
+        let releases = skill.releases();
+        let releases = releases.into_iter().map(|release| release.files());
+        let files = std::iter::once(&skill.files[..]).chain(releases);
+        let zips = std::iter::once(&self.current).chain(&self.releases);
+        let known = files.zip(zips);
+        known.map(|(files, zip)| (fingerprint(&files), zip.clone()))
+    }
+}
+
+/// What there is to say of a zip without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenZip {
     /// Lower-case hex, 64 characters.
     pub sha256: String,
     /// Length of the zip.
     pub len_bytes: usize,
-    /// Where each file of the skill lies in it, in the order of the catalog.
+    /// Where each file lies in it, in the order of the catalog.
     pub places: Vec<ZipPlace>,
 }
 
@@ -33,27 +55,27 @@ pub struct SkillZip {
     pub written: WrittenZip,
 }
 
-/// The zip of a skill.
+/// The zip of the files of a skill or of a release.
 ///
 /// # Errors
 /// A path or a size that a zip cannot hold; a file that is not what it was.
-pub fn skill_zip(skill: &Skill) -> io::Result<SkillZip> {
-    let mut zip = ZipBuilder::new(skill);
-    for file in &skill.files {
+pub fn skill_zip(files: &[SkillFile]) -> io::Result<SkillZip> {
+    let mut zip = ZipBuilder::new(files);
+    for file in files {
         zip.add(file, &file.read()?)?;
     }
     zip.finish()
 }
 
-/// The zip of a skill while its files are read: in the order of the catalog, deflate level 6, dated 1980-01-01, mode 755
+/// A zip while its files are read: in the order of the catalog, deflate level 6, dated 1980-01-01, mode 755
 /// for those that run and 644 for others.
 pub(super) struct ZipBuilder {
     writer: ZipWriter<Cursor<Vec<u8>>>,
 }
 
 impl ZipBuilder {
-    pub(super) fn new(skill: &Skill) -> Self {
-        let len_bytes: usize = skill.files.iter().map(|file| file.len_bytes).sum();
+    pub(super) fn new(files: &[SkillFile]) -> Self {
+        let len_bytes: usize = files.iter().map(|file| file.len_bytes).sum();
         Self {
             writer: ZipWriter::new(Cursor::new(Vec::with_capacity(len_bytes / 2))),
         }

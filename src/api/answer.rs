@@ -9,9 +9,9 @@ use super::list::{self, Order};
 use super::query::Query;
 use super::response::Response;
 use super::search::search;
-use super::shapes::{Counts, VersionEntry, current_version, version_list, versions};
+use super::shapes::{Counts, VersionEntry, VersionFiles, current_version, version_list, versions};
 use super::state::ApiState;
-use crate::catalog::{Skill, SkillFileError};
+use crate::catalog::{Skill, SkillFile, SkillFileError};
 use crate::zip::skill_zip;
 
 /// Answers a request; `path` is percent-encoded and starts at the site's root with `/`, `query` has no `?`.
@@ -135,7 +135,7 @@ fn skill(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Respon
 fn version_page(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
     let skill = find(state, slug, query)?;
     let limit = query.limit(25, 200)?;
-    let versions = versions(skill);
+    let versions = versions(&state.config, skill);
     let name = |entry: &VersionEntry| entry.version.clone();
     let cursor = query.not_empty("cursor")?;
     let (page, next_cursor) = page(&versions, limit, cursor, name)?;
@@ -149,7 +149,7 @@ fn version_detail(
     query: &Query,
 ) -> Result<Response, Response> {
     let skill = find(state, slug, query)?;
-    let entry = find_version(skill, version)?;
+    let entry = find_version(state, skill, version)?;
     Ok(Response::json(&state.shaper().version(skill, &entry)))
 }
 
@@ -160,9 +160,7 @@ fn file(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Respons
     let skill = find(state, slug, query)?;
     let path = query.required("path")?;
     let is_preview = query.flag("preview")?;
-    require_current(skill, query)?;
-    let file = skill
-        .files
+    let file = files(state, skill, query)?
         .iter()
         .find(|file| file.path == path)
         .ok_or_else(|| Response::error(404, format!("`{}` has no such file", skill.key)))?;
@@ -216,8 +214,7 @@ fn resolve(state: &ApiState, query: &Query) -> Result<Response, Response> {
 
 fn download(state: &ApiState, query: &Query) -> Result<Response, Response> {
     let skill = find(state, query.required("slug")?, query)?;
-    require_current(skill, query)?;
-    let zip = skill_zip(skill)
+    let zip = skill_zip(files(state, skill, query)?)
         .map_err(|error| Response::error(500, format!("the zip cannot be made: {error}")))?;
     let etag = format!("\"{}\"", zip.written.sha256);
     Ok(Response::new(200, "application/zip", zip.bytes)
@@ -250,17 +247,24 @@ fn find<'a>(state: &'a ApiState, slug: &str, query: &Query) -> Result<&'a Skill,
     }
 }
 
-/// Checks that the version or tag in the query, if any, is the one whose files are here.
-fn require_current(skill: &Skill, query: &Query) -> Result<(), Response> {
+/// The files of the version or tag in the query, or of the current version.
+fn files<'s>(
+    state: &ApiState,
+    skill: &'s Skill,
+    query: &Query,
+) -> Result<&'s [SkillFile], Response> {
     let version = query.not_empty("version")?;
     let tag = query.not_empty("tag")?;
     if tag.is_some_and(|tag| tag != "latest") {
         return Err(Response::error(404, "the only tag is `latest`"));
     }
-    match version {
-        None => Ok(()),
-        Some(version) if find_version(skill, version)?.is_current => Ok(()),
-        Some(_) => Err(Response::error(
+    let Some(version) = version else {
+        return Ok(&skill.files);
+    };
+    match find_version(state, skill, version)?.files {
+        VersionFiles::Current => Ok(&skill.files),
+        VersionFiles::Kept(files) => Ok(files),
+        VersionFiles::Lost => Err(Response::error(
             410,
             format!(
                 "the files of this version are not kept; `{}` is at {}",
@@ -271,8 +275,12 @@ fn require_current(skill: &Skill, query: &Query) -> Result<(), Response> {
     }
 }
 
-fn find_version<'a>(skill: &'a Skill, version: &str) -> Result<VersionEntry<'a>, Response> {
-    versions(skill)
+fn find_version<'s>(
+    state: &ApiState,
+    skill: &'s Skill,
+    version: &str,
+) -> Result<VersionEntry<'s>, Response> {
+    versions(&state.config, skill)
         .into_iter()
         .find(|entry| entry.version == version)
         .ok_or_else(|| Response::error(404, format!("`{}` has no such version", skill.key)))

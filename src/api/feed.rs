@@ -21,10 +21,10 @@ use crate::key::SkillKey;
 use crate::sink::Sink;
 use crate::text::hex;
 use crate::url;
-use crate::zip::WrittenZip;
+use crate::zip::{SkillZips, WrittenZip};
 
 /// Writes the shards, then their manifest.
-pub(super) fn write(shaper: &Shaper, zips: &[WrittenZip], sink: &dyn Sink) -> io::Result<()> {
+pub(super) fn write(shaper: &Shaper, zips: &[SkillZips], sink: &dyn Sink) -> io::Result<()> {
     let shards: Vec<ShardRef> = shard(shaper)
         .into_par_iter()
         .filter(|skills| !skills.is_empty())
@@ -129,14 +129,15 @@ fn shard(shaper: &Shaper) -> Vec<Vec<usize>> {
 fn write_shard(
     shaper: &Shaper,
     skills: &[usize],
-    zips: &[WrittenZip],
+    zips: &[SkillZips],
     sink: &dyn Sink,
 ) -> io::Result<ShardRef> {
     let entries: Vec<CatalogEntry> = skills
         .iter()
         .map(|skill_idx| {
             let skill = &shaper.catalog.skills[*skill_idx];
-            CatalogEntry::new(shaper, skill, &zips[*skill_idx], shaper.files(skill))
+            let zip = &zips[*skill_idx].current;
+            CatalogEntry::new(shaper, skill, zip, shaper.files(skill))
         })
         .collect();
     let bytes = to_json(&Shard {
@@ -194,7 +195,7 @@ pub(super) struct CatalogEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct ZipRef<'a> {
+pub(super) struct ZipRef<'a> {
     url: String,
     sha256: &'a str,
     size: usize,
@@ -220,12 +221,19 @@ impl<'a> CatalogEntry<'a> {
             source: source(skill),
             badges: badges(shaper.catalog, skill),
             url: shaper.page_url(skill),
-            zip: ZipRef {
-                url: shaper.config.base_url.absolute(&url::zip(&skill.key)),
-                sha256: &zip.sha256,
-                size: zip.len_bytes,
-            },
+            zip: ZipRef::new(shaper, &url::zip(&skill.key), zip),
             files,
+        }
+    }
+}
+
+impl<'a> ZipRef<'a> {
+    /// The zip at the site path `path`.
+    pub(super) fn new(shaper: &Shaper, path: &str, zip: &'a WrittenZip) -> Self {
+        Self {
+            url: shaper.config.base_url.absolute(path),
+            sha256: &zip.sha256,
+            size: zip.len_bytes,
         }
     }
 }

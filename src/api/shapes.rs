@@ -12,11 +12,11 @@ use super::json::without_null;
 pub(super) use parts::{Counts, badges, ms, owner, source};
 use parts::{metadata, moderation, stats};
 pub(super) use version::{
-    FileShape, VersionEntry, current_version, version_items, version_list, versions,
+    FileShape, VersionEntry, VersionFiles, current_version, version_items, version_list, versions,
 };
 use version::{latest_version, tags, version_detail};
 
-use crate::catalog::{Catalog, Skill, SkillFileError, published_files};
+use crate::catalog::{Catalog, Skill, SkillFile, SkillFileError, published_files};
 use crate::config::Config;
 use crate::markdown::readable_start;
 use crate::text::decode;
@@ -36,7 +36,7 @@ pub(super) struct Shaper<'a> {
 impl<'a> Shaper<'a> {
     /// An item of a list. `counts` says whether downloads, stars and installs are in it.
     pub(super) fn item(&self, skill: &Skill, counts: Counts) -> Value {
-        let versions = versions(skill);
+        let versions = versions(self.config, skill);
         let item = json!({
             "slug": skill.key.slug,
             "ownerHandle": skill.key.owner,
@@ -60,7 +60,7 @@ impl<'a> Shaper<'a> {
     /// # Errors
     /// When the main file is not what it was.
     pub(super) fn detail(&self, skill: &Skill) -> Result<Value, SkillFileError> {
-        let versions = versions(skill);
+        let versions = versions(self.config, skill);
         let shape = json!({
             "slug": skill.key.slug,
             "displayName": skill.name,
@@ -107,7 +107,14 @@ impl<'a> Shaper<'a> {
     }
 
     pub(super) fn version(&self, skill: &Skill, entry: &VersionEntry) -> Value {
-        let files = entry.is_current.then(|| self.files(skill));
+        let files = match entry.files {
+            VersionFiles::Current => Some(self.files(skill)),
+            VersionFiles::Kept(files) => {
+                let shape = |file| FileShape::new(file, None);
+                Some(files.iter().map(shape).collect())
+            }
+            VersionFiles::Lost => None,
+        };
         version_detail(skill, entry, files)
     }
 
@@ -131,6 +138,18 @@ impl<'a> Shaper<'a> {
         files
             .zip(&zip.places)
             .map(|((shape, file), place)| shape.placed(file, *place))
+            .collect()
+    }
+
+    /// The files of an old version, which have no copies, as [`Shaper::placed_files`].
+    pub(super) fn kept_files<'s>(
+        &self,
+        files: &'s [SkillFile],
+        zip: &WrittenZip,
+    ) -> Vec<FileShape<'s>> {
+        let files = files.iter().zip(&zip.places);
+        files
+            .map(|(file, place)| FileShape::new(file, None).placed(file, *place))
             .collect()
     }
 

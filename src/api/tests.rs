@@ -11,13 +11,13 @@ use sha2::{Digest, Sha256};
 use super::answer::answer;
 use super::response::Response;
 use super::{ApiState, SearchRequest, write_api};
-use crate::catalog::{Catalog, LicenseFile, Provenance, SkillFile, Timestamp};
+use crate::catalog::{Catalog, LicenseFile, Provenance, Skill, SkillFile, Timestamp};
 use crate::config::{Config, HostingConfig, HostingMode};
 use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
 use crate::sink::MemorySink;
 use crate::text::hex;
-use crate::zip::{WrittenZip, skill_zip};
+use crate::zip::{SkillZips, ZipPlace, skill_zip};
 
 /// Two owners with a skill `notes`; a slug that is no valid name; a skill without front matter; one under suspicion.
 const CONTENT: &[(&str, &str)] = &[
@@ -98,12 +98,20 @@ fn full_config() -> Config {
     config
 }
 
+fn zips_of(skill: &Skill) -> SkillZips {
+    let zip = |files: &[SkillFile]| skill_zip(files).unwrap().written;
+    let releases = skill.releases();
+    SkillZips {
+        current: zip(&skill.files),
+        releases: releases
+            .iter()
+            .map(|release| zip(release.files()))
+            .collect(),
+    }
+}
+
 fn files_of(catalog: &Catalog, config: &Config) -> BTreeMap<String, Vec<u8>> {
-    let zips: Vec<WrittenZip> = catalog
-        .skills
-        .iter()
-        .map(|skill| skill_zip(skill).unwrap().written)
-        .collect();
+    let zips: Vec<SkillZips> = catalog.skills.iter().map(zips_of).collect();
     let sink = MemorySink::new();
     write_api(catalog, config, &zips, &sink).unwrap();
     sink.into_files()
@@ -243,13 +251,8 @@ fn a_discovery_index_has_the_digest_of_the_published_bytes() {
         );
         index["skills"][0].clone()
     };
-    let zip = skill_zip(
-        catalog
-            .skill(&SkillKey::parse("ana/pdf-tools").unwrap())
-            .unwrap(),
-    )
-    .unwrap()
-    .bytes;
+    let skill = catalog.skill(&SkillKey::parse("ana/pdf-tools").unwrap());
+    let zip = skill_zip(&skill.unwrap().files).unwrap().bytes;
     assert_eq!(
         entry("ana/skills/pdf-tools/"),
         json!({
@@ -395,6 +398,96 @@ fn record_document_and_catalog_say_where_a_skill_came_from() {
         .filter_map(|skill| skill.get("source"))
         .collect();
     assert_eq!(sources, [&source], "others have no such field");
+}
+
+/// `ana/pdf-tools` with the files of its version 1.0.0.
+fn with_kept_version() -> Catalog {
+    let mut catalog = catalog();
+    let key = SkillKey::parse("ana/pdf-tools").unwrap();
+    let skill_idx = catalog.skill_idx(&key).unwrap();
+    let version = &mut catalog.skills[skill_idx].history[0];
+    version.commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
+    version.files = vec![
+        SkillFile::in_memory("SKILL.md", b"# PDF, once\n"),
+        SkillFile::in_memory("old.sh", b"#!/bin/sh\n"),
+    ];
+    catalog
+}
+
+#[test]
+fn a_kept_version_has_a_record_in_the_words_of_a_skill() {
+    let catalog = with_kept_version();
+    let files = files_of(&catalog, &config());
+    let record = json_of(&files, "ana/skills/pdf-tools/versions/1.0.0/skill.json");
+    let skill = json_of(&files, "ana/skills/pdf-tools/skill.json");
+    assert_eq!(
+        record["url"],
+        format!("{}versions/1.0.0/", skill["url"].as_str().unwrap())
+    );
+    assert_eq!(record["url"], skill["versions"][1]["url"]);
+    assert_eq!(skill["versions"][0].get("url"), None);
+    let zip = skill_zip(&catalog.skills[1].history[0].files).unwrap();
+    assert_eq!(
+        record["zip"],
+        json!({
+            "url": format!("{}pdf-tools.zip", record["url"].as_str().unwrap()),
+            "sha256": zip.written.sha256,
+            "size": zip.bytes.len(),
+        })
+    );
+    let script = &record["files"][1];
+    assert_eq!(
+        (&script["path"], &script["mode"], script.get("url")),
+        (&json!("old.sh"), &json!("755"), None)
+    );
+    let place: ZipPlace = serde_json::from_value(script["zip"].clone()).unwrap();
+    let (start, size) = (place.offset as usize, place.size as usize);
+    let packed = &zip.bytes[start..start + size];
+    assert_eq!(place.unpack(packed, 10).unwrap(), b"#!/bin/sh\n");
+    assert_eq!(record["version"], "1.0.0");
+    assert_eq!(record["commit"], "0123456789abcdef0123456789abcdef01234567");
+}
+
+#[test]
+fn a_kept_version_adds_one_file_to_the_api() {
+    for config in [config(), full_config()] {
+        let before = files_of(&catalog(), &config);
+        let mut after = files_of(&with_kept_version(), &config);
+        after.retain(|path, _| !before.contains_key(path));
+        let new: Vec<&String> = after.keys().collect();
+        assert_eq!(new, ["ana/skills/pdf-tools/versions/1.0.0/skill.json"]);
+    }
+}
+
+#[test]
+fn a_kept_version_is_downloaded_shown_and_read() {
+    let catalog = with_kept_version();
+    let zip = skill_zip(&catalog.skills[1].history[0].files).unwrap();
+    let full = files_of(&catalog, &full_config());
+    let state = state_of(catalog);
+    let download = ask(&state, "/download?slug=pdf-tools&version=1.0.0");
+    assert_eq!(download.status, 200);
+    assert_eq!(download.body, zip.bytes);
+    let route = "/skills/pdf-tools/versions/1.0.0";
+    let shown = ask_json(&state, route);
+    let paths = |shown: &Value| -> Vec<String> {
+        let files = shown["version"]["files"].as_array().unwrap().iter();
+        files
+            .map(|file| file["path"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(paths(&shown), ["SKILL.md", "old.sh"]);
+    assert_eq!(
+        shown["version"]["files"],
+        json_of(&full, &format!("api/v1{route}"))["version"]["files"]
+    );
+    let file = ask(&state, "/skills/pdf-tools/file?path=old.sh&version=1.0.0");
+    assert_eq!((file.status, text(&file)), (200, "#!/bin/sh\n".to_owned()));
+    let gone = ask(
+        &state,
+        "/skills/pdf-tools/file?path=scripts/read.py&version=1.0.0",
+    );
+    assert_eq!(gone.status, 404);
 }
 
 #[test]
@@ -605,13 +698,8 @@ fn a_search_shows_no_suspicious_and_no_unknown_skills() {
 #[test]
 fn a_download_is_the_published_zip() {
     let catalog = catalog();
-    let zip = skill_zip(
-        catalog
-            .skill(&SkillKey::parse("ana/pdf-tools").unwrap())
-            .unwrap(),
-    )
-    .unwrap()
-    .bytes;
+    let skill = catalog.skill(&SkillKey::parse("ana/pdf-tools").unwrap());
+    let zip = skill_zip(&skill.unwrap().files).unwrap().bytes;
     let state = state_of(catalog);
     for route in [
         "/download?slug=pdf-tools",

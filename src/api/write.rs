@@ -12,8 +12,9 @@
 //! api/v1/catalog/manifest.json                   the catalog in shards
 //! api/v1/badges.json, api/v1/stats.json          badges and counts of all skills
 //! <owner>/skills/<slug>/skill.json               a skill by its whole identity
+//! <owner>/skills/<slug>/versions/<v>/skill.json  an old version of it whose files are kept
 //! <owner>/skills/<slug>/.well-known/agent-skills/index.json
-//!                                                the last two under names of before, too
+//!                                                this and the first under names of before, too
 //! ```
 //!
 //! What is marked is written with `[api] full = true`: the `clawhub` client lists and shows skills by one document of
@@ -31,25 +32,25 @@ use serde_json::{Value, json};
 
 use super::directory::Directory;
 use super::json::{without_null, write_json};
-use super::shapes::{Counts, Shaper, ms, version_items, version_list, versions};
+use super::shapes::{Counts, FileShape, Shaper, ms, version_items, version_list, versions};
 use super::{discovery, feed, install, list};
-use crate::catalog::{BadgeKind, Catalog, Skill, Stats};
+use crate::catalog::{BadgeKind, Catalog, Release, Skill, Stats};
 use crate::config::{Config, HostingMode};
 use crate::key::{SkillKey, is_identity_part};
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
 use crate::text::is_device_name;
 use crate::url;
-use crate::zip::WrittenZip;
+use crate::zip::{SkillZips, WrittenZip};
 
-/// Writes the API as files. `zips[skill_idx]` is the published zip of each skill.
+/// Writes the API as files. `zips[skill_idx]` are the published zips of each skill.
 ///
 /// # Errors
 /// What the sink says; a main file that is not what it was.
 pub fn write_api(
     catalog: &Catalog,
     config: &Config,
-    zips: &[WrittenZip],
+    zips: &[SkillZips],
     sink: &dyn Sink,
 ) -> io::Result<()> {
     debug_assert_eq!(zips.len(), catalog.skills.len());
@@ -63,6 +64,7 @@ pub fn write_api(
     write_lists(&shaper, sink)?;
     write_slugs(&shaper, sink)?;
     write_records(&shaper, zips, sink)?;
+    write_releases(&shaper, zips, sink)?;
     feed::write(&shaper, zips, sink)
 }
 
@@ -138,7 +140,7 @@ fn write_slug(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io
 }
 
 fn write_versions(shaper: &Shaper, slug: &str, skill: &Skill, sink: &dyn Sink) -> io::Result<()> {
-    let versions = versions(skill);
+    let versions = versions(shaper.config, skill);
     let list = version_list(skill, &versions, None);
     write_json(sink, &url::api::versions(slug), &list)?;
     let mut written = HashSet::new();
@@ -175,7 +177,7 @@ fn is_segment(version: &str) -> bool {
 
 /// Writes what is addressed by owner and slug; the same under the names that skills had before, for hosts that redirect
 /// nothing: what somebody wrote down installs the skill all the same.
-fn write_records(shaper: &Shaper, zips: &[WrittenZip], sink: &dyn Sink) -> io::Result<()> {
+fn write_records(shaper: &Shaper, zips: &[SkillZips], sink: &dyn Sink) -> io::Result<()> {
     let catalog = shaper.catalog;
     let current = catalog.skills.iter().map(|skill| &skill.key).zip(0..);
     let aliases = catalog.aliases.iter();
@@ -183,7 +185,7 @@ fn write_records(shaper: &Shaper, zips: &[WrittenZip], sink: &dyn Sink) -> io::R
     let records: Vec<(&SkillKey, usize)> = current.chain(former).collect();
     records.par_iter().try_for_each(|(key, skill_idx)| {
         let skill = &catalog.skills[*skill_idx];
-        write_record(shaper, skill, key, &zips[*skill_idx], sink)
+        write_record(shaper, skill, key, &zips[*skill_idx].current, sink)
     })
 }
 
@@ -197,7 +199,7 @@ fn write_record(
 ) -> io::Result<()> {
     let record = Record {
         entry: feed::CatalogEntry::new(shaper, skill, zip, shaper.placed_files(skill, zip)),
-        versions: version_items(&versions(skill)),
+        versions: version_items(&versions(shaper.config, skill)),
         is_suspicious: skill.is_suspicious,
         stats: skill.stats,
     };
@@ -205,6 +207,61 @@ fn write_record(
     match discovery::index(shaper.config, skill, key, &zip.sha256) {
         None => Ok(()),
         Some(index) => write_json(sink, &url::api::discovery(key), &index),
+    }
+}
+
+/// Writes the records of old versions, each beside its zip as that of the skill is.
+fn write_releases(shaper: &Shaper, zips: &[SkillZips], sink: &dyn Sink) -> io::Result<()> {
+    let skills = shaper.catalog.skills.par_iter().zip(zips);
+    skills.try_for_each(|(skill, zips)| {
+        let releases = skill.releases().into_iter().zip(&zips.releases);
+        for (release, zip) in releases {
+            let record = ReleaseRecord::new(shaper, skill, &release, zip);
+            let path = url::api::release_record(&skill.key, &release.segment);
+            write_json(sink, &path, &record)?;
+        }
+        Ok(())
+    })
+}
+
+/// What readers of files need of an old version, in the words of a skill's record.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReleaseRecord<'a> {
+    owner: &'a str,
+    slug: &'a str,
+    name: &'a str,
+    version: &'a str,
+    created_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<&'a str>,
+    url: String,
+    zip: feed::ZipRef<'a>,
+    files: Vec<FileShape<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_suspicious: bool,
+}
+
+impl<'a> ReleaseRecord<'a> {
+    fn new(shaper: &Shaper, skill: &'a Skill, release: &Release<'a>, zip: &'a WrittenZip) -> Self {
+        let (key, version) = (&skill.key, release.version);
+        let page = url::release(key, &release.segment);
+        let zip_path = url::release_zip(key, &release.segment);
+        Self {
+            owner: &key.owner,
+            slug: &key.slug,
+            name: &skill.name,
+            version: &version.version,
+            created_at: ms(version.published_at),
+            commit_url: version.commit_url.as_deref(),
+            commit: version.commit.as_deref(),
+            url: shaper.config.base_url.absolute(&page),
+            zip: feed::ZipRef::new(shaper, &zip_path, zip),
+            files: shaper.kept_files(release.files(), zip),
+            is_suspicious: skill.is_suspicious,
+        }
     }
 }
 

@@ -75,6 +75,11 @@ impl SkillFile {
         }
     }
 
+    /// What it is, wherever it lies.
+    fn identity(&self) -> (&str, &str, bool) {
+        (&self.path, &self.sha256, self.is_executable)
+    }
+
     /// The bytes that [`SkillFile::sha256`] is of.
     ///
     /// # Errors
@@ -97,9 +102,17 @@ impl SkillFile {
     }
 }
 
+impl PartialEq for SkillFile {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for SkillFile {}
+
 impl Hash for SkillFile {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (&self.path, &self.sha256, self.is_executable).hash(state);
+        self.identity().hash(state);
     }
 }
 

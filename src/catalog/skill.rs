@@ -41,7 +41,7 @@ pub struct Skill {
     pub files: Vec<SkillFile>,
     /// The current version, when the content names one.
     pub version: Option<Version>,
-    /// Older versions, newest first.
+    /// Older versions, newest first. Those with files are published as [`Skill::releases`].
     pub history: Vec<Version>,
     /// When it was first published: the oldest date that the content gives.
     pub created_at: Option<Timestamp>,
@@ -166,7 +166,7 @@ impl Requirements {
 }
 
 /// One released version.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Version {
     /// As the author wrote it, such as `1.4.0`. Plain text, hostile.
     pub version: String,
@@ -174,6 +174,11 @@ pub struct Version {
     pub published_at: Option<Timestamp>,
     /// Link to the commit: an absolute `https:` URL in ASCII, anything else is dropped.
     pub commit_url: Option<String>,
+    /// The commit that holds it: lower-case hex.
+    pub commit: Option<String>,
+    /// The files of an old version, where they are kept, as [`Skill::files`] has them; empty where they are not, and for the
+    /// current version, whose files are the skill's.
+    pub files: Vec<SkillFile>,
 }
 
 /// Counts of one skill.

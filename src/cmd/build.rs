@@ -13,6 +13,7 @@ use crate::project::Project;
 use crate::report::{self, Report, Scope, budget, host_limits};
 use crate::sink::{DirSink, SiteFile, Written};
 use crate::site::{Site, SiteCounts};
+use crate::text::number::counted;
 
 /// Options of `build`.
 #[derive(Debug, Args)]
@@ -163,6 +164,10 @@ fn print_summary(
         counts.n_pages,
         problems.n_warnings() + counts.left_out.n_warnings()
     );
+    if counts.n_releases > 0 {
+        let n_releases = counted(counts.n_releases, "old version", "old versions");
+        print_line!("{n_releases} with their files, at most 4 files of the site each");
+    }
     print_line!("index: {}", counts.index);
     print_line!(
         "{}: {} files, {:.1} MB; {} changed, {} removed since the last build",

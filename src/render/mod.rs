@@ -30,7 +30,7 @@ use crate::catalog::{Catalog, Related};
 use crate::config::Config;
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
-use crate::zip::{KnownZips, WrittenZip};
+use crate::zip::{KnownZips, SkillZips};
 use list::{badges, listing, owners, tags};
 use registry::Registry;
 
@@ -55,7 +55,7 @@ pub fn write_site(
     let registry = Registry::new(catalog, config);
     registry.site.assets.write(sink)?;
     let zips = write_skills(&registry, related, known_zips, sink, progress)?;
-    let n_pages = catalog.skills.len()
+    let n_pages = catalog.skills.iter().map(skill::n_pages).sum::<usize>()
         + listing::write(&registry, sink)?
         + badges::write(&registry, sink)?
         + tags::write(&registry, sink)?
@@ -77,17 +77,16 @@ fn write_skills(
     known_zips: &KnownZips,
     sink: &dyn Sink,
     progress: &(dyn Fn() + Sync),
-) -> io::Result<Vec<WrittenZip>> {
+) -> io::Result<Vec<SkillZips>> {
     let memory = MemoryBudget::default();
     (0..registry.catalog.skills.len())
         .into_par_iter()
         .map(|skill_idx| {
             let skill = &registry.catalog.skills[skill_idx];
             let _reserved = memory.reserve(skill::memory_to_write(skill));
-            let digest =
-                skill::write(registry, skill_idx, related.of(skill_idx), known_zips, sink)?;
+            let zips = skill::write(registry, skill_idx, related.of(skill_idx), known_zips, sink)?;
             progress();
-            Ok(digest)
+            Ok(zips)
         })
         .collect()
 }
@@ -97,6 +96,6 @@ fn write_skills(
 pub struct WrittenSite {
     /// HTML pages, those that lead from an alias to a skill among them.
     pub n_pages: usize,
-    /// The zip of each skill, in the order of the catalog.
-    pub zips: Vec<WrittenZip>,
+    /// The zips of each skill, in the order of the catalog.
+    pub zips: Vec<SkillZips>,
 }

@@ -6,6 +6,7 @@ mod links;
 mod lists;
 mod provenance;
 mod stats;
+mod versions;
 
 use fixture::{award, file, main_of, registry, render, render_with, skill, text};
 
@@ -277,7 +278,7 @@ fn files_that_run_are_unpacked_as_such() {
     ];
     let mut skill = skill("ana/pdf-tools", "PDF Tools", "2026-03-01", &files);
     skill.files[2].is_executable = true;
-    let zip = crate::zip::skill_zip(&skill).unwrap();
+    let zip = crate::zip::skill_zip(&skill.files).unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip.bytes)).unwrap();
     let modes: Vec<_> = (0..3)
         .map(|file_idx| archive.by_index(file_idx).unwrap().unix_mode().unwrap() & 0o777)
@@ -295,7 +296,7 @@ fn each_file_is_where_its_place_in_the_zip_says() {
         ("日本.md", "日本"),
     ];
     let skill = skill("ana/pdf-tools", "PDF Tools", "2026-03-01", &files);
-    let zip = crate::zip::skill_zip(&skill).unwrap();
+    let zip = crate::zip::skill_zip(&skill.files).unwrap();
     assert_eq!(zip.written.len_bytes, zip.bytes.len());
     assert_eq!(zip.written.places.len(), files.len());
     for ((path, text), place) in files.iter().zip(&zip.written.places) {

@@ -70,6 +70,32 @@ pub fn is_steering(c: char) -> bool {
         || CodePointSetData::new::<BidiControl>().contains(c)
 }
 
+/// `text` with the number of each character in the place of one that would hide something or turn text around, such as
+/// `[U+202E]`. Line feeds and tabs stay, and what emoji and scripts need: joiners and the common variation selectors.
+pub fn revealed(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut revealed = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_hidden(c) {
+            revealed.push_str(&format!("[U+{:04X}]", u32::from(c)));
+        } else {
+            revealed.push(c);
+        }
+    }
+    Cow::Owned(revealed)
+}
+
+fn is_hidden(c: char) -> bool {
+    let is_needed = matches!(
+        c,
+        '\t' | '\n' | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}'
+    );
+    let is_ignorable = || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c);
+    !c.is_ascii_graphic() && !is_needed && (is_steering(c) || is_noncharacter(c) || is_ignorable())
+}
+
 /// Whether HTML may hold `c`: it is no noncharacter, and no control character but tab, line feed, form feed and carriage
 /// return ("control-character-in-input-stream" and "noncharacter-in-input-stream" of the HTML standard).
 pub fn is_html_text(c: char) -> bool {
@@ -148,6 +174,26 @@ mod tests {
         ] {
             assert_eq!(shown_of(nothing), "", "{nothing:?}");
             assert_eq!(shown_of(&format!("a {nothing} b")), "a  b", "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn what_hides_or_turns_text_around_is_revealed_by_its_number() {
+        assert_eq!(
+            revealed("a\u{202e}b\u{200b}\u{1b}[1m\r"),
+            "a[U+202E]b[U+200B][U+001B][1m[U+000D]"
+        );
+        assert_eq!(
+            revealed("\u{e0041}\u{feff}\u{2028}"),
+            "[U+E0041][U+FEFF][U+2028]"
+        );
+        for plain in [
+            "\ta\n",
+            "👩\u{200d}💻 ❤\u{fe0f}",
+            "می\u{200c}خواهم",
+            "é 日本",
+        ] {
+            assert_eq!(revealed(plain), plain);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where the files of the API stand.
 
-use super::skill as skill_page;
+use super::{release, skill as skill_page};
 use crate::key::SkillKey;
 
 /// Tells clients where the API is, and on which site it stands.
@@ -55,6 +55,11 @@ pub fn install(slug: &str) -> String {
 /// `<owner>/skills/<slug>/skill.json`: what the API says of a skill, by its whole identity.
 pub fn record(key: &SkillKey) -> String {
     format!("{}skill.json", skill_page(key))
+}
+
+/// `<owner>/skills/<slug>/versions/<segment>/skill.json`: the same of an old version.
+pub fn release_record(key: &SkillKey, segment: &str) -> String {
+    format!("{}skill.json", release(key, segment))
 }
 
 /// `<owner>/skills/<slug>/.well-known/agent-skills/index.json`: by it the `skills` client installs from a skill's page.

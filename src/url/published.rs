@@ -17,6 +17,11 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use sha2::{Digest, Sha256};
+
+use crate::key::is_identity_part;
+use crate::text::{hex, is_device_name};
+
 /// The path under which a skill's file is published; `path` is `/`-separated, and so is the answer.
 ///
 /// A name stays as it is if its last suffix is inert on all hosts. Any other name gets `.txt` appended: active and unknown
@@ -33,6 +38,32 @@ pub fn published_path(path: &str) -> String {
         format!("{folder}{name}.txt")
     }
 }
+
+/// A version, which strangers name, as one segment of an address and the name of a folder everywhere: itself where it can be
+/// that, else what can be read of it and eight digits of its hash. Two names may give one segment, in another letter case
+/// for instance.
+pub fn version_segment(version: &str) -> String {
+    let is_program = without_programs(version) != version;
+    if is_identity_part(version) && !is_device_name(version) && !is_program {
+        return version.to_owned();
+    }
+    let is_readable = |c: &char| c.is_ascii_alphanumeric();
+    let readable: String = version
+        .chars()
+        .map(|c| if is_readable(&c) { c } else { '-' })
+        .collect();
+    let mut parts: Vec<&str> = readable
+        .split('-')
+        .filter(|part| !part.is_empty())
+        .collect();
+    let hash = hex(&Sha256::digest(version));
+    parts.truncate(READABLE_MAX_PARTS);
+    parts.push(&hash[..8]);
+    parts.join("-")
+}
+
+/// Most parts of a version that its segment keeps; a version has [`crate::catalog::VERSION_MAX_CHARS`] characters at most.
+const READABLE_MAX_PARTS: usize = 8;
 
 /// `name` with `_` for the dot before each suffix by which servers run programs.
 pub(super) fn without_programs(name: &str) -> String {
@@ -118,6 +149,35 @@ mod tests {
         ] {
             assert_eq!(published_path(inert), inert);
         }
+    }
+
+    #[test]
+    fn a_version_is_a_segment_whatever_it_is_called() {
+        for plain in ["1.4.0", "v2", "2026-01", "1.0.0-RC.1"] {
+            assert_eq!(version_segment(plain), plain);
+        }
+        for (hostile, segment) in [
+            ("1.0.0+build.7", "1-0-0-build-7-"),
+            ("../../index.html", "index-html-"),
+            ("index.html", "index-html-"),
+            ("1.0/skill.json", "1-0-skill-json-"),
+            ("1.php", "1-php-"),
+            ("nul", "nul-"),
+            ("1.0.", "1-0-"),
+            ("第2版", "2-"),
+            ("<b>", "b-"),
+            ("..", ""),
+            ("", ""),
+        ] {
+            let given = version_segment(hostile);
+            let hash = given.strip_prefix(segment).unwrap();
+            assert_eq!(hash.len(), 8, "{given}");
+            assert!(
+                is_identity_part(&given) && !is_device_name(&given),
+                "{given}"
+            );
+        }
+        assert_ne!(version_segment("a/b"), version_segment("a b"));
     }
 
     #[test]

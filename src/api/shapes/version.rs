@@ -1,4 +1,4 @@
-//! Versions of a skill, and the files of the current one.
+//! Versions of a skill, and their files.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::parts::ms;
 use crate::api::content_hash::content_hash;
 use crate::api::json::without_null;
-use crate::catalog::{Skill, SkillFile, Timestamp};
+use crate::catalog::{Release, Skill, SkillFile, Timestamp};
+use crate::config::Config;
+use crate::url;
 use crate::zip::ZipPlace;
 
 pub(in crate::api) fn version_list(
@@ -44,8 +46,9 @@ fn item(entry: &VersionEntry) -> Value {
         "changelog": "",
         "changelogSource": null,
         "commitUrl": entry.commit_url,
+        "url": entry.page_url,
     });
-    without_null(item, &["commitUrl"])
+    without_null(item, &["commitUrl", "url"])
 }
 
 pub(super) fn latest_version(skill: &Skill, versions: &[VersionEntry]) -> Value {
@@ -67,8 +70,19 @@ pub(in crate::api) struct VersionEntry<'a> {
     pub(in crate::api) version: String,
     pub(in crate::api) published_at: Option<Timestamp>,
     pub(in crate::api) commit_url: Option<&'a str>,
-    /// Whether this is the version whose files are here.
-    pub(in crate::api) is_current: bool,
+    /// The address of the page of an old version whose files are kept.
+    pub(in crate::api) page_url: Option<String>,
+    pub(in crate::api) files: VersionFiles<'a>,
+}
+
+/// Where the files of a version are.
+#[derive(Clone, Copy)]
+pub(in crate::api) enum VersionFiles<'a> {
+    /// They are those of the skill.
+    Current,
+    /// They are kept beside those of the skill.
+    Kept(&'a [SkillFile]),
+    Lost,
 }
 
 /// The versions of a skill, the current one first; each name once. Never empty.
@@ -76,7 +90,13 @@ pub(in crate::api) struct VersionEntry<'a> {
 /// A skill without a version gets one that names its content, `sha256-` and 12 hex digits: the client needs one to
 /// install and to see that something changed. It must not look like a semantic version, since the client would then
 /// compare two of them as numbers and take half of the changes for older.
-pub(in crate::api) fn versions(skill: &Skill) -> Vec<VersionEntry<'_>> {
+pub(in crate::api) fn versions<'s>(config: &Config, skill: &'s Skill) -> Vec<VersionEntry<'s>> {
+    let releases = skill.releases();
+    let release = |version| {
+        releases
+            .iter()
+            .find(|release| std::ptr::eq(release.version, version))
+    };
     let mut versions = vec![VersionEntry {
         version: current_version(skill),
         published_at: match &skill.version {
@@ -87,18 +107,27 @@ pub(in crate::api) fn versions(skill: &Skill) -> Vec<VersionEntry<'_>> {
             .version
             .as_ref()
             .and_then(|version| version.commit_url.as_deref()),
-        is_current: true,
+        page_url: None,
+        files: VersionFiles::Current,
     }];
     for version in &skill.history {
         if !versions
             .iter()
             .any(|known| known.version == version.version)
         {
+            let release: Option<&Release> = release(version);
             versions.push(VersionEntry {
                 version: version.version.clone(),
                 published_at: version.published_at,
                 commit_url: version.commit_url.as_deref(),
-                is_current: false,
+                page_url: release.map(|release| {
+                    let page = url::release(&skill.key, &release.segment);
+                    config.base_url.absolute(&page)
+                }),
+                files: match release {
+                    Some(release) => VersionFiles::Kept(release.files()),
+                    None => VersionFiles::Lost,
+                },
             });
         }
     }

@@ -239,6 +239,7 @@ impl Reader<'_> {
             version,
             published_at: self.published_at(value.get("publishedAt")),
             commit_url: self.commit_url(value.get("commit")),
+            ..Version::default()
         })
     }
 

@@ -91,7 +91,7 @@ mod tests {
                 Version {
                     version: version.to_owned(),
                     published_at: Timestamp::parse(date),
-                    commit_url: None,
+                    ..Version::default()
                 }
             })
             .collect();

@@ -104,6 +104,7 @@ fn the_archive_gives_names_versions_and_dates() {
             version: "1.2.0".into(),
             published_at: Timestamp::from_ms(1_769_879_125_430),
             commit_url: Some("https://git.example/c/1".into()),
+            ..Version::default()
         })
     );
     let history: Vec<_> = skill

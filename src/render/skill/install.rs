@@ -1,7 +1,7 @@
 //! The ways to install a skill that work from where the site stands.
 
-use crate::catalog::Skill;
-use crate::clients::{clawhub_command, is_discoverable};
+use crate::catalog::{Release, Skill};
+use crate::clients::{clawhub_command, clawhub_release_command, is_discoverable};
 use crate::render::registry::Registry;
 use crate::text::number::file_size;
 use crate::url;
@@ -27,24 +27,50 @@ pub(super) struct Command {
 impl Install {
     pub(super) fn new(registry: &Registry<'_>, skill: &Skill, zip: &WrittenZip) -> Self {
         let key = &skill.key;
-        let slug = &key.slug;
-        // An identity has no character that means something to a shell, and a URL is percent-encoded.
-        let with_curl = format!(
-            "curl -fsSL {} -o {slug}.zip && unzip -q {slug}.zip -d {slug}",
-            registry.absolute(&url::zip(key))
-        );
         let with_skills = is_discoverable(skill)
             .then(|| format!("npx skills add {}", registry.absolute(&url::skill(key))));
         let with_clawhub = clawhub_command(registry.config, key, registry.has_unique_slug(key));
-        let commands = [
+        let clients = [
             ("With the skills client", with_skills),
             ("With the clawhub client", with_clawhub),
-            ("With curl and unzip", Some(with_curl)),
         ];
+        Self::by(clients, registry, skill, &url::zip(key), zip)
+    }
+
+    /// Of an old version. The `skills` client takes what a page has now, and the `clawhub` client can ask for a version.
+    pub(super) fn of_release(
+        registry: &Registry<'_>,
+        skill: &Skill,
+        release: &Release<'_>,
+        zip: &WrittenZip,
+    ) -> Self {
+        let version = &release.version.version;
+        let with_clawhub = clawhub_release_command(registry.config, &skill.key, version);
+        let clients = [("With the clawhub client", with_clawhub)];
+        let zip_path = url::release_zip(&skill.key, &release.segment);
+        Self::by(clients, registry, skill, &zip_path, zip)
+    }
+
+    /// By each client that has a command, and by the zip.
+    fn by<const N: usize>(
+        clients: [(&'static str, Option<String>); N],
+        registry: &Registry<'_>,
+        skill: &Skill,
+        zip_path: &str,
+        zip: &WrittenZip,
+    ) -> Self {
+        let slug = &skill.key.slug;
+        // An identity has no character that means something to a shell, and a URL is percent-encoded.
+        let with_curl = format!(
+            "curl -fsSL {} -o {slug}.zip && unzip -q {slug}.zip -d {slug}",
+            registry.absolute(zip_path)
+        );
+        let with_curl = ("With curl and unzip", Some(with_curl));
+        let commands = clients.into_iter().chain([with_curl]);
         let command = |(label, text): (_, Option<String>)| Some(Command { label, text: text? });
         Self {
-            commands: commands.into_iter().filter_map(command).collect(),
-            zip_link: registry.link(&url::zip(key)),
+            commands: commands.filter_map(command).collect(),
+            zip_link: registry.link(zip_path),
             zip_name: format!("{slug}.zip"),
             zip_size: file_size(zip.len_bytes),
             zip_sha256: zip.sha256.clone(),

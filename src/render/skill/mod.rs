@@ -1,8 +1,10 @@
-//! The page of one skill, its files and its zip.
+//! The page of one skill, its files and its zip; those of its old versions, and what each of them changed.
 
 mod body;
+mod diff;
 mod head;
 mod install;
+mod release;
 mod view;
 
 use std::io;
@@ -11,26 +13,28 @@ use askama::Template;
 
 use super::page::{Page, render, write_from};
 use super::registry::Registry;
-use crate::catalog::{Skill, published_files};
+use crate::catalog::{Skill, SkillFile, published_files};
 use crate::fingerprint::fingerprint;
 use crate::sink::Sink;
 use crate::url;
-use crate::zip::{KnownZips, WrittenZip, ZipBuilder, skill_zip};
+use crate::zip::{KnownZips, SkillZips, WrittenZip, ZipBuilder, skill_zip};
 use body::Body;
 use view::SkillView;
 
-/// Writes the page, the files and the zip of one skill; returns what there is to say of the zip.
+/// Writes all pages, the files and the zips of one skill; returns what there is to say of the zips.
 pub(super) fn write(
     registry: &Registry<'_>,
     skill_idx: usize,
     related: &[usize],
     known_zips: &KnownZips,
     sink: &dyn Sink,
-) -> io::Result<WrittenZip> {
+) -> io::Result<SkillZips> {
     let skill = &registry.catalog.skills[skill_idx];
     let published = published_files(skill);
-    let zip = write_files(skill, &published, known_zips, sink)?;
-    let view = SkillView::new(registry, skill_idx, related, &zip, &published);
+    let zip_path = url::zip(&skill.key);
+    let current = write_zip(&skill.files, &zip_path, &published, known_zips, sink)?;
+    let diffs = diff::diffs(skill);
+    let view = SkillView::new(registry, skill_idx, related, &current, &published, &diffs);
     write_from(sink, &view.page.path, &view, || {
         render(&SkillPage {
             page: &view.page,
@@ -38,37 +42,63 @@ pub(super) fn write(
             view: &view,
         })
     })?;
-    Ok(zip)
+    let releases = skill.releases();
+    let releases = releases.iter().map(|release| {
+        let diff = diffs.iter().find(|diff| diff.is_of(&release.segment));
+        release::write(registry, skill, release, diff, known_zips, sink)
+    });
+    let releases = releases.collect::<io::Result<_>>()?;
+    for diff in &diffs {
+        diff::write(registry, skill, diff, sink)?;
+    }
+    Ok(SkillZips { current, releases })
 }
 
-/// What [`write`] may take: once the zip and a file, then the body while it is rendered.
+/// How many pages [`write`] writes.
+pub(super) fn n_pages(skill: &Skill) -> usize {
+    1 + skill.releases().len() + diff::diffs(skill).len()
+}
+
+/// What [`write`] may take: once the zip and a file, then the body while it is rendered; the same of each old version, and
+/// then what it changed.
 pub(super) fn memory_to_write(skill: &Skill) -> usize {
-    let len_bytes = || skill.files.iter().map(|file| file.len_bytes);
-    let files = len_bytes().sum::<usize>() + len_bytes().max().unwrap_or(0);
-    files.max(body::memory_to_render(skill))
+    let to_zip = |files: &[SkillFile]| {
+        let len_bytes = files.iter().map(|file| file.len_bytes);
+        len_bytes.clone().sum::<usize>() + len_bytes.max().unwrap_or(0)
+    };
+    let releases = skill.releases();
+    let releases = releases.iter().map(|release| to_zip(release.files()));
+    let releases = releases.map(|to_zip| to_zip.max(diff::MEMORY_TO_WRITE));
+    let of_releases = releases.max().unwrap_or(0);
+    to_zip(&skill.files)
+        .max(body::memory_to_render(skill))
+        .max(of_releases)
 }
 
-/// Writes the zip and, from the same read of each file, its copies; one file is held at a time.
-fn write_files(
-    skill: &Skill,
+/// Writes the zip of `files` to `zip_path` and, from the same read of each file, its copy, where `published` has one; one
+/// file is held at a time.
+fn write_zip(
+    files: &[SkillFile],
+    zip_path: &str,
     published: &[Option<String>],
     known_zips: &KnownZips,
     sink: &dyn Sink,
 ) -> io::Result<WrittenZip> {
-    let zip_path = url::output_path(&url::zip(&skill.key));
+    let zip_path = url::output_path(zip_path);
     let output_path = |path: &Option<String>| path.as_deref().map(url::output_path);
     let copies: Vec<Option<String>> = published.iter().map(output_path).collect();
     let written = copies.iter().flatten().chain([&zip_path]);
     let written: Vec<&str> = written.map(String::as_str).collect();
-    let files = fingerprint(&skill.files);
-    if sink.keep(&written, files)? {
-        return match known_zips.get(&files) {
+    let inputs = fingerprint(&files);
+    if sink.keep(&written, inputs)? {
+        return match known_zips.get(&inputs) {
             Some(zip) => Ok(zip.clone()),
-            None => Ok(skill_zip(skill)?.written),
+            None => Ok(skill_zip(files)?.written),
         };
     }
-    let mut zip = ZipBuilder::new(skill);
-    for (file, copy) in skill.files.iter().zip(&copies) {
+    let mut zip = ZipBuilder::new(files);
+    let copies = copies.iter().chain(std::iter::repeat(&None));
+    for (file, copy) in files.iter().zip(copies) {
         let bytes = file.read()?;
         zip.add(file, &bytes)?;
         if let Some(copy) = copy {

@@ -1,15 +1,18 @@
 //! What the page of a skill shows, but for its body, which is rendered from here when the page is.
 
 use super::body::BodyLinks;
+use super::diff::Diff;
 use super::head::head;
 use super::install::Install;
-use crate::catalog::{Award, Provenance, RELATED_MAX, Requirements, Skill, Version};
+use crate::catalog::{
+    Award, Provenance, RELATED_MAX, Requirements, Skill, SkillFile, Version, short_commit,
+};
 use crate::render::badge::{Badge, DEPRECATED_KIND};
 use crate::render::card::{Card, Icon};
 use crate::render::page::Page;
 use crate::render::registry::Registry;
 use crate::text::number::{compact, counted, file_size};
-use crate::url::web;
+use crate::url::{self, web};
 use crate::zip::WrittenZip;
 
 /// Versions shown before the rest is folded.
@@ -85,9 +88,13 @@ pub(super) struct FileRow<'a> {
 pub(super) struct VersionRow<'a> {
     pub(super) version: &'a str,
     pub(super) date: Option<String>,
-    /// Link and short name.
-    pub(super) commit: Option<(&'a str, &'a str)>,
+    /// Link, where the commit has one, and short name.
+    pub(super) commit: Option<(Option<&'a str>, &'a str)>,
     pub(super) is_latest: bool,
+    /// To its own page, where its files are kept.
+    pub(super) link: Option<String>,
+    /// To what it changed.
+    pub(super) diff: Option<String>,
 }
 
 impl<'a> SkillView<'a> {
@@ -97,11 +104,12 @@ impl<'a> SkillView<'a> {
         related: &[usize],
         zip: &WrittenZip,
         published: &[Option<String>],
+        diffs: &[Diff<'_>],
     ) -> Self {
         let skill = &registry.catalog.skills[skill_idx];
         let card = &registry.cards[skill_idx];
         let badges = registry.catalog.shown_badges(skill).into_iter();
-        let mut versions = version_rows(skill);
+        let mut versions = version_rows(registry, skill, diffs);
         let older_versions = versions.split_off(versions.len().min(VERSIONS_SHOWN));
         let link = |path: &Option<String>| path.as_ref().map(|path| registry.link(path));
         let install = Install::new(registry, skill, zip);
@@ -145,11 +153,7 @@ impl<'a> SkillView<'a> {
             main_file_link: link(&published[skill.main_file_idx]),
             files: files.collect(),
             install,
-            files_total: format!(
-                "{}, {}",
-                counted(skill.files.len(), "file", "files"),
-                file_size(skill.files.iter().map(|file| file.len_bytes).sum())
-            ),
+            files_total: files_total(&skill.files),
             versions,
             older_versions,
             related: related
@@ -254,24 +258,62 @@ fn counts(skill: &Skill) -> Vec<(&'static str, String)> {
     .collect()
 }
 
-/// The current version and the older ones, newest first.
-fn version_rows(skill: &Skill) -> Vec<VersionRow<'_>> {
-    let latest = skill.version.iter().map(|version| (version, true));
-    let older = skill.history.iter().map(|version| (version, false));
-    latest
-        .chain(older)
-        .map(|(version, is_latest)| VersionRow {
-            version: &version.version,
-            date: version.published_at.map(|at| at.date()),
-            commit: commit(version),
-            is_latest,
-        })
-        .collect()
+/// How many files there are, and how much they hold.
+pub(super) fn files_total(files: &[SkillFile]) -> String {
+    let n_files = counted(files.len(), "file", "files");
+    let len_bytes = files.iter().map(|file| file.len_bytes).sum();
+    format!("{n_files}, {}", file_size(len_bytes))
 }
 
-fn commit(version: &Version) -> Option<(&str, &str)> {
-    let link = version.commit_url.as_deref()?;
+/// The current version and the older ones, newest first.
+fn version_rows<'a>(
+    registry: &Registry<'_>,
+    skill: &'a Skill,
+    diffs: &[Diff<'_>],
+) -> Vec<VersionRow<'a>> {
+    let releases = skill.releases();
+    let link = |diff: &Diff<'_>| registry.link(&diff.path(skill));
+    let latest = skill.version.iter().map(|version| VersionRow {
+        is_latest: true,
+        diff: diffs.iter().find(|diff| diff.is_of_current()).map(link),
+        ..row(version)
+    });
+    let older = skill.history.iter().map(|version| {
+        let release = releases
+            .iter()
+            .find(|release| std::ptr::eq(release.version, version));
+        let Some(release) = release else {
+            return row(version);
+        };
+        let diff = diffs.iter().find(|diff| diff.is_of(&release.segment));
+        VersionRow {
+            link: Some(registry.link(&url::release(&skill.key, &release.segment))),
+            diff: diff.map(link),
+            ..row(version)
+        }
+    });
+    latest.chain(older).collect()
+}
+
+fn row(version: &Version) -> VersionRow<'_> {
+    VersionRow {
+        version: &version.version,
+        date: version.published_at.map(|at| at.date()),
+        commit: commit(version),
+        is_latest: false,
+        link: None,
+        diff: None,
+    }
+}
+
+/// Link, where the commit of a version has one, and short name.
+pub(super) fn commit(version: &Version) -> Option<(Option<&str>, &str)> {
+    let Some(link) = version.commit_url.as_deref() else {
+        let commit = version.commit.as_deref()?;
+        return Some((None, short_commit(commit)));
+    };
     let last = link.rsplit('/').next().unwrap_or_default();
     let is_hash = last.len() >= 7 && last.bytes().all(|b| b.is_ascii_hexdigit());
-    Some((link, if is_hash { &last[..7] } else { "commit" }))
+    let name = if is_hash { &last[..7] } else { "commit" };
+    Some((Some(link), name))
 }

@@ -140,6 +140,7 @@ pub(super) fn version(version: &str, published_at: &str) -> Version {
         version: version.to_owned(),
         published_at: Timestamp::parse(published_at),
         commit_url: Some("https://code.example/ana/commit/0123456789abcdef".to_owned()),
+        ..Version::default()
     }
 }
 

@@ -264,7 +264,7 @@ impl Draft<'_> {
         Some(Version {
             version: text::clean_line(&version, VERSION_MAX_CHARS),
             published_at,
-            commit_url: None,
+            ..Version::default()
         })
     }
 }
