@@ -113,8 +113,8 @@ class Site {
 
   async #download(query) {
     const record = await this.#record(required(query, "slug"), query);
-    requireCurrent(record, query);
-    const zip = await this.#read(folder(record) + nameInFolder(record, record.zip.url));
+    const { folder, record: asked } = await this.#asked(record, query);
+    const zip = await this.#read(folder + nameInFolder(asked, asked.zip.url));
     return answer(zip.body, "application/zip", { "content-disposition": `attachment; filename="${record.slug}.zip"` });
   }
 
@@ -135,13 +135,14 @@ class Site {
     return json(document.skill ? document : detail(record));
   }
 
-  /** The list of versions, or one of them; the current one has files. */
+  /** The list of versions, or one of them; the current one has files, and those old ones whose files are kept. */
   async #versions(slug, version, query) {
     const record = await this.#record(slug, query);
     const items = versions(record);
     if (version === undefined) return json({ slug: record.slug, items, nextCursor: null });
     const item = items.find((item) => item.version === version);
     if (!item) throw text(404, `\`${record.owner}/${record.slug}\` has no such version`);
+    const { files } = version === record.version ? record : item.url ? (await this.#release(record, item)).record : {};
     return json({
       skill: { slug: record.slug, displayName: record.name },
       version: {
@@ -149,7 +150,7 @@ class Site {
         license: license(record),
         ...(record.license && { declaredLicense: record.license }),
         // How a file runs and where it is in the zip stands in the record alone.
-        ...(version === record.version && { files: record.files.map(({ mode, zip, ...file }) => file) }),
+        ...(files && { files: files.map(({ mode, zip, ...file }) => file) }),
       },
     });
   }
@@ -158,12 +159,12 @@ class Site {
     const record = await this.#record(slug, query);
     const path = required(query, "path");
     const isPreview = flag(query, "preview");
-    requireCurrent(record, query);
-    const read = (name, headers) => this.readFile(this.basePath + folder(record) + name, headers);
-    const bytes = await readSkillFile(record, path, read).catch((error) => {
+    const { folder, record: asked } = await this.#asked(record, query);
+    const read = (name, headers) => this.readFile(this.basePath + folder + name, headers);
+    const bytes = await readSkillFile(asked, path, read).catch((error) => {
       if (!(error instanceof SkillFileError)) throw error;
       if (error.code === "missing") throw text(404, error.message);
-      throw text(502, `${error.message}; the zip is at ${record.zip.url}`);
+      throw text(502, `${error.message}; the zip is at ${asked.zip.url}`);
     });
     const isText = isUtf8(bytes);
     if (isPreview && !(isText && bytes.length <= PREVIEW_MAX_BYTES)) {
@@ -173,8 +174,26 @@ class Site {
     return answer(bytes, isText ? "text/plain; charset=utf-8" : "application/octet-stream", {
       "content-length": String(bytes.length),
       "content-security-policy": "default-src 'none'; sandbox",
-      etag: `"${record.files.find((file) => file.path === path).sha256}"`,
+      etag: `"${asked.files.find((file) => file.path === path).sha256}"`,
     });
+  }
+
+  /** The record of the version or tag in the query, or of the current version, and the folder that it is of. */
+  async #asked(record, query) {
+    const tag = query.get("tag");
+    const version = query.get("version");
+    if (tag !== null && tag !== "latest") throw text(404, "the only tag is `latest`");
+    if (version === null || version === record.version) return { folder: folder(record), record };
+    const item = versions(record).find((item) => item.version === version);
+    if (!item) throw text(404, "there is no such version");
+    if (!item.url) throw text(410, `the files of this version are not kept; the skill is at ${record.version}`);
+    return this.#release(record, item);
+  }
+
+  /** The record of an old version whose files are kept stands beside its zip, as that of the skill does. */
+  async #release(record, item) {
+    const name = folder(record) + nameInFolder(record, item.url);
+    return { folder: name, record: await (await this.#read(`${name}skill.json`)).json() };
   }
 
   /** Where a client gets the skill: the file that says so, or else from here. */
@@ -247,16 +266,6 @@ function folder({ owner, slug }) {
 /** All versions of a skill, the current one first; sites built before say the current one alone. */
 function versions({ versions, version, updatedAt }) {
   return versions ?? [{ version, createdAt: updatedAt, changelog: "", changelogSource: null }];
-}
-
-/** Only the current version has files. */
-function requireCurrent(record, query) {
-  const tag = query.get("tag");
-  const version = query.get("version");
-  if (tag !== null && tag !== "latest") throw text(404, "the only tag is `latest`");
-  if (version === null || version === record.version) return;
-  if (!versions(record).some((item) => item.version === version)) throw text(404, "there is no such version");
-  throw text(410, `the files of this version are not kept; the skill is at ${record.version}`);
 }
 
 /** The one licence that the client's schema knows, or null. */

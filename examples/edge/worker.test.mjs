@@ -164,6 +164,34 @@ test("versions are answered as the documents of a site that has them say", async
   }
 });
 
+test("an old version whose files are kept is downloaded, listed and read", async () => {
+  const record = JSON.parse(await readFile(join(SITE, "ana/skills/csv-cleaner/skill.json"), "utf8"));
+  const url = `${record.url}versions/1.0.0/`;
+  const item = { version: "1.0.0", createdAt: 0, changelog: "", changelogSource: null, url };
+  // Its zip is that of today, from which one file is known.
+  const file = record.files.find((file) => !file.url);
+  const kept = { ...record, version: "1.0.0", url, zip: { ...record.zip, url: `${url}csv-cleaner.zip` }, files: [file] };
+  const files = folderFiles(SITE);
+  const handler = createHandler({
+    readFile: async (path, headers) => {
+      if (path === "/ana/skills/csv-cleaner/skill.json") return Response.json({ ...record, versions: [record.versions[0], item] });
+      if (path === "/ana/skills/csv-cleaner/versions/1.0.0/skill.json") return Response.json(kept);
+      return files(path.replace("/versions/1.0.0", ""), headers);
+    },
+  });
+  const get = (route) => handler(new Request(`https://skills.example/api/v1${route}`));
+  const zip = await get("/download?slug=csv-cleaner&version=1.0.0");
+  assert.equal(sha256(Buffer.from(await zip.arrayBuffer())), record.zip.sha256);
+  const shown = await (await get("/skills/csv-cleaner/versions/1.0.0")).json();
+  const { mode, zip: place, ...listed } = file;
+  assert.deepEqual(shown.version.files, [listed]);
+  const path = encodeURIComponent(file.path);
+  const read = await get(`/skills/csv-cleaner/file?path=${path}&version=1.0.0`);
+  assert.equal(sha256(Buffer.from(await read.arrayBuffer())), file.sha256);
+  assert.equal((await get("/skills/csv-cleaner/file?path=SKILL.md&version=1.0.0")).status, 404);
+  assert.equal((await get("/download?slug=csv-cleaner&version=0.0.1")).status, 404);
+});
+
 test("the place to install from is a download of here, unless a file says another", async () => {
   const archive = {
     version: "1.2.0",
