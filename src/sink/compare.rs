@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use serde::Deserialize;
+
 use super::dir::is_operators_file;
 use super::{Sink, check_path};
 use crate::input_file;
@@ -25,6 +27,18 @@ struct Found {
     problems: Problems,
 }
 
+/// The record of a skill or of an old version, as far as it says which bytes a version has.
+#[derive(Deserialize)]
+struct Record {
+    version: String,
+    zip: Zip,
+}
+
+#[derive(Deserialize)]
+struct Zip {
+    sha256: String,
+}
+
 impl CompareSink {
     /// Compares with the site in `folder`.
     ///
@@ -41,6 +55,26 @@ impl CompareSink {
             folder: folder.to_owned(),
             found: Mutex::default(),
         })
+    }
+
+    /// Whether `bytes` for `path` are the record of an old version that the site has with other files: as an old one, or as
+    /// the current one of the skill when the site was built.
+    fn changes_version(&self, path: &str, bytes: &[u8]) -> bool {
+        let Some(skill) = release_of(path) else {
+            return false;
+        };
+        let Ok(given) = serde_json::from_slice::<Record>(bytes) else {
+            return false;
+        };
+        let differs = |path: &str| {
+            let file = self.folder.join(path);
+            let baked = input_file::read(&file, input_file::FILE_MAX_BYTES).ok();
+            let baked = baked.and_then(|baked| serde_json::from_slice::<Record>(&baked).ok());
+            baked.is_some_and(|baked| {
+                baked.version == given.version && baked.zip.sha256 != given.zip.sha256
+            })
+        };
+        differs(path) || differs(&format!("{skill}/skill.json"))
     }
 
     /// All differences, files that the content does not give any more included.
@@ -71,8 +105,15 @@ impl CompareSink {
             {
                 continue;
             }
-            let message = "this file is on the site, but the content does not give it";
-            problems.push(stale(entry.path(), message));
+            problems.push(if release_of(&path.join("/")).is_some() {
+                changed_version(
+                    entry.path(),
+                    "this version is on the site, but the content does not give it",
+                )
+            } else {
+                let message = "this file is on the site, but the content does not give it";
+                stale(entry.path(), message)
+            });
         }
         Ok(problems)
     }
@@ -86,6 +127,10 @@ impl Sink for CompareSink {
         let file = self.folder.join(path);
         let problem = match input_file::read(&file, input_file::FILE_MAX_BYTES) {
             Ok(baked) if baked == bytes => None,
+            _ if self.changes_version(path, bytes) => Some(changed_version(
+                &file,
+                "this version is on the site with other files than the content gives",
+            )),
             Ok(baked) => Some(difference(&file, &baked, bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let message = "the content gives this file, but the site lacks it";
@@ -121,6 +166,20 @@ fn difference(file: &Path, baked: &[u8], source: &[u8]) -> Problem {
 
 fn stale(file: &Path, message: impl Into<String>) -> Problem {
     Problem::error(file, "stale file", message).hint(REBUILD)
+}
+
+/// The folder of the skill when `path` is the record of an old version: `<owner>/skills/<slug>/versions/<v>/skill.json`.
+fn release_of(path: &str) -> Option<&str> {
+    let folder = path.strip_suffix("/skill.json")?;
+    let (folder, _) = folder.rsplit_once('/')?;
+    folder.strip_suffix("/versions")
+}
+
+/// Whoever installed a version, or wrote down its hash, relies on it.
+fn changed_version(file: &Path, message: &str) -> Problem {
+    let message = format!("{message}; what a version holds never changes");
+    Problem::error(file, "changed version", message)
+        .hint("give it the files that it had; new ones are a version of their own")
 }
 
 /// What stands around `offset`, from the start of the tag or line to a little after it.
@@ -170,5 +229,62 @@ mod tests {
             shown.contains("new: the content gives this file")
                 && shown.contains("stale: this file is on the site")
         );
+    }
+
+    #[test]
+    fn a_published_version_that_would_change_or_go_is_told() {
+        let record = |version: &str, sha256: &str, name: &str| {
+            let zip = serde_json::json!({ "sha256": sha256 });
+            serde_json::json!({ "name": name, "version": version, "zip": zip }).to_string()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let skill = "ana/skills/pdf";
+        for (path, record) in [
+            ("skill.json", record("1.2", "a", "PDF")),
+            ("versions/1.1/skill.json", record("1.1", "b", "PDF")),
+            ("versions/1.0/skill.json", record("1.0", "c", "PDF")),
+            ("versions/0.9/skill.json", record("0.9", "d", "PDF")),
+        ] {
+            let file = folder.path().join(skill).join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, record).unwrap();
+        }
+        let sink = CompareSink::open(folder.path()).unwrap();
+        for (path, record) in [
+            ("skill.json", record("1.3", "e", "PDF")),
+            ("versions/1.2/skill.json", record("1.2", "f", "PDF")),
+            ("versions/1.1/skill.json", record("1.1", "g", "PDF")),
+            ("versions/1.0/skill.json", record("1.0", "c", "PDF Tools")),
+        ] {
+            sink.write(&format!("{skill}/{path}"), record.as_bytes())
+                .unwrap();
+        }
+        let problems = sink.finish().unwrap();
+        let shown = problems.sorted().into_iter().map(|problem| {
+            let shown = problem.to_string();
+            let shown = shown.split(skill).nth(1).unwrap();
+            let sentence = shown.split_once(": ").unwrap().1;
+            (
+                shown[1..].split(':').next().unwrap().to_owned(),
+                sentence.to_owned(),
+            )
+        });
+        let shown: Vec<_> = shown.collect();
+        let told = |path: &str| {
+            let (_, sentence) = shown.iter().find(|(told, _)| told == path).unwrap();
+            sentence.lines().next().unwrap().to_owned()
+        };
+        let never = "what a version holds never changes";
+        for path in ["versions/1.2/skill.json", "versions/1.1/skill.json"] {
+            let other = "this version is on the site with other files than the content gives";
+            assert_eq!(told(path), format!("{other}; {never}"));
+        }
+        assert_eq!(
+            told("versions/0.9/skill.json"),
+            format!("this version is on the site, but the content does not give it; {never}")
+        );
+        for stale in ["skill.json", "versions/1.0/skill.json"] {
+            assert!(told(stale).starts_with("the site says"), "{}", told(stale));
+        }
     }
 }
