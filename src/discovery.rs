@@ -262,11 +262,15 @@ impl<'t> Discovery<'t> {
     }
 }
 
-/// Whether [`discover`] may read the file at `path` of a tree when it looks in `start`.
-pub fn reads(path: &str, start: &str) -> bool {
-    is_skill_md(split(path).1)
-        || path == installed::LOCK_FILE
-        || manifest::reads(path, &plain_folder(start))
+/// The paths of the files of `tree` that [`discover`] may read when it looks in `start`.
+pub fn read_files(tree: &dyn Tree, start: &str) -> Vec<String> {
+    let start = plain_folder(start);
+    let is_read = |path: &str| {
+        is_skill_md(split(path).1) || path == installed::LOCK_FILE || manifest::reads(path, &start)
+    };
+    let files = tree.entries().iter().filter(|entry| entry.is_file());
+    let read = files.filter(|entry| is_read(&entry.path));
+    read.map(|entry| entry.path.clone()).collect()
 }
 
 /// The bytes of a file; `None` when it has more than `max_bytes`.

@@ -35,6 +35,19 @@ pub struct Front<'a> {
 }
 
 impl Front<'_> {
+    /// Its version, as it is written: at the top or below `metadata`, where the specification's own example has it.
+    /// `metadata` is the value of that field.
+    pub fn version(&self, metadata: &Map<String, Value>) -> Option<String> {
+        let version_in = |key: &str, source: &Map<String, Value>| {
+            let value = source.get("version")?;
+            let mut blocks = yaml::blocks(self.yaml).into_iter();
+            let mut block = || blocks.find(|block| block.key.eq_ignore_ascii_case(key));
+            let written = value.is_number().then(|| block()?.version()).flatten();
+            written.or_else(|| fields::short_text(value))
+        };
+        version_in("version", &self.fields).or_else(|| version_in("metadata", metadata))
+    }
+
     /// Where the value of a field stands, of the top level or else below `metadata`, as far as its line shows it.
     pub fn place_of_field(&self, key: &str) -> Place {
         let place = self.place_of(key);

@@ -6,18 +6,13 @@
 
 use std::path::PathBuf;
 
-use crate::catalog::Provenance;
+use crate::catalog::{Provenance, Version};
 use crate::key::SkillKey;
 
 mod address;
-#[cfg_attr(not(test), expect(dead_code, reason = "`check` will compare it"))]
 mod archive;
 mod cache;
 mod fetch;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "versions will be read at tags")
-)]
 mod git;
 mod left_out;
 mod load;
@@ -25,6 +20,7 @@ mod lock_file;
 mod snapshot;
 #[cfg(test)]
 mod test_server;
+mod versions;
 
 pub use fetch::{FetchError, FetchOptions, Fetched, Outcome, SourceFetchError, Update, fetch};
 pub use git::Git;
@@ -41,6 +37,10 @@ pub struct SourceSkill {
     pub files: Vec<SourceFile>,
     /// Where it came from, when that is a repository.
     pub provenance: Option<Provenance>,
+    /// What it is called at a tag, where tags are read.
+    pub version: Option<String>,
+    /// Old versions, newest first.
+    pub versions: Vec<Version>,
 }
 
 /// A file of a source's skill.

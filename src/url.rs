@@ -7,7 +7,6 @@ use crate::key::SkillKey;
 pub mod api;
 mod base;
 mod published;
-#[cfg_attr(not(test), expect(dead_code, reason = "for the addresses of sources"))]
 pub mod repository;
 pub mod web;
 

@@ -60,6 +60,23 @@ impl SkillFile {
         Self::new(path.into(), bytes, Source::Disk(source))
     }
 
+    /// A file at `source` that was read before: it had `len_bytes`, and `sha256` as lower-case hex.
+    pub fn known(
+        path: impl Into<String>,
+        source: PathBuf,
+        len_bytes: usize,
+        sha256: impl Into<String>,
+        is_executable: bool,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            len_bytes,
+            sha256: sha256.into(),
+            is_executable,
+            source: Source::Disk(source),
+        }
+    }
+
     /// A file that is nowhere but here.
     pub fn in_memory(path: impl Into<String>, bytes: &[u8]) -> Self {
         Self::new(path.into(), bytes, Source::Memory(bytes.into()))

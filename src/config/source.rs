@@ -277,11 +277,12 @@ fn url_path(url: &str) -> Option<&str> {
     (!path.is_empty()).then_some(path)
 }
 
-/// The last name of a path or URL, without `.git`.
+/// The last name of a path or URL, without `.git`; that of a clone for the `.git` in it.
 fn last_name(path: &str) -> &str {
     let path = path.split(['?', '#']).next().unwrap_or(path);
-    let path = path.trim_end_matches(['/', '\\']);
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let mut names = path.rsplit(['/', '\\']);
+    let name = names.find(|name| !matches!(*name, "" | ".git"));
+    let name = name.unwrap_or(path);
     name.strip_suffix(".git").unwrap_or(name)
 }
 
@@ -335,6 +336,7 @@ mod tests {
         for (text, name) in [
             ("git = '../store/skills.git'", "skills"),
             ("git = 'file:///srv/skills.git'", "skills"),
+            ("git = 'skills/.git/'", "skills"),
             ("git = 'C:\\store\\skills.git'", "skills"),
             ("archive = 'https://files.example/a/v1.tar.gz?key=1'", "v1"),
             ("path = '../skills/'", "skills"),

@@ -17,15 +17,12 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 pub use self::error::ArchiveError;
 use self::error::Exceeded;
 use self::unpacker::{Place, Unpacker};
 use super::left_out::LeftOut;
 use crate::input_file::{self, InputFileError};
 use crate::lock::lock;
-use crate::text::hex;
 use crate::tree::{EntryKind, Tree, TreeEntry};
 
 /// The files of an archive.
@@ -37,7 +34,6 @@ pub struct ArchiveTree {
     places: Vec<Option<Place>>,
     unpacked: Mutex<File>,
     left_out: Vec<LeftOut>,
-    sha256: String,
     max_file_bytes: u64,
 }
 
@@ -84,7 +80,6 @@ impl ArchiveTree {
             true => download::download(place, limits)?,
             false => open_file(&base.join(place), limits.max_packed_bytes)?,
         };
-        let sha256 = digest(&mut packed)?;
         let format = Format::of(&mut packed)?;
         let mut unpacker = Unpacker::new(limits, packed.metadata()?.len())?;
         match format {
@@ -101,14 +96,8 @@ impl ArchiveTree {
             places: unpacked.places,
             unpacked: Mutex::new(unpacked.file),
             left_out: unpacked.left_out,
-            sha256,
             max_file_bytes: limits.max_file_bytes,
         })
-    }
-
-    /// The SHA-256 of the archive as it is: 64 lower-case hexadecimal digits.
-    pub fn sha256(&self) -> &str {
-        &self.sha256
     }
 
     /// What the archive holds and the listing does not.
@@ -175,18 +164,4 @@ fn open_file(path: &Path, max_bytes: u64) -> Result<File, ArchiveError> {
         true => Err(Exceeded::Packed { max_bytes }.into()),
         false => Ok(file),
     }
-}
-
-/// The SHA-256 of `packed`, which is at its start before and after.
-fn digest(packed: &mut File) -> io::Result<String> {
-    let mut sha256 = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match packed.read(&mut buffer)? {
-            0 => break,
-            n_read => sha256.update(&buffer[..n_read]),
-        }
-    }
-    packed.rewind()?;
-    Ok(hex(&sha256.finalize()))
 }

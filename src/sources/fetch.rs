@@ -13,9 +13,9 @@ use super::git::{
 };
 use super::lock_file::{Asked, LockFile, LockFileError, LockedSource};
 use super::snapshot::{Snapshot, SnapshotError, license_files};
-use crate::config::{Origin, SourceConfig};
+use super::versions::Versions;
+use crate::config::{Origin, SourceConfig, VersionsFrom};
 use crate::discovery::{self, discover};
-use crate::tree::Tree;
 
 /// What is to be done.
 #[derive(Clone, Debug, Default)]
@@ -275,7 +275,7 @@ impl Fetcher<'_> {
             } => {
                 let commit = locked.and_then(|locked| locked.commit.as_deref());
                 let reference = commit.or(reference.as_deref());
-                self.of_git(url, reference, path, root_name(&source.name))
+                self.of_git(url, reference, path, source)
             }
             Origin::Archive { place, path } => {
                 self.of_archive(place, path, root_name(&source.name))
@@ -289,8 +289,9 @@ impl Fetcher<'_> {
         url: &str,
         reference: Option<&str>,
         start: &str,
-        root_name: &str,
+        source: &SourceConfig,
     ) -> Result<Snapshot, SourceFetchError> {
+        let root_name = root_name(&source.name);
         let folder = std::path::absolute(self.folder).unwrap_or_else(|_| self.folder.to_owned());
         let remote = Remote::parse(url, &folder)?;
         let git = match self.git.get() {
@@ -305,7 +306,7 @@ impl Fetcher<'_> {
         let commit = repository.fetch(reference)?;
         let mut tree = repository.tree(&commit)?;
         // What skills are looked for with, and then what they are made of.
-        let read: Vec<String> = paths(&tree, |path| discovery::reads(path, start));
+        let read = discovery::read_files(&tree, start);
         repository.fetch_files(&mut tree, &[], &borrowed(&read))?;
         let found = discover(&tree, start, root_name).map_err(SnapshotError::from)?;
         let folders: Vec<String> = found
@@ -321,6 +322,17 @@ impl Fetcher<'_> {
         let mut snapshot = Snapshot::take(&tree, found, self.cache)?;
         snapshot.unlisted = tree.left_out().to_vec();
         self.add_dates(&repository, &commit, &mut snapshot)?;
+        let versions = Versions {
+            repository: &repository,
+            cache: self.cache,
+            start,
+            root_name,
+        };
+        match source.versions {
+            VersionsFrom::None => {}
+            VersionsFrom::Tags => versions.add_tags(&mut snapshot)?,
+            VersionsFrom::History => versions.add_history(&mut snapshot, &commit)?,
+        }
         Ok(snapshot)
     }
 
@@ -360,12 +372,6 @@ impl Fetcher<'_> {
 /// source's name.
 pub(super) fn root_name(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
-}
-
-fn paths(tree: &dyn Tree, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
-    let files = tree.entries().iter().filter(|entry| entry.is_file());
-    let paths = files.map(|entry| &entry.path);
-    paths.filter(|path| is_wanted(path)).cloned().collect()
 }
 
 fn borrowed(paths: &[String]) -> Vec<&str> {

@@ -6,9 +6,9 @@ use super::address::without_credentials;
 use super::cache::Cache;
 use super::fetch::root_name;
 use super::lock_file::LockFile;
-use super::snapshot::{Snapshot, SnapshotSkill};
+use super::snapshot::{Snapshot, SnapshotFile, SnapshotSkill, SnapshotVersion};
 use super::{SourceFile, SourceSkill};
-use crate::catalog::{LicenseFile, Provenance, Timestamp};
+use crate::catalog::{LicenseFile, Provenance, SkillFile, Timestamp, Version};
 use crate::config::{Config, Origin, SourceConfig};
 use crate::discovery::{LeftOut, discover, skill_files};
 use crate::key::SkillKey;
@@ -154,6 +154,8 @@ impl Loader<'_> {
                 path: root.join(&skill.folder),
                 files: files.collect(),
                 provenance: None,
+                version: None,
+                versions: Vec::new(),
             });
         }
     }
@@ -214,6 +216,8 @@ impl Loader<'_> {
                 path: shown.join(&skill.folder),
                 files,
                 provenance: provenance(source, &snapshot, skill),
+                version: skill.version.clone(),
+                versions: versions(source, &cache, skill),
             });
         }
     }
@@ -243,6 +247,40 @@ fn key(source: &SourceConfig, slug: &str) -> SkillKey {
         owner: source.owner.clone(),
         slug: slug.to_owned(),
     }
+}
+
+fn versions(source: &SourceConfig, cache: &Cache, skill: &SnapshotSkill) -> Vec<Version> {
+    let Origin::Git { url, .. } = &source.origin else {
+        return Vec::new();
+    };
+    let page = repository::page(url);
+    let version = |version: &SnapshotVersion| {
+        let published_at = version.published_at.as_deref();
+        let page = page.as_deref();
+        Version {
+            version: version.version.clone(),
+            published_at: published_at.and_then(Timestamp::parse),
+            commit_url: page.and_then(|page| repository::commit(page, &version.commit)),
+            commit: Some(version.commit.clone()),
+            files: version
+                .files
+                .iter()
+                .map(|file| skill_file(cache, file))
+                .collect(),
+        }
+    };
+    skill.versions.iter().map(version).collect()
+}
+
+/// A file that was fetched, and is not read before it is published.
+fn skill_file(cache: &Cache, file: &SnapshotFile) -> SkillFile {
+    SkillFile::known(
+        &file.path,
+        cache.blob_path(&file.sha256),
+        file.size as usize,
+        file.sha256.as_str(),
+        file.is_executable,
+    )
 }
 
 fn provenance(

@@ -41,7 +41,27 @@ pub struct SnapshotSkill {
     /// The licence file that is nearest to it, with its path in the tree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<SnapshotLicense>,
+    /// What the tag calls it that first had these files, where tags are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// Its files, sorted by path, which is that from its folder.
+    pub files: Vec<SnapshotFile>,
+    /// Old versions, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<SnapshotVersion>,
+}
+
+/// An old version of a skill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotVersion {
+    /// What it is called, on one line. Hostile.
+    pub version: String,
+    /// The commit that has it.
+    pub commit: String,
+    /// When it was made, as RFC 3339 has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<String>,
+    /// As those of the skill.
     pub files: Vec<SnapshotFile>,
 }
 
@@ -62,7 +82,9 @@ pub struct SnapshotFile {
     pub path: String,
     /// Of the bytes.
     pub sha256: Digest,
-    /// Whether its mode says that it runs.
+    /// How many bytes it has.
+    pub size: u64,
+    /// Whether it runs: its mode says so, or it begins with `#!`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_executable: bool,
 }
@@ -117,7 +139,10 @@ impl Snapshot {
 
     /// Whether all its files are in the cache.
     pub fn is_whole(&self, cache: &Cache) -> bool {
-        let mut files = self.skills.iter().flat_map(|skill| &skill.files);
+        let mut files = self.skills.iter().flat_map(|skill| {
+            let old = skill.versions.iter().flat_map(|version| &version.files);
+            skill.files.iter().chain(old)
+        });
         files.all(|file| cache.blob_path(&file.sha256).is_file())
     }
 
@@ -136,34 +161,51 @@ impl Snapshot {
         };
         let license_files = license_files(tree);
         for skill in discovered.skills {
-            let found = skill_files(tree, &skill.folder);
-            snapshot.left_out.extend(found.left_out);
-            let mut files = Vec::with_capacity(found.files.len());
-            for file in found.files {
-                let Some(bytes) = read_file(tree, file.entry, FILE_MAX_BYTES)? else {
-                    let max_bytes = FILE_MAX_BYTES;
-                    let reason = Reason::TooLarge { max_bytes };
-                    snapshot
-                        .left_out
-                        .push(LeftOut::new(&file.entry.path, reason));
-                    continue;
-                };
-                files.push(SnapshotFile {
-                    path: file.path.to_owned(),
-                    sha256: cache.add_blob(&bytes)?,
-                    is_executable: file.entry.is_executable(),
-                });
-            }
+            let (files, left_out) = files_of(tree, &skill.folder, cache)?;
+            snapshot.left_out.extend(left_out);
             snapshot.skills.push(SnapshotSkill {
                 license: license(tree, &license_files, &skill.folder)?,
                 folder: skill.folder,
                 slug: skill.slug,
                 committed_at: None,
+                version: None,
                 files,
+                versions: Vec::new(),
             });
         }
         Ok(snapshot)
     }
+}
+
+/// Puts the files of the skill in `folder` into the cache; what is not taken is told.
+///
+/// # Errors
+/// A file that cannot be read; what the cache says.
+pub fn files_of(
+    tree: &dyn Tree,
+    folder: &str,
+    cache: &CacheWriter,
+) -> Result<(Vec<SnapshotFile>, Vec<LeftOut>), SnapshotError> {
+    let found = skill_files(tree, folder);
+    let mut left_out = found.left_out;
+    let mut files = Vec::with_capacity(found.files.len());
+    for file in found.files {
+        let max_bytes = FILE_MAX_BYTES;
+        let Some(bytes) = read_file(tree, file.entry, max_bytes)? else {
+            left_out.push(LeftOut::new(
+                &file.entry.path,
+                Reason::TooLarge { max_bytes },
+            ));
+            continue;
+        };
+        files.push(SnapshotFile {
+            path: file.path.to_owned(),
+            size: bytes.len() as u64,
+            is_executable: file.entry.is_executable() || bytes.starts_with(b"#!"),
+            sha256: cache.add_blob(&bytes)?,
+        });
+    }
+    Ok((files, left_out))
 }
 
 /// The licence files of a tree.

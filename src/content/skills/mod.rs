@@ -53,6 +53,9 @@ pub(super) fn read(
             if let Some(provenance) = source {
                 skill.set_provenance(provenance);
             }
+            if let Some(source) = folder.source {
+                version::add_kept(&mut skill, source);
+            }
             Some(skill)
         })
         .collect()

@@ -2,7 +2,10 @@
 
 use semver::{BuildMetadata, Prerelease};
 
-use crate::catalog::Version;
+use crate::catalog::{Skill, SkillFile, Version};
+use crate::content::folder::LoadOptions;
+use crate::sources::SourceSkill;
+use crate::text::{self, unicode};
 
 /// Sorts `versions` newest first: by date, and by version number where dates are equal.
 ///
@@ -23,6 +26,48 @@ pub(super) fn sort_newest_first(versions: &mut Vec<Version>) {
         keyed.insert(lower_idx.unwrap_or(keyed.len()), (key, version));
     }
     versions.extend(keyed.into_iter().map(|(_, version)| version));
+}
+
+/// Gives `skill` the old versions that its source keeps; what `_meta.json` says of one of them stays.
+pub(super) fn add_kept(skill: &mut Skill, source: &SourceSkill) {
+    let updated_at = skill.updated_at;
+    let current = source.version.as_ref().map(|version| Version {
+        version: version.clone(),
+        published_at: updated_at,
+        ..Version::default()
+    });
+    skill.version = skill.version.take().or(current);
+    for kept in &source.versions {
+        let is_current = |current: &Version| current.version == kept.version;
+        if skill.version.as_ref().is_some_and(is_current) {
+            continue;
+        }
+        let mut kept = kept.clone();
+        kept.files = publishable(kept.files);
+        let mut history = skill.history.iter_mut();
+        match history.find(|known| known.version == kept.version) {
+            Some(known) => {
+                kept.published_at = known.published_at.or(kept.published_at);
+                kept.commit_url = known.commit_url.take().or(kept.commit_url);
+                *known = kept;
+            }
+            None => skill.history.push(kept),
+        }
+    }
+    sort_newest_first(&mut skill.history);
+}
+
+/// The files of an old version that can be published, as those of a current one are chosen. Nobody can mend an old version, so
+/// what is left out is not told.
+fn publishable(mut files: Vec<SkillFile>) -> Vec<SkillFile> {
+    for file in &mut files {
+        file.path = unicode::nfc(&file.path).into_owned();
+    }
+    files.retain(|file| text::path_fault(&file.path).is_none() && file.path != "_meta.json");
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.dedup_by(|twin, first| twin.path == first.path);
+    files.truncate(LoadOptions::default().max_files);
+    files
 }
 
 /// What a version is compared by: its number, else piece by piece.

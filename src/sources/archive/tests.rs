@@ -113,7 +113,6 @@ fn the_same_files_come_out_of_each_format_without_the_folder_around_them() {
             ]
         );
         assert_eq!(tree.left_out(), []);
-        assert_eq!(tree.sha256(), hex(&Sha256::digest(&bytes)));
         let error = tree.read(&tree.entries()[0], 3).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
     }
@@ -314,7 +313,6 @@ fn an_archive_is_downloaded_up_to_its_limit() {
     };
     let tree = open("skills.zip", ArchiveLimits::default()).unwrap();
     assert_eq!(tree.entries()[0].path, "SKILL.md");
-    assert_eq!(tree.sha256(), hex(&Sha256::digest(&bytes)));
     let small = ArchiveLimits {
         max_packed_bytes: 100,
         ..ArchiveLimits::default()

@@ -17,6 +17,15 @@ pub struct LastCommit {
     pub date: Option<Timestamp>,
 }
 
+/// A commit, and what it touched of the folders that were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touching {
+    /// Its id and date.
+    pub commit: LastCommit,
+    /// Places in the list of folders, in no order.
+    pub folder_idxs: Vec<usize>,
+}
+
 /// A tag of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
@@ -35,17 +44,38 @@ impl GitRepository {
     /// The last commit up to `commit` that touched each of `folders` (`""` is the root): for each a value, in their order.
     ///
     /// `None` for a folder that no commit touched, and for all where the history is shallow, which would make every folder
-    /// as new as its one commit. A merge touches what differs from all that it merges. One pass over the history, which
-    /// ends when all are known.
+    /// as new as its one commit.
     ///
     /// # Errors
-    /// What git says; a limit.
+    /// As [`GitRepository::touching`].
     pub fn last_commits(
         &self,
         commit: &ObjectId,
         folders: &[&str],
     ) -> Result<Vec<Option<LastCommit>>, GitError> {
-        let mut search = Search::new(folders);
+        let mut found = vec![None; folders.len()];
+        for touching in self.touching(commit, folders, 1)? {
+            for folder_idx in touching.folder_idxs {
+                found[folder_idx] = Some(touching.commit.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    /// The commits up to `commit` that touched any of `folders` (`""` is the root), newest first; of each folder the newest
+    /// `n_each`. None where the history is shallow.
+    ///
+    /// A merge touches what differs from all that it merges. One pass over the history, which ends when all are known.
+    ///
+    /// # Errors
+    /// What git says; a limit.
+    pub fn touching(
+        &self,
+        commit: &ObjectId,
+        folders: &[&str],
+        n_each: usize,
+    ) -> Result<Vec<Touching>, GitError> {
+        let mut search = Search::new(folders, n_each);
         if self.history() == History::Shallow || folders.is_empty() {
             return Ok(search.found);
         }
@@ -147,24 +177,34 @@ fn paths_to_follow<'a>(folders: &[&'a str]) -> Vec<&'a str> {
     paths
 }
 
-/// Finds the first commit of a log that touched each folder.
+/// Finds the first commits of a log that touched each folder.
 struct Search<'a> {
-    /// Folders that no commit touched so far, with their places in `found`.
-    open: HashMap<&'a str, Vec<usize>>,
-    found: Vec<Option<LastCommit>>,
+    /// Folders that too few commits touched so far.
+    open: HashMap<&'a str, Open>,
+    found: Vec<Touching>,
     /// The commit of the names that follow.
     current: Option<LastCommit>,
 }
 
+/// A folder for which commits are looked for.
+#[derive(Default)]
+struct Open {
+    /// Its places in the list.
+    folder_idxs: Vec<usize>,
+    n_wanted: usize,
+}
+
 impl<'a> Search<'a> {
-    fn new(folders: &[&'a str]) -> Self {
-        let mut open: HashMap<&str, Vec<usize>> = HashMap::new();
+    fn new(folders: &[&'a str], n_each: usize) -> Self {
+        let mut open: HashMap<&str, Open> = HashMap::new();
         for (folder_idx, &folder) in folders.iter().enumerate() {
-            open.entry(folder).or_default().push(folder_idx);
+            let folder = open.entry(folder).or_default();
+            folder.folder_idxs.push(folder_idx);
+            folder.n_wanted = n_each;
         }
         Self {
             open,
-            found: vec![None; folders.len()],
+            found: Vec::new(),
             current: None,
         }
     }
@@ -184,9 +224,36 @@ impl<'a> Search<'a> {
         let path = String::from_utf8_lossy(record);
         let above = path.match_indices('/').map(|(at, _)| &path[..at]);
         for folder in above.chain([""]) {
-            for folder_idx in self.open.remove(folder).unwrap_or_default() {
-                self.found[folder_idx] = self.current.clone();
-            }
+            self.touch(folder);
+        }
+    }
+
+    /// The current commit touched `folder`.
+    fn touch(&mut self, folder: &str) {
+        let (Some(open), Some(commit)) = (self.open.get_mut(folder), &self.current) else {
+            return;
+        };
+        let is_first = self.found.last().is_none_or(|last| last.commit != *commit);
+        if is_first {
+            self.found.push(Touching {
+                commit: commit.clone(),
+                folder_idxs: Vec::new(),
+            });
+        }
+        let Some(touching) = self.found.last_mut() else {
+            return;
+        };
+        if open
+            .folder_idxs
+            .iter()
+            .any(|idx| touching.folder_idxs.contains(idx))
+        {
+            return;
+        }
+        touching.folder_idxs.extend(&open.folder_idxs);
+        open.n_wanted -= 1;
+        if open.n_wanted == 0 {
+            self.open.remove(folder);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::catalog::{
     VERSION_MAX_CHARS, Version,
 };
 use crate::content::folder::Content;
-use crate::front_matter::{self, Front, fields, lost_text, yaml};
+use crate::front_matter::{self, Front, fields, lost_text};
 use crate::markdown;
 use crate::problem::{Problems, Review, Severity};
 use crate::text::{self, EncodingFault};
@@ -252,15 +252,7 @@ impl Draft<'_> {
         if self.meta.latest.is_some() {
             return self.meta.latest.clone();
         }
-        let version_in = |key: &str, source: &Map<String, Value>| {
-            let value = source.get("version")?;
-            let mut blocks = yaml::blocks(self.front.yaml).into_iter();
-            let mut block = || blocks.find(|block| block.key.eq_ignore_ascii_case(key));
-            let written = value.is_number().then(|| block()?.version()).flatten();
-            written.or_else(|| fields::short_text(value))
-        };
-        let version = version_in("version", &self.front.fields)
-            .or_else(|| version_in("metadata", &self.metadata))?;
+        let version = self.front.version(&self.metadata)?;
         Some(Version {
             version: text::clean_line(&version, VERSION_MAX_CHARS),
             published_at,

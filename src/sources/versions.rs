@@ -1,0 +1,280 @@
+//! Old versions of a source's skills, with their files: the states at tags, or at commits of a skill's own history.
+//!
+//! The commits that may hold one are walked from the newest to the oldest. A state that differs from the later one is a
+//! version. At tags it is called after the first tag that has it; in a history after the version that the skill itself
+//! names, or else after its commit.
+
+use std::path::Path;
+
+use super::cache::CacheWriter;
+use super::fetch::SourceFetchError;
+use super::git::{GitRepository, GitTree, LastCommit, ObjectId, WantedFiles};
+use super::snapshot::{Snapshot, SnapshotError, SnapshotFile, SnapshotVersion, files_of};
+use crate::catalog::{Timestamp, VERSION_MAX_CHARS, short_commit};
+use crate::discovery::{self, discover};
+use crate::front_matter::{self, fields};
+use crate::problem::{Problems, Review, Severity};
+use crate::text;
+use crate::tree::Tree;
+
+/// Most old versions of a skill.
+pub const VERSIONS_MAX: usize = 10;
+
+/// Most tags that are looked at, the newest.
+const TAGS_MAX: usize = 100;
+
+/// Commits of a skill's history that are looked at, the newest: several may belong to one version.
+const COMMITS_MAX: usize = 50;
+
+/// Entries of trees that are held at a time, about.
+const ENTRIES_AT_ONCE: usize = 500_000;
+
+/// Where old versions are read from.
+pub(super) struct Versions<'a> {
+    pub(super) repository: &'a GitRepository,
+    pub(super) cache: &'a CacheWriter,
+    /// Where skills are looked for, and what one at the root is called.
+    pub(super) start: &'a str,
+    pub(super) root_name: &'a str,
+}
+
+/// A commit that may hold old versions.
+struct Candidate {
+    commit: ObjectId,
+    date: Option<Timestamp>,
+    /// What a version there is called, unless the skill says.
+    tag: Option<String>,
+    /// The skills, by their place in the snapshot; none in particular where the tree must tell.
+    skill_idxs: Vec<usize>,
+}
+
+/// What is known of a skill while its commits are walked.
+struct Walk {
+    /// The files of the later state, the first of which is the current one.
+    later: Vec<SnapshotFile>,
+    /// What the skill itself calls the later state.
+    own_version: Option<String>,
+    versions: Vec<SnapshotVersion>,
+}
+
+impl Versions<'_> {
+    /// Adds the states at the tags of the repository.
+    pub(super) fn add_tags(&self, snapshot: &mut Snapshot) -> Result<(), SourceFetchError> {
+        self.repository.fetch_tags()?;
+        let tags = self.repository.tags()?.into_iter().take(TAGS_MAX);
+        let candidates = tags.map(|tag| Candidate {
+            tag: Some(version_of_tag(&tag.name)),
+            commit: tag.commit,
+            date: tag.date,
+            skill_idxs: Vec::new(),
+        });
+        self.add(snapshot, candidates.collect())
+    }
+
+    /// Adds the states at the commits that changed a skill's version, or the skill when it names none.
+    pub(super) fn add_history(
+        &self,
+        snapshot: &mut Snapshot,
+        commit: &ObjectId,
+    ) -> Result<(), SourceFetchError> {
+        let folders: Vec<&str> = snapshot
+            .skills
+            .iter()
+            .map(|skill| skill.folder.as_str())
+            .collect();
+        let touching = self.repository.touching(commit, &folders, COMMITS_MAX)?;
+        let candidates = touching.into_iter().map(|touching| {
+            let LastCommit { commit, date } = touching.commit;
+            Candidate {
+                commit,
+                date,
+                tag: None,
+                skill_idxs: touching.folder_idxs,
+            }
+        });
+        self.add(snapshot, candidates.collect())
+    }
+
+    fn add(
+        &self,
+        snapshot: &mut Snapshot,
+        candidates: Vec<Candidate>,
+    ) -> Result<(), SourceFetchError> {
+        let mut walks: Vec<Walk> = snapshot
+            .skills
+            .iter()
+            .map(|skill| Walk {
+                later: skill.files.clone(),
+                own_version: self.own_version(&skill.files),
+                versions: Vec::new(),
+            })
+            .collect();
+        let mut candidates = candidates.into_iter().peekable();
+        while candidates.peek().is_some() {
+            let mut batch = Vec::new();
+            let mut n_entries = 0;
+            while n_entries < ENTRIES_AT_ONCE
+                && let Some(candidate) = candidates.next()
+            {
+                let tree = self.repository.tree(&candidate.commit)?;
+                n_entries += tree.entries().len();
+                batch.push((candidate, tree));
+            }
+            self.walk(snapshot, &mut walks, batch)?;
+        }
+        for (skill, walk) in snapshot.skills.iter_mut().zip(walks) {
+            skill.versions = walk.versions;
+            skill.versions.truncate(VERSIONS_MAX);
+        }
+        Ok(())
+    }
+
+    /// Takes the states at the commits of `batch`, which are older than all before.
+    fn walk(
+        &self,
+        snapshot: &mut Snapshot,
+        walks: &mut [Walk],
+        mut batch: Vec<(Candidate, GitTree)>,
+    ) -> Result<(), SourceFetchError> {
+        let places = self.places(snapshot, &mut batch)?;
+        let folders: Vec<Vec<&str>> = places
+            .iter()
+            .map(|places| places.iter().map(|(_, folder)| folder.as_str()).collect())
+            .collect();
+        let wanted = batch.iter_mut().zip(&folders);
+        let mut wanted: Vec<WantedFiles<'_>> = wanted
+            .map(|((_, tree), folders)| WantedFiles {
+                tree,
+                folders,
+                files: &[],
+            })
+            .collect();
+        self.repository.fetch_wanted(&mut wanted)?;
+        drop(wanted);
+        for ((candidate, tree), places) in batch.iter().zip(&places) {
+            for (skill_idx, folder) in places {
+                let walk = &mut walks[*skill_idx];
+                // One more may still tell by what name the last of them goes.
+                if walk.versions.len() > VERSIONS_MAX {
+                    continue;
+                }
+                let (files, _too_long) = files_of(tree, folder, self.cache)?;
+                let current = &mut snapshot.skills[*skill_idx].version;
+                self.step(walk, current, candidate, files);
+            }
+        }
+        Ok(())
+    }
+
+    /// Of each commit the skills that it has, by their place in the snapshot, and their folders there.
+    fn places(
+        &self,
+        snapshot: &Snapshot,
+        batch: &mut [(Candidate, GitTree)],
+    ) -> Result<Vec<Vec<(usize, String)>>, SourceFetchError> {
+        let reads: Vec<Vec<String>> = batch
+            .iter()
+            .map(|(candidate, tree)| match candidate.tag {
+                Some(_) => discovery::read_files(tree, self.start),
+                None => Vec::new(),
+            })
+            .collect();
+        let reads: Vec<Vec<&str>> = reads
+            .iter()
+            .map(|paths| paths.iter().map(String::as_str).collect())
+            .collect();
+        let wanted = batch.iter_mut().zip(&reads);
+        let mut wanted: Vec<WantedFiles<'_>> = wanted
+            .map(|((_, tree), files)| WantedFiles {
+                tree,
+                folders: &[],
+                files,
+            })
+            .collect();
+        self.repository.fetch_wanted(&mut wanted)?;
+        drop(wanted);
+        let places = batch.iter().map(|(candidate, tree)| {
+            if candidate.tag.is_none() {
+                let skill_idxs = candidate.skill_idxs.iter();
+                let folder = |&idx: &usize| (idx, snapshot.skills[idx].folder.clone());
+                return Ok(skill_idxs.map(folder).collect());
+            }
+            // A tag may be older than the folder in which skills are looked for now.
+            let found = match discover(tree, self.start, self.root_name) {
+                Ok(found) => found.skills,
+                Err(discovery::DiscoverError::NothingInStart(_)) => Vec::new(),
+                Err(error) => return Err(SnapshotError::from(error).into()),
+            };
+            let place = |found: discovery::FoundSkill| {
+                let mut skills = snapshot.skills.iter();
+                Some((
+                    skills.position(|skill| skill.slug == found.slug)?,
+                    found.folder,
+                ))
+            };
+            Ok(found.into_iter().filter_map(place).collect())
+        });
+        places.collect()
+    }
+
+    /// Compares the state of a skill at a commit with the later one.
+    fn step(
+        &self,
+        walk: &mut Walk,
+        current: &mut Option<String>,
+        candidate: &Candidate,
+        files: Vec<SnapshotFile>,
+    ) {
+        if files.is_empty() {
+            return;
+        }
+        let own_version = match candidate.tag {
+            Some(_) => None,
+            None => self.own_version(&files),
+        };
+        let is_same = match candidate.tag {
+            Some(_) => files == walk.later,
+            None if own_version.is_some() => own_version == walk.own_version,
+            None => files == walk.later,
+        };
+        let name = candidate.tag.clone().or_else(|| own_version.clone());
+        let version = SnapshotVersion {
+            version: name.unwrap_or_else(|| short_commit(candidate.commit.as_str()).to_owned()),
+            commit: candidate.commit.as_str().to_owned(),
+            published_at: candidate.date.map(Timestamp::rfc3339),
+            files: files.clone(),
+        };
+        match walk.versions.last_mut() {
+            Some(last) if is_same => *last = version,
+            None if is_same => {
+                if candidate.tag.is_some() {
+                    *current = Some(version.version);
+                }
+            }
+            _ => walk.versions.push(version),
+        }
+        walk.later = files;
+        walk.own_version = own_version;
+    }
+
+    /// The version that the `SKILL.md` among `files` names.
+    fn own_version(&self, files: &[SnapshotFile]) -> Option<String> {
+        let file = files.iter().find(|file| file.path == "SKILL.md")?;
+        let bytes = std::fs::read(self.cache.cache().blob_path(&file.sha256)).ok()?;
+        let decoded = text::decode(&bytes);
+        let mut problems = Problems::new();
+        let path = Path::new("SKILL.md");
+        let mut review = Review::new(Severity::Warning, path, &decoded.text, &mut problems);
+        let front = front_matter::parse(&mut review);
+        let metadata = fields::metadata(&front.fields).unwrap_or_default();
+        let version = front.version(&metadata)?;
+        Some(text::clean_line(&version, VERSION_MAX_CHARS))
+    }
+}
+
+/// The version that a tag names: `v1.2.0` is 1.2.0.
+fn version_of_tag(tag: &str) -> String {
+    let number = tag.strip_prefix(['v', 'V']);
+    let number = number.filter(|number| number.starts_with(|c: char| c.is_ascii_digit()));
+    text::clean_line(number.unwrap_or(tag), VERSION_MAX_CHARS)
+}
