@@ -20,6 +20,8 @@ mod lock_file;
 mod snapshot;
 #[cfg(test)]
 mod test_server;
+#[cfg(test)]
+mod tests;
 mod versions;
 
 pub use fetch::{FetchError, FetchOptions, Fetched, Outcome, SourceFetchError, Update, fetch};

@@ -11,7 +11,7 @@ mod program;
 mod remote;
 mod repository;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tree;
 
 pub use error::GitError;

@@ -183,6 +183,9 @@ impl Loader<'_> {
                 return self.fail(source, &error, hint);
             }
         };
+        if !snapshot.is_whole(&cache) {
+            return self.fail(source, "files of it are not in the cache", FETCH_HINT);
+        }
         if let Some(summary) = self.loaded.summaries.last_mut() {
             summary.commit.clone_from(&snapshot.commit);
             let committed_at = snapshot.committed_at.as_deref();
@@ -208,9 +211,6 @@ impl Loader<'_> {
                 sha256: Some(file.sha256.as_str().to_owned()),
             });
             let files: Vec<SourceFile> = files.collect();
-            if files.iter().any(|file| !file.place.is_file()) {
-                return self.fail(source, "files of it are not in the cache", FETCH_HINT);
-            }
             self.loaded.skills.push(SourceSkill {
                 key: key(source, &skill.slug),
                 path: shown.join(&skill.folder),

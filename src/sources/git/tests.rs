@@ -1,4 +1,4 @@
-mod origin;
+pub(in crate::sources) mod origin;
 
 use std::collections::BTreeMap;
 use std::io;

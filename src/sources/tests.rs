@@ -1,0 +1,252 @@
+//! Sources from a repository to what a build gets of them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::git::tests::origin::Origin;
+use super::{FetchOptions, LoadedSources, Outcome, SourceSkill, Update, fetch, load};
+use crate::catalog::Version;
+use crate::config::Config;
+
+/// A project whose one source is a repository.
+struct Sourced {
+    folder: TempDir,
+    origin: Origin,
+    settings: String,
+}
+
+impl Sourced {
+    fn new(origin: Origin, more: &str) -> Self {
+        let url = origin.path();
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            settings: format!(
+                "[[source]]\ngit = {:?}\nname = 'tools'\nowner = 'ana'\n{more}\n",
+                url.to_str().unwrap()
+            ),
+            origin,
+        }
+    }
+
+    fn config(&self) -> Config {
+        Config::parse(&self.config_path(), &self.settings)
+            .unwrap()
+            .0
+    }
+
+    fn config_path(&self) -> PathBuf {
+        self.folder.path().join("skillpress.toml")
+    }
+
+    /// What becomes of the source.
+    fn fetch(&self) -> Outcome {
+        let config = self.config();
+        let sources: Vec<_> = config
+            .sources
+            .iter()
+            .map(|source| source.get_ref())
+            .collect();
+        let options = FetchOptions {
+            update: Update::All,
+            ..FetchOptions::default()
+        };
+        let folder = self.folder.path();
+        let mut fetched = fetch(folder, &sources, &options, || {}, &|_, _| {}).unwrap();
+        fetched.remove(0).1.unwrap().outcome
+    }
+
+    fn load(&self) -> LoadedSources {
+        load(&self.config_path(), &self.config(), &[])
+    }
+
+    /// The one skill, fetched.
+    fn skill(&self) -> SourceSkill {
+        self.fetch();
+        let mut loaded = self.load();
+        assert_eq!(
+            loaded.problems.sorted(),
+            Vec::<&crate::problem::Problem>::new()
+        );
+        assert_eq!(loaded.skills.len(), 1);
+        loaded.skills.remove(0)
+    }
+}
+
+fn skill_md(more: &str) -> Vec<u8> {
+    format!("---\nname: pdf\ndescription: Reads PDF files.\n{more}---\n# PDF\n").into_bytes()
+}
+
+/// Name and files of a version: each path with its text.
+fn told(version: &Version) -> String {
+    let files = version.files.iter().map(|file| {
+        let bytes = file.read().unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        let last_line = text.lines().last().unwrap_or_default();
+        format!("{} {last_line}", file.path)
+    });
+    format!(
+        "{}: {}",
+        version.version,
+        files.collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn all_told(skill: &SourceSkill) -> Vec<String> {
+    skill.versions.iter().map(told).collect()
+}
+
+#[test]
+fn the_states_at_tags_are_versions_wherever_the_skill_lay() {
+    let mut origin = Origin::new();
+    let md = skill_md("");
+    origin.commit("main", &[("README.md", b"no skill yet")]);
+    origin.git(&["tag", "v0.1.0", "main"]);
+    origin.commit("main", &[("pdf/SKILL.md", &md), ("pdf/a.txt", b"one")]);
+    origin.git(&["tag", "v1.0.0", "main"]);
+    origin.commit(
+        "main",
+        &[
+            ("pdf/SKILL.md", &md),
+            ("pdf/a.txt", b"one"),
+            ("b", b"elsewhere"),
+        ],
+    );
+    origin.git(&["tag", "v1.0.1", "main"]);
+    origin.commit(
+        "main",
+        &[("skills/pdf/SKILL.md", &md), ("skills/pdf/b.txt", b"two")],
+    );
+    origin.git(&["tag", "beta", "main"]);
+    let newest = [
+        ("skills/pdf/SKILL.md", md.as_slice()),
+        ("skills/pdf/b.txt", b"three"),
+    ];
+    origin.commit("main", &newest);
+    origin.git(&["tag", "v2.0.0", "main"]);
+    origin.commit("main", &[newest[0], newest[1], ("c", b"elsewhere")]);
+    let sourced = Sourced::new(origin, "versions = 'tags'");
+    let skill = sourced.skill();
+    assert_eq!(skill.version.as_deref(), Some("2.0.0"));
+    assert_eq!(
+        all_told(&skill),
+        [
+            "beta: SKILL.md # PDF, b.txt two",
+            "1.0.0: SKILL.md # PDF, a.txt one"
+        ]
+    );
+    let of_tag = sourced.origin.git(&["rev-parse", "v1.0.0"]);
+    let oldest = skill.versions.last().unwrap();
+    assert_eq!(oldest.commit.as_deref(), Some(of_tag.as_str()));
+    assert_eq!(oldest.published_at.unwrap().date(), "2026-01-02");
+}
+
+#[test]
+fn a_history_has_a_version_for_each_that_the_skill_names() {
+    let mut origin = Origin::new();
+    let mut commit = |version: &str, text: &[u8]| {
+        let md = skill_md(&format!("metadata:\n  version: {version}\n"));
+        origin.commit("main", &[("pdf/SKILL.md", &md), ("pdf/a.txt", text)])
+    };
+    commit("0.9", b"zero");
+    let first = commit("1.0", b"one");
+    commit("1.0", b"one, mended");
+    commit("1.1", b"two");
+    commit("1.1", b"two, mended");
+    let sourced = Sourced::new(origin, "versions = 'history'");
+    let skill = sourced.skill();
+    assert_eq!(skill.version, None, "the skill names it itself");
+    assert_eq!(
+        all_told(&skill),
+        [
+            "1.0: SKILL.md # PDF, a.txt one",
+            "0.9: SKILL.md # PDF, a.txt zero"
+        ]
+    );
+    assert_eq!(skill.versions[0].commit.as_deref(), Some(first.as_str()));
+}
+
+#[test]
+fn without_a_version_each_commit_that_touched_the_skill_is_one_up_to_ten() {
+    let mut origin = Origin::new();
+    let md = skill_md("");
+    let mut commits = Vec::new();
+    for text in 0..13 {
+        let text = text.to_string();
+        commits.push(origin.commit(
+            "main",
+            &[("pdf/SKILL.md", &md), ("pdf/a.txt", text.as_bytes())],
+        ));
+        origin.commit(
+            "main",
+            &[
+                ("pdf/SKILL.md", &md),
+                ("pdf/a.txt", text.as_bytes()),
+                ("b", text.as_bytes()),
+            ],
+        );
+    }
+    let sourced = Sourced::new(origin, "versions = 'history'");
+    let skill = sourced.skill();
+    let names: Vec<&str> = skill
+        .versions
+        .iter()
+        .map(|version| version.version.as_str())
+        .collect();
+    let expected: Vec<&str> = commits
+        .iter()
+        .rev()
+        .skip(1)
+        .take(10)
+        .map(|commit| &commit[..7])
+        .collect();
+    assert_eq!(names, expected);
+    assert_eq!(
+        told(&skill.versions[0]),
+        format!("{}: SKILL.md # PDF, a.txt 11", &commits[11][..7])
+    );
+}
+
+#[test]
+fn what_a_version_holds_does_not_change_when_the_repository_goes_on() {
+    let mut origin = Origin::new();
+    let md = skill_md("");
+    origin.commit("main", &[("pdf/SKILL.md", &md), ("pdf/a.txt", b"one")]);
+    origin.git(&["tag", "v1", "main"]);
+    origin.commit("main", &[("pdf/SKILL.md", &md), ("pdf/a.txt", b"two")]);
+    let mut sourced = Sourced::new(origin, "versions = 'tags'");
+    let before = all_told(&sourced.skill());
+    assert_eq!(before, ["1: SKILL.md # PDF, a.txt one"]);
+    sourced.origin.git(&["tag", "v2", "main"]);
+    sourced
+        .origin
+        .commit("main", &[("pdf/SKILL.md", &md), ("pdf/a.txt", b"three")]);
+    let after = sourced.skill();
+    assert_eq!(
+        all_told(&after),
+        ["2: SKILL.md # PDF, a.txt two", before[0].as_str()]
+    );
+}
+
+#[test]
+fn a_cache_without_a_file_of_an_old_version_is_filled_again() {
+    let mut origin = Origin::new();
+    let md = skill_md("");
+    origin.commit("main", &[("pdf/SKILL.md", &md), ("pdf/a.txt", b"one")]);
+    origin.git(&["tag", "v1", "main"]);
+    origin.commit("main", &[("pdf/SKILL.md", &md)]);
+    let sourced = Sourced::new(origin, "versions = 'tags'");
+    let skill = sourced.skill();
+    let blobs = sourced.folder.path().join(".skillpress/sources/blobs");
+    let digest = &skill.versions[0].files[1].sha256;
+    fs::remove_file(blobs.join(&digest[..2]).join(&digest[2..])).unwrap();
+    let told = sourced.load().problems.sorted()[0].to_string();
+    assert!(
+        told.contains("the source `tools` cannot be used: files of it are not in the cache\n")
+            && told.contains("hint: run `skillpress fetch`"),
+        "{told}"
+    );
+    assert_eq!(sourced.fetch(), Outcome::Restored);
+    assert_eq!(sourced.load().problems.n_errors(), 0);
+}
