@@ -35,6 +35,8 @@ pub struct Config {
     pub hosting: HostingConfig,
     /// How much of the API stands as files.
     pub api: ApiConfig,
+    /// Old versions of the registry's own skills.
+    pub versions: VersionsConfig,
     /// Which lists have a feed of their own.
     pub feeds: FeedsConfig,
     /// Limits that fail a build when they are exceeded.
@@ -57,6 +59,7 @@ impl Default for Config {
             embedding: EmbeddingConfig::default(),
             hosting: HostingConfig::default(),
             api: ApiConfig::default(),
+            versions: VersionsConfig::default(),
             feeds: FeedsConfig::default(),
             budgets: Budgets::default(),
             sources: Vec::new(),
@@ -121,6 +124,25 @@ pub enum HostingMode {
 pub struct ApiConfig {
     /// Whether each skill has documents of its versions and of where to get it, besides the one that describes it.
     pub full: bool,
+}
+
+/// `[versions]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VersionsConfig {
+    /// Where old versions of the registry's own skills come from, with their files.
+    pub from: OwnVersionsFrom,
+}
+
+/// Where old versions of the registry's own skills come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OwnVersionsFrom {
+    /// None are published with their files.
+    #[default]
+    None,
+    /// The git repository that the content folder lies in.
+    Git,
 }
 
 /// `[feeds]`

@@ -96,6 +96,7 @@ pub mod internals {
     pub use crate::index::pack::PartFile;
     pub use crate::index::vector::{Adapted, Model, adapt, build as build_vectors, embed};
     pub use crate::site_source::{FileSource, SiteSource};
+    pub use crate::sources::LoadedSources;
     pub use crate::tree::{FolderTree, FolderTreeError, Tree, Unlisted};
     pub use crate::url::published_path;
 }

@@ -11,7 +11,7 @@ use crate::api;
 use crate::catalog::Catalog;
 use crate::catalog::Related;
 use crate::clients;
-use crate::config::Config;
+use crate::config::{Config, OwnVersionsFrom};
 use crate::content::static_files;
 use crate::content::{self, Disk, LoadOptions, SkillCache};
 use crate::index::findability::NotFound;
@@ -22,7 +22,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::render::{self, WrittenSite};
 use crate::sink::{self, Sink};
-use crate::sources::{self, LoadedSources, SourceSkill};
+use crate::sources::{self, LoadedSources};
 use crate::zip::{KnownZips, SkillZips};
 
 /// What a site is made from.
@@ -81,17 +81,17 @@ impl Site {
         })
     }
 
-    /// `read` reads the content and these skills of sources.
+    /// `read` reads the content, and what sources give.
     fn load_with(
         project: &Project,
-        read: impl FnOnce(&[SourceSkill]) -> (Catalog, Problems),
+        read: impl FnOnce(&LoadedSources) -> (Catalog, Problems),
     ) -> Result<(Self, Problems), Problems> {
         let settings = project.load_config();
         let sources = match &settings {
             Ok((config, _)) => load_sources(project, config),
             Err(_) => LoadedSources::default(),
         };
-        let (catalog, mut problems) = read(&sources.skills);
+        let (catalog, mut problems) = read(&sources);
         problems.extend(sources.problems);
         problems.extend(clients::client_problems(&catalog));
         let no_dates = render::no_dates(&catalog, &project.content);
@@ -247,7 +247,21 @@ pub fn load_sources(project: &Project, config: &Config) -> LoadedSources {
         let folders = entries.flatten().map(|entry| entry.path());
         own.extend(folders.filter(|folder| sink::is_site(folder)));
     }
-    sources::load(project.config_path(), config, &own)
+    let mut loaded = sources::load(project.config_path(), config, &own);
+    if config.versions.from == OwnVersionsFrom::Git {
+        match sources::own_versions(&project.content, folder) {
+            Ok(versions) => loaded.own_versions = versions,
+            Err(error) => {
+                let message = format!("old versions cannot be read from git: {error}");
+                let problem = Problem::error(project.config_path(), "versions", message);
+                loaded.problems.push(match error.hint() {
+                    Some(hint) => problem.hint(hint),
+                    None => problem,
+                });
+            }
+        }
+    }
+    loaded
 }
 
 /// Why a site is not written.

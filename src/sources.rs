@@ -17,6 +17,7 @@ mod git;
 mod left_out;
 mod load;
 mod lock_file;
+mod own_versions;
 mod snapshot;
 #[cfg(test)]
 mod test_server;
@@ -27,6 +28,7 @@ mod versions;
 pub use fetch::{FetchError, FetchOptions, Fetched, Outcome, SourceFetchError, Update, fetch};
 pub use git::Git;
 pub use load::{LoadedSources, SourceSummary, load, settings_folder};
+pub use own_versions::{OwnVersions, own_versions};
 
 /// A skill of a source, and where its files are.
 #[derive(Clone, Debug)]

@@ -14,7 +14,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 use skillpress::internals::{
-    Adapted, Disk, LoadOptions, Model, PartFile, Skill, adapt, build_vectors, embed, load_content,
+    Adapted, Disk, LoadOptions, LoadedSources, Model, PartFile, Skill, adapt, build_vectors, embed,
+    load_content,
 };
 use skillpress_search::internals::SemanticHalf;
 use skillpress_search::internals::analyzer::words;
@@ -91,7 +92,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The listed skills, and as many remixed ones as are missing to `n_skills`.
 fn read_skills(content: &Path, n_skills: usize) -> Vec<Skill> {
-    let (catalog, _) = load_content(content, &[], &LoadOptions::default(), &Disk);
+    let (catalog, _) = load_content(
+        content,
+        &LoadedSources::default(),
+        &LoadOptions::default(),
+        &Disk,
+    );
     let mut skills: Vec<Skill> = catalog.listed().cloned().collect();
     let sentences: Vec<Vec<String>> = skills.iter().map(sentences).collect();
     let mut state = 1u64;

@@ -16,6 +16,7 @@ use crate::config::{Config, HostingConfig, HostingMode};
 use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
 use crate::sink::MemorySink;
+use crate::sources::LoadedSources;
 use crate::text::hex;
 use crate::zip::{SkillZips, ZipPlace, skill_zip};
 
@@ -71,7 +72,12 @@ fn catalog_of(files: &[(&str, &str)]) -> Catalog {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let (catalog, problems) = content::load(folder.path(), &[], &LoadOptions::default(), &Disk);
+    let (catalog, problems) = content::load(
+        folder.path(),
+        &LoadedSources::default(),
+        &LoadOptions::default(),
+        &Disk,
+    );
     assert_eq!(problems.n_errors(), 0, "{:?}", problems.sorted());
     catalog.with_files_in_memory()
 }

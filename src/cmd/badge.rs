@@ -9,6 +9,7 @@ use crate::catalog::{Award, Timestamp};
 use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
 use crate::problem::{Problem, Problems, Severity};
+use crate::sources::LoadedSources;
 
 /// Options of `badge`.
 #[derive(Debug, Args)]
@@ -59,7 +60,12 @@ struct Target {
 pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
     let target = args.action.target();
     let (kind, skill, content) = (&target.kind, &target.skill, &target.content);
-    let (catalog, problems) = content::load(content, &[], &LoadOptions::default(), &Disk);
+    let (catalog, problems) = content::load(
+        content,
+        &LoadedSources::default(),
+        &LoadOptions::default(),
+        &Disk,
+    );
     if catalog.badge_kind(kind).is_none() {
         refuse_faulty_kind(target, &problems)?;
     }

@@ -16,7 +16,7 @@ use std::path::Path;
 use crate::catalog::Catalog;
 use crate::key::SkillKey;
 use crate::problem::Problems;
-use crate::sources::SourceSkill;
+use crate::sources::LoadedSources;
 use folder::Content;
 use operator::{Aliases, Moderation, Names, StaticPaths};
 
@@ -36,7 +36,7 @@ pub use skills::{SkillCache, read_body};
 /// Paths of problems begin with `content` as it is given.
 pub fn load(
     content: &Path,
-    sources: &[SourceSkill],
+    sources: &LoadedSources,
     options: &LoadOptions,
     files: &dyn ReadFile,
 ) -> (Catalog, Problems) {
@@ -46,7 +46,7 @@ pub fn load(
 /// The same, but a skill whose files look as they did the last time is taken from `cache`; see [`SkillCache`].
 pub fn load_again(
     content: &Path,
-    sources: &[SourceSkill],
+    sources: &LoadedSources,
     options: &LoadOptions,
     files: &dyn ReadFile,
     cache: &mut SkillCache,
@@ -66,16 +66,22 @@ pub fn hidden_skills(content: &Path) -> BTreeSet<SkillKey> {
 
 fn load_with(
     mut content: Content,
-    sources: &[SourceSkill],
+    sources: &LoadedSources,
     cache: Option<&mut SkillCache>,
 ) -> (Catalog, Problems) {
     let mut problems = Problems::new();
-    let Some(folders) = skills::folders(&content, sources, &mut problems) else {
+    let Some(folders) = skills::folders(&content, &sources.skills, &mut problems) else {
         return (Catalog::default(), problems);
     };
     let moderation = Moderation::read(&content, &folders, &mut problems);
     content.hidden.clone_from(&moderation.hidden);
-    let mut skills = skills::read(&content, &folders, cache, &mut problems);
+    let mut skills = skills::read(
+        &content,
+        &folders,
+        &sources.own_versions,
+        cache,
+        &mut problems,
+    );
     moderation.apply(&mut skills);
 
     let aliases = Aliases::read(&content, &mut problems);

@@ -5,6 +5,7 @@
 //! | `blobs/ab/cdef…` | the bytes of a file, named by their SHA-256 |
 //! | `snapshots/ab/cdef….json` | what a source gave, named by the SHA-256 of the text |
 //! | `git/` | bare repositories |
+//! | `own-versions.json` | which snapshot has the old versions of the registry's own skills |
 //! | `lock` | held by who writes |
 //! | `tmp/` | what is being written |
 //!
@@ -160,6 +161,11 @@ impl Cache {
             path,
             fault,
         })
+    }
+
+    /// Where it stands which snapshot has the old versions of the registry's own skills.
+    pub fn own_versions_path(&self) -> PathBuf {
+        self.folder("own-versions.json")
     }
 
     fn snapshot_path(&self, digest: &Digest) -> PathBuf {

@@ -85,6 +85,12 @@ pub enum SourceFetchError {
     /// Its skills cannot be kept.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// What the cache says.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// What the file system says of the cache.
+    #[error("the cache cannot be written: {0}")]
+    Io(#[from] std::io::Error),
     /// `--locked` forbids it.
     #[error("the lock file would change")]
     Locked,
@@ -98,6 +104,8 @@ impl SourceFetchError {
             Self::Git(error) => error.hint().map(str::to_owned),
             Self::Archive(error) => error.hint().map(str::to_owned),
             Self::Snapshot(error) => error.hint().map(str::to_owned),
+            Self::Cache(error) => error.hint().map(str::to_owned),
+            Self::Io(_) => None,
             Self::Locked => Some(
                 "run `skillpress fetch` without `--locked`, and commit `skillpress.lock`"
                     .to_owned(),

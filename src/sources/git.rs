@@ -17,7 +17,7 @@ mod tree;
 pub use error::GitError;
 pub use history::LastCommit;
 pub use object_id::ObjectId;
-pub use program::Git;
+pub use program::{Git, WorkTree};
 pub use remote::{Remote, RemoteError};
 pub use repository::{GitLimits, GitRepository, History, WantedFiles};
 pub use tree::GitTree;

@@ -6,6 +6,7 @@ use super::address::without_credentials;
 use super::cache::Cache;
 use super::fetch::root_name;
 use super::lock_file::LockFile;
+use super::own_versions::OwnVersions;
 use super::snapshot::{Snapshot, SnapshotFile, SnapshotSkill, SnapshotVersion};
 use super::{SourceFile, SourceSkill};
 use crate::catalog::{LicenseFile, Provenance, SkillFile, Timestamp, Version};
@@ -27,6 +28,8 @@ pub struct LoadedSources {
     pub folders: Vec<PathBuf>,
     /// One for each source, in the order of the settings.
     pub summaries: Vec<SourceSummary>,
+    /// Old versions of the registry's own skills.
+    pub own_versions: OwnVersions,
 }
 
 /// What one source gives.
@@ -200,6 +203,10 @@ impl Loader<'_> {
                 .problems
                 .push(Problem::warning(path, "not listed", message));
         }
+        let page = match &source.origin {
+            Origin::Git { url, .. } => repository::page(url),
+            _ => None,
+        };
         for skill in &snapshot.skills {
             if !source.selection.takes(&skill.slug) {
                 continue;
@@ -217,7 +224,7 @@ impl Loader<'_> {
                 files,
                 provenance: provenance(source, &snapshot, skill),
                 version: skill.version.clone(),
-                versions: versions(source, &cache, skill),
+                versions: versions(&cache, page.as_deref(), skill),
             });
         }
     }
@@ -249,14 +256,10 @@ fn key(source: &SourceConfig, slug: &str) -> SkillKey {
     }
 }
 
-fn versions(source: &SourceConfig, cache: &Cache, skill: &SnapshotSkill) -> Vec<Version> {
-    let Origin::Git { url, .. } = &source.origin else {
-        return Vec::new();
-    };
-    let page = repository::page(url);
+/// The old versions of `skill`, of the repository whose page is `page`.
+pub(super) fn versions(cache: &Cache, page: Option<&str>, skill: &SnapshotSkill) -> Vec<Version> {
     let version = |version: &SnapshotVersion| {
         let published_at = version.published_at.as_deref();
-        let page = page.as_deref();
         Version {
             version: version.version.clone(),
             published_at: published_at.and_then(Timestamp::parse),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::git::tests::origin::Origin;
-use super::{FetchOptions, LoadedSources, Outcome, SourceSkill, Update, fetch, load};
+use super::git::tests::origin::{Origin, git};
+use super::{FetchOptions, LoadedSources, Outcome, SourceSkill, Update, fetch, load, own_versions};
 use crate::catalog::Version;
 use crate::config::Config;
 
@@ -249,4 +249,65 @@ fn a_cache_without_a_file_of_an_old_version_is_filled_again() {
     );
     assert_eq!(sourced.fetch(), Outcome::Restored);
     assert_eq!(sourced.load().problems.n_errors(), 0);
+}
+
+#[test]
+fn the_registrys_own_skills_have_the_versions_of_its_own_repository() {
+    let folder = tempfile::tempdir().unwrap();
+    let content = folder.path().join("registry/content");
+    let skill = content.join("skills/ana/pdf");
+    fs::create_dir_all(&skill).unwrap();
+    let git = |args: &[&str]| git(folder.path(), args, b"");
+    git(&["init", "--quiet", "-b", "main", "."]);
+    for version in ["1.0", "1.1"] {
+        fs::write(
+            skill.join("SKILL.md"),
+            skill_md(&format!("version: {version}\n")),
+        )
+        .unwrap();
+        fs::write(skill.join("a.txt"), version).unwrap();
+        git(&["add", "--all"]);
+        git(&["commit", "--quiet", "-m", version]);
+    }
+    let read = || own_versions(&content, &folder.path().join("registry")).unwrap();
+    let versions = read();
+    let key = crate::key::SkillKey::parse("ana/pdf").unwrap();
+    assert_eq!(versions.keys().collect::<Vec<_>>(), [&key]);
+    let told: Vec<String> = versions[&key].iter().map(told).collect();
+    assert_eq!(told, ["1.0: SKILL.md # PDF, a.txt 1.0"]);
+
+    // The repository of the cache is not asked again for the same commit.
+    let cache = folder.path().join("registry/.skillpress/sources");
+    fs::remove_dir_all(cache.join("git")).unwrap();
+    assert_eq!(read()[&key].len(), 1);
+    assert!(!cache.join("git").exists());
+
+    fs::remove_dir_all(&skill).unwrap();
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "-m", "gone"]);
+    assert!(read().is_empty());
+
+    git(&[
+        "clone",
+        "--quiet",
+        "--depth",
+        "1",
+        &format!("file://{}", folder.path().display()),
+        "shallow",
+    ]);
+    let shallow = folder.path().join("shallow/registry");
+    fs::create_dir_all(shallow.join("content")).unwrap();
+    let error = own_versions(&shallow.join("content"), &shallow).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "this clone is shallow: it has no old commits"
+    );
+    assert!(error.hint().unwrap().contains("fetch-depth: 0"));
+
+    let outside = tempfile::tempdir().unwrap();
+    let error = own_versions(outside.path(), outside.path()).unwrap_err();
+    assert!(
+        error.to_string().contains("not a git repository"),
+        "{error}"
+    );
 }

@@ -144,6 +144,7 @@ mod tests {
 
     use super::*;
     use crate::content::{Disk, LoadOptions, ReadFile, load_again};
+    use crate::sources::LoadedSources;
 
     /// Counts what is read.
     #[derive(Default)]
@@ -180,7 +181,7 @@ mod tests {
             let files = Counting::default();
             let (catalog, problems) = load_again(
                 content.path(),
-                &[],
+                &LoadedSources::default(),
                 &LoadOptions::default(),
                 &files,
                 &mut cache,
@@ -224,7 +225,7 @@ mod tests {
         let mut load = || {
             load_again(
                 content.path(),
-                &[],
+                &LoadedSources::default(),
                 &LoadOptions::default(),
                 &Disk,
                 &mut cache,
@@ -254,7 +255,7 @@ mod tests {
             cache.expect_changes(&[notes.clone()].into());
             let (catalog, _) = load_again(
                 content.path(),
-                &[],
+                &LoadedSources::default(),
                 &LoadOptions::default(),
                 &Disk,
                 &mut cache,

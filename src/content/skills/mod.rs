@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::folder::Content;
 use crate::catalog::Skill;
 use crate::problem::Problems;
+use crate::sources::OwnVersions;
 use cache::Walked;
 
 mod cache;
@@ -31,6 +32,7 @@ pub use owners::folders;
 pub(super) fn read(
     content: &Content,
     folders: &[SkillFolder],
+    own_versions: &OwnVersions,
     cache: Option<&mut SkillCache>,
     problems: &mut Problems,
 ) -> Vec<Skill> {
@@ -53,8 +55,12 @@ pub(super) fn read(
             if let Some(provenance) = source {
                 skill.set_provenance(provenance);
             }
-            if let Some(source) = folder.source {
-                version::add_kept(&mut skill, source);
+            match (folder.source, own_versions.get(&folder.key)) {
+                (Some(source), _) => {
+                    version::add_kept(&mut skill, source.version.as_deref(), &source.versions);
+                }
+                (None, Some(kept)) => version::add_kept(&mut skill, None, kept),
+                (None, None) => {}
             }
             Some(skill)
         })

@@ -4,7 +4,6 @@ use semver::{BuildMetadata, Prerelease};
 
 use crate::catalog::{Skill, SkillFile, Version};
 use crate::content::folder::LoadOptions;
-use crate::sources::SourceSkill;
 use crate::text::{self, unicode};
 
 /// Sorts `versions` newest first: by date, and by version number where dates are equal.
@@ -28,16 +27,17 @@ pub(super) fn sort_newest_first(versions: &mut Vec<Version>) {
     versions.extend(keyed.into_iter().map(|(_, version)| version));
 }
 
-/// Gives `skill` the old versions that its source keeps; what `_meta.json` says of one of them stays.
-pub(super) fn add_kept(skill: &mut Skill, source: &SourceSkill) {
+/// Gives `skill` the old versions that are kept of it, and the name of the `current` one unless it has one; what `_meta.json`
+/// says of one of them stays.
+pub(super) fn add_kept(skill: &mut Skill, current: Option<&str>, kept: &[Version]) {
     let updated_at = skill.updated_at;
-    let current = source.version.as_ref().map(|version| Version {
-        version: version.clone(),
+    let current = current.map(|version| Version {
+        version: version.to_owned(),
         published_at: updated_at,
         ..Version::default()
     });
     skill.version = skill.version.take().or(current);
-    for kept in &source.versions {
+    for kept in kept {
         let is_current = |current: &Version| current.version == kept.version;
         if skill.version.as_ref().is_some_and(is_current) {
             continue;

@@ -87,7 +87,12 @@ fn a_folder_of_which_nothing_is_published_says_what_it_looks_like() {
 fn the_folder_of_skills_itself_is_told_from_a_content_folder() {
     let folder = ContentFolder::new(&[("skills/ana/pdf/SKILL.md", skill_md("pdf"))]);
     let skills = folder.path().join("skills");
-    let (_, problems) = load(&skills, &[], &LoadOptions::default(), &Disk);
+    let (_, problems) = load(
+        &skills,
+        &LoadedSources::default(),
+        &LoadOptions::default(),
+        &Disk,
+    );
     let shown = problems.sorted()[0].to_string();
     assert!(
         shown.contains("this looks like the folder `skills` of a content folder\nhint: name the folder above this one with `--content`\n"),

@@ -13,6 +13,7 @@ use super::{Disk, LoadOptions, ReadFile, load};
 use crate::catalog::{Catalog, Skill};
 use crate::key::SkillKey;
 use crate::problem::Problems;
+use crate::sources::LoadedSources;
 use folder::ContentFolder;
 
 /// What came of loading a folder.
@@ -30,7 +31,7 @@ impl Loaded {
 
     fn with(folder: &ContentFolder, options: &LoadOptions, files: &dyn ReadFile) -> Self {
         let path = folder.path();
-        let (catalog, problems) = load(&path, &[], options, files);
+        let (catalog, problems) = load(&path, &LoadedSources::default(), options, files);
         let shown: String = problems.sorted().iter().map(ToString::to_string).collect();
         Self {
             catalog: catalog.with_files_in_memory(),

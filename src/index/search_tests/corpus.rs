@@ -13,6 +13,7 @@ use crate::catalog::{Catalog, Skill};
 use crate::content::{self, Disk, LoadOptions};
 use crate::index::lexical::{self, LexicalIndex};
 use crate::index::pack::{self, IndexPart};
+use crate::sources::LoadedSources;
 
 /// A registry with its index.
 pub(super) struct Corpus {
@@ -52,7 +53,12 @@ pub(super) fn project_folder() -> PathBuf {
 }
 
 fn load(folder: PathBuf, judged_queries: Vec<String>) -> Corpus {
-    let (catalog, _) = content::load(&folder, &[], &LoadOptions::default(), &Disk);
+    let (catalog, _) = content::load(
+        &folder,
+        &LoadedSources::default(),
+        &LoadOptions::default(),
+        &Disk,
+    );
     assert!(
         catalog.skills.len() > 10,
         "`{}` holds a registry",

@@ -16,6 +16,19 @@ pub struct Git {
     program: PathBuf,
 }
 
+/// A clone on this machine, and a folder in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkTree {
+    /// Its folder.
+    pub root: PathBuf,
+    /// From there to the folder that was asked about, with a `/` at its end; empty for the root itself.
+    pub prefix: String,
+    /// Whether old commits were left out when it was cloned.
+    pub is_shallow: bool,
+    /// The commit that is checked out.
+    pub head: String,
+}
+
 /// The oldest git that works: the first with `fetch --refetch`, of April 2022.
 const OLDEST: Version = Version {
     major: 2,
@@ -66,13 +79,36 @@ impl Git {
 
     /// The address from which the repository around `folder` was cloned; `None` when it is none, or was not cloned.
     pub fn origin_of(&self, folder: &Path) -> Option<String> {
+        let url = self
+            .ask(folder, &["config", "--get", "remote.origin.url"])
+            .ok()?;
+        Some(url).filter(|url| !url.is_empty())
+    }
+
+    /// The clone that `folder` lies in.
+    ///
+    /// # Errors
+    /// What git says, such as that there is none, or no commit in it.
+    pub fn work_tree_of(&self, folder: &Path) -> Result<WorkTree, GitError> {
+        let parsed = |arg| self.ask(folder, &["rev-parse", arg]);
+        Ok(WorkTree {
+            root: parsed("--show-toplevel")?.into(),
+            prefix: parsed("--show-prefix")?,
+            is_shallow: parsed("--is-shallow-repository")? == "true",
+            head: self.ask(folder, &["rev-parse", "--verify", "HEAD^{commit}"])?,
+        })
+    }
+
+    /// What git says of the clone around `folder`, without the line break at its end.
+    fn ask(&self, folder: &Path, args: &[&str]) -> Result<String, GitError> {
         let mut command = self.command();
         command.env("GIT_ALLOW_PROTOCOL", "none");
         command.command.current_dir(folder);
-        let action = Action::new("read the settings of", folder.display()).within(VERSION_TIME);
-        let args = ["config", "--get", "remote.origin.url"];
-        let url = String::from_utf8(command.run(&args, action).ok()?).ok()?;
-        Some(url.trim().to_owned()).filter(|url| !url.is_empty())
+        let action = Action::new("read the repository around", folder.display());
+        let said = command.run(args, action.within(VERSION_TIME))?;
+        Ok(String::from_utf8_lossy(&said)
+            .trim_end_matches('\n')
+            .to_owned())
     }
 
     /// A command that reaches `remote` from the repository in `folder`; `transport` is where `remote` really is, by the
