@@ -10,7 +10,8 @@
 //! | `tmp/` | what is being written |
 //!
 //! A file is written in `tmp/` and renamed, so what stands at its name is whole, wherever a fetch was killed. Reading needs
-//! no lock: what a name stands for never changes.
+//! no lock: what a name stands for never changes. Disks, restored copies and people may still put other bytes there, so
+//! each fetch compares what it needs with its name, and writes it again.
 
 use std::fmt;
 use std::fs::{self, File, TryLockError};
@@ -87,8 +88,7 @@ impl CacheError {
     /// What to do next, where that is known.
     pub fn hint(&self) -> Option<&'static str> {
         match self.fault {
-            CacheFault::Missing => Some("run `skillpress fetch`"),
-            CacheFault::Damaged => Some("delete the file, and run `skillpress fetch`"),
+            CacheFault::Missing | CacheFault::Damaged => Some("run `skillpress fetch`"),
             CacheFault::Io(_) => None,
         }
     }
@@ -142,6 +142,18 @@ impl Cache {
     pub fn blob_path(&self, digest: &Digest) -> PathBuf {
         let (folder, name) = digest.0.split_at(2);
         self.folder("blobs").join(folder).join(name)
+    }
+
+    /// Whether a file stands at the name of the blob, whatever it holds.
+    pub fn has_file(&self, digest: &Digest) -> bool {
+        is_file(&self.blob_path(digest))
+    }
+
+    /// Whether the blob is there, with the bytes that its name says. Reads all of it.
+    pub fn has_blob(&self, digest: &Digest) -> bool {
+        self.has_file(digest)
+            && input_file::read(&self.blob_path(digest), FILE_MAX_BYTES)
+                .is_ok_and(|bytes| Digest::of(&bytes) == *digest)
     }
 
     /// Reads the snapshot.
@@ -201,6 +213,14 @@ impl Cache {
     }
 }
 
+/// Whether a file stands there, and no link to one: nothing of the cache is a link.
+fn is_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|file| file.is_file())
+}
+
+/// Longest file that is kept, in bytes: as much as is published of one.
+pub const FILE_MAX_BYTES: u64 = 10_000_000;
+
 /// Largest snapshot that is read.
 const SNAPSHOT_MAX_BYTES: u64 = 256 << 20;
 
@@ -236,10 +256,8 @@ impl CacheWriter {
     }
 
     fn add(&self, what: &'static str, path: PathBuf, bytes: &[u8]) -> Result<(), CacheError> {
-        // A power cut may leave a file of another length at its name.
-        let is_there = fs::metadata(&path)
-            .is_ok_and(|file| file.is_file() && file.len() == bytes.len() as u64);
-        if is_there {
+        let there = input_file::read(&path, bytes.len() as u64);
+        if is_file(&path) && there.is_ok_and(|there| there == bytes) {
             return Ok(());
         }
         self.cache.put(&path, bytes).map_err(|error| CacheError {
@@ -296,13 +314,13 @@ mod tests {
         let written = fs::metadata(&path).unwrap().modified().unwrap();
         assert_eq!(writer.add_blob(b"text").unwrap(), digest);
         assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), written);
-        fs::write(&path, "").unwrap();
-        writer.add_blob(b"text").unwrap();
-        assert_eq!(
-            fs::read(&path).unwrap(),
-            b"text",
-            "what a power cut emptied is mended"
-        );
+        assert!(cache.has_blob(&digest));
+        for damaged in ["", "tex", "test", "text and more"] {
+            fs::write(&path, damaged).unwrap();
+            assert!(!cache.has_blob(&digest), "{damaged}");
+            writer.add_blob(b"text").unwrap();
+            assert!(cache.has_blob(&digest), "what was `{damaged}` is mended");
+        }
         let ignored = fs::read_to_string(project.path().join(".skillpress/.gitignore"));
         assert_eq!(ignored.unwrap(), "*\n");
         assert_eq!(fs::read_dir(cache.tmp()).unwrap().count(), 0);

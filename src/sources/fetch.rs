@@ -62,7 +62,7 @@ pub struct Fetched {
 /// What was done for a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// All of it was there.
+    /// All of it was there, or it was looked at anew and has not moved on.
     Kept,
     /// It was downloaded, and is what the lock file says.
     Restored,
@@ -246,6 +246,7 @@ impl Fetcher<'_> {
         };
         if let Some(locked) = locked
             && let Ok(snapshot) = Snapshot::read(self.cache.cache(), &locked.snapshot)
+            && snapshot.commit == locked.commit
             && snapshot.is_whole(self.cache.cache())
         {
             return Ok((locked.clone(), fetched(Outcome::Kept, &snapshot)));
@@ -256,6 +257,7 @@ impl Fetcher<'_> {
         let snapshot = self.snapshot(source, locked)?;
         let digest = snapshot.write(self.cache)?;
         let outcome = match before {
+            Some(before) if before.snapshot == digest && locked.is_none() => Outcome::Kept,
             Some(before) if before.snapshot == digest => Outcome::Restored,
             _ if self.options.is_locked => return Err(SourceFetchError::Locked),
             _ => Outcome::Changed,

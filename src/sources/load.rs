@@ -186,7 +186,11 @@ impl Loader<'_> {
                 return self.fail(source, &error, hint);
             }
         };
-        if !snapshot.is_whole(&cache) {
+        if snapshot.commit != locked.commit {
+            let why = "the lock file names another commit than that of its snapshot";
+            return self.fail(source, why, FETCH_HINT);
+        }
+        if !snapshot.files().all(|file| cache.has_file(&file.sha256)) {
             return self.fail(source, "files of it are not in the cache", FETCH_HINT);
         }
         if let Some(summary) = self.loaded.summaries.last_mut() {

@@ -1,9 +1,11 @@
 //! What a source gave when it was fetched: its skills, and the digests of their files, whose bytes are in the cache.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::cache::{Cache, CacheError, CacheWriter, Digest};
+use super::cache::{Cache, CacheError, CacheWriter, Digest, FILE_MAX_BYTES};
 use super::left_out;
 use crate::discovery::{DiscoverError, Discovered, LeftOut, Reason, read_file, skill_files};
 use crate::licence;
@@ -114,9 +116,6 @@ impl SnapshotError {
     }
 }
 
-/// Longest file that is kept, in bytes: as much as is published of one.
-pub const FILE_MAX_BYTES: u64 = 10_000_000;
-
 /// Longest licence file that is looked at, in bytes.
 const LICENSE_MAX_BYTES: u64 = 200_000;
 
@@ -137,13 +136,18 @@ impl Snapshot {
         Ok(cache.add_snapshot(&serde_json::to_vec(self)?)?)
     }
 
-    /// Whether all its files are in the cache.
+    /// Whether all its files are in the cache, with the bytes that were fetched. Reads them.
     pub fn is_whole(&self, cache: &Cache) -> bool {
-        let mut files = self.skills.iter().flat_map(|skill| {
+        let digests: BTreeSet<&Digest> = self.files().map(|file| &file.sha256).collect();
+        digests.into_iter().all(|digest| cache.has_blob(digest))
+    }
+
+    /// Those of all its skills and their versions.
+    pub fn files(&self) -> impl Iterator<Item = &SnapshotFile> {
+        self.skills.iter().flat_map(|skill| {
             let old = skill.versions.iter().flat_map(|version| &version.files);
             skill.files.iter().chain(old)
-        });
-        files.all(|file| cache.blob_path(&file.sha256).is_file())
+        })
     }
 
     /// Puts the files of the skills that were found in `tree` into the cache.

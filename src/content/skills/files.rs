@@ -95,7 +95,7 @@ pub(super) fn read(
         if expected.is_some_and(|expected| *expected != skill_file.sha256) {
             let message = "the cache of sources holds other bytes for this file than were fetched";
             let problem = Problem::error(folder.path.join(&file.path), "damaged cache", message);
-            problems.push(problem.hint("remove `.skillpress/sources`, and run `skillpress fetch`"));
+            problems.push(problem.hint("run `skillpress fetch`"));
             return None;
         }
         skill_file.is_executable |= file.stamp.is_executable;
