@@ -60,5 +60,6 @@ pub fn run(args: &AddArgs) -> Result<(), CommandError> {
         entry.source.name,
         path.display()
     );
+    fetch::warn_of_none(&project, &config, &entry.source.name);
     Ok(())
 }

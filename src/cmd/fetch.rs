@@ -1,5 +1,6 @@
 //! `skillpress fetch`: brings what the sources hold into the cache, and the lock file up to date.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,6 +11,7 @@ use crate::config::{Config, SourceConfig};
 use crate::problem::{Problem, Problems, print_each};
 use crate::progress::Progress;
 use crate::project::Project;
+use crate::site;
 use crate::sources::{self, FetchOptions, Fetched, Outcome, SourceFetchError, Update};
 
 /// Options of `fetch`.
@@ -94,18 +96,7 @@ pub(super) fn fetch(
     if failed.is_empty() {
         return Ok(());
     }
-    let problem = |(name, error): &(&String, &SourceFetchError)| {
-        let problem = Problem::error(
-            config_path,
-            "source",
-            format!("the source `{name}`: {error}"),
-        );
-        match error.hint() {
-            Some(hint) => problem.hint(hint),
-            None => problem,
-        }
-    };
-    let problems: Problems = failed.iter().map(problem).collect();
+    let problems = failures(config_path, &failed);
     if failed
         .iter()
         .all(|(_, error)| matches!(error, SourceFetchError::Locked))
@@ -117,6 +108,44 @@ pub(super) fn fetch(
     Err(CommandError::failed(format_args!(
         "{n_failed} of {n_sources} sources are not fetched"
     )))
+}
+
+/// Why sources are not fetched. What holds for several of them, such as that there is no git, is told once.
+fn failures(config_path: &Path, failed: &[(&String, &SourceFetchError)]) -> Problems {
+    let mut sources_of: BTreeMap<String, (Vec<String>, Option<String>)> = BTreeMap::new();
+    for (name, error) in failed {
+        let (names, _) = sources_of
+            .entry(error.to_string())
+            .or_insert_with(|| (Vec::new(), error.hint()));
+        names.push(format!("`{name}`"));
+    }
+    let problem = |(error, (names, hint)): (String, (Vec<String>, Option<String>))| {
+        let sources = if names.len() == 1 {
+            "source"
+        } else {
+            "sources"
+        };
+        let message = format!("the {sources} {}: {error}", names.join(", "));
+        let problem = Problem::error(config_path, "source", message);
+        match hint {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        }
+    };
+    sources_of.into_iter().map(problem).collect()
+}
+
+/// Warns when the source `name`, which is new in `config`, gives no skill: what was named may not be what was meant.
+pub(super) fn warn_of_none(project: &Project, config: &Config, name: &str) {
+    let loaded = site::load_sources(project, config);
+    let mut summaries = loaded.summaries.iter();
+    if summaries.any(|summary| summary.name == name && summary.n_skills == 0) {
+        let message = format!("the source `{name}` gives no skill");
+        let problem = Problem::warning(project.config_path(), "source", message);
+        print_each([
+            &problem.hint("`skillpress sources --warnings` says what is not taken, and why")
+        ]);
+    }
 }
 
 fn description(fetched: &Fetched) -> String {

@@ -106,6 +106,11 @@ fn from_source(folder: &Path, from: &str, entry: &EntryArgs) -> Result<(), Comma
         write_file(&folder.join(path), text)?;
     }
     write_file(&settings_path, &settings)?;
+    let project = Project {
+        config: Some(settings_path),
+        ..Project::new(folder.join("content"))
+    };
+    fetch::warn_of_none(&project, &config, &entry.source.name);
     let folder = folder.display();
     print_line!("`{folder}` is a registry of `{}`. Next:", entry.source.name);
     print_line!("  cd {folder}");

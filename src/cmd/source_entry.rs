@@ -95,16 +95,24 @@ impl SourceEntry {
     /// The settings `text` with this source at their end, and what they mean; `path` is where they are.
     ///
     /// # Errors
-    /// What is wrong with the settings, before or with it.
+    /// What is wrong with the settings, before or with it; a source of its name that is there already.
     pub fn add_to(&self, path: &Path, text: &str) -> Result<(String, Config), CommandError> {
         // What is wrong before is told with its place.
-        Config::parse(path, input_file::without_mark(text))?;
+        let (before, _) = Config::parse(path, input_file::without_mark(text))?;
+        let name = &self.source.name;
+        if before.sources.iter().any(|it| it.get_ref().name == *name) {
+            let path = path.display();
+            return Err(CommandError::advised(
+                format_args!("`{path}` has a source that is called `{name}` already"),
+                format!(
+                    "`skillpress fetch --update {name}` looks whether it moved on; another one is called by `--name NAME`"
+                ),
+            ));
+        }
         let push = |document: &mut DocumentMut| -> Result<(), Box<TomlError>> {
-            let empty = || Item::ArrayOfTables(ArrayOfTables::new());
-            let sources = document.entry("source").or_insert_with(empty);
-            match sources.as_array_of_tables_mut() {
-                Some(sources) => sources.push(self.table.clone()),
-                None => push_inline(sources, &self.table),
+            match document.get_mut("source").and_then(Item::as_array_mut) {
+                Some(sources) => sources.push(self.table.clone().into_inline_table()),
+                None => push_table(document, self.table.clone()),
             }
             Ok(())
         };
@@ -114,10 +122,20 @@ impl SourceEntry {
     }
 }
 
-/// `source = [{ … }]`, as one may write it too.
-fn push_inline(sources: &mut Item, table: &Table) {
-    if let Some(sources) = sources.as_array_mut() {
-        sources.push(table.clone().into_inline_table());
+/// Writes `[[source]]` at the end, behind the comments there: what they propose belongs to the table above them.
+fn push_table(document: &mut DocumentMut, mut table: Table) {
+    let comments = document.trailing().as_str().unwrap_or_default().to_owned();
+    document.set_trailing("");
+    let gap = match comments.is_empty() && document.is_empty() {
+        true => "",
+        false => "\n",
+    };
+    table.decor_mut().set_prefix(comments + gap);
+    table.set_position(Some(isize::MAX));
+    let empty = || Item::ArrayOfTables(ArrayOfTables::new());
+    let sources = document.entry("source").or_insert_with(empty);
+    if let Some(sources) = sources.as_array_of_tables_mut() {
+        sources.push(table);
     }
 }
 
