@@ -86,11 +86,24 @@ impl Site {
         project: &Project,
         read: impl FnOnce(&LoadedSources) -> (Catalog, Problems),
     ) -> Result<(Self, Problems), Problems> {
-        let settings = project.load_config();
-        let sources = match &settings {
+        let settings = match project.load_config() {
+            // All skills may come from sources, which are not known.
+            Err(problems) if !has_own_skills(project) => return Err(problems),
+            settings => settings,
+        };
+        let mut sources = match &settings {
             Ok((config, _)) => load_sources(project, config),
             Err(_) => LoadedSources::default(),
         };
+        sources.problems.extend(no_skill_given(project, &sources));
+        if sources.problems.n_errors() > 0 {
+            // Without their skills, much of the content would look wrong: a badge of one that is not there.
+            let mut problems = sources.problems;
+            if project.is_strict {
+                problems.make_strict();
+            }
+            return Err(problems);
+        }
         let (catalog, mut problems) = read(&sources);
         problems.extend(sources.problems);
         problems.extend(clients::client_problems(&catalog));
@@ -262,6 +275,21 @@ pub fn load_sources(project: &Project, config: &Config) -> LoadedSources {
         }
     }
     loaded
+}
+
+fn has_own_skills(project: &Project) -> bool {
+    project.content.join("skills").exists()
+}
+
+/// The error of a registry that lives from sources alone when these give nothing.
+fn no_skill_given(project: &Project, sources: &LoadedSources) -> Option<Problem> {
+    let has_skills = !sources.skills.is_empty() || has_own_skills(project);
+    if sources.summaries.is_empty() || sources.problems.n_errors() > 0 || has_skills {
+        return None;
+    }
+    let message = "no source gives a skill, and there is no folder of skills besides";
+    let problem = Problem::error(project.config_path(), "no skills", message);
+    Some(problem.hint("`skillpress sources --warnings` says what is not taken, and why"))
 }
 
 /// Why a site is not written.

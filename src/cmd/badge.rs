@@ -1,6 +1,6 @@
 //! `skillpress badge`: edits a badge file in place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -9,6 +9,8 @@ use crate::catalog::{Award, Timestamp};
 use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
 use crate::problem::{Problem, Problems, Severity};
+use crate::project::Project;
+use crate::site;
 use crate::sources::LoadedSources;
 
 /// Options of `badge`.
@@ -60,12 +62,8 @@ struct Target {
 pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
     let target = args.action.target();
     let (kind, skill, content) = (&target.kind, &target.skill, &target.content);
-    let (catalog, problems) = content::load(
-        content,
-        &LoadedSources::default(),
-        &LoadOptions::default(),
-        &Disk,
-    );
+    let sources = sources_of(content);
+    let (catalog, problems) = content::load(content, &sources, &LoadOptions::default(), &Disk);
     if catalog.badge_kind(kind).is_none() {
         refuse_faulty_kind(target, &problems)?;
     }
@@ -91,6 +89,15 @@ pub fn run(args: &BadgeArgs) -> Result<(), CommandError> {
         file.display()
     );
     Ok(())
+}
+
+/// What sources give; nothing when the settings or the cache have errors, of which a build tells.
+fn sources_of(content: &Path) -> LoadedSources {
+    let project = Project::new(content);
+    match project.load_config() {
+        Ok((config, _)) => site::load_sources(&project, &config),
+        Err(_) => LoadedSources::default(),
+    }
 }
 
 /// Says why a kind that has a file is not known: what is wrong in the file, or that there is no content to read.

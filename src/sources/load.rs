@@ -64,6 +64,10 @@ pub fn load(config_path: &Path, config: &Config, not_sources: &[PathBuf]) -> Loa
         lock_file: None,
         loaded: LoadedSources::default(),
     };
+    let mut origins = config.sources.iter().map(|source| &source.get_ref().origin);
+    if origins.any(|origin| !matches!(origin, Origin::Folder { .. })) {
+        loader.read_lock_file();
+    }
     for source in &config.sources {
         loader.add(source.get_ref());
     }
@@ -82,12 +86,22 @@ struct Loader<'a> {
     config_path: &'a Path,
     base: &'a Path,
     not_sources: &'a [PathBuf],
-    /// Read when the first source needs it.
+    /// `None` when no source needs it, or it cannot be read, which is told.
     lock_file: Option<LockFile>,
     loaded: LoadedSources,
 }
 
 impl Loader<'_> {
+    fn read_lock_file(&mut self) {
+        match LockFile::read(&LockFile::path_in(self.base)) {
+            Ok(lock_file) => self.lock_file = Some(lock_file),
+            Err(error) => {
+                let problem = Problem::error(self.config_path, "source", error.to_string());
+                self.loaded.problems.push(problem.hint(error.hint()));
+            }
+        }
+    }
+
     fn add(&mut self, source: &SourceConfig) {
         let loaded = &self.loaded;
         let n_skills = loaded.skills.len();
@@ -110,7 +124,7 @@ impl Loader<'_> {
         if let Some(summary) = loaded.summaries.last_mut() {
             summary.n_skills = loaded.skills.len() - n_skills;
             summary.n_warnings = loaded.problems.n_warnings() - n_warnings;
-            summary.n_errors = loaded.problems.n_errors() - n_errors;
+            summary.n_errors += loaded.problems.n_errors() - n_errors;
         }
     }
 
@@ -164,18 +178,14 @@ impl Loader<'_> {
     }
 
     fn add_fetched(&mut self, source: &SourceConfig) {
-        if self.lock_file.is_none() {
-            match LockFile::read(&LockFile::path_in(self.base)) {
-                Ok(lock_file) => self.lock_file = Some(lock_file),
-                Err(error) => return self.fail(source, &error, error.hint()),
+        let Some(lock_file) = &self.lock_file else {
+            if let Some(summary) = self.loaded.summaries.last_mut() {
+                summary.n_errors = 1;
             }
-        }
+            return;
+        };
         let cache = Cache::of_project(self.base);
-        let locked = self
-            .lock_file
-            .as_ref()
-            .and_then(|lock_file| lock_file.find(source));
-        let Some(locked) = locked else {
+        let Some(locked) = lock_file.find(source) else {
             let why = "it was not fetched since it stands so in the settings";
             return self.fail(source, why, FETCH_HINT);
         };
