@@ -16,12 +16,16 @@ pub(crate) struct SiteTest {
 impl SiteTest {
     /// No skills yet; an empty `content/skills/`.
     pub(crate) fn empty() -> Self {
+        let test = Self::bare();
+        fs::create_dir_all(test.path("content/skills")).expect("a content folder");
+        test
+    }
+
+    /// A folder with nothing in it.
+    pub(crate) fn bare() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::create_dir_all(folder.path().join("content/skills")).expect("a content folder");
-        Self {
-            folder,
-            base_url: "https://skills.example/".to_owned(),
-        }
+        let base_url = "https://skills.example/".to_owned();
+        Self { folder, base_url }
     }
 
     /// `ana/pdf-tools` (two files, a version, an official badge) and `bo/cron-explainer` (no front matter).

@@ -24,5 +24,6 @@ mod read;
 mod report;
 mod search;
 mod serve;
+mod sources;
 mod texts;
 mod wasm;
