@@ -33,7 +33,7 @@ use crate::site_source::SiteSource;
 use crate::url::BaseUrl;
 use crate::zip::{KnownZips, SkillZips};
 
-/// A site in a temporary folder that follows a content folder.
+/// A site in a temporary folder that follows a content folder and sources.
 #[derive(Debug)]
 pub struct Preview {
     project: Project,
@@ -76,12 +76,16 @@ impl Preview {
     /// Makes an empty site; `base_url` is where it will be served.
     ///
     /// # Errors
-    /// A content folder that cannot be read; no place for the site.
+    /// A content folder that cannot be read, but for one that is missing beside sources; no place for the site.
     pub fn new(project: &Project, base_url: &BaseUrl) -> Result<Self, PreviewError> {
-        fs::read_dir(&project.content).map_err(|error| PreviewError::NoContent {
-            folder: project.content.clone(),
-            error,
-        })?;
+        match fs::read_dir(&project.content) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound && has_sources(project) => {}
+            Err(error) => {
+                let folder = project.content.clone();
+                return Err(PreviewError::NoContent { folder, error });
+            }
+        }
         let no_folder = |error| PreviewError::NoFolder { error };
         let temp = tempfile::tempdir().map_err(no_folder)?;
         let n_threads = (rayon::current_num_threads() / 2).max(1);
@@ -322,10 +326,9 @@ pub enum PreviewError {
     /// The system gives no threads for the search index.
     #[error("cannot start threads for the search index: {0}")]
     NoThreads(#[source] ThreadPoolBuildError),
-    /// Changes of the content are not told.
-    #[error("cannot watch the content folder `{}`: {error}", folder.display())]
+    /// Changes of the content or of sources are not told.
+    #[error("cannot watch the content and the sources: {error}")]
     NotWatched {
-        folder: PathBuf,
         #[source]
         error: WatchError,
     },
@@ -347,6 +350,12 @@ impl Shown {
     fn is_behind(&self) -> bool {
         self.indexed != self.to_index
     }
+}
+
+/// Whether skills come from elsewhere than the content folder, for all that is known of the settings.
+fn has_sources(project: &Project) -> bool {
+    let settings = project.load_config();
+    settings.map_or(true, |(config, _)| !config.sources.is_empty())
 }
 
 /// A build leaves these skills out; the preview goes on to show their pages.

@@ -35,7 +35,7 @@ pub use host::AllowedHosts;
 pub use listen::Server;
 pub use live::LiveSite;
 pub use tally::Tally;
-pub use watch::{Changes, WatchError, Watcher, watch};
+pub use watch::{Changes, WatchError, Watched, Watcher, watch};
 
 use files::Files;
 

@@ -254,27 +254,39 @@ impl Site {
 /// The skills of the sources that `config` names. The registry's own folders are not part of a source around them: a site
 /// has copies of its skills.
 pub fn load_sources(project: &Project, config: &Config) -> LoadedSources {
-    let folder = sources::settings_folder(project.config_path());
-    let mut own = vec![project.content.clone(), folder.join(".skillpress")];
-    if let Ok(entries) = folder.read_dir() {
-        let folders = entries.flatten().map(|entry| entry.path());
-        own.extend(folders.filter(|folder| sink::is_site(folder)));
-    }
+    let mut own = written_folders(project);
+    own.push(project.content.clone());
     let mut loaded = sources::load(project.config_path(), config, &own);
     if config.versions.from == OwnVersionsFrom::Git {
-        match sources::own_versions(&project.content, folder) {
-            Ok(versions) => loaded.own_versions = versions,
-            Err(error) => {
-                let message = format!("old versions cannot be read from git: {error}");
-                let problem = Problem::error(project.config_path(), "versions", message);
-                loaded.problems.push(match error.hint() {
-                    Some(hint) => problem.hint(hint),
-                    None => problem,
-                });
-            }
-        }
+        add_own_versions(project, &mut loaded);
     }
     loaded
+}
+
+fn add_own_versions(project: &Project, loaded: &mut LoadedSources) {
+    let folder = sources::settings_folder(project.config_path());
+    match sources::own_versions(&project.content, folder) {
+        Ok(versions) => loaded.own_versions = versions,
+        Err(error) => {
+            let message = format!("old versions cannot be read from git: {error}");
+            let problem = Problem::error(project.config_path(), "versions", message);
+            loaded.problems.push(match error.hint() {
+                Some(hint) => problem.hint(hint),
+                None => problem,
+            });
+        }
+    }
+}
+
+/// The folders beside the settings that skillpress writes itself: cache and sites.
+pub fn written_folders(project: &Project) -> Vec<PathBuf> {
+    let folder = sources::settings_folder(project.config_path());
+    let mut written = vec![folder.join(".skillpress")];
+    if let Ok(entries) = folder.read_dir() {
+        let folders = entries.flatten().map(|entry| entry.path());
+        written.extend(folders.filter(|folder| sink::is_written(folder)));
+    }
+    written
 }
 
 fn has_own_skills(project: &Project) -> bool {

@@ -27,7 +27,9 @@ mod versions;
 
 pub use fetch::{FetchError, FetchOptions, Fetched, Outcome, SourceFetchError, Update, fetch};
 pub use git::Git;
-pub use load::{LoadedSources, SourceSummary, load, settings_folder};
+pub use load::{
+    LoadedSources, SourceSummary, folders, load, lock_path, settings_folder, snapshots_folder,
+};
 pub use own_versions::{OwnVersions, own_versions};
 
 /// A skill of a source, and where its files are.

@@ -311,6 +311,59 @@ fn a_content_with_errors_changes_nothing() {
     edited.assert_is_as_built("mending");
 }
 
+#[test]
+fn a_source_that_is_a_folder_is_followed_like_the_content() {
+    let edited = Edited::with_settings(NO_VECTORS);
+    let source = format!("{NO_VECTORS}[[source]]\npath = \"repository\"\nowner = \"ed\"\n");
+    edited.write(
+        "repository/skills/crane-log/SKILL.md",
+        &skill("ed/crane-log", "cranes", "First."),
+    );
+    assert!(edited.update().is_empty(), "nothing names it yet");
+    let page = "ed/skills/crane-log/index.html";
+    let step = |what: &str, is_there: bool| {
+        let changed = edited.update();
+        assert!(
+            changed.iter().any(|path| path == page),
+            "{what}: {changed:?}"
+        );
+        assert_eq!(edited.files().contains_key(page), is_there, "{what}");
+        edited.assert_pages_and_api_are_as_built(what);
+    };
+    edited.write("skillpress.toml", &source);
+    step("settings that name a source", true);
+    edited.write(
+        "repository/skills/crane-log/SKILL.md",
+        &skill("ed/crane-log", "cranes", "Second."),
+    );
+    step("an edit in it", true);
+    edited.write("repository/skills/crane-log/templates/day.md", "day");
+    step("a file more", true);
+    edited.write(
+        "badges/official.toml",
+        &OFFICIAL.replace("ana/pdf-tools", "ed/crane-log"),
+    );
+    step("a badge for it", true);
+    edited.write("badges/official.toml", OFFICIAL);
+    edited.remove("repository/skills");
+    step("no skill in it", false);
+}
+
+#[test]
+fn a_source_that_cannot_be_read_changes_nothing_and_is_told() {
+    let edited = Edited::with_settings(NO_VECTORS);
+    let source = format!("{NO_VECTORS}[[source]]\npath = \"later\"\nowner = \"ed\"\n");
+    edited.write("skillpress.toml", &source);
+    edited.write("skills/bo/weather/SKILL.md", "Other.");
+    assert!(edited.update().is_empty());
+    edited.write(
+        "later/skills/crane-log/SKILL.md",
+        &skill("ed/crane-log", "cranes", "First."),
+    );
+    assert!(!edited.update().is_empty());
+    edited.assert_pages_and_api_are_as_built("the folder came");
+}
+
 /// Each kind of input by itself, one after the other, so that what is forgotten is named.
 #[test]
 fn an_edit_of_any_kind_of_input_shows_wherever_a_build_would_show_it() {

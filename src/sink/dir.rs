@@ -87,7 +87,7 @@ impl DirSink {
             return Err(OutputError::NoFolderName { out });
         };
         fs::create_dir_all(parent)?;
-        let work = parent.join(format!(".{}.skillpress", name.to_string_lossy()));
+        let work = parent.join(format!(".{}{WORK_SUFFIX}", name.to_string_lossy()));
         fs::create_dir_all(&work)?;
         let lock = File::create(work.join("lock"))?;
         if lock.try_lock().is_err() {
@@ -224,8 +224,17 @@ fn restore_old(out: &Path, work: &Path) -> io::Result<()> {
     remove_if_there(&old)
 }
 
-/// Whether this program wrote the folder `out`.
-pub fn is_site(out: &Path) -> bool {
+/// Whether this program wrote the folder: a site, or where one is being written.
+pub fn is_written(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    is_site(folder) || name.starts_with('.') && name.ends_with(WORK_SUFFIX)
+}
+
+/// Ends the name of the folder in which a site is written, beside its place.
+const WORK_SUFFIX: &str = ".skillpress";
+
+/// Whether this program wrote the site `out`.
+fn is_site(out: &Path) -> bool {
     out.join(MARKER).is_file()
 }
 

@@ -183,7 +183,12 @@ impl Cache {
     fn snapshot_path(&self, digest: &Digest) -> PathBuf {
         let (folder, name) = digest.0.split_at(2);
         let name = format!("{name}.json");
-        self.folder("snapshots").join(folder).join(name)
+        self.snapshots().join(folder).join(name)
+    }
+
+    /// The folder of all snapshots.
+    pub fn snapshots(&self) -> PathBuf {
+        self.folder("snapshots")
     }
 
     fn tmp(&self) -> PathBuf {

@@ -24,8 +24,6 @@ pub struct LoadedSources {
     pub skills: Vec<SourceSkill>,
     /// What is not taken, and why sources give nothing.
     pub problems: Problems,
-    /// The folders that are read as they are.
-    pub folders: Vec<PathBuf>,
     /// One for each source, in the order of the settings.
     pub summaries: Vec<SourceSummary>,
     /// Old versions of the registry's own skills.
@@ -79,6 +77,35 @@ pub fn settings_folder(config_path: &Path) -> &Path {
     match config_path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
+    }
+}
+
+/// The folders that are sources of `config`, the settings at `config_path`, and are read as they are.
+pub fn folders(config_path: &Path, config: &Config) -> Vec<PathBuf> {
+    let base = settings_folder(config_path);
+    let origins = config.sources.iter().map(|source| &source.get_ref().origin);
+    let folders = origins.filter_map(|origin| match origin {
+        Origin::Folder { path } => Some(folder_in(base, path)),
+        Origin::Git { .. } | Origin::Archive { .. } => None,
+    });
+    folders.collect()
+}
+
+/// Where the lock file beside the settings at `config_path` is.
+pub fn lock_path(config_path: &Path) -> PathBuf {
+    LockFile::path_in(settings_folder(config_path))
+}
+
+/// The folder of the cache beside the settings at `config_path` into which the last file of each fetched source comes.
+pub fn snapshots_folder(config_path: &Path) -> PathBuf {
+    Cache::of_project(settings_folder(config_path)).snapshots()
+}
+
+/// The folder `path` of the settings in `base`.
+fn folder_in(base: &Path, path: &Path) -> PathBuf {
+    match base == Path::new(".") {
+        true => path.to_owned(),
+        false => base.join(path),
     }
 }
 
@@ -136,15 +163,11 @@ impl Loader<'_> {
     }
 
     fn add_folder(&mut self, source: &SourceConfig, path: &Path) {
-        let root = match self.base == Path::new(".") {
-            true => path.to_owned(),
-            false => self.base.join(path),
-        };
+        let root = folder_in(self.base, path);
         let tree = match FolderTree::open(&root, &within(&root, self.not_sources)) {
             Ok(tree) => tree,
             Err(error) => return self.fail(source, &error, error.hint()),
         };
-        self.loaded.folders.push(root.clone());
         let found = match discover(&tree, "", root_name(&source.name)) {
             Ok(found) => found,
             Err(error) => return self.fail(source, &error, error.hint()),

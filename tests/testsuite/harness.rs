@@ -1,6 +1,7 @@
 //! A registry in a temporary folder, and the site that the command makes of it.
 
 use std::fs;
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -173,6 +174,17 @@ pub(crate) fn links_to<'p>(paths: impl IntoIterator<Item = &'p str>) -> String {
         .into_iter()
         .map(|path| encoded(path).replace("%2F", "/"));
     links.map(|path| format!("- [a file]({path})\n")).collect()
+}
+
+/// A zip with these files.
+pub(crate) fn zip_of(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, text) in files {
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file(*path, options).expect("a new file");
+        zip.write_all(text.as_bytes()).expect("its bytes");
+    }
+    zip.finish().expect("a zip").into_inner()
 }
 
 /// Copies a folder with everything below it.

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::harness::SiteTest;
+use crate::harness::{SiteTest, zip_of};
 
 /// How long a build may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -292,6 +292,93 @@ fn a_content_with_errors_is_served_when_it_is_mended() {
     preview.event_with("odd.toml");
     std::fs::remove_file(test.path("content/badges/odd.toml")).expect("a file");
     preview.get_until("/", "HTTP/1.1 200");
+}
+
+#[test]
+fn a_repository_is_followed_where_it_is_and_the_site_in_it_is_no_part_of_it() {
+    let crane = |text: &str| format!("---\nname: crane-log\ndescription: {text}\n---\n# Crane\n");
+    let test = SiteTest::empty()
+        .file("repo/skills/crane-log/SKILL.md", crane("Keeps the log."))
+        .file(
+            "repo/skillpress.toml",
+            "[embedding]\nmode = \"none\"\n[[source]]\npath = \".\"\nowner = \"ana\"\n",
+        );
+    let input = &[
+        "--content",
+        "repo/content",
+        "--config",
+        "repo/skillpress.toml",
+    ];
+    let preview = Preview::start(&test, input);
+    let target = "/ana/skills/crane-log/";
+    assert!(preview.get(target, "").contains("Keeps the log."));
+    let build = [
+        "build",
+        "--out",
+        "repo/public",
+        "--base-url",
+        "https://skills.example/",
+    ];
+    for _ in 0..2 {
+        let ran = test.run(&[&build[..], input].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(ran.stdout.starts_with("1 skills, "), "{}", ran.stdout);
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    let page = preview.get(target, "");
+    assert!(page.contains("data-generation=\"1\""), "{page}");
+    test.write("repo/skills/crane-log/SKILL.md", crane("Counts the lifts."));
+    preview.get_until(target, "Counts the lifts.");
+    preview.get_until(target, "data-generation=\"2\"");
+    let ran = test.run(&["new", "bo/knots", "--content", "repo/content"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    preview.get_until("/bo/skills/knots/", "HTTP/1.1 200");
+}
+
+#[test]
+fn sources_that_are_named_or_fetched_beside_the_preview_show() {
+    let skill =
+        |slug: &str, text: &str| format!("---\nname: {slug}\ndescription: {text}\n---\n# Title\n");
+    let archive = |text| zip_of(&[("skills/crane-log/SKILL.md", &skill("crane-log", text))]);
+    let archive_source = "[[source]]\narchive = \"cranes.zip\"\nowner = \"ana\"\n";
+    let test = SiteTest::two_skills()
+        .file("cranes.zip", archive("Keeps the log."))
+        .file("skillpress.toml", archive_source);
+    std::fs::remove_dir_all(test.path("content")).expect("a folder");
+    let preview = Preview::start(&test, &[]);
+    assert!(preview.get("/", "").starts_with("HTTP/1.1 503"));
+    let told = preview.event_with("cranes");
+    assert!(told.contains("run `skillpress fetch`"), "{told}");
+
+    let fetch = |args: &[&str]| {
+        let ran = test.run(&[&["fetch"], args].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    };
+    fetch(&[]);
+    let crane = "/ana/skills/crane-log/";
+    preview.get_until(crane, "Keeps the log.");
+    test.write("cranes.zip", archive("Counts the lifts."));
+    fetch(&["--update"]);
+    preview.get_until(crane, "Counts the lifts.");
+
+    let folder_source = "[[source]]\npath = \"ropes\"\nowner = \"bo\"\n";
+    test.write(
+        "skillpress.toml",
+        format!("{archive_source}{folder_source}"),
+    );
+    preview.event_with("ropes");
+    test.write("ropes/skills/knots/SKILL.md", skill("knots", "Ties knots."));
+    preview.get_until("/bo/skills/knots/", "Ties knots.");
+    test.write("ropes/skills/knots/SKILL.md", skill("knots", "Splices."));
+    preview.get_until("/bo/skills/knots/", "Splices.");
+    assert!(preview.get(crane, "").contains("Counts the lifts."));
+
+    // What a machine without the cache has: the lock file alone.
+    std::fs::remove_dir_all(test.path(".skillpress")).expect("a folder");
+    test.write("ropes/skills/knots/SKILL.md", skill("knots", "Whips ends."));
+    preview.event_with("run `skillpress fetch`");
+    fetch(&[]);
+    preview.get_until("/bo/skills/knots/", "Whips ends.");
 }
 
 #[test]

@@ -1,17 +1,27 @@
 //! Pages that follow their content.
 
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::harness::SiteFolder;
 use crate::problem::{Place, Problem, Problems};
-use crate::server::{LiveSite, watch};
+use crate::server::{LiveSite, Watched, watch};
 
 fn one(problem: Problem) -> Problems {
     [problem].into_iter().collect()
+}
+
+/// A content folder with its settings in it.
+fn watched(content: &Path) -> Watched {
+    Watched {
+        folders: vec![content.to_owned()],
+        files: vec![content.join("skillpress.toml")],
+        except: Vec::new(),
+    }
 }
 
 #[test]
@@ -188,11 +198,11 @@ fn an_edit_shows_in_the_page_that_is_open() {
             }
         }
     };
-    let _watcher = watch(
-        content.path(),
-        &content.path().join("none.toml"),
-        move |_| build(),
-    )
+    let what = watched(content.path());
+    let _watcher = watch(what.clone(), move |_| {
+        build();
+        what.clone()
+    })
     .unwrap();
     let mut events = server.events();
     assert_eq!(events.next_of("reload"), "1");
@@ -220,14 +230,12 @@ fn an_edit_shows_in_the_page_that_is_open() {
 fn changes_of_one_moment_are_one_build_and_those_during_a_build_are_the_next() {
     let content = tempfile::tempdir().unwrap();
     let (builds, built) = mpsc::channel();
-    let _watcher = watch(
-        content.path(),
-        &content.path().join("skillpress.toml"),
-        move |changes| {
-            builds.send(changes.clone()).unwrap();
-            thread::sleep(Duration::from_millis(400));
-        },
-    )
+    let what = watched(content.path());
+    let _watcher = watch(what.clone(), move |changes| {
+        builds.send(changes.clone()).unwrap();
+        thread::sleep(Duration::from_millis(400));
+        what.clone()
+    })
     .unwrap();
     let wait = || built.recv_timeout(Duration::from_secs(20)).unwrap();
 
@@ -266,13 +274,11 @@ fn reading_the_content_and_editors_leftovers_cause_no_build() {
     fs::write(content.path().join("SKILL.md"), "x").unwrap();
     let n_builds = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&n_builds);
-    let _watcher = watch(
-        content.path(),
-        &content.path().join("skillpress.toml"),
-        move |_| {
-            counter.fetch_add(1, Ordering::SeqCst);
-        },
-    )
+    let what = watched(content.path());
+    let _watcher = watch(what.clone(), move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        what.clone()
+    })
     .unwrap();
     for _ in 0..100 {
         fs::read(content.path().join("SKILL.md")).unwrap();
@@ -289,13 +295,14 @@ fn new_folders_and_the_settings_are_watched_too() {
     let content = registry.path().join("content");
     fs::create_dir(&content).unwrap();
     let (builds, built) = mpsc::channel();
-    let _watcher = watch(
-        &content,
-        &registry.path().join("skillpress.toml"),
-        move |changes| {
-            builds.send(changes.clone()).unwrap();
-        },
-    )
+    let what = Watched {
+        files: vec![registry.path().join("skillpress.toml")],
+        ..watched(&content)
+    };
+    let _watcher = watch(what.clone(), move |changes| {
+        builds.send(changes.clone()).unwrap();
+        what.clone()
+    })
     .unwrap();
     let wait_for = |name: &str| {
         while !built
@@ -319,14 +326,76 @@ fn new_folders_and_the_settings_are_watched_too() {
 }
 
 #[test]
-fn a_folder_that_is_missing_cannot_be_watched() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(
-        watch(
-            &folder.path().join("nothing"),
-            &folder.path().join("x.toml"),
-            |_| {}
-        )
-        .is_err()
+fn a_folder_that_is_missing_is_waited_for_also_after_it_went_again() {
+    let registry = tempfile::tempdir().unwrap();
+    let content = registry.path().join("new/content");
+    let (builds, built) = mpsc::channel();
+    let what = watched(&content);
+    let _watcher = watch(what.clone(), move |changes| {
+        builds.send(changes.clone()).unwrap();
+        what.clone()
+    })
+    .unwrap();
+    let skill = content.join("skills/ana.md");
+    for round in 0..2 {
+        fs::create_dir_all(skill.parent().unwrap()).unwrap();
+        // From some moment on each edit is told; the first ones are told as those of the folders around it.
+        let start = Instant::now();
+        let is_told = || {
+            fs::write(&skill, "x").unwrap();
+            let changes = built.recv_timeout(Duration::from_millis(300));
+            changes.is_ok_and(|changes| changes.iter().any(|path| path.ends_with("ana.md")))
+        };
+        while !is_told() {
+            assert!(start.elapsed() < Duration::from_secs(20), "round {round}");
+        }
+        fs::remove_dir_all(registry.path().join("new")).unwrap();
+        while built.recv_timeout(Duration::from_millis(400)).is_ok() {}
+    }
+}
+
+#[test]
+fn what_is_watched_follows_from_each_build() {
+    let registry = tempfile::tempdir().unwrap();
+    let content = registry.path().join("content");
+    let source = registry.path().join("source");
+    for folder in [&content, &source] {
+        fs::create_dir(folder).unwrap();
+    }
+    let (builds, built) = mpsc::channel();
+    let first = watched(&content);
+    // The second build begins to watch the source, as when settings name one more, and the last one ends it.
+    let (with_source, without) = (
+        Watched {
+            folders: vec![content.clone(), source.clone()],
+            ..first.clone()
+        },
+        first.clone(),
     );
+    let _watcher = watch(first, move |changes| {
+        builds.send(changes.clone()).unwrap();
+        match changes.iter().any(|path| path.ends_with("end.md")) {
+            true => without.clone(),
+            false => with_source.clone(),
+        }
+    })
+    .unwrap();
+    let wait = || built.recv_timeout(Duration::from_secs(20)).unwrap();
+    let is_quiet = || built.recv_timeout(Duration::from_millis(400)).is_err();
+    fs::write(source.join("early.md"), "x").unwrap();
+    assert!(is_quiet());
+    fs::write(content.join("a.md"), "x").unwrap();
+    assert!(wait().iter().all(|path| path.ends_with("a.md")));
+    let source = source.canonicalize().unwrap();
+    assert_eq!(
+        wait(),
+        [source.clone()].into(),
+        "it may have changed before it was watched"
+    );
+    fs::write(source.join("b.md"), "x").unwrap();
+    assert_eq!(wait(), [source.join("b.md")].into());
+    fs::write(source.join("end.md"), "x").unwrap();
+    wait();
+    fs::write(source.join("late.md"), "x").unwrap();
+    assert!(is_quiet());
 }
