@@ -236,27 +236,25 @@ impl Layout {
     /// What it looks like, and what to do, as the example shows it.
     fn explain(self, example: &SkillMd, content: &Path) -> (String, String) {
         let (folder, slug) = (example.folder(), example.slug());
-        let copy_each = format!(
-            "move or copy each to `skills/<owner>/<slug>`, where `<owner>` is who publishes it, such as `{folder}` to `skills/<owner>/{slug}`"
-        );
+        let in_place = IN_PLACE_HINT.to_owned();
         let (layout, hint) = match self {
             Self::Plain => (
                 "a plain repository without owners, `skills/<slug>/SKILL.md`",
-                copy_each,
+                in_place,
             ),
             Self::HiddenGroups => (
                 "a collection with hidden groups, `skills/.<group>/<slug>/SKILL.md`",
-                copy_each,
+                in_place,
             ),
             Self::Agent => {
                 let agent = example.folders.first().map_or("", String::as_str);
                 let agent = text::clean_line(agent, 40);
                 let layout = &format!("the skills of an agent, `{agent}/skills/<slug>/SKILL.md`");
-                return (looks_like(layout), copy_each);
+                return (looks_like(layout), in_place);
             }
             Self::Plugins => (
                 "a marketplace of plugins, `plugins/<plugin>/skills/<slug>/SKILL.md`",
-                copy_each,
+                in_place,
             ),
             Self::Above => {
                 let above = &example.folders[..example.folders.len() - 3];
@@ -268,10 +266,7 @@ impl Layout {
                 "the folder `skills` of a content folder",
                 "name the folder above this one with `--content`".to_owned(),
             ),
-            Self::OneSkill => (
-                "a single skill, not a registry",
-                "make a folder for it, `skills/<owner>/<slug>/`, in a content folder".to_owned(),
-            ),
+            Self::OneSkill => ("a single skill, not a registry", in_place),
             Self::Deep => (
                 "skills in groups, `skills/<owner>/<group>/<slug>/SKILL.md`",
                 format!(
@@ -281,7 +276,7 @@ impl Layout {
             ),
             Self::Elsewhere => {
                 let message = "they lie outside of the folder `skills`, where they are looked for";
-                return (message.to_owned(), copy_each);
+                return (message.to_owned(), in_place);
             }
             Self::InPlace => {
                 let message =
@@ -292,6 +287,9 @@ impl Layout {
         (looks_like(layout), hint)
     }
 }
+
+/// What to do with skills that lie as in a repository: they are published where they are.
+const IN_PLACE_HINT: &str = "run `skillpress init --owner NAME` in this folder, which moves no file, or name it in the settings of a registry: `[[source]]` with `path` and `owner`";
 
 fn looks_like(layout: &str) -> String {
     format!("this looks like {layout}")

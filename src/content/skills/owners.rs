@@ -58,7 +58,7 @@ fn own_folders(content: &Content, problems: &mut Problems) -> Option<Vec<SkillFo
     if content.root.is_none() {
         problems.push(
             Problem::error(content.path, "no content folder", "there is no such content folder")
-                .hint("name the folder that holds `skills/` with `--content`, or make one with `skillpress init`"),
+                .hint("name the folder that holds `skills/` with `--content`, or make a registry with `skillpress init`, here of the skills that are here"),
         );
         return None;
     }

@@ -12,7 +12,7 @@ fn a_missing_content_folder_is_an_error_with_a_hint() {
     Loaded::of(&folder).says("error: content: the content folder has no folder `skills`\nhint: skills are expected in `skills/<owner>/<slug>/SKILL.md`\n");
     std::fs::remove_dir(folder.path()).unwrap();
     let loaded = Loaded::of(&folder);
-    loaded.says("error: content: there is no such content folder\nhint: name the folder that holds `skills/` with `--content`");
+    loaded.says("error: content: there is no such content folder\nhint: name the folder that holds `skills/` with `--content`, or make a registry with `skillpress init`, here of the skills that are here\n");
     assert_eq!(loaded.problems.n_errors(), 1);
 }
 

@@ -9,6 +9,8 @@ fn with_skills(paths: &[&str]) -> Loaded {
     loaded(&files)
 }
 
+const IN_PLACE: &str = "run `skillpress init --owner NAME` in this folder, which moves no file, or name it in the settings of a registry: `[[source]]` with `path` and `owner`";
+
 #[test]
 fn a_folder_of_which_nothing_is_published_says_what_it_looks_like() {
     for (paths, found, reason, hint) in [
@@ -20,43 +22,43 @@ fn a_folder_of_which_nothing_is_published_says_what_it_looks_like() {
             ][..],
             "2 `SKILL.md`, such as `skills/docx/SKILL.md`",
             "this looks like a plain repository without owners, `skills/<slug>/SKILL.md`",
-            "move or copy each to `skills/<owner>/<slug>`, where `<owner>` is who publishes it, such as `skills/docx` to `skills/<owner>/docx`",
+            IN_PLACE,
         ),
         (
             &[".claude/skills/pdf/SKILL.md"],
             "1 `SKILL.md`, such as `.claude/skills/pdf/SKILL.md`",
             "this looks like the skills of an agent, `.claude/skills/<slug>/SKILL.md`",
-            "such as `.claude/skills/pdf` to `skills/<owner>/pdf`",
+            IN_PLACE,
         ),
         (
             &[".agents/skills/a b/SKILL.md", "skills/README.md"],
             "1 `SKILL.md`, such as `.agents/skills/a b/SKILL.md`",
             "this looks like the skills of an agent, `.agents/skills/<slug>/SKILL.md`",
-            "such as `.agents/skills/a b` to `skills/<owner>/<slug>`",
+            IN_PLACE,
         ),
         (
             &["plugins/office/skills/pdf/SKILL.md"],
             "1 `SKILL.md`, such as `plugins/office/skills/pdf/SKILL.md`",
             "this looks like a marketplace of plugins, `plugins/<plugin>/skills/<slug>/SKILL.md`",
-            "such as `plugins/office/skills/pdf` to `skills/<owner>/pdf`",
+            IN_PLACE,
         ),
         (
             &["skills/.curated/pdf/SKILL.md"],
             "1 `SKILL.md`, such as `skills/.curated/pdf/SKILL.md`",
             "this looks like a collection with hidden groups, `skills/.<group>/<slug>/SKILL.md`",
-            "such as `skills/.curated/pdf` to `skills/<owner>/pdf`",
+            IN_PLACE,
         ),
         (
             &["SKILL.md", "references/a.md"],
             "1 `SKILL.md`, such as `SKILL.md`",
             "this looks like a single skill, not a registry",
-            "make a folder for it, `skills/<owner>/<slug>/`, in a content folder",
+            IN_PLACE,
         ),
         (
             &["scientific-skills/pdf/SKILL.md"],
             "1 `SKILL.md`, such as `scientific-skills/pdf/SKILL.md`",
             "they lie outside of the folder `skills`, where they are looked for",
-            "such as `scientific-skills/pdf` to `skills/<owner>/pdf`",
+            IN_PLACE,
         ),
         (
             &[
