@@ -1,8 +1,11 @@
 //! What a relative link in the body of a skill leads to.
 //!
 //! Authors link to files of their skill, and to skills beside it: `../crane-plan/SKILL.md`. The path is read where the
-//! file with the link stands, `skills/<owner>/<slug>/` of the content folder. Where a skill comes from, folders may
-//! have been others, so `../../tools/skills/crane-plan/` means the owner's `crane-plan` too.
+//! file with the link stands: in the source that the skill was read from, whatever its folders are called, then at
+//! `skills/<owner>/<slug>/`, which every skill has. Where a skill was before, folders may have been others, so
+//! `../../tools/skills/crane-plan/` means the owner's `crane-plan` too.
+
+use std::path::{Component, Path, PathBuf};
 
 use super::{Catalog, Skill};
 use crate::key::SkillKey;
@@ -23,8 +26,24 @@ impl Catalog {
     ///
     /// `path` is as [`crate::markdown::relative_path`] gives it. Old names of skills count.
     pub fn linked<'c>(&'c self, from: &'c Skill, path: &str) -> Option<Linked<'c>> {
-        self.linked_from_place(from, path)
+        self.linked_from_folder(from, path)
+            .or_else(|| self.linked_from_place(from, path))
             .or_else(|| self.linked_by_slug(from, path))
+    }
+
+    /// What lies at `path` in another folder that a skill of the same owner was read from.
+    fn linked_from_folder<'c>(&'c self, from: &Skill, path: &str) -> Option<Linked<'c>> {
+        let main_path = from.main_path();
+        let target = joined(main_path.parent()?, path)?;
+        if target.starts_with(&from.folder) {
+            return None;
+        }
+        let around = self.of_owner(&from.key.owner).iter();
+        let around = around.filter(|skill| target.starts_with(&skill.folder));
+        // A skill may lie in the folder of another.
+        let skill = around.max_by_key(|skill| skill.folder.components().count())?;
+        let below = target.strip_prefix(&skill.folder).ok()?.to_str()?;
+        skill.linked(&below.replace(std::path::MAIN_SEPARATOR, "/"), false)
     }
 
     fn linked_from_place<'c>(&'c self, from: &'c Skill, path: &str) -> Option<Linked<'c>> {
@@ -48,11 +67,15 @@ impl Catalog {
     }
 
     fn has_owner(&self, owner: &str) -> bool {
+        !self.of_owner(owner).is_empty()
+    }
+
+    fn of_owner(&self, owner: &str) -> &[Skill] {
         let first = self
             .skills
             .partition_point(|skill| skill.key.owner.as_str() < owner);
-        let skill = self.skills.get(first);
-        skill.is_some_and(|skill| skill.key.owner == owner)
+        let skills = &self.skills[first..];
+        &skills[..skills.partition_point(|skill| skill.key.owner == owner)]
     }
 
     /// The skill that has or had this name.
@@ -94,6 +117,22 @@ impl Skill {
             .binary_search_by(|file| file.path.as_str().cmp(path))
             .ok()
     }
+}
+
+/// Where `path` leads from `folder`, by the names alone; `None` for what is above all that `folder` names.
+fn joined(folder: &Path, path: &str) -> Option<PathBuf> {
+    let mut joined = folder.to_owned();
+    for segment in path.split('/') {
+        match segment {
+            "" => {}
+            ".." => match joined.components().next_back()? {
+                Component::Normal(_) => drop(joined.pop()),
+                _ => return None,
+            },
+            _ => joined.push(segment),
+        }
+    }
+    Some(joined)
 }
 
 /// A place in the content folder, `skills/<owner>/<slug>/<path>`, whatever is there.

@@ -24,6 +24,7 @@ mod read;
 mod report;
 mod search;
 mod serve;
+mod source_skills;
 mod sources;
 mod texts;
 mod wasm;
