@@ -56,6 +56,28 @@ fn badges_counts_moderation_and_old_names_are_those_of_sources_skills_too() {
 }
 
 #[test]
+fn a_badge_is_given_to_a_skill_of_a_source_and_taken_away() {
+    let test = with_sources();
+    let file =
+        || std::fs::read_to_string(test.path("content/badges/official.toml")).expect("a file");
+    let before = file();
+    for skill in ["cy/knots", "di/crane-log"] {
+        let ran = test.run(&["badge", "add", "official", skill]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(file().contains(&format!("skill = \"{skill}\"")));
+        let ran = test.run(&["badge", "remove", "official", skill]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    assert_eq!(file().trim_end(), before.trim_end());
+    let ran = test.run(&["badge", "add", "official", "cy/knot"]);
+    assert!(
+        ran.stderr.contains("did you mean `cy/knots`?"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn a_site_with_skills_of_sources_is_what_they_and_the_content_say() {
     let test = with_sources();
     assert_eq!(test.run(&["new", "bo/knots"]).code, 0);
