@@ -12,6 +12,7 @@ use crate::key::SkillKey;
 mod address;
 mod archive;
 mod cache;
+mod error;
 mod fetch;
 mod git;
 mod left_out;
@@ -25,7 +26,8 @@ mod test_server;
 mod tests;
 mod versions;
 
-pub use fetch::{FetchError, FetchOptions, Fetched, Outcome, SourceFetchError, Update, fetch};
+pub use error::SourceFetchError;
+pub use fetch::{FetchError, FetchOptions, Fetched, Outcome, Update, fetch};
 pub use git::Git;
 pub use load::{
     LoadedSources, SourceSummary, folders, load, lock_path, settings_folder, snapshots_folder,

@@ -6,11 +6,10 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::archive::{ArchiveError, ArchiveLimits, ArchiveTree};
+use super::archive::{ArchiveLimits, ArchiveTree};
 use super::cache::{Cache, CacheError, CacheWriter};
-use super::git::{
-    Git, GitError, GitLimits, GitRepository, History, LastCommit, ObjectId, Remote, RemoteError,
-};
+use super::error::SourceFetchError;
+use super::git::{Git, GitLimits, GitRepository, History, LastCommit, ObjectId, Remote};
 use super::lock_file::{Asked, LockFile, LockFileError, LockedSource};
 use super::snapshot::{Snapshot, SnapshotError, license_files};
 use super::versions::Versions;
@@ -68,50 +67,6 @@ pub enum Outcome {
     Restored,
     /// It is another one than before, or new.
     Changed,
-}
-
-/// Why a source was not fetched.
-#[derive(Debug, Error)]
-pub enum SourceFetchError {
-    /// Its address is none.
-    #[error(transparent)]
-    Remote(#[from] RemoteError),
-    /// What git says.
-    #[error(transparent)]
-    Git(#[from] GitError),
-    /// What is wrong with the archive.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// Its skills cannot be kept.
-    #[error(transparent)]
-    Snapshot(#[from] SnapshotError),
-    /// What the cache says.
-    #[error(transparent)]
-    Cache(#[from] CacheError),
-    /// What the file system says of the cache.
-    #[error("the cache cannot be written: {0}")]
-    Io(#[from] std::io::Error),
-    /// `--locked` forbids it.
-    #[error("the lock file would change")]
-    Locked,
-}
-
-impl SourceFetchError {
-    /// What to do, where that is known.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Remote(error) => Some(error.hint().to_owned()),
-            Self::Git(error) => error.hint().map(str::to_owned),
-            Self::Archive(error) => error.hint().map(str::to_owned),
-            Self::Snapshot(error) => error.hint().map(str::to_owned),
-            Self::Cache(error) => error.hint().map(str::to_owned),
-            Self::Io(_) => None,
-            Self::Locked => Some(
-                "run `skillpress fetch` without `--locked`, and commit `skillpress.lock`"
-                    .to_owned(),
-            ),
-        }
-    }
 }
 
 /// Why nothing was fetched at all.

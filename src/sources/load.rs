@@ -7,9 +7,9 @@ use super::cache::Cache;
 use super::fetch::root_name;
 use super::lock_file::LockFile;
 use super::own_versions::OwnVersions;
-use super::snapshot::{Snapshot, SnapshotFile, SnapshotSkill, SnapshotVersion};
+use super::snapshot::{Snapshot, SnapshotSkill};
 use super::{SourceFile, SourceSkill};
-use crate::catalog::{LicenseFile, Provenance, SkillFile, Timestamp, Version};
+use crate::catalog::{LicenseFile, Provenance, Timestamp};
 use crate::config::{Config, Origin, SourceConfig};
 use crate::discovery::{LeftOut, discover, skill_files};
 use crate::key::SkillKey;
@@ -261,7 +261,7 @@ impl Loader<'_> {
                 files,
                 provenance: provenance(source, &snapshot, skill),
                 version: skill.version.clone(),
-                versions: versions(&cache, page.as_deref(), skill),
+                versions: skill.old_versions(&cache, page.as_deref()),
             });
         }
     }
@@ -291,36 +291,6 @@ fn key(source: &SourceConfig, slug: &str) -> SkillKey {
         owner: source.owner.clone(),
         slug: slug.to_owned(),
     }
-}
-
-/// The old versions of `skill`, of the repository whose page is `page`.
-pub(super) fn versions(cache: &Cache, page: Option<&str>, skill: &SnapshotSkill) -> Vec<Version> {
-    let version = |version: &SnapshotVersion| {
-        let published_at = version.published_at.as_deref();
-        Version {
-            version: version.version.clone(),
-            published_at: published_at.and_then(Timestamp::parse),
-            commit_url: page.and_then(|page| repository::commit(page, &version.commit)),
-            commit: Some(version.commit.clone()),
-            files: version
-                .files
-                .iter()
-                .map(|file| skill_file(cache, file))
-                .collect(),
-        }
-    };
-    skill.versions.iter().map(version).collect()
-}
-
-/// A file that was fetched, and is not read before it is published.
-fn skill_file(cache: &Cache, file: &SnapshotFile) -> SkillFile {
-    SkillFile::known(
-        &file.path,
-        cache.blob_path(&file.sha256),
-        file.size as usize,
-        file.sha256.as_str(),
-        file.is_executable,
-    )
 }
 
 fn provenance(

@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::cache::{Cache, CacheWriter, Digest};
-use super::fetch::SourceFetchError;
+use super::error::SourceFetchError;
 use super::git::{Git, GitLimits, GitRepository, History, ObjectId, Remote, WorkTree};
-use super::load;
 use super::snapshot::{Snapshot, SnapshotSkill, files_of};
 use super::versions::Versions;
 use crate::catalog::Version;
@@ -69,7 +68,7 @@ pub fn own_versions(content: &Path, folder: &Path) -> Result<OwnVersions, OwnVer
         .and_then(|url| repository::page(&url));
     let of_skill = |skill: &SnapshotSkill| {
         let key = SkillKey::parse(&skill.slug)?;
-        let versions = load::versions(&cache, page.as_deref(), skill);
+        let versions = skill.old_versions(&cache, page.as_deref());
         (!versions.is_empty()).then_some((key, versions))
     };
     Ok(snapshot.skills.iter().filter_map(of_skill).collect())

@@ -7,9 +7,11 @@ use thiserror::Error;
 
 use super::cache::{Cache, CacheError, CacheWriter, Digest, FILE_MAX_BYTES};
 use super::left_out;
+use crate::catalog::{SkillFile, Timestamp, Version};
 use crate::discovery::{DiscoverError, Discovered, LeftOut, Reason, read_file, skill_files};
 use crate::licence;
 use crate::tree::{Tree, TreeEntry};
+use crate::url::repository;
 
 /// The skills of a tree. Its JSON is in the cache, named by its own digest, which the lock file has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +120,37 @@ impl SnapshotError {
 
 /// Longest licence file that is looked at, in bytes.
 const LICENSE_MAX_BYTES: u64 = 200_000;
+
+impl SnapshotSkill {
+    /// Its old versions, of the repository whose page is `page`.
+    pub fn old_versions(&self, cache: &Cache, page: Option<&str>) -> Vec<Version> {
+        let version = |version: &SnapshotVersion| {
+            let published_at = version.published_at.as_deref();
+            let files = version.files.iter();
+            Version {
+                version: version.version.clone(),
+                published_at: published_at.and_then(Timestamp::parse),
+                commit_url: page.and_then(|page| repository::commit(page, &version.commit)),
+                commit: Some(version.commit.clone()),
+                files: files.map(|file| file.published(cache)).collect(),
+            }
+        };
+        self.versions.iter().map(version).collect()
+    }
+}
+
+impl SnapshotFile {
+    /// The file, which is not read before it is published.
+    fn published(&self, cache: &Cache) -> SkillFile {
+        SkillFile::known(
+            &self.path,
+            cache.blob_path(&self.sha256),
+            self.size as usize,
+            self.sha256.as_str(),
+            self.is_executable,
+        )
+    }
+}
 
 impl Snapshot {
     /// Reads a snapshot of the cache.

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use super::cache::CacheWriter;
-use super::fetch::SourceFetchError;
+use super::error::SourceFetchError;
 use super::git::{GitRepository, GitTree, LastCommit, ObjectId, WantedFiles};
 use super::snapshot::{Snapshot, SnapshotError, SnapshotFile, SnapshotVersion, files_of};
 use crate::catalog::{Timestamp, VERSION_MAX_CHARS, short_commit};
