@@ -199,12 +199,9 @@ impl Fetcher<'_> {
             n_skills: snapshot.skills.len(),
             commit: snapshot.commit.clone(),
         };
-        if let Some(locked) = locked
-            && let Ok(snapshot) = Snapshot::read(self.cache.cache(), &locked.snapshot)
-            && snapshot.commit == locked.commit
-            && snapshot.is_whole(self.cache.cache())
-        {
-            return Ok((locked.clone(), fetched(Outcome::Kept, &snapshot)));
+        let whole = before.and_then(|before| self.whole(before));
+        if let (Some(locked), Some(snapshot)) = (locked, &whole) {
+            return Ok((locked.clone(), fetched(Outcome::Kept, snapshot)));
         }
         if before.is_none() && self.options.is_locked {
             return Err(SourceFetchError::Locked);
@@ -212,7 +209,7 @@ impl Fetcher<'_> {
         let snapshot = self.snapshot(source, locked)?;
         let digest = snapshot.write(self.cache)?;
         let outcome = match before {
-            Some(before) if before.snapshot == digest && locked.is_none() => Outcome::Kept,
+            Some(before) if before.snapshot == digest && whole.is_some() => Outcome::Kept,
             Some(before) if before.snapshot == digest => Outcome::Restored,
             _ if self.options.is_locked => return Err(SourceFetchError::Locked),
             _ => Outcome::Changed,
@@ -224,6 +221,13 @@ impl Fetcher<'_> {
             snapshot: digest,
         };
         Ok((entry, fetched(outcome, &snapshot)))
+    }
+
+    /// What is locked of a source, if all of it is in the cache.
+    fn whole(&self, locked: &LockedSource) -> Option<Snapshot> {
+        let cache = self.cache.cache();
+        let snapshot = Snapshot::read(cache, &locked.snapshot).ok()?;
+        (snapshot.commit == locked.commit && snapshot.is_whole(cache)).then_some(snapshot)
     }
 
     /// Downloads a source: what is locked of it, or else what the settings say.
