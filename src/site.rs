@@ -8,8 +8,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::api;
-use crate::catalog::Catalog;
-use crate::catalog::Related;
+use crate::catalog::{Catalog, Related, SkillFileError};
 use crate::clients;
 use crate::config::{Config, OwnVersionsFrom};
 use crate::content::static_files;
@@ -313,6 +312,16 @@ pub enum WriteError {
     /// A file cannot be read or written.
     #[error(transparent)]
     File(#[from] io::Error),
+}
+
+impl WriteError {
+    /// What to do next, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Index(_) => None,
+            Self::File(error) => error.get_ref()?.downcast_ref::<SkillFileError>()?.hint(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -51,6 +51,8 @@ pub fn main_file<T>(files: &[T], path: impl Fn(&T) -> &str) -> Option<&T> {
 #[derive(Clone, Debug)]
 enum Source {
     Disk(PathBuf),
+    /// In the cache of sources.
+    Cache(PathBuf),
     Memory(Arc<[u8]>),
 }
 
@@ -60,7 +62,7 @@ impl SkillFile {
         Self::new(path.into(), bytes, Source::Disk(source))
     }
 
-    /// A file at `source` that was read before: it had `len_bytes`, and `sha256` as lower-case hex.
+    /// A file of the cache of sources, at `source`, that was read before: it had `len_bytes`, and `sha256` as lower-case hex.
     pub fn known(
         path: impl Into<String>,
         source: PathBuf,
@@ -73,7 +75,7 @@ impl SkillFile {
             len_bytes,
             sha256: sha256.into(),
             is_executable,
-            source: Source::Disk(source),
+            source: Source::Cache(source),
         }
     }
 
@@ -104,7 +106,7 @@ impl SkillFile {
     pub fn read(&self) -> Result<Cow<'_, [u8]>, SkillFileError> {
         let source = match &self.source {
             Source::Memory(bytes) => return Ok(Cow::Borrowed(bytes)),
-            Source::Disk(source) => source,
+            Source::Disk(source) | Source::Cache(source) => source,
         };
         let mut bytes = Vec::with_capacity(self.len_bytes + 1);
         // A file that has grown is not read to its end.
@@ -112,10 +114,12 @@ impl SkillFile {
             .and_then(|file| file.take(self.len_bytes as u64 + 1).read_to_end(&mut bytes))
             .map_err(|cause| SkillFileError::Unreadable(source.clone(), cause))?;
         if bytes.len() == self.len_bytes && hex(&Sha256::digest(&bytes)) == self.sha256 {
-            Ok(Cow::Owned(bytes))
-        } else {
-            Err(SkillFileError::Changed(source.clone()))
+            return Ok(Cow::Owned(bytes));
         }
+        Err(match self.source {
+            Source::Cache(_) => SkillFileError::Damaged(source.clone()),
+            _ => SkillFileError::Changed(source.clone()),
+        })
     }
 }
 
@@ -142,13 +146,26 @@ pub enum SkillFileError {
     /// It holds other bytes.
     #[error("`{0}` has changed since the content was read")]
     Changed(PathBuf),
+    /// It is of the cache of sources, and holds other bytes.
+    #[error("`{0}`, in the cache of sources, holds other bytes than were fetched")]
+    Damaged(PathBuf),
+}
+
+impl SkillFileError {
+    /// What to do next, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Damaged(_) => Some("run `skillpress fetch`"),
+            Self::Unreadable(..) | Self::Changed(_) => None,
+        }
+    }
 }
 
 impl From<SkillFileError> for io::Error {
     fn from(error: SkillFileError) -> Self {
         let kind = match &error {
             SkillFileError::Unreadable(_, cause) => cause.kind(),
-            SkillFileError::Changed(_) => io::ErrorKind::Other,
+            SkillFileError::Changed(_) | SkillFileError::Damaged(_) => io::ErrorKind::Other,
         };
         Self::new(kind, error)
     }

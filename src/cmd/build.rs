@@ -51,7 +51,10 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     check_loss(args, &project, &site)?;
     let write = format!("write `{}`", args.out.display());
     let written = site.write(&sink, &progress);
-    let mut counts = written.map_err(|error| CommandError::cannot(&write, error))?;
+    let mut counts = written.map_err(|error| match error.hint() {
+        Some(hint) => CommandError::advised(format_args!("cannot {write}: {error}"), hint),
+        None => CommandError::cannot(&write, error),
+    })?;
     if project.is_strict && !counts.left_out.is_empty() {
         counts.left_out.make_strict();
         return Err(counts.left_out.into());

@@ -88,6 +88,46 @@ fn a_damaged_cache_is_told_by_a_build_and_mended_by_a_fetch() {
     }
 }
 
+#[test]
+fn a_damaged_file_of_an_old_version_is_told_by_a_build_and_mended_by_a_fetch() {
+    let mut origin = two_skills();
+    origin.git(&["tag", "v1", "main"]);
+    origin.commit("main", &[("skills/pdf-tools/SKILL.md", PDF)]);
+    origin.git(&["tag", "v2", "main"]);
+    let test = registry(&format!(
+        "[[source]]\ngit = {}\nowner = \"ana\"\nversions = \"tags\"\n",
+        toml_path(&origin)
+    ));
+    run(&test, &["fetch"], 0);
+    let notes = |bytes: &[u8]| bytes == b"Notes.\n";
+    let blob = file_in(&test, ".skillpress/sources/blobs", notes);
+    for damage in DAMAGES {
+        damage.apply(&blob);
+        let ran = test.run(&["build", "--quiet"]);
+        let (code, expected) = match damage {
+            Damage::Removed => (
+                1,
+                "error: skillpress.toml: the source `origin` cannot be used: files of it are not in the cache\n\
+                 hint: run `skillpress fetch`\n\n"
+                    .to_owned(),
+            ),
+            _ => (
+                2,
+                format!(
+                    "error: cannot write `public`: `./{}`, in the cache of sources, holds other bytes than were fetched\n\
+                     hint: run `skillpress fetch`\n",
+                    blob.strip_prefix(test.path("")).unwrap().display()
+                ),
+            ),
+        };
+        assert_eq!((ran.code, ran.stderr), (code, expected));
+        assert!(!test.path("public").exists());
+        let ran = run(&test, &["fetch", "--locked"], 0);
+        assert!(ran.stdout.ends_with(", restored\n"), "{}", ran.stdout);
+        run(&test, &["check"], 0);
+    }
+}
+
 #[track_caller]
 fn is_told_and_mended(test: &SiteTest, expected: &str, lock: &str, whole: &[(PathBuf, Vec<u8>)]) {
     let ran = run(test, &["build"], 1);
