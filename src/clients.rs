@@ -11,19 +11,63 @@ pub fn is_discoverable(skill: &Skill) -> bool {
     is_installable(skill) && !skill.front_matter.is_internal
 }
 
+/// A folder of a public repository on GitHub, from which the `clawhub` client installs with `mode = "github"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GithubFolder {
+    /// `owner/repository`.
+    pub repository: String,
+    /// A commit, or a branch.
+    pub commit: String,
+    /// The folder in it, `/`-separated; empty for the whole of it.
+    pub path: String,
+}
+
+impl GithubFolder {
+    /// Where the client gets the skill: in the repository of the content folder, or in the one that it came from. `None`
+    /// where it came from elsewhere, and in other modes.
+    pub fn of(config: &Config, skill: &Skill) -> Option<Self> {
+        let hosting = &config.hosting;
+        if hosting.mode != HostingMode::Github {
+            return None;
+        }
+        if skill.is_of_source {
+            let provenance = skill.provenance.as_ref()?;
+            let page = provenance.repository.as_deref()?;
+            return Some(Self {
+                repository: page.strip_prefix("https://github.com/")?.to_owned(),
+                commit: provenance.commit.clone(),
+                path: provenance.path.clone(),
+            });
+        }
+        let SkillKey { owner, slug } = &skill.key;
+        let content = hosting.github_content_path.as_deref();
+        let path = format!("{}/skills/{owner}/{slug}", content.unwrap_or("content"));
+        Some(Self {
+            repository: hosting.github_repository.clone()?,
+            commit: hosting
+                .github_commit
+                .as_deref()
+                .unwrap_or("HEAD")
+                .to_owned(),
+            path: path.trim_start_matches('/').to_owned(),
+        })
+    }
+}
+
 /// The command of the `clawhub` client, where something answers it.
 ///
 /// With a public repository behind the site, the client asks by slug alone, so a slug that two owners use has none.
-pub fn clawhub_command(config: &Config, key: &SkillKey, has_unique_slug: bool) -> Option<String> {
+pub fn clawhub_command(config: &Config, skill: &Skill, has_unique_slug: bool) -> Option<String> {
     let is_answered = match config.hosting.mode {
         HostingMode::Static => false,
         HostingMode::Edge => true,
-        HostingMode::Github => config.hosting.github_repository.is_some() && has_unique_slug,
+        HostingMode::Github => has_unique_slug && GithubFolder::of(config, skill).is_some(),
     };
     is_answered.then(|| {
         format!(
-            "npx clawhub --registry {} install @{key}",
-            config.base_url.absolute("").trim_end_matches('/')
+            "npx clawhub --registry {} install @{}",
+            config.base_url.absolute("").trim_end_matches('/'),
+            skill.key
         )
     })
 }
@@ -32,10 +76,10 @@ pub fn clawhub_command(config: &Config, key: &SkillKey, has_unique_slug: bool) -
 ///
 /// From a public repository the client takes what is in it now. A version is a stranger's text, so one that would mean
 /// something to a shell or be taken for an option has none.
-pub fn clawhub_release_command(config: &Config, key: &SkillKey, version: &str) -> Option<String> {
+pub fn clawhub_release_command(config: &Config, skill: &Skill, version: &str) -> Option<String> {
     let is_plain = is_identity_part(&version.replace('+', "-"));
     let is_answered = config.hosting.mode == HostingMode::Edge;
-    let command = clawhub_command(config, key, true).filter(|_| is_answered && is_plain)?;
+    let command = clawhub_command(config, skill, true).filter(|_| is_answered && is_plain)?;
     Some(format!("{command} --version {version}"))
 }
 

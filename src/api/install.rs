@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::content_hash::folder_hash;
 use super::shapes::Shaper;
 use crate::catalog::Skill;
-use crate::clients::is_installable;
-use crate::config::{Config, HostingMode};
+use crate::clients::{GithubFolder, is_installable};
+use crate::config::Config;
 use crate::url;
 
 /// The answer of a server, which has a zip of the skill.
@@ -74,20 +74,16 @@ fn instead(shaper: &Shaper, skill: &Skill) -> String {
 }
 
 fn github(config: &Config, skill: &Skill) -> Option<Value> {
-    let hosting = &config.hosting;
-    if hosting.mode != HostingMode::Github {
-        return None;
-    }
-    let repo = hosting.github_repository.as_ref()?;
-    let commit = hosting.github_commit.as_deref().unwrap_or("HEAD");
-    let content = hosting.github_content_path.as_deref().unwrap_or("content");
-    let path = format!("{content}/skills/{}/{}", skill.key.owner, skill.key.slug);
-    let path = path.trim_start_matches('/');
+    let GithubFolder {
+        repository,
+        commit,
+        path,
+    } = GithubFolder::of(config, skill)?;
     Some(json!({
-        "repo": repo,
+        "repo": repository,
         "path": path,
         "commit": commit,
         "contentHash": folder_hash(&skill.files),
-        "sourceUrl": format!("https://github.com/{repo}/tree/{commit}/{path}"),
+        "sourceUrl": format!("https://github.com/{repository}/tree/{commit}/{path}"),
     }))
 }

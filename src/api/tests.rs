@@ -12,6 +12,7 @@ use super::answer::answer;
 use super::response::Response;
 use super::{ApiState, SearchRequest, write_api};
 use crate::catalog::{Catalog, LicenseFile, Provenance, Skill, SkillFile, Timestamp};
+use crate::clients::clawhub_command;
 use crate::config::{Config, HostingConfig, HostingMode};
 use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
@@ -533,6 +534,41 @@ fn with_a_repository_behind_the_site_the_client_is_sent_there() {
     assert_eq!(install["github"]["path"], "content/skills/ana/pdf-tools");
     assert_eq!(install["github"]["commit"], "0123abc");
     assert!(!files.contains_key("api/v1/skills/pdf-tools/versions/index.html"));
+}
+
+#[test]
+fn a_skill_of_a_source_is_installed_from_the_repository_that_it_came_from() {
+    let mut config = config();
+    config.hosting.mode = HostingMode::Github;
+    config.hosting.github_repository = Some("acme/skills".to_owned());
+    let install_from = |repository: Option<&str>| {
+        let mut catalog = catalog();
+        let key = SkillKey::parse("ana/pdf-tools").unwrap();
+        let skill_idx = catalog.skill_idx(&key).unwrap();
+        let skill = &mut catalog.skills[skill_idx];
+        skill.is_of_source = true;
+        skill.provenance = repository.map(|repository| Provenance {
+            repository: Some(repository.to_owned()),
+            commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+            path: "plugins/office/skills/pdf".to_owned(),
+            committed_at: None,
+            license_file: None,
+        });
+        let command = clawhub_command(&config, &catalog.skills[skill_idx], true);
+        let files = files_of(&catalog, &config);
+        let install = json_of(&files, "api/v1/skills/pdf-tools/install");
+        assert_eq!(install["ok"] == true, command.is_some());
+        install
+    };
+    let github = &install_from(Some("https://github.com/bo/office"))["github"];
+    assert_eq!(github["repo"], "bo/office");
+    assert_eq!(github["commit"], "0123456789abcdef0123456789abcdef01234567");
+    assert_eq!(github["path"], "plugins/office/skills/pdf");
+    for elsewhere in [None, Some("https://gitlab.com/bo/office")] {
+        let install = install_from(elsewhere);
+        let message = install["message"].as_str().unwrap();
+        assert!(message.contains("npx skills add"), "{message}");
+    }
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub struct Skill {
     pub created_at: Option<Timestamp>,
     /// When it was last published: the newest date that the content gives.
     pub updated_at: Option<Timestamp>,
+    /// Whether it was read from a source, and not from the content folder.
+    pub is_of_source: bool,
     /// Where it came from, when that is a repository; [`Skill::set_provenance`] sets it.
     pub provenance: Option<Provenance>,
     /// Awards, sorted by kind; each kind at most once.

@@ -36,6 +36,7 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
         history: Vec::new(),
         created_at: None,
         updated_at: None,
+        is_of_source: false,
         provenance: None,
         badges: Vec::new(),
         stats: None,

@@ -50,6 +50,7 @@ pub(super) fn read(
         .filter_map(|(folder, walked)| {
             problems.extend(walked.problems());
             let mut skill = Arc::unwrap_or_clone(walked.read).skill?;
+            skill.is_of_source = folder.source.is_some();
             // Not read with the files: a commit may leave them as they are.
             let source = folder.source.and_then(|source| source.provenance.clone());
             if let Some(provenance) = source {

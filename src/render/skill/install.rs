@@ -29,7 +29,7 @@ impl Install {
         let key = &skill.key;
         let with_skills = is_discoverable(skill)
             .then(|| format!("npx skills add {}", registry.absolute(&url::skill(key))));
-        let with_clawhub = clawhub_command(registry.config, key, registry.has_unique_slug(key));
+        let with_clawhub = clawhub_command(registry.config, skill, registry.has_unique_slug(key));
         let clients = [
             ("With the skills client", with_skills),
             ("With the clawhub client", with_clawhub),
@@ -45,7 +45,7 @@ impl Install {
         zip: &WrittenZip,
     ) -> Self {
         let version = &release.version.version;
-        let with_clawhub = clawhub_release_command(registry.config, &skill.key, version);
+        let with_clawhub = clawhub_release_command(registry.config, skill, version);
         let clients = [("With the clawhub client", with_clawhub)];
         let zip_path = url::release_zip(&skill.key, &release.segment);
         Self::by(clients, registry, skill, &zip_path, zip)

@@ -101,6 +101,7 @@ pub(super) fn skill(id: &str, name: &str, updated_at: &str, files: &[(&str, &str
         history: Vec::new(),
         created_at: updated_at,
         updated_at,
+        is_of_source: false,
         provenance: None,
         badges: Vec::new(),
         stats: None,

@@ -124,6 +124,7 @@ impl Draft<'_> {
             history: self.meta.history,
             created_at: dates.created_at,
             updated_at: dates.updated_at,
+            is_of_source: false,
             provenance: None,
             badges: Vec::new(),
             stats: None,
