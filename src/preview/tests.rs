@@ -345,6 +345,7 @@ fn a_source_that_is_a_folder_is_followed_like_the_content() {
     );
     step("a badge for it", true);
     edited.write("badges/official.toml", OFFICIAL);
+    step("no badge for it", true);
     edited.remove("repository/skills");
     step("no skill in it", false);
 }

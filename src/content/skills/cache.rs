@@ -18,14 +18,24 @@ use crate::problem::Problems;
 #[derive(Debug, Default)]
 pub struct SkillCache {
     skills: HashMap<SkillKey, Walked>,
+    /// What has changed since the last reading; `None` when that is not known.
     changed: Option<BTreeSet<PathBuf>>,
+    /// Whether changes were told since the last reading.
+    is_behind: bool,
 }
 
 impl SkillCache {
-    /// For the next reading: nothing but these files, and what is in these folders, has changed since the last one.
-    /// The paths are absolute and without links. Without this call every folder is looked at.
+    /// For the next reading: nothing but these files, and what is in these folders, has changed since the last call, or
+    /// the last reading. The paths are absolute and without links. Without this call every folder is looked at.
     pub fn expect_changes(&mut self, changed: &BTreeSet<PathBuf>) {
-        self.changed = (changed.len() <= CHANGES_MAX).then(|| changed.clone());
+        let before = match self.is_behind {
+            // What failed before it read the content has not seen these.
+            true => self.changed.take(),
+            false => Some(BTreeSet::new()),
+        };
+        let all = before.map(|before| before.union(changed).cloned().collect());
+        self.changed = all.filter(|all: &BTreeSet<PathBuf>| all.len() <= CHANGES_MAX);
+        self.is_behind = true;
     }
 
     /// Whether nothing can have changed in a folder; `path` is absolute and without links.
@@ -48,6 +58,7 @@ impl SkillCache {
     pub(super) fn replace(&mut self, read: impl Iterator<Item = (SkillKey, Walked)>) {
         self.skills = read.collect();
         self.changed = None;
+        self.is_behind = false;
     }
 }
 
@@ -79,6 +90,8 @@ impl Walked {
 /// What one folder gave.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReadSkill {
+    /// The folder as problems name it; that of a source's skill may change while its files do not.
+    folder: PathBuf,
     /// The files as they were.
     found: FoundFiles,
     /// Without badges, counts and flags; `None` when it cannot be published.
@@ -114,9 +127,7 @@ pub(super) fn read(content: &Content, folder: &SkillFolder, cache: Option<&Skill
     let is_self_contained = problems.is_empty() && found.all().all(is_in_folder);
     Walked {
         read: match before {
-            Some(before) if before.read.found == found && found.all().next().is_some() => {
-                Arc::clone(&before.read)
-            }
+            Some(before) if before.read.is_of(folder, &found) => Arc::clone(&before.read),
             _ => Arc::new(ReadSkill::new(content, folder, found)),
         },
         problems: Arc::new(problems),
@@ -130,9 +141,15 @@ impl ReadSkill {
         let mut problems = Problems::new();
         Self {
             skill: skill::read(content, folder, &found, &mut problems),
+            folder: folder.path.clone(),
             found,
             problems,
         }
+    }
+
+    /// Whether it is what these files give, if there are any.
+    fn is_of(&self, folder: &SkillFolder, found: &FoundFiles) -> bool {
+        self.folder == folder.path && self.found == *found && found.all().next().is_some()
     }
 }
 
@@ -144,7 +161,7 @@ mod tests {
 
     use super::*;
     use crate::content::{Disk, LoadOptions, ReadFile, load_again};
-    use crate::sources::LoadedSources;
+    use crate::sources::{LoadedSources, SourceFile, SourceSkill};
 
     /// Counts what is read.
     #[derive(Default)]
@@ -210,6 +227,56 @@ mod tests {
 
         fs::remove_dir_all(content.path().join("skills/ana")).unwrap();
         assert_eq!(load(Some("skills/ana")).0.skills.len(), 1);
+    }
+
+    #[test]
+    fn changes_that_were_told_before_a_reading_that_failed_are_not_forgotten() {
+        let mut cache = SkillCache::default();
+        cache.replace(std::iter::empty());
+        let (a, b) = (PathBuf::from("/c/a"), PathBuf::from("/c/b"));
+        cache.expect_changes(&[a.clone()].into());
+        cache.expect_changes(&[b.clone()].into());
+        assert!(!cache.is_untouched(&a) && !cache.is_untouched(&b));
+        let many = (0..=CHANGES_MAX).map(|n| PathBuf::from(format!("/c/{n}")));
+        cache.expect_changes(&many.collect());
+        cache.expect_changes(&[b.clone()].into());
+        assert!(!cache.is_untouched(Path::new("/c/7")));
+        cache.replace(std::iter::empty());
+        cache.expect_changes(&[b].into());
+        assert!(cache.is_untouched(&a));
+    }
+
+    #[test]
+    fn a_skill_that_moves_in_its_source_is_told_where_it_is_now() {
+        let cached = tempfile::tempdir().unwrap();
+        let place = cached.path().join("blob");
+        fs::write(&place, "---\nname: knots\ndescription: D.\n---\n# Title\n").unwrap();
+        let mut cache = SkillCache::default();
+        let mut folder_of = |path: &str| {
+            let source = SourceSkill {
+                key: SkillKey::parse("ana/knots").unwrap(),
+                path: path.into(),
+                files: vec![SourceFile {
+                    path: "SKILL.md".to_owned(),
+                    place: place.clone(),
+                    is_executable: false,
+                    sha256: None,
+                }],
+                provenance: None,
+                version: None,
+                versions: Vec::new(),
+            };
+            let options = LoadOptions::default();
+            let missing = cached.path().join("content");
+            let sources = LoadedSources {
+                skills: vec![source],
+                ..LoadedSources::default()
+            };
+            let (catalog, _) = load_again(&missing, &sources, &options, &Disk, &mut cache);
+            catalog.skills[0].folder.clone()
+        };
+        assert_eq!(folder_of("ropes/knots"), Path::new("ropes/knots"));
+        assert_eq!(folder_of("ropes/old/knots"), Path::new("ropes/old/knots"));
     }
 
     #[cfg(unix)]
