@@ -261,3 +261,30 @@ describe("the clients on plain files, as a site is by default", () => {
     assert.deepEqual(await user.installed(".agents/skills/pdf-tools"), await registry.skill("ana", "pdf-tools"));
   });
 });
+
+for (const kind of ["serve", "edge"]) {
+  test(`the clawhub client installs the old version that it asks for, on a host of kind ${kind}`, async () => {
+    const at = (version, text) => ({
+      "skills/ana/pdf-tools/SKILL.md": `---\nname: pdf-tools\ndescription: Reads PDF files.\nmetadata:\n  version: ${version}\n---\n${text}\n`,
+      "skills/ana/pdf-tools/scripts/read.py": `print("${version}")\n`,
+    });
+    const commits = [at("1.0.0", "One."), at("1.1.0", "Two.")];
+    const registry = await Registry.start(kind, at("2.0.0", "Three."), { commits });
+    const user = await User.create();
+    try {
+      for (const version of ["1.0.0", "1.1.0"]) {
+        const { code, output } = await user.clawhub(registry, "install", "@ana/pdf-tools", "--version", version, "--force");
+        assert.equal(code, 0, output);
+        const installed = await user.installed("skills/@ana/pdf-tools");
+        assert.match(String(installed.get("SKILL.md")), new RegExp(`version: ${version}`));
+        assert.equal(String(installed.get("scripts/read.py")), `print("${version}")\n`);
+        assert.equal(installed.size, 2);
+      }
+      const { code, output } = await user.clawhub(registry, "install", "@ana/pdf-tools", "--version", "0.9.0", "--force");
+      assert.notEqual(code, 0, output);
+    } finally {
+      await registry.stop();
+      await user.remove();
+    }
+  });
+}

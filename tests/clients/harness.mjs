@@ -20,9 +20,10 @@ export class Registry {
   /**
    * `kind`: `serve` is skillpress's own server, `static` is python's stock file server with a site as it is built by
    * default, `full` the same with all documents of the API, `edge` is the example of an edge function before files,
-   * `github` is the file server again, with a public repository behind the site.
+   * `github` is the file server again, with a public repository behind the site. `commits` are the content before
+   * `files`, the oldest first, in a git repository whose old versions are published.
    */
-  static async start(kind, files) {
+  static async start(kind, files, { commits = [] } = {}) {
     const registry = new Registry();
     registry.kind = kind;
     registry.folder = await mkdtemp(join(tmpdir(), "skillpress-clients-"));
@@ -30,15 +31,27 @@ export class Registry {
     registry.site = join(registry.folder, "public");
     registry.port = await freePort();
     registry.url = `http://127.0.0.1:${registry.port}`;
+    registry.hasVersions = commits.length > 0;
+    for (const commit of commits) await registry.commit(commit);
     await registry.publish(files);
     return registry;
   }
 
+  /** Writes these files into the content folder, and commits it. */
+  async commit(files) {
+    await writeFiles(this.content, files);
+    const git = (...args) => run("git", ["-c", "user.name=a", "-c", "user.email=a@example", ...args], { cwd: this.folder });
+    await git("init", "--quiet");
+    await git("add", "--all", "content");
+    await git("commit", "--quiet", "--allow-empty", "-m", "content");
+  }
+
   /** Writes these files (path → text or bytes) into the content folder, and serves the site that is built from it. */
   async publish(files) {
-    await writeFiles(this.content, files);
+    await (this.hasVersions ? this.commit(files) : writeFiles(this.content, files));
     const config = join(this.folder, "skillpress.toml");
-    await writeFile(config, `title = "Test"\n${SETTINGS[this.kind] ?? ""}`);
+    const versions = this.hasVersions ? '[versions]\nfrom = "git"\n' : "";
+    await writeFile(config, `title = "Test"\n${SETTINGS[this.kind] ?? ""}${versions}`);
     const input = ["--content", this.content, "--config", config];
     await this.stopServer();
     if (this.kind === "serve") {
