@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
 use thiserror::Error;
 
 use crate::input_file;
@@ -238,6 +239,14 @@ impl CacheWriter {
     /// The folder of git's repositories, which may not be there.
     pub fn repositories(&self) -> PathBuf {
         self.cache.folder("git")
+    }
+
+    /// A folder that is gone when it is dropped, or with the next writer.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn temporary_folder(&self) -> io::Result<TempDir> {
+        tempfile::tempdir_in(self.cache.tmp())
     }
 
     /// Keeps `bytes`; nothing is written when they are there already.

@@ -1,5 +1,7 @@
 //! `fetch`: brings the cache, and then the lock file, up to what the settings say.
 
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -80,7 +82,7 @@ pub enum FetchError {
     Unknown(String),
     /// What the system says of the cache or the lock file.
     #[error("the lock file cannot be written: {0}")]
-    Io(#[from] std::io::Error),
+    Io(#[from] io::Error),
     /// What the cache says.
     #[error(transparent)]
     Cache(#[from] CacheError),
@@ -253,6 +255,8 @@ impl Fetcher<'_> {
         }
     }
 
+    /// By way of a repository in the cache. One that git cannot use is made anew: files of it may be lost, as when the
+    /// cache was restored from a copy without empty folders.
     fn of_git(
         &self,
         url: &str,
@@ -260,9 +264,36 @@ impl Fetcher<'_> {
         start: &str,
         source: &SourceConfig,
     ) -> Result<Snapshot, SourceFetchError> {
-        let root_name = root_name(&source.name);
         let folder = std::path::absolute(self.folder).unwrap_or_else(|_| self.folder.to_owned());
         let remote = Remote::parse(url, &folder)?;
+        let repositories = self.cache.repositories();
+        let is_kept = GitRepository::is_in(&repositories, &remote, History::Full);
+        let take = |repositories: &Path| {
+            self.of_git_in(repositories, remote.clone(), reference, start, source)
+        };
+        let error = match take(&repositories) {
+            Err(SourceFetchError::Git(error)) if is_kept && error.is_perhaps_of_cache() => error,
+            taken => return taken,
+        };
+        let Ok(fresh) = self.cache.temporary_folder() else {
+            return Err(error.into());
+        };
+        // When that fails too it is not the cache, and the first error says more.
+        let snapshot = take(fresh.path()).map_err(|_| error)?;
+        // Without it the next fetch does the same again.
+        let _ = replace_entries(&repositories, fresh.path());
+        Ok(snapshot)
+    }
+
+    fn of_git_in(
+        &self,
+        repositories: &Path,
+        remote: Remote,
+        reference: Option<&str>,
+        start: &str,
+        source: &SourceConfig,
+    ) -> Result<Snapshot, SourceFetchError> {
+        let root_name = root_name(&source.name);
         let git = match self.git.get() {
             Some(git) => git,
             None => {
@@ -270,8 +301,8 @@ impl Fetcher<'_> {
                 self.git.get_or_init(|| found)
             }
         };
-        let (repositories, limits) = (self.cache.repositories(), GitLimits::default());
-        let repository = GitRepository::open(git, &repositories, remote, History::Full, limits)?;
+        let limits = GitLimits::default();
+        let repository = GitRepository::open(git, repositories, remote, History::Full, limits)?;
         let commit = repository.fetch(reference)?;
         let mut tree = repository.tree(&commit)?;
         // What skills are looked for with, and then what they are made of.
@@ -341,6 +372,19 @@ impl Fetcher<'_> {
 /// source's name.
 pub(super) fn root_name(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
+}
+
+/// Moves the folders in `from` into `to`, in the place of those of the same names.
+fn replace_entries(to: &Path, from: &Path) -> io::Result<()> {
+    for entry in from.read_dir()? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        match fs::remove_dir_all(&target) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => fs::rename(entry.path(), target)?,
+        }
+    }
+    Ok(())
 }
 
 fn borrowed(paths: &[String]) -> Vec<&str> {

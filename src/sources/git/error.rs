@@ -80,6 +80,14 @@ pub enum GitError {
 }
 
 impl GitError {
+    /// Whether it may be the repository in the cache that is at fault, and not the remote.
+    pub fn is_perhaps_of_cache(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed { .. } | Self::Odd { .. } | Self::Cache { .. }
+        )
+    }
+
     /// What to do next, where that is known.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {

@@ -85,19 +85,13 @@ impl GitRepository {
         history: History,
         limits: GitLimits,
     ) -> Result<Self, GitError> {
-        // A shallow fetch would cut the history that another source needs.
-        let suffix = match history {
-            History::Full => "git",
-            History::Shallow => "shallow.git",
-        };
-        let folder = format!("{}.{suffix}", remote.folder_name());
         let cache_error = |error| GitError::Cache {
             remote: remote.to_string(),
             error,
         };
         fs::create_dir_all(cache).map_err(cache_error)?;
         let cache = std::path::absolute(cache).map_err(cache_error)?;
-        let folder = cache.join(folder);
+        let folder = folder_in(&cache, &remote, history);
         if !folder.is_dir() {
             create(git, &cache, &folder, &remote)?;
         }
@@ -108,6 +102,11 @@ impl GitRepository {
             history,
             limits,
         })
+    }
+
+    /// Whether [`GitRepository::open`] finds one, whatever state it is in.
+    pub fn is_in(cache: &Path, remote: &Remote, history: History) -> bool {
+        folder_in(cache, remote, history).is_dir()
     }
 
     /// Fetches the commit of `reference`: a branch, a tag, a whole commit id, or `None` for the remote's default branch. Of
@@ -458,6 +457,16 @@ const INCOMING: &str = "refs/skillpress/incoming";
 
 fn fetched_ref(commit: &ObjectId) -> String {
     format!("refs/skillpress/commits/{commit}")
+}
+
+/// Where the repository of `remote` is in the folder `cache`.
+fn folder_in(cache: &Path, remote: &Remote, history: History) -> PathBuf {
+    // A shallow fetch would cut the history that another source needs.
+    let suffix = match history {
+        History::Full => "git",
+        History::Shallow => "shallow.git",
+    };
+    cache.join(format!("{}.{suffix}", remote.folder_name()))
 }
 
 /// Makes the bare repository `folder` beside its place, without hooks or anything else of the user's template.

@@ -143,6 +143,65 @@ fn is_told_and_mended(test: &SiteTest, expected: &str, lock: &str, whole: &[(Pat
 }
 
 #[test]
+fn a_repository_in_the_cache_that_git_cannot_use_is_made_anew() {
+    let mut origin = two_skills();
+    let test = registry_of(&origin);
+    run(&test, &["fetch"], 0);
+    let repositories = fs::read_dir(test.path(".skillpress/sources/git")).unwrap();
+    let repositories: Vec<PathBuf> = repositories.map(|entry| entry.unwrap().path()).collect();
+    let [repository] = repositories.as_slice() else {
+        panic!("{repositories:?}");
+    };
+    let packs = |repository: &Path| {
+        let files = fs::read_dir(repository.join("objects/pack")).unwrap();
+        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
+    };
+    let damages: [&dyn Fn(); 5] = [
+        &|| fs::write(repository.join("HEAD"), "").unwrap(),
+        &|| fs::remove_dir_all(repository.join("refs")).unwrap(),
+        &|| fs::remove_dir_all(repository.join("objects")).unwrap(),
+        &|| {
+            packs(repository)
+                .iter()
+                .for_each(|pack| fs::remove_file(pack).unwrap())
+        },
+        &|| {
+            for pack in packs(repository) {
+                fs::remove_file(&pack).unwrap();
+                fs::write(&pack, "no pack").unwrap();
+            }
+        },
+    ];
+    for (damage_idx, damage) in damages.iter().enumerate() {
+        damage();
+        origin.commit("main", &[("skills/cron/SKILL.md", CRON)]);
+        let ran = run(&test, &["fetch", "--update"], 0);
+        assert_eq!(ran.stderr, "", "{damage_idx}");
+        assert!(
+            ran.stdout.starts_with("origin: 1 skill at "),
+            "{}",
+            ran.stdout
+        );
+        run(&test, &["fetch", "--update", "--locked"], 0);
+        fs::remove_dir_all(test.path(".skillpress/sources/blobs")).unwrap();
+        run(&test, &["fetch", "--locked"], 0);
+        run(&test, &["check"], 0);
+    }
+    // A remote that is gone is not taken for that, and what is kept of it stays.
+    let before = everything_in(repository);
+    fs::rename(origin.path(), origin.temporary.path().join("gone.git")).unwrap();
+    let ran = run(&test, &["fetch", "--update"], 2);
+    assert!(
+        ran.stderr
+            .contains("does not appear to be a git repository"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(everything_in(repository), before);
+    run(&test, &["fetch", "--locked"], 0);
+}
+
+#[test]
 fn the_bytes_of_another_file_are_never_published() {
     let origin = two_skills();
     let test = registry_of(&origin);
