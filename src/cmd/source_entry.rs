@@ -47,6 +47,12 @@ impl SourceEntry {
         args: &EntryArgs,
         as_written: impl Fn(&Path) -> PathBuf,
     ) -> Result<Self, CommandError> {
+        if let Some((repository, reference, folder)) = page_of_folder(target) {
+            return Err(CommandError::advised(
+                format_args!("`{target}` is a page about a folder, and no repository"),
+                format!("name the repository: `{repository} --ref {reference} --path {folder}`"),
+            ));
+        }
         let path = || as_written(Path::new(target)).to_string_lossy().into_owned();
         let (key, address) = match Target::of(target) {
             Some(Target::Github) => ("git", format!("https://github.com/{target}")),
@@ -177,6 +183,18 @@ impl Target {
             return None;
         })
     }
+}
+
+/// Repository, branch and folder of `https://HOST/OWNER/REPOSITORY/tree/BRANCH/FOLDER`, as people copy it from a browser.
+fn page_of_folder(target: &str) -> Option<(String, &str, &str)> {
+    let (scheme, rest) = target.split_once("://")?;
+    let mut parts = rest.trim_end_matches('/').splitn(6, '/');
+    let (host, owner, repository) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next()? != "tree" {
+        return None;
+    }
+    let repository = format!("{scheme}://{host}/{owner}/{repository}");
+    Some((repository, parts.next()?, parts.next()?))
 }
 
 /// Whom the remote of a folder names, when that is a clone.

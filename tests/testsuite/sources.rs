@@ -300,6 +300,11 @@ fn a_source_that_cannot_be_added_leaves_settings_and_lock_as_they_were() {
             "the source `nowhere`: git cannot ask for the branches of `file://",
         ),
         (
+            vec!["add", "https://git.example/ana/skills/tree/main/a/b"],
+            2,
+            "is a page about a folder, and no repository\nhint: name the repository: `https://git.example/ana/skills --ref main --path a/b`",
+        ),
+        (
             vec!["add", "nowhere"],
             2,
             "`nowhere` is no repository, archive or folder\nhint: name one as `OWNER/REPO` on GitHub, a URL, or a path that is there",
