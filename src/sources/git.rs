@@ -15,7 +15,7 @@ pub(super) mod tests;
 mod tree;
 
 pub use error::GitError;
-pub use history::LastCommit;
+pub use history::{LastCommit, Touching};
 pub use object_id::ObjectId;
 pub use program::{Git, WorkTree};
 pub use remote::{Remote, RemoteError};

@@ -168,6 +168,34 @@ fn a_history_has_a_version_for_each_that_the_skill_names() {
 }
 
 #[test]
+fn a_history_that_meta_json_tells_has_the_commits_that_it_names() {
+    let mut origin = Origin::new();
+    let md = skill_md("");
+    let one = origin.commit("main", &[("pdf/SKILL.md", &md), ("pdf/a.txt", b"one")]);
+    let two = origin.commit("main", &[("pdf/SKILL.md", &md), ("pdf/a.txt", b"two")]);
+    let elsewhere = "0".repeat(40);
+    let meta = format!(
+        r#"{{"latest": {{"version": "3"}}, "history": [{{"version": "2", "commit": "https://git.example/c/{two}"}},
+        {{"version": "1", "commit": "https://git.example/c/{one}"}},
+        {{"version": "0", "commit": "https://git.example/c/{elsewhere}"}}, {{"version": "00"}}]}}"#
+    );
+    let files: [(&str, &[u8]); 3] = [
+        ("pdf/SKILL.md", &md),
+        ("pdf/a.txt", b"three"),
+        ("pdf/_meta.json", meta.as_bytes()),
+    ];
+    origin.commit("main", &files);
+    let sourced = Sourced::new(origin, "versions = 'history'");
+    assert_eq!(
+        all_told(&sourced.skill()),
+        [
+            "2: SKILL.md # PDF, a.txt two",
+            "1: SKILL.md # PDF, a.txt one"
+        ]
+    );
+}
+
+#[test]
 fn without_a_version_each_commit_that_touched_the_skill_is_one_up_to_ten() {
     let mut origin = Origin::new();
     let md = skill_md("");

@@ -2,13 +2,16 @@
 //!
 //! The commits that may hold one are walked from the newest to the oldest. A state that differs from the later one is a
 //! version. At tags it is called after the first tag that has it; in a history after the version that the skill itself
-//! names, or else after its commit.
+//! names, or else after its commit. Of a skill whose `_meta.json` names the commits of its history, those are taken.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use serde::Deserialize;
 
 use super::cache::CacheWriter;
 use super::error::SourceFetchError;
-use super::git::{GitRepository, GitTree, LastCommit, ObjectId, WantedFiles};
+use super::git::{GitRepository, GitTree, ObjectId, Touching, WantedFiles};
 use super::snapshot::{Snapshot, SnapshotError, SnapshotFile, SnapshotVersion, files_of};
 use crate::catalog::{Timestamp, VERSION_MAX_CHARS, short_commit};
 use crate::discovery::{self, discover};
@@ -42,10 +45,34 @@ pub(super) struct Versions<'a> {
 struct Candidate {
     commit: ObjectId,
     date: Option<Timestamp>,
-    /// What a version there is called, unless the skill says.
-    tag: Option<String>,
-    /// The skills, by their place in the snapshot; none in particular where the tree must tell.
+    name: Name,
+    /// The skills, by their place in the snapshot; of a tag the tree must tell.
     skill_idxs: Vec<usize>,
+}
+
+/// What a version is called.
+enum Name {
+    /// As the tag.
+    Tag(String),
+    /// As `_meta.json` says.
+    Meta(String),
+    /// As the skill says itself, or the commit.
+    Own,
+}
+
+/// What `_meta.json` says of old versions; slips in it are told when the skill is read.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Meta {
+    history: Vec<MetaVersion>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct MetaVersion {
+    version: String,
+    /// The address of a commit, which ends in its id.
+    commit: String,
 }
 
 /// What is known of a skill while its commits are walked.
@@ -63,7 +90,7 @@ impl Versions<'_> {
         self.repository.fetch_tags()?;
         let tags = self.repository.tags()?.into_iter().take(TAGS_MAX);
         let candidates = tags.map(|tag| Candidate {
-            tag: Some(version_of_tag(&tag.name)),
+            name: Name::Tag(version_of_tag(&tag.name)),
             commit: tag.commit,
             date: tag.date,
             skill_idxs: Vec::new(),
@@ -83,16 +110,52 @@ impl Versions<'_> {
             .map(|skill| skill.folder.as_str())
             .collect();
         let touching = self.repository.touching(commit, &folders, COMMITS_MAX)?;
-        let candidates = touching.into_iter().map(|touching| {
-            let LastCommit { commit, date } = touching.commit;
-            Candidate {
-                commit,
-                date,
-                tag: None,
-                skill_idxs: touching.folder_idxs,
+        let mut candidates = Vec::new();
+        let mut has_names = BTreeSet::new();
+        for (skill_idx, skill) in snapshot.skills.iter().enumerate() {
+            for (name, commit) in self.named_commits(&skill.files) {
+                has_names.insert(skill_idx);
+                candidates.push(Candidate {
+                    commit,
+                    date: None,
+                    name: Name::Meta(name),
+                    skill_idxs: vec![skill_idx],
+                });
             }
-        });
-        self.add(snapshot, candidates.collect())
+        }
+        for Touching {
+            commit,
+            mut folder_idxs,
+        } in touching
+        {
+            folder_idxs.retain(|skill_idx| !has_names.contains(skill_idx));
+            if !folder_idxs.is_empty() {
+                candidates.push(Candidate {
+                    commit: commit.commit,
+                    date: commit.date,
+                    name: Name::Own,
+                    skill_idxs: folder_idxs,
+                });
+            }
+        }
+        self.add(snapshot, candidates)
+    }
+
+    /// The old versions that the `_meta.json` among `files` names with a commit that is here.
+    fn named_commits(&self, files: &[SnapshotFile]) -> Vec<(String, ObjectId)> {
+        let meta: Meta = files
+            .iter()
+            .find(|file| file.path == "_meta.json")
+            .and_then(|file| self.cache.cache().read_blob(&file.sha256).ok())
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default();
+        let commit = |version: MetaVersion| {
+            let commit = ObjectId::parse(version.commit.rsplit('/').next()?)?;
+            let name = text::clean_line(&version.version, VERSION_MAX_CHARS);
+            (!name.is_empty() && self.repository.has_commit(&commit)).then_some((name, commit))
+        };
+        let versions = meta.history.into_iter().take(COMMITS_MAX);
+        versions.filter_map(commit).collect()
     }
 
     fn add(
@@ -174,9 +237,9 @@ impl Versions<'_> {
     ) -> Result<Vec<Vec<(usize, String)>>, SourceFetchError> {
         let reads: Vec<Vec<String>> = batch
             .iter()
-            .map(|(candidate, tree)| match candidate.tag {
-                Some(_) => discovery::read_files(tree, self.start),
-                None => Vec::new(),
+            .map(|(candidate, tree)| match candidate.name {
+                Name::Tag(_) => discovery::read_files(tree, self.start),
+                Name::Meta(_) | Name::Own => Vec::new(),
             })
             .collect();
         let reads: Vec<Vec<&str>> = reads
@@ -194,7 +257,7 @@ impl Versions<'_> {
         self.repository.fetch_wanted(&mut wanted)?;
         drop(wanted);
         let places = batch.iter().map(|(candidate, tree)| {
-            if candidate.tag.is_none() {
+            if !matches!(candidate.name, Name::Tag(_)) {
                 let skill_idxs = candidate.skill_idxs.iter();
                 let folder = |&idx: &usize| (idx, snapshot.skills[idx].folder.clone());
                 return Ok(skill_idxs.map(folder).collect());
@@ -228,18 +291,23 @@ impl Versions<'_> {
         if files.is_empty() {
             return;
         }
-        let own_version = match candidate.tag {
-            Some(_) => None,
-            None => self.own_version(&files),
+        let own_version = match candidate.name {
+            Name::Own => self.own_version(&files),
+            Name::Tag(_) | Name::Meta(_) => None,
         };
-        let is_same = match candidate.tag {
-            Some(_) => files == walk.later,
-            None if own_version.is_some() => own_version == walk.own_version,
-            None => files == walk.later,
+        let is_same = match candidate.name {
+            Name::Own if own_version.is_some() => own_version == walk.own_version,
+            Name::Own | Name::Tag(_) => files == walk.later,
+            Name::Meta(_) => false,
         };
-        let name = candidate.tag.clone().or_else(|| own_version.clone());
         let version = SnapshotVersion {
-            version: name.unwrap_or_else(|| short_commit(candidate.commit.as_str()).to_owned()),
+            version: match &candidate.name {
+                Name::Tag(name) | Name::Meta(name) => name.clone(),
+                Name::Own => {
+                    let commit = || short_commit(candidate.commit.as_str()).to_owned();
+                    own_version.clone().unwrap_or_else(commit)
+                }
+            },
             commit: candidate.commit.as_str().to_owned(),
             published_at: candidate.date.map(Timestamp::rfc3339),
             files: files.clone(),
@@ -247,7 +315,7 @@ impl Versions<'_> {
         match walk.versions.last_mut() {
             Some(last) if is_same => *last = version,
             None if is_same => {
-                if candidate.tag.is_some() {
+                if matches!(candidate.name, Name::Tag(_)) {
                     *current = Some(version.version);
                 }
             }
@@ -260,7 +328,7 @@ impl Versions<'_> {
     /// The version that the `SKILL.md` among `files` names.
     fn own_version(&self, files: &[SnapshotFile]) -> Option<String> {
         let file = files.iter().find(|file| file.path == "SKILL.md")?;
-        let bytes = std::fs::read(self.cache.cache().blob_path(&file.sha256)).ok()?;
+        let bytes = self.cache.cache().read_blob(&file.sha256).ok()?;
         let decoded = text::decode(&bytes);
         let mut problems = Problems::new();
         let path = Path::new("SKILL.md");

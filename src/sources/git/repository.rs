@@ -401,6 +401,11 @@ impl GitRepository {
         self.reading().run(&["config", "--get", name], action).ok()
     }
 
+    /// Whether `commit` is here, as an old one of what was fetched.
+    pub fn has_commit(&self, commit: &ObjectId) -> bool {
+        self.commit_at(commit.as_str()).is_ok()
+    }
+
     /// Whether `commit` was fetched whole.
     fn has(&self, commit: &ObjectId) -> bool {
         self.commit_at(&fetched_ref(commit)).is_ok()
