@@ -539,6 +539,32 @@ fn without_git(test: &SiteTest, args: &[&str]) -> Ran {
 }
 
 #[test]
+fn the_password_of_a_url_stays_in_settings_and_lock() {
+    let origin = two_skills();
+    let server = TestServer::start(origin.temporary.path(), Protocol::Smart);
+    let host = server.url.strip_prefix("http://").unwrap();
+    let test = registry("");
+    let url = format!("http://me:hunter2@{host}origin.git");
+    let mut told = vec![
+        run(&test, &["add", &url, "--owner", "ana"], 0),
+        run(&test, &["sources", "--warnings"], 0),
+        run(&test, &["sources", "--json"], 0),
+        test.rebuild(),
+    ];
+    fs::remove_dir_all(origin.path()).unwrap();
+    told.push(run(&test, &["fetch", "--update"], 2));
+    for ran in told {
+        assert!(!(ran.stdout + &ran.stderr).contains("hunter2"));
+    }
+    let files = files_below(&test.path("")).into_iter();
+    let has_it = |bytes: &[u8]| bytes.windows(7).any(|window| window == b"hunter2");
+    let with_it: Vec<String> = files
+        .filter_map(|(path, bytes)| has_it(&bytes).then_some(path))
+        .collect();
+    assert_eq!(with_it, ["skillpress.lock", "skillpress.toml"]);
+}
+
+#[test]
 fn two_skills_of_one_name_are_told_with_both_places_and_the_way_out() {
     let (one, two) = (two_skills(), two_skills());
     let source = |name: &str, origin: &Origin, more: &str| {

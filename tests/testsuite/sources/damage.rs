@@ -145,7 +145,11 @@ fn is_told_and_mended(test: &SiteTest, expected: &str, lock: &str, whole: &[(Pat
 #[test]
 fn a_repository_in_the_cache_that_git_cannot_use_is_made_anew() {
     let mut origin = two_skills();
-    let test = registry_of(&origin);
+    let git = toml_path(&origin);
+    // Two sources, which find it so at the same time.
+    let test = registry(&format!(
+        "[[source]]\ngit = {git}\nowner = \"ana\"\n[[source]]\nname = \"again\"\ngit = {git}\nowner = \"bo\"\n"
+    ));
     run(&test, &["fetch"], 0);
     let repositories = fs::read_dir(test.path(".skillpress/sources/git")).unwrap();
     let repositories: Vec<PathBuf> = repositories.map(|entry| entry.unwrap().path()).collect();
@@ -177,8 +181,9 @@ fn a_repository_in_the_cache_that_git_cannot_use_is_made_anew() {
         origin.commit("main", &[("skills/cron/SKILL.md", CRON)]);
         let ran = run(&test, &["fetch", "--update"], 0);
         assert_eq!(ran.stderr, "", "{damage_idx}");
-        assert!(
-            ran.stdout.starts_with("origin: 1 skill at "),
+        assert_eq!(
+            ran.stdout.matches(": 1 skill at ").count(),
+            2,
             "{}",
             ran.stdout
         );
