@@ -162,7 +162,7 @@ impl Cache {
     /// # Errors
     /// What the file system says.
     pub fn read_blob(&self, digest: &Digest) -> io::Result<Vec<u8>> {
-        input_file::read(&self.blob_path(digest), BLOB_MAX_BYTES)
+        input_file::read(&self.blob_path(digest), FILE_MAX_BYTES)
     }
 
     /// Reads the snapshot.
@@ -235,8 +235,6 @@ fn is_file(path: &Path) -> bool {
 /// Longest file that is kept, in bytes: as much as is published of one.
 pub const FILE_MAX_BYTES: u64 = 10_000_000;
 
-/// Largest blob that is read: as much as is kept of one file.
-const BLOB_MAX_BYTES: u64 = 10_000_000;
 /// Largest snapshot that is read.
 const SNAPSHOT_MAX_BYTES: u64 = 256 << 20;
 
