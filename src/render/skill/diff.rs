@@ -109,6 +109,8 @@ struct DiffView<'a> {
     skill_name: &'a str,
     skill_slug: &'a str,
     skill_link: String,
+    owner: &'a str,
+    owner_link: Option<String>,
     /// To the page of each version.
     to_link: String,
     from_link: String,
@@ -135,6 +137,8 @@ impl<'a> DiffView<'a> {
             skill_name: &skill.name,
             skill_slug: &skill.key.slug,
             skill_link: registry.link(&url::skill(&skill.key)),
+            owner: &skill.key.owner,
+            owner_link: registry.owner_link(&skill.key.owner),
             to_link: link(&diff.new),
             from_link: link(&diff.old),
             diff,
