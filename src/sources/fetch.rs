@@ -172,6 +172,13 @@ pub fn fetch(
         };
         outcomes.push((source.name.clone(), outcome));
     }
+    if options.is_locked {
+        // What is locked and no source any more would go.
+        let is_asked = |name: &String| asked.iter().any(|(source, _)| source.name == *name);
+        let names = before.sources.iter().map(|locked| &locked.name);
+        let gone = names.filter(|name| !is_asked(name));
+        outcomes.extend(gone.map(|name| (name.clone(), Err(SourceFetchError::Locked))));
+    }
     let after = LockFile::of(locked);
     if !options.is_locked && after.sources != before.sources {
         after.write(&lock_path)?;

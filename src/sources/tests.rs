@@ -258,6 +258,28 @@ fn what_a_version_holds_does_not_change_when_the_repository_goes_on() {
 }
 
 #[test]
+fn a_lock_file_with_a_source_too_many_would_change() {
+    let mut origin = Origin::new();
+    origin.commit("main", &[("pdf/SKILL.md", &skill_md(""))]);
+    let sourced = Sourced::new(origin, "");
+    sourced.fetch();
+    let options = FetchOptions {
+        is_locked: true,
+        ..FetchOptions::default()
+    };
+    let folder = sourced.folder.path();
+    let fetched = fetch(folder, &[], &options, || {}, &|_, _| {}).unwrap();
+    let [(name, Err(error))] = &fetched[..] else {
+        panic!("{fetched:?}");
+    };
+    assert_eq!(
+        (name.as_str(), error.to_string().as_str()),
+        ("tools", "the lock file would change")
+    );
+    assert!(folder.join("skillpress.lock").exists());
+}
+
+#[test]
 fn a_cache_without_a_file_of_an_old_version_is_filled_again() {
     let mut origin = Origin::new();
     let md = skill_md("");
