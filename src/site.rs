@@ -256,7 +256,7 @@ pub fn load_sources(project: &Project, config: &Config) -> LoadedSources {
     let mut own = written_folders(project);
     own.push(project.content.clone());
     let mut loaded = sources::load(project.config_path(), config, &own);
-    if config.versions.from == OwnVersionsFrom::Git {
+    if config.versions.from == OwnVersionsFrom::Git && project.content.is_dir() {
         add_own_versions(project, &mut loaded);
     }
     loaded

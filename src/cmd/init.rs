@@ -101,7 +101,12 @@ fn from_source(folder: &Path, from: &str, entry: &EntryArgs) -> Result<(), Comma
         CommandError::cannot(format_args!("make `{}`", folder.display()), error)
     })?;
     // Before the rest: where nothing can be fetched, nothing is left but an empty folder.
-    fetch::fetch(&settings_path, &config, &FetchOptions::default(), false)?;
+    let fetched = fetch::fetch(&settings_path, &config, &FetchOptions::default(), false);
+    if fetched.is_err() {
+        // It was empty, so all of the cache is ours. What cannot be removed is told by the next try.
+        let _ = fs::remove_dir_all(folder.join(".skillpress"));
+    }
+    fetched?;
     for (path, text) in FILES {
         write_file(&folder.join(path), text)?;
     }

@@ -5,7 +5,6 @@
 //! | `blobs/ab/cdef…` | the bytes of a file, named by their SHA-256 |
 //! | `snapshots/ab/cdef….json` | what a source gave, named by the SHA-256 of the text |
 //! | `git/` | bare repositories |
-//! | `own-versions.json` | which snapshot has the old versions of the registry's own skills |
 //! | `lock` | held by who writes |
 //! | `tmp/` | what is being written |
 //!
@@ -71,6 +70,11 @@ pub struct CacheError {
     pub fault: CacheFault,
 }
 
+/// A link or another thing in the place of a folder or file of the cache.
+#[derive(Debug, Error)]
+#[error("`{}` is a link, or no folder or file of the cache; remove it", .0.display())]
+struct OddEntry(PathBuf);
+
 /// What is wrong with a file of the cache.
 #[derive(Debug, Error)]
 pub enum CacheFault {
@@ -110,8 +114,11 @@ impl Cache {
     /// What the file system says.
     pub fn write(&self, on_wait: impl FnOnce()) -> Result<CacheWriter, CacheError> {
         let locked = || {
+            self.refuse_links()?;
             fs::create_dir_all(self.tmp())?;
-            let lock = File::create(self.folder("lock"))?;
+            let mut options = File::options();
+            let lock = options.create(true).write(true).truncate(false);
+            let lock = lock.open(self.folder("lock"))?;
             match lock.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
@@ -157,6 +164,33 @@ impl Cache {
                 .is_ok_and(|bytes| Digest::of(&bytes) == *digest)
     }
 
+    /// Nothing that is written may be a link: it would lead out of the cache, and whoever could write the cache, as of a
+    /// workflow, could name a file of the operator.
+    fn refuse_links(&self) -> io::Result<()> {
+        let mut folders = vec![self.root.clone(), self.root.join("sources")];
+        let below = ["tmp", "blobs", "snapshots", "git"].map(|name| self.folder(name));
+        for folder in [&below[1], &below[2]] {
+            let entries = folder.read_dir().into_iter().flatten().flatten();
+            folders.extend(entries.map(|entry| entry.path()));
+        }
+        folders.extend(below);
+        let is_there = |path: &PathBuf| path.symlink_metadata().ok();
+        let odd_folder = folders
+            .iter()
+            .find(|path| is_there(path).is_some_and(|it| !it.is_dir()));
+        let files = [self.folder("lock"), self.root.join(".gitignore")];
+        let odd_file = files
+            .iter()
+            .find(|path| is_there(path).is_some_and(|it| !it.is_file()));
+        match odd_folder.or(odd_file) {
+            None => Ok(()),
+            Some(odd) => Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                OddEntry(odd.clone()),
+            )),
+        }
+    }
+
     /// Reads the blob.
     ///
     /// # Errors
@@ -182,11 +216,6 @@ impl Cache {
             path,
             fault,
         })
-    }
-
-    /// Where it stands which snapshot has the old versions of the registry's own skills.
-    pub fn own_versions_path(&self) -> PathBuf {
-        self.folder("own-versions.json")
     }
 
     fn snapshot_path(&self, digest: &Digest) -> PathBuf {

@@ -166,7 +166,7 @@ pub fn fetch(
                 Ok(fetched)
             }
             Err(error) => {
-                locked.extend(before.find(source).cloned());
+                locked.extend(before.named(&source.name).cloned());
                 Err(error)
             }
         };
@@ -337,7 +337,7 @@ impl Fetcher<'_> {
         };
         match source.versions {
             VersionsFrom::None => {}
-            VersionsFrom::Tags => versions.add_tags(&mut snapshot)?,
+            VersionsFrom::Tags => versions.add_tags(&mut snapshot, &commit)?,
             VersionsFrom::History => versions.add_history(&mut snapshot, &commit)?,
         }
         Ok(snapshot)

@@ -129,6 +129,11 @@ impl LockFile {
         (Asked::of(source).as_ref() == Some(&locked.asked)).then_some(locked)
     }
 
+    /// What is locked under this name, whatever the settings ask for now.
+    pub fn named(&self, name: &str) -> Option<&LockedSource> {
+        self.sources.iter().find(|locked| locked.name == name)
+    }
+
     /// A lock file with these sources.
     pub fn of(sources: Vec<LockedSource>) -> Self {
         Self {

@@ -1,17 +1,17 @@
 //! Old versions of the registry's own skills, from the git repository that its content folder lies in.
 //!
-//! A build reads them, since the commit that changes a skill cannot know of itself. What was read for a commit is kept in the
-//! cache, so only the first build after a commit walks through the history; no build uses the network for it.
+//! A build reads them, since the commit that changes a skill cannot know of itself. What was read for a commit is kept, so
+//! only the first build after a commit walks through the history; no build uses the network for it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::cache::{Cache, CacheWriter, Digest};
 use super::error::SourceFetchError;
-use super::git::{Git, GitLimits, GitRepository, History, ObjectId, Remote, WorkTree};
+use super::git::{Git, GitLimits, GitRepository, ObjectId, Remote, WorkTree};
 use super::snapshot::{Snapshot, SnapshotSkill, files_of};
 use super::versions::Versions;
 use crate::catalog::Version;
@@ -74,7 +74,8 @@ pub fn own_versions(content: &Path, folder: &Path) -> Result<OwnVersions, OwnVer
     Ok(snapshot.skills.iter().filter_map(of_skill).collect())
 }
 
-/// What was read for a commit.
+/// What was read for a commit. It stands in the operator's repository, not in the cache: whoever could write that, as of a
+/// workflow, must not say what the versions are.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     head: String,
@@ -84,9 +85,13 @@ struct Kept {
 
 const KEPT_MAX_BYTES: u64 = 10_000;
 
+fn kept_path(work_tree: &WorkTree) -> PathBuf {
+    work_tree.git_dir.join("skillpress-versions.json")
+}
+
 /// What was read before, if that was for the same commit and all of it is there.
 fn kept(cache: &Cache, work_tree: &WorkTree) -> Option<Snapshot> {
-    let bytes = input_file::read(&cache.own_versions_path(), KEPT_MAX_BYTES).ok()?;
+    let bytes = input_file::read(&kept_path(work_tree), KEPT_MAX_BYTES).ok()?;
     let kept: Kept = serde_json::from_slice(&bytes).ok()?;
     let is_same = kept.head == work_tree.head && kept.prefix == work_tree.prefix;
     let snapshot = Snapshot::read(cache, &kept.snapshot)
@@ -100,9 +105,11 @@ fn read(git: &Git, cache: &Cache, work_tree: &WorkTree) -> Result<Snapshot, Sour
     let writer =
         cache.write(|| error_line!("waiting for another `skillpress` that reads sources"))?;
     let remote = Remote::parse(&work_tree.root.to_string_lossy(), &work_tree.root)?;
-    let (repositories, limits) = (writer.repositories(), GitLimits::default());
-    let repository = GitRepository::open(git, &repositories, remote, History::Full, limits)?;
-    let commit = repository.fetch(Some(&work_tree.head))?;
+    let git_dir = work_tree.git_dir.clone();
+    let repository = GitRepository::own(git, git_dir, remote, GitLimits::default());
+    let Some(commit) = ObjectId::parse(&work_tree.head) else {
+        return Ok(Snapshot::default());
+    };
     let snapshot = walk(&repository, &writer, &commit, &work_tree.prefix)?;
     let kept = Kept {
         head: work_tree.head.clone(),
@@ -110,7 +117,7 @@ fn read(git: &Git, cache: &Cache, work_tree: &WorkTree) -> Result<Snapshot, Sour
         snapshot: snapshot.write(&writer)?,
     };
     let json = serde_json::to_string(&kept).map_err(super::snapshot::SnapshotError::from)?;
-    output_file::replace(&cache.own_versions_path(), &json)?;
+    output_file::replace(&kept_path(work_tree), &json)?;
     Ok(snapshot)
 }
 

@@ -280,6 +280,114 @@ fn a_lock_file_with_a_source_too_many_would_change() {
 }
 
 #[test]
+fn a_tag_of_a_later_commit_is_no_version_of_an_earlier_one() {
+    let mut origin = Origin::new();
+    let md = skill_md("");
+    for (tag, text) in [("v1", "one"), ("v2", "two"), ("v3", "three")] {
+        origin.commit(
+            "main",
+            &[("pdf/SKILL.md", &md), ("pdf/a.txt", text.as_bytes())],
+        );
+        origin.git(&["tag", tag, "main"]);
+    }
+    let sourced = Sourced::new(origin, "ref = 'v2'\nversions = 'tags'");
+    let skill = sourced.skill();
+    assert_eq!(skill.version.as_deref(), Some("2"));
+    assert_eq!(all_told(&skill), ["1: SKILL.md # PDF, a.txt one"]);
+}
+
+#[test]
+fn what_the_cache_says_of_git_is_not_believed() {
+    let mut origin = Origin::new();
+    origin.commit("main", &[("pdf/SKILL.md", &skill_md(""))]);
+    let mut sourced = Sourced::new(origin, "");
+    sourced.fetch();
+    let folder = sourced.folder.path().to_owned();
+    let marker = folder.join("marker");
+    let repositories = folder.join(".skillpress/sources/git");
+    let mut repositories = fs::read_dir(repositories).unwrap();
+    let repository = repositories.next().unwrap().unwrap().path();
+    let command = format!(
+        "[core]\n\talternateRefsCommand = \"touch {};:\"\n",
+        marker.display()
+    );
+    fs::write(repository.join("config"), command).unwrap();
+    fs::create_dir_all(repository.join("objects/info")).unwrap();
+    let elsewhere = sourced.origin.path().join("objects");
+    let alternates = repository.join("objects/info/alternates");
+    fs::write(&alternates, elsewhere.to_str().unwrap()).unwrap();
+    let md = skill_md("version: 2\n");
+    sourced.origin.commit("main", &[("pdf/SKILL.md", &md)]);
+    assert_eq!(sourced.fetch(), Outcome::Changed);
+    assert!(!marker.exists(), "git ran a command of the cache");
+    assert!(!alternates.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_cache_is_refused_and_followed_nowhere() {
+    let mut origin = Origin::new();
+    origin.commit("main", &[("pdf/SKILL.md", &skill_md(""))]);
+    let sourced = Sourced::new(origin, "");
+    let elsewhere = sourced.folder.path().join("elsewhere");
+    let cache = sourced.folder.path().join(".skillpress/sources");
+    for name in ["lock", "tmp", "blobs", ""] {
+        let _ = fs::remove_dir_all(sourced.folder.path().join(".skillpress"));
+        fs::create_dir_all(elsewhere.join("tmp")).unwrap();
+        fs::write(elsewhere.join("tmp/file"), "precious").unwrap();
+        let link = match name {
+            "" => cache.clone(),
+            name => cache.join(name),
+        };
+        let target = match name {
+            "lock" => elsewhere.join("tmp/file"),
+            _ => elsewhere.clone(),
+        };
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        let config = sourced.config();
+        let sources: Vec<_> = config
+            .sources
+            .iter()
+            .map(|source| source.get_ref())
+            .collect();
+        let options = FetchOptions::default();
+        let error = fetch(sourced.folder.path(), &sources, &options, || {}, &|_, _| {});
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("is a link, or no folder or file of the cache"),
+            "{name}: {error}"
+        );
+        assert_eq!(
+            fs::read_to_string(elsewhere.join("tmp/file")).unwrap(),
+            "precious"
+        );
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn a_source_that_fails_stays_what_it_was_in_the_lock_file() {
+    let mut origin = Origin::new();
+    origin.commit("main", &[("pdf/SKILL.md", &skill_md(""))]);
+    let mut sourced = Sourced::new(origin, "");
+    sourced.fetch();
+    let lock_file = sourced.folder.path().join("skillpress.lock");
+    let before = fs::read_to_string(&lock_file).unwrap();
+    sourced.settings.push_str("ref = 'typo'\n");
+    let config = sourced.config();
+    let sources: Vec<_> = config
+        .sources
+        .iter()
+        .map(|source| source.get_ref())
+        .collect();
+    let options = FetchOptions::default();
+    let fetched = fetch(sourced.folder.path(), &sources, &options, || {}, &|_, _| {});
+    assert!(fetched.unwrap()[0].1.is_err());
+    assert_eq!(fs::read_to_string(&lock_file).unwrap(), before);
+}
+
+#[test]
 fn a_cache_without_a_file_of_an_old_version_is_filled_again() {
     let mut origin = Origin::new();
     let md = skill_md("");
@@ -326,11 +434,13 @@ fn the_registrys_own_skills_have_the_versions_of_its_own_repository() {
     let told: Vec<String> = versions[&key].iter().map(told).collect();
     assert_eq!(told, ["1.0: SKILL.md # PDF, a.txt 1.0"]);
 
-    // The repository of the cache is not asked again for the same commit.
+    // It is read where it is, and what was read stands beside it: nothing of the cache says what the versions are.
     let cache = folder.path().join("registry/.skillpress/sources");
-    fs::remove_dir_all(cache.join("git")).unwrap();
-    assert_eq!(read()[&key].len(), 1);
     assert!(!cache.join("git").exists());
+    let kept = folder.path().join(".git/skillpress-versions.json");
+    assert!(kept.exists());
+    fs::remove_dir_all(&cache).unwrap();
+    assert_eq!(read()[&key].len(), 1);
 
     fs::remove_dir_all(&skill).unwrap();
     git(&["add", "--all"]);

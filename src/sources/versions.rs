@@ -85,10 +85,14 @@ struct Walk {
 }
 
 impl Versions<'_> {
-    /// Adds the states at the tags of the repository.
-    pub(super) fn add_tags(&self, snapshot: &mut Snapshot) -> Result<(), SourceFetchError> {
+    /// Adds the states at the tags of `commit` and of what it stands on.
+    pub(super) fn add_tags(
+        &self,
+        snapshot: &mut Snapshot,
+        commit: &ObjectId,
+    ) -> Result<(), SourceFetchError> {
         self.repository.fetch_tags()?;
-        let tags = self.repository.tags()?.into_iter().take(TAGS_MAX);
+        let tags = self.repository.tags(commit)?.into_iter().take(TAGS_MAX);
         let candidates = tags.map(|tag| Candidate {
             name: Name::Tag(version_of_tag(&tag.name)),
             commit: tag.commit,
@@ -179,7 +183,10 @@ impl Versions<'_> {
             while n_entries < ENTRIES_AT_ONCE
                 && let Some(candidate) = candidates.next()
             {
-                let tree = self.repository.tree(&candidate.commit)?;
+                let skills = candidate.skill_idxs.iter();
+                let folders = skills.map(|&skill_idx| snapshot.skills[skill_idx].folder.as_str());
+                let folders: Vec<&str> = folders.collect();
+                let tree = self.repository.tree_of(&candidate.commit, &folders)?;
                 n_entries += tree.entries().len();
                 batch.push((candidate, tree));
             }

@@ -1,7 +1,7 @@
 //! Owners and their skills: the folders `skills/<owner>/<slug>`. Links to folders are not followed.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -28,29 +28,66 @@ pub fn folders<'s>(
         [_, ..] if !has_own => Vec::new(),
         _ => own_folders(content, problems)?,
     };
-    folders.extend(sources.iter().map(|source| SkillFolder {
-        key: source.key.clone(),
-        path: source.path.clone(),
-        source: Some(source),
-    }));
-    // It keeps the order of those with one key.
-    folders.sort_by(|a, b| a.key.cmp(&b.key));
-    folders.dedup_by(|second, first| {
-        let is_taken = second.key == first.key;
-        if is_taken {
-            let SkillKey { owner, slug } = &first.key;
+    let mut taken = Taken::default();
+    for folder in &folders {
+        taken.take(&folder.key, &folder.path);
+    }
+    for source in sources {
+        let SkillKey { owner, slug } = &source.key;
+        if let Some(first) = taken.owner_of(owner) {
+            let message = format!(
+                "the owners `{owner}` and `{first}` differ only in the case of letters; `{first}` came first, and this skill is left out"
+            );
+            let hint = "write the owner of the source in the same letters";
+            problems.push(Problem::warning(&source.path, "name taken", message).hint(hint));
+        } else if let Some(path) = taken.path_of(&source.key) {
             let message = format!(
                 "the skill `{slug}` of `{owner}` is there already, in `{}`; this one is left out",
-                first.path.display()
+                path.display()
             );
             let hint = format!(
                 "leave one of the two out with `exclude = [\"{slug}\"]`, or give the sources other owners"
             );
-            problems.push(Problem::warning(&second.path, "name taken", message).hint(hint));
+            problems.push(Problem::warning(&source.path, "name taken", message).hint(hint));
+        } else {
+            taken.take(&source.key, &source.path);
+            folders.push(SkillFolder {
+                key: source.key.clone(),
+                path: source.path.clone(),
+                source: Some(source),
+            });
         }
-        is_taken
-    });
+    }
+    folders.sort_by(|a, b| a.key.cmp(&b.key));
     Some(folders)
+}
+
+/// What owners and skills are called that came first, in lower case: on many file systems others would overwrite them.
+#[derive(Default)]
+struct Taken {
+    owners: BTreeMap<String, String>,
+    keys: BTreeMap<String, PathBuf>,
+}
+
+impl Taken {
+    fn take(&mut self, key: &SkillKey, path: &Path) {
+        let owner = self.owners.entry(key.owner.to_lowercase());
+        owner.or_insert_with(|| key.owner.clone());
+        let key = self.keys.entry(key.to_string().to_lowercase());
+        key.or_insert_with(|| path.to_owned());
+    }
+
+    /// The owner that came first, if that is written in other letters.
+    fn owner_of(&self, owner: &str) -> Option<&str> {
+        let first = self.owners.get(&owner.to_lowercase())?;
+        (first != owner).then_some(first)
+    }
+
+    /// Where the skill lies that has the key.
+    fn path_of(&self, key: &SkillKey) -> Option<&Path> {
+        let path = self.keys.get(&key.to_string().to_lowercase())?;
+        Some(path)
+    }
 }
 
 /// The folders `skills/<owner>/<slug>` of the content folder, sorted by key.

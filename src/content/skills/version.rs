@@ -37,6 +37,8 @@ pub(super) fn add_kept(skill: &mut Skill, current: Option<&str>, kept: &[Version
         ..Version::default()
     });
     skill.version = skill.version.take().or(current);
+    // Of two that are kept under one name the newest counts, all of it.
+    let n_told = skill.history.len();
     for kept in kept {
         let is_current = |current: &Version| current.version == kept.version;
         if skill.version.as_ref().is_some_and(is_current) {
@@ -44,9 +46,12 @@ pub(super) fn add_kept(skill: &mut Skill, current: Option<&str>, kept: &[Version
         }
         let mut kept = kept.clone();
         kept.files = publishable(kept.files);
-        let mut history = skill.history.iter_mut();
-        match history.find(|known| known.version == kept.version) {
-            Some(known) => {
+        let mut history = skill.history.iter_mut().enumerate();
+        match history.find(|(_, known)| known.version == kept.version) {
+            Some((known_idx, known)) => {
+                if known_idx >= n_told || !known.files.is_empty() {
+                    continue;
+                }
                 kept.published_at = known.published_at.or(kept.published_at);
                 kept.commit_url = known.commit_url.take().or(kept.commit_url);
                 *known = kept;

@@ -115,13 +115,15 @@ impl GitRepository {
         self.fetch_all_tags()
     }
 
-    /// The tags that were fetched, newest first and then by name; those of other things than commits are not among them.
+    /// The tags that were fetched of `commit` and what it stands on, newest first and then by name; those of other things
+    /// than commits are not among them.
     ///
     /// # Errors
     /// What git says; a limit.
-    pub fn tags(&self) -> Result<Vec<Tag>, GitError> {
+    pub fn tags(&self, commit: &ObjectId) -> Result<Vec<Tag>, GitError> {
         let args = [
             "for-each-ref",
+            &format!("--merged={commit}"),
             &format!("--count={TAGS_MAX}"),
             "--sort=refname",
             "--sort=-creatordate",

@@ -27,6 +27,8 @@ pub struct WorkTree {
     pub is_shallow: bool,
     /// The commit that is checked out.
     pub head: String,
+    /// Where git keeps what it knows of it.
+    pub git_dir: PathBuf,
 }
 
 /// The oldest git that works: the first with `fetch --refetch`, of April 2022.
@@ -94,6 +96,7 @@ impl Git {
         Ok(WorkTree {
             root: parsed("--show-toplevel")?.into(),
             prefix: parsed("--show-prefix")?,
+            git_dir: parsed("--absolute-git-dir")?.into(),
             is_shallow: parsed("--is-shallow-repository")? == "true",
             head: self.ask(folder, &["rev-parse", "--verify", "HEAD^{commit}"])?,
         })

@@ -28,6 +28,8 @@ pub struct GitRepository {
     folder: PathBuf,
     history: History,
     limits: GitLimits,
+    /// Whether it is no repository of the cache, but the operator's.
+    is_own: bool,
 }
 
 /// How much of a repository's history is fetched.
@@ -92,6 +94,7 @@ impl GitRepository {
         fs::create_dir_all(cache).map_err(cache_error)?;
         let cache = std::path::absolute(cache).map_err(cache_error)?;
         let folder = folder_in(&cache, &remote, history);
+        keep_objects_alone(&folder).map_err(cache_error)?;
         if !folder.is_dir() {
             create(git, &cache, &folder, &remote)?;
         }
@@ -101,7 +104,20 @@ impl GitRepository {
             folder,
             history,
             limits,
+            is_own: false,
         })
+    }
+
+    /// The operator's own repository, `git_dir`, as it is: it is read, and nothing is fetched or written.
+    pub fn own(git: &Git, git_dir: PathBuf, remote: Remote, limits: GitLimits) -> Self {
+        Self {
+            git: git.clone(),
+            remote,
+            folder: git_dir,
+            history: History::Full,
+            limits,
+            is_own: true,
+        }
     }
 
     /// Whether [`GitRepository::open`] finds one, whatever state it is in.
@@ -139,10 +155,18 @@ impl GitRepository {
     /// # Errors
     /// What git says; `TooManyEntries`.
     pub fn tree(&self, commit: &ObjectId) -> Result<GitTree, GitError> {
+        self.tree_of(commit, &[])
+    }
+
+    /// The same of what is below `folders` alone, which costs no more for a large tree; no folder means all.
+    ///
+    /// # Errors
+    /// As [`GitRepository::tree`].
+    pub fn tree_of(&self, commit: &ObjectId, folders: &[&str]) -> Result<GitTree, GitError> {
         GitTree::list(
             &self.git,
             &self.folder,
-            commit,
+            (commit, folders),
             self.action("list the files of"),
             self.limits.max_entries,
         )
@@ -174,7 +198,10 @@ impl GitRepository {
     /// # Errors
     /// As [`GitRepository::fetch_files`].
     pub fn fetch_wanted(&self, wanted: &mut [WantedFiles<'_>]) -> Result<(), GitError> {
-        let _lock = self.lock()?;
+        let _lock = match self.is_own {
+            true => None,
+            false => Some(self.lock()?),
+        };
         let action = self.action("measure the files of");
         let mut objects = BTreeSet::new();
         let mut all_missing = Vec::with_capacity(wanted.len());
@@ -191,7 +218,9 @@ impl GitRepository {
         if objects.is_empty() {
             return Ok(());
         }
-        self.fetch_objects(&objects)?;
+        if !self.is_own {
+            self.fetch_objects(&objects)?;
+        }
         for (WantedFiles { tree, .. }, missing) in wanted.iter_mut().zip(all_missing) {
             let missing = tree.measure(&missing, action.clone())?;
             tree.set_not_downloaded(missing, self.limits.max_file_bytes);
@@ -491,6 +520,53 @@ fn create(git: &Git, cache: &Path, folder: &Path, remote: &Remote) -> Result<(),
         renamed => renamed.map_err(cache_error),
     }
 }
+
+/// Leaves of a repository in the cache what holds objects and names them, and nothing that says how git works: whoever
+/// could write the cache, as of a workflow, must not make git run a program or read another repository. One with a link or
+/// a device in it goes as a whole.
+fn keep_objects_alone(folder: &Path) -> io::Result<()> {
+    let is_plain = |entry: &walkdir::DirEntry| {
+        let kind = entry.file_type();
+        kind.is_dir() || kind.is_file()
+    };
+    match folder.symlink_metadata() {
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+        Ok(metadata) if !metadata.is_dir() => return fs::remove_file(folder),
+        Ok(_) => {}
+    }
+    for entry in WalkDir::new(folder).min_depth(1) {
+        let entry = entry?;
+        if !is_plain(&entry) {
+            return fs::remove_dir_all(folder);
+        }
+        let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        let is_kept = KEPT.iter().any(|kept| path.starts_with(kept));
+        if is_kept && !path.starts_with("objects/info") {
+            continue;
+        }
+        if entry.file_type().is_file() {
+            match fs::remove_file(entry.path()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    fs::write(folder.join("config"), CONFIG)
+}
+
+/// What a bare repository of the cache consists of, besides its settings.
+const KEPT: [&str; 6] = [
+    "HEAD",
+    "objects",
+    "packed-refs",
+    "refs",
+    "shallow",
+    "skillpress.lock",
+];
+
+/// Its settings: none but the form of the repository.
+const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
 
 /// Removes what a killed git left: its locks, and packs that it did not finish.
 fn remove_remains(folder: &Path) -> io::Result<()> {

@@ -371,9 +371,10 @@ fn tags_come_newest_first_with_their_commits() {
     origin.git(&["tag", "a-file", &origin.blob(b"1")]);
     let cache = TestCache::new();
     let repository = cache.open(&path_of(&origin));
-    assert_eq!(repository.tags().unwrap(), []);
+    let commit = repository.fetch(None).unwrap();
+    assert_eq!(repository.tags(&commit).unwrap(), []);
     repository.fetch_tags().unwrap();
-    let tags = repository.tags().unwrap();
+    let tags = repository.tags(&commit).unwrap();
     let tags: Vec<(&str, &str, String)> = tags
         .iter()
         .map(|tag| {
@@ -394,7 +395,10 @@ fn tags_come_newest_first_with_their_commits() {
     );
     origin.git(&["tag", "-d", "v2"]);
     repository.fetch_tags().unwrap();
-    assert_eq!(repository.tags().unwrap().len(), 2);
+    assert_eq!(repository.tags(&commit).unwrap().len(), 2);
+    let first = ObjectId::parse(&first).unwrap();
+    let of_first = repository.tags(&first).unwrap();
+    assert_eq!(of_first.len(), 1, "the other is of a later commit");
 }
 
 #[test]

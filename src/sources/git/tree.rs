@@ -80,17 +80,20 @@ impl Tree for GitTree {
     }
 }
 
+/// Most folders of which the listing is asked for by name.
+const PATHS_MAX: usize = 1_000;
+
 impl GitTree {
     /// What the commit holds and the listing does not.
     pub fn left_out(&self) -> &[LeftOut] {
         &self.left_out
     }
 
-    /// Lists `commit` of the repository in `folder`.
+    /// Lists `commit` of the repository in `folder`, or what of it is below some folders.
     pub(super) fn list(
         git: &Git,
         folder: &Path,
-        commit: &ObjectId,
+        (commit, below): (&ObjectId, &[&str]),
         action: Action,
         max_entries: usize,
     ) -> Result<Self, GitError> {
@@ -100,7 +103,7 @@ impl GitTree {
         let answer = String::from_utf8_lossy(&answer);
         let root = answer.lines().last().and_then(ObjectId::parse);
         // Folders are listed, too (`-t`): their ids are needed to ask for them, and many empty ones reach the limit.
-        let args = [
+        let mut args = vec![
             "ls-tree",
             "-r",
             "-t",
@@ -109,6 +112,10 @@ impl GitTree {
             "--end-of-options",
             commit.as_str(),
         ];
+        // More than a command line takes are not said, which lists too much and nothing wrong.
+        if below.len() <= PATHS_MAX && !below.contains(&"") {
+            args.extend(below);
+        }
         let process = git.reading(folder).start(&args, action.clone())?;
         let mut listing = Listing::default();
         process.each_record(|record| {
