@@ -8,6 +8,7 @@ mod layout;
 mod operator;
 mod skills;
 mod slips;
+mod sources;
 
 use super::{Disk, LoadOptions, ReadFile, load};
 use crate::catalog::{Catalog, Skill};
