@@ -12,6 +12,7 @@ fuzz_target!(|input: (u16, &[u8], &[u8], &str)| {
     let entry = |name: &str| FileEntry {
         name: name.into(),
         len: 1 << 24,
+        is_whole: true,
         hashes: vec![0; 5],
         ..FileEntry::default()
     };

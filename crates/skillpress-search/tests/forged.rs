@@ -25,6 +25,7 @@ impl Forger {
         let entry = |name: &str| FileEntry {
             name: name.into(),
             len: 1 << 24,
+            is_whole: true,
             hashes: vec![0; 5],
             ..FileEntry::default()
         };
