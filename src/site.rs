@@ -91,7 +91,13 @@ impl Site {
             settings => settings,
         };
         let mut sources = match &settings {
-            Ok((config, _)) => load_sources(project, config),
+            Ok((config, _)) => {
+                let mut sources = load_sources(project, config);
+                if config.versions.from == OwnVersionsFrom::Git && project.content.is_dir() {
+                    add_own_versions(project, &mut sources);
+                }
+                sources
+            }
             Err(_) => LoadedSources::default(),
         };
         sources.problems.extend(no_skill_given(project, &sources));
@@ -255,11 +261,7 @@ impl Site {
 pub fn load_sources(project: &Project, config: &Config) -> LoadedSources {
     let mut own = written_folders(project);
     own.push(project.content.clone());
-    let mut loaded = sources::load(project.config_path(), config, &own);
-    if config.versions.from == OwnVersionsFrom::Git && project.content.is_dir() {
-        add_own_versions(project, &mut loaded);
-    }
-    loaded
+    sources::load(project.config_path(), config, &own)
 }
 
 fn add_own_versions(project: &Project, loaded: &mut LoadedSources) {

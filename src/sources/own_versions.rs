@@ -158,5 +158,9 @@ fn walk(
         root_name: "",
     };
     versions.add_history(&mut snapshot, commit)?;
+    // The current ones stand in the content folder.
+    for skill in &mut snapshot.skills {
+        skill.files = Vec::new();
+    }
     Ok(snapshot)
 }
