@@ -15,7 +15,6 @@ mod cache;
 mod error;
 mod fetch;
 mod git;
-mod left_out;
 mod load;
 mod lock_file;
 mod own_versions;
@@ -24,6 +23,7 @@ mod snapshot;
 mod test_server;
 #[cfg(test)]
 mod tests;
+mod unlisted;
 mod versions;
 
 pub use error::SourceFetchError;

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub use self::error::ArchiveError;
 use self::error::Exceeded;
 use self::unpacker::{Place, Unpacker};
-use super::left_out::LeftOut;
+use super::unlisted::Unlisted;
 use crate::input_file::{self, InputFileError};
 use crate::lock::lock;
 use crate::tree::{EntryKind, Tree, TreeEntry};
@@ -33,7 +33,7 @@ pub struct ArchiveTree {
     /// Of each entry that is a file and not too long, where it lies in `unpacked`.
     places: Vec<Option<Place>>,
     unpacked: Mutex<File>,
-    left_out: Vec<LeftOut>,
+    unlisted: Vec<Unlisted>,
     max_file_bytes: u64,
 }
 
@@ -95,14 +95,14 @@ impl ArchiveTree {
             entries: unpacked.entries,
             places: unpacked.places,
             unpacked: Mutex::new(unpacked.file),
-            left_out: unpacked.left_out,
+            unlisted: unpacked.unlisted,
             max_file_bytes: limits.max_file_bytes,
         })
     }
 
     /// What the archive holds and the listing does not.
-    pub fn left_out(&self) -> &[LeftOut] {
-        &self.left_out
+    pub fn unlisted(&self) -> &[Unlisted] {
+        &self.unlisted
     }
 }
 

@@ -23,6 +23,7 @@ use tempfile::TempDir;
 use thiserror::Error;
 
 use crate::input_file;
+use crate::output_file;
 use crate::text::hex;
 
 /// The cache of a project.
@@ -159,9 +160,8 @@ impl Cache {
 
     /// Whether the blob is there, with the bytes that its name says. Reads all of it.
     pub fn has_blob(&self, digest: &Digest) -> bool {
-        self.has_file(digest)
-            && input_file::read(&self.blob_path(digest), FILE_MAX_BYTES)
-                .is_ok_and(|bytes| Digest::of(&bytes) == *digest)
+        let bytes = || self.read_blob(digest);
+        self.has_file(digest) && bytes().is_ok_and(|bytes| Digest::of(&bytes) == *digest)
     }
 
     /// Nothing that is written may be a link: it would lead out of the cache, and whoever could write the cache, as of a
@@ -239,14 +239,7 @@ impl Cache {
 
     /// Writes the file `path` whole or not at all.
     fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            // As for any file, which others may read; a temporary one would be its owner's alone.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(self.tmp())?;
+        let mut file = output_file::temporary_in(&self.tmp())?;
         file.write_all(bytes)?;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;

@@ -327,7 +327,7 @@ impl Fetcher<'_> {
         let licenses: Vec<String> = licenses.collect();
         repository.fetch_files(&mut tree, &borrowed(&folders), &borrowed(&licenses))?;
         let mut snapshot = Snapshot::take(&tree, found, self.cache)?;
-        snapshot.unlisted = tree.left_out().to_vec();
+        snapshot.unlisted = tree.unlisted().to_vec();
         self.add_dates(&repository, &commit, &mut snapshot)?;
         let versions = Versions {
             repository: &repository,
@@ -370,7 +370,7 @@ impl Fetcher<'_> {
         let tree = ArchiveTree::open(place, self.folder, ArchiveLimits::default())?;
         let found = discover(&tree, start, name).map_err(SnapshotError::from)?;
         let mut snapshot = Snapshot::take(&tree, found, self.cache)?;
-        snapshot.unlisted = tree.left_out().to_vec();
+        snapshot.unlisted = tree.unlisted().to_vec();
         Ok(snapshot)
     }
 }

@@ -259,7 +259,7 @@ impl Loader<'_> {
                 key: key(source, &skill.slug),
                 path: shown.join(&skill.folder),
                 files,
-                provenance: provenance(source, &snapshot, skill),
+                provenance: provenance(page.clone(), &snapshot, skill),
                 version: skill.version.clone(),
                 versions: skill.old_versions(&cache, page.as_deref()),
             });
@@ -293,18 +293,16 @@ fn key(source: &SourceConfig, slug: &str) -> SkillKey {
     }
 }
 
+/// Where `skill` came from, of the repository with this page; `None` for an archive, which has no commit.
 fn provenance(
-    source: &SourceConfig,
+    page: Option<String>,
     snapshot: &Snapshot,
     skill: &SnapshotSkill,
 ) -> Option<Provenance> {
-    let Origin::Git { url, .. } = &source.origin else {
-        return None;
-    };
     let license = skill.license.as_ref();
     let committed_at = skill.committed_at.as_deref();
     Some(Provenance {
-        repository: repository::page(url),
+        repository: page,
         commit: snapshot.commit.clone()?,
         path: skill.folder.clone(),
         committed_at: committed_at.and_then(Timestamp::parse),

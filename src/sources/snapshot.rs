@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::cache::{Cache, CacheError, CacheWriter, Digest, FILE_MAX_BYTES};
-use super::left_out;
+use super::unlisted::Unlisted;
 use crate::catalog::{SkillFile, Timestamp, Version};
 use crate::discovery::{DiscoverError, Discovered, LeftOut, Reason, read_file, skill_files};
 use crate::licence;
@@ -29,7 +29,7 @@ pub struct Snapshot {
     pub left_out: Vec<LeftOut>,
     /// Entries of the tree that cannot be listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unlisted: Vec<left_out::LeftOut>,
+    pub unlisted: Vec<Unlisted>,
 }
 
 /// A skill of a snapshot.

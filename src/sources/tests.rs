@@ -5,10 +5,14 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
+use super::fetch::FetchedSource;
 use super::git::tests::origin::{Origin, git};
-use super::{FetchOptions, LoadedSources, Outcome, SourceSkill, Update, fetch, load, own_versions};
+use super::{
+    FetchError, FetchOptions, LoadedSources, Outcome, SourceSkill, Update, fetch, load,
+    own_versions,
+};
 use crate::catalog::Version;
-use crate::config::Config;
+use crate::config::{Config, SourceConfig};
 
 /// A project whose one source is a repository.
 struct Sourced {
@@ -42,19 +46,19 @@ impl Sourced {
 
     /// What becomes of the source.
     fn fetch(&self) -> Outcome {
-        let config = self.config();
-        let sources: Vec<_> = config
-            .sources
-            .iter()
-            .map(|source| source.get_ref())
-            .collect();
         let options = FetchOptions {
             update: Update::All,
             ..FetchOptions::default()
         };
-        let folder = self.folder.path();
-        let mut fetched = fetch(folder, &sources, &options, || {}, &|_, _| {}).unwrap();
+        let mut fetched = self.fetch_with(&options).unwrap();
         fetched.remove(0).1.unwrap().outcome
+    }
+
+    fn fetch_with(&self, options: &FetchOptions) -> Result<Vec<FetchedSource>, FetchError> {
+        let config = self.config();
+        let sources = config.sources.iter().map(|source| source.get_ref());
+        let sources: Vec<&SourceConfig> = sources.collect();
+        fetch(self.folder.path(), &sources, options, || {}, &|_, _| {})
     }
 
     fn load(&self) -> LoadedSources {
@@ -345,14 +349,7 @@ fn a_link_in_the_cache_is_refused_and_followed_nowhere() {
         };
         fs::create_dir_all(link.parent().unwrap()).unwrap();
         std::os::unix::fs::symlink(target, &link).unwrap();
-        let config = sourced.config();
-        let sources: Vec<_> = config
-            .sources
-            .iter()
-            .map(|source| source.get_ref())
-            .collect();
-        let options = FetchOptions::default();
-        let error = fetch(sourced.folder.path(), &sources, &options, || {}, &|_, _| {});
+        let error = sourced.fetch_with(&FetchOptions::default());
         let error = error.unwrap_err().to_string();
         assert!(
             error.contains("is a link, or no folder or file of the cache"),
@@ -375,14 +372,7 @@ fn a_source_that_fails_stays_what_it_was_in_the_lock_file() {
     let lock_file = sourced.folder.path().join("skillpress.lock");
     let before = fs::read_to_string(&lock_file).unwrap();
     sourced.settings.push_str("ref = 'typo'\n");
-    let config = sourced.config();
-    let sources: Vec<_> = config
-        .sources
-        .iter()
-        .map(|source| source.get_ref())
-        .collect();
-    let options = FetchOptions::default();
-    let fetched = fetch(sourced.folder.path(), &sources, &options, || {}, &|_, _| {});
+    let fetched = sourced.fetch_with(&FetchOptions::default());
     assert!(fetched.unwrap()[0].1.is_err());
     assert_eq!(fs::read_to_string(&lock_file).unwrap(), before);
 }

@@ -207,20 +207,11 @@ impl Versions<'_> {
         mut batch: Vec<(Candidate, GitTree)>,
     ) -> Result<(), SourceFetchError> {
         let places = self.places(snapshot, &mut batch)?;
-        let folders: Vec<Vec<&str>> = places
-            .iter()
-            .map(|places| places.iter().map(|(_, folder)| folder.as_str()).collect())
-            .collect();
-        let wanted = batch.iter_mut().zip(&folders);
-        let mut wanted: Vec<WantedFiles<'_>> = wanted
-            .map(|((_, tree), folders)| WantedFiles {
-                tree,
-                folders,
-                files: &[],
-            })
-            .collect();
-        self.repository.fetch_wanted(&mut wanted)?;
-        drop(wanted);
+        let folders = places.iter().map(|places| {
+            let folders = places.iter().map(|(_, folder)| folder.as_str());
+            (folders.collect(), Vec::new())
+        });
+        self.fetch(&mut batch, folders.collect())?;
         for ((candidate, tree), places) in batch.iter().zip(&places) {
             for (skill_idx, folder) in places {
                 let walk = &mut walks[*skill_idx];
@@ -242,27 +233,16 @@ impl Versions<'_> {
         snapshot: &Snapshot,
         batch: &mut [(Candidate, GitTree)],
     ) -> Result<Vec<Vec<(usize, String)>>, SourceFetchError> {
-        let reads: Vec<Vec<String>> = batch
-            .iter()
-            .map(|(candidate, tree)| match candidate.name {
-                Name::Tag(_) => discovery::read_files(tree, self.start),
-                Name::Meta(_) | Name::Own => Vec::new(),
-            })
-            .collect();
-        let reads: Vec<Vec<&str>> = reads
-            .iter()
-            .map(|paths| paths.iter().map(String::as_str).collect())
-            .collect();
-        let wanted = batch.iter_mut().zip(&reads);
-        let mut wanted: Vec<WantedFiles<'_>> = wanted
-            .map(|((_, tree), files)| WantedFiles {
-                tree,
-                folders: &[],
-                files,
-            })
-            .collect();
-        self.repository.fetch_wanted(&mut wanted)?;
-        drop(wanted);
+        let reads = batch.iter().map(|(candidate, tree)| match candidate.name {
+            Name::Tag(_) => discovery::read_files(tree, self.start),
+            Name::Meta(_) | Name::Own => Vec::new(),
+        });
+        let reads: Vec<Vec<String>> = reads.collect();
+        let files = reads.iter().map(|paths| {
+            let files = paths.iter().map(String::as_str);
+            (Vec::new(), files.collect())
+        });
+        self.fetch(batch, files.collect())?;
         let places = batch.iter().map(|(candidate, tree)| {
             if !matches!(candidate.name, Name::Tag(_)) {
                 let skill_idxs = candidate.skill_idxs.iter();
@@ -285,6 +265,22 @@ impl Versions<'_> {
             Ok(found.into_iter().filter_map(place).collect())
         });
         places.collect()
+    }
+
+    /// Downloads of each tree of `batch` some folders and files, all in one request.
+    fn fetch(
+        &self,
+        batch: &mut [(Candidate, GitTree)],
+        wanted: Vec<(Vec<&str>, Vec<&str>)>,
+    ) -> Result<(), SourceFetchError> {
+        let of_trees = batch.iter_mut().zip(&wanted);
+        let wanted = of_trees.map(|((_, tree), (folders, files))| WantedFiles {
+            tree,
+            folders,
+            files,
+        });
+        let mut wanted: Vec<WantedFiles<'_>> = wanted.collect();
+        Ok(self.repository.fetch_wanted(&mut wanted)?)
     }
 
     /// Compares the state of a skill at a commit with the later one.

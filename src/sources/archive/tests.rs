@@ -7,8 +7,8 @@ use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
 use super::*;
-use crate::sources::left_out::LeftOutReason;
 use crate::sources::test_server::{Protocol, TestServer};
+use crate::sources::unlisted::UnlistedReason;
 
 /// Archives in a temporary folder.
 struct Folder(TempDir);
@@ -86,10 +86,10 @@ fn shown(tree: &ArchiveTree) -> Vec<String> {
         .collect()
 }
 
-fn left_out(tree: &ArchiveTree) -> Vec<(&str, LeftOutReason)> {
-    let left_out = tree.left_out().iter();
-    left_out
-        .map(|left_out| (left_out.path.as_str(), left_out.reason))
+fn unlisted(tree: &ArchiveTree) -> Vec<(&str, UnlistedReason)> {
+    let unlisted = tree.unlisted().iter();
+    unlisted
+        .map(|unlisted| (unlisted.path.as_str(), unlisted.reason))
         .collect()
 }
 
@@ -112,7 +112,7 @@ fn the_same_files_come_out_of_each_format_without_the_folder_around_them() {
                 "skills/b/run.sh* run"
             ]
         );
-        assert_eq!(tree.left_out(), []);
+        assert_eq!(tree.unlisted(), []);
         let error = tree.read(&tree.entries()[0], 3).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
     }
@@ -155,12 +155,12 @@ fn hostile_names_links_and_devices_of_a_tar_are_told_and_touch_nothing() {
         ]
     );
     assert_eq!(
-        left_out(&tree),
+        unlisted(&tree),
         [
-            ("/etc/passwd", LeftOutReason::Outside),
-            ("x/../../evil", LeftOutReason::Outside),
-            ("x/ok", LeftOutReason::Duplicate),
-            ("x/bad\u{fffd}", LeftOutReason::NotUtf8),
+            ("/etc/passwd", UnlistedReason::Outside),
+            ("x/../../evil", UnlistedReason::Outside),
+            ("x/ok", UnlistedReason::Duplicate),
+            ("x/bad\u{fffd}", UnlistedReason::NotUtf8),
         ]
     );
     let names = std::fs::read_dir(folder.0.path()).unwrap();
@@ -188,10 +188,10 @@ fn hostile_zips_are_told() {
     let tree = open(&evil);
     assert_eq!(shown(&tree), ["fin4 unique", "fine 1"]);
     assert_eq!(
-        left_out(&tree),
+        unlisted(&tree),
         [
-            ("../bad", LeftOutReason::Outside),
-            ("/etc/x", LeftOutReason::Outside)
+            ("../bad", UnlistedReason::Outside),
+            ("/etc/x", UnlistedReason::Outside)
         ]
     );
     let twice = replaced(&bytes, b"x/fin2", b"x/fine");
@@ -209,7 +209,7 @@ fn hostile_zips_are_told() {
     let bytes = writer.finish().unwrap().into_inner();
     let tree = open(&replaced(&bytes, b"unique", b"damage"));
     assert_eq!(shown(&tree), ["b fine", "link link"]);
-    assert_eq!(left_out(&tree), [("x/a", LeftOutReason::Packing)]);
+    assert_eq!(unlisted(&tree), [("x/a", UnlistedReason::Packing)]);
 }
 
 #[test]

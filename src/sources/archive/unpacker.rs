@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Seek};
 
 use super::ArchiveLimits;
 use super::error::Exceeded;
-use crate::sources::left_out::{LeftOut, LeftOutReason, PATH_MAX_BYTES};
+use crate::sources::unlisted::{PATH_MAX_BYTES, Unlisted, UnlistedReason};
 use crate::tree::{EntryKind, TreeEntry};
 
 /// Where a file lies among those that were unpacked.
@@ -22,7 +22,7 @@ pub(super) struct Unpacked {
     pub(super) entries: Vec<TreeEntry>,
     pub(super) places: Vec<Option<Place>>,
     pub(super) file: File,
-    pub(super) left_out: Vec<LeftOut>,
+    pub(super) unlisted: Vec<Unlisted>,
 }
 
 /// Collects entries one after the other.
@@ -37,7 +37,7 @@ pub(super) struct Unpacker {
     found: Vec<(TreeEntry, Option<Place>)>,
     file: BufWriter<File>,
     len_bytes: u64,
-    left_out: Vec<LeftOut>,
+    unlisted: Vec<Unlisted>,
 }
 
 /// An entry as an archive has it.
@@ -72,7 +72,7 @@ impl Unpacker {
             found: Vec::new(),
             file: BufWriter::new(tempfile::tempfile()?),
             len_bytes: 0,
-            left_out: Vec::new(),
+            unlisted: Vec::new(),
         })
     }
 
@@ -114,14 +114,14 @@ impl Unpacker {
         };
         match self.paths.insert(path.clone()) {
             true => self.found.push((TreeEntry { path, kind }, place)),
-            false => self.leave_out(path, LeftOutReason::Duplicate),
+            false => self.leave_out(path, UnlistedReason::Duplicate),
         }
         Ok(())
     }
 
     /// Says of an entry why it is not listed.
-    pub(super) fn leave_out(&mut self, path: String, reason: LeftOutReason) {
-        self.left_out.push(LeftOut { path, reason });
+    pub(super) fn leave_out(&mut self, path: String, reason: UnlistedReason) {
+        self.unlisted.push(Unlisted { path, reason });
     }
 
     pub(super) fn max_entries(&self) -> usize {
@@ -151,7 +151,7 @@ impl Unpacker {
             entries,
             places,
             file: self.file.into_inner().map_err(|error| error.into_error())?,
-            left_out: self.left_out,
+            unlisted: self.unlisted,
         })
     }
 
@@ -159,10 +159,10 @@ impl Unpacker {
     fn checked_path(&mut self, path: &[u8]) -> Option<String> {
         let shown = |path: &[u8]| String::from_utf8_lossy(path).chars().take(200).collect();
         let (path, reason) = match std::str::from_utf8(path) {
-            Err(_) => (shown(path), LeftOutReason::NotUtf8),
-            Ok(text) if text.len() > PATH_MAX_BYTES => (shown(path), LeftOutReason::LongPath),
+            Err(_) => (shown(path), UnlistedReason::NotUtf8),
+            Ok(text) if text.len() > PATH_MAX_BYTES => (shown(path), UnlistedReason::LongPath),
             Ok(text) if text.starts_with('/') || text.split('/').any(|part| part == "..") => {
-                (text.to_owned(), LeftOutReason::Outside)
+                (text.to_owned(), UnlistedReason::Outside)
             }
             Ok(text) => {
                 let parts = text.split('/').filter(|part| !matches!(*part, "" | "."));

@@ -7,7 +7,7 @@ use zip::ZipArchive;
 
 use super::error::{ArchiveError, Exceeded};
 use super::unpacker::{Found, Unpacker};
-use crate::sources::left_out::LeftOutReason;
+use crate::sources::unlisted::UnlistedReason;
 
 /// Takes all entries of the zip `packed`, which stands at its start.
 pub(super) fn unpack(mut packed: File, unpacker: &mut Unpacker) -> Result<(), ArchiveError> {
@@ -45,7 +45,7 @@ pub(super) fn unpack(mut packed: File, unpacker: &mut Unpacker) -> Result<(), Ar
             // One that needs a password, has an unknown method, or is not what its checksum says; the next may be whole.
             Err(ArchiveError::Damaged(_)) => {
                 let path = String::from_utf8_lossy(&path).into_owned();
-                unpacker.leave_out(path, LeftOutReason::Packing);
+                unpacker.leave_out(path, UnlistedReason::Packing);
             }
             added => added?,
         }

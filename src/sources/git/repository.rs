@@ -166,7 +166,8 @@ impl GitRepository {
         GitTree::list(
             &self.git,
             &self.folder,
-            (commit, folders),
+            commit,
+            folders,
             self.action("list the files of"),
             self.limits.max_entries,
         )

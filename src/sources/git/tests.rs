@@ -11,8 +11,8 @@ use walkdir::WalkDir;
 use self::origin::Origin;
 
 use super::*;
-use crate::sources::left_out::LeftOutReason;
 use crate::sources::test_server::{Protocol, TestServer};
+use crate::sources::unlisted::UnlistedReason;
 use crate::tree::{EntryKind, Tree, TreeEntry};
 
 /// A cache to fetch into.
@@ -487,16 +487,16 @@ fn a_hostile_repository_is_listed_and_runs_nothing() {
             ("twice", 'f'),
         ]
     );
-    let left_out: Vec<(&str, LeftOutReason)> = tree
-        .left_out()
+    let unlisted: Vec<(&str, UnlistedReason)> = tree
+        .unlisted()
         .iter()
-        .map(|left_out| (left_out.path.as_str(), left_out.reason))
+        .map(|unlisted| (unlisted.path.as_str(), unlisted.reason))
         .collect();
     assert_eq!(
-        left_out,
+        unlisted,
         [
-            ("bad\u{fffd}", LeftOutReason::NotUtf8),
-            ("twice", LeftOutReason::Duplicate)
+            ("bad\u{fffd}", UnlistedReason::NotUtf8),
+            ("twice", UnlistedReason::Duplicate)
         ]
     );
     assert_eq!(read(&tree, "SKILL.md", 10).unwrap(), b"text");

@@ -14,7 +14,7 @@ use super::object_id::ObjectId;
 use super::process::{Action, Process};
 use super::program::Git;
 use crate::lock::lock;
-use crate::sources::left_out::{LeftOut, LeftOutReason, PATH_MAX_BYTES};
+use crate::sources::unlisted::{PATH_MAX_BYTES, Unlisted, UnlistedReason};
 use crate::tree::{EntryKind, Tree, TreeEntry};
 
 /// The tree of a commit. Its files can be read when [`fetch_files`](super::GitRepository::fetch_files) brought them.
@@ -26,7 +26,7 @@ pub struct GitTree {
     /// By path; the root is not among them.
     folders: BTreeMap<String, ObjectId>,
     root: ObjectId,
-    left_out: Vec<LeftOut>,
+    unlisted: Vec<Unlisted>,
     /// Asked for and not sent, since they are longer than `max_file_bytes`.
     not_downloaded: BTreeSet<ObjectId>,
     max_file_bytes: u64,
@@ -85,15 +85,16 @@ const PATHS_MAX: usize = 1_000;
 
 impl GitTree {
     /// What the commit holds and the listing does not.
-    pub fn left_out(&self) -> &[LeftOut] {
-        &self.left_out
+    pub fn unlisted(&self) -> &[Unlisted] {
+        &self.unlisted
     }
 
     /// Lists `commit` of the repository in `folder`, or what of it is below some folders.
     pub(super) fn list(
         git: &Git,
         folder: &Path,
-        (commit, below): (&ObjectId, &[&str]),
+        commit: &ObjectId,
+        below: &[&str],
         action: Action,
         max_entries: usize,
     ) -> Result<Self, GitError> {
@@ -135,7 +136,7 @@ impl GitTree {
             objects,
             folders: listing.folders,
             root: root.ok_or_else(|| action.odd())?,
-            left_out: listing.left_out,
+            unlisted: listing.unlisted,
             not_downloaded: BTreeSet::new(),
             max_file_bytes: u64::MAX,
             blobs: Mutex::new(BlobReader {
@@ -259,7 +260,7 @@ struct Listing {
     n_bytes: usize,
     entries: Vec<(TreeEntry, ObjectId)>,
     folders: BTreeMap<String, ObjectId>,
-    left_out: Vec<LeftOut>,
+    unlisted: Vec<Unlisted>,
 }
 
 impl Listing {
@@ -277,13 +278,13 @@ impl Listing {
         let path = match std::str::from_utf8(path) {
             Ok(path) if path.len() > PATH_MAX_BYTES => {
                 let shown = path.chars().take(200).collect();
-                self.leave_out(shown, LeftOutReason::LongPath);
+                self.leave_out(shown, UnlistedReason::LongPath);
                 return Some(());
             }
             Ok(path) => path.to_owned(),
             Err(_) => {
                 let shown = String::from_utf8_lossy(&path[..path.len().min(PATH_MAX_BYTES)]);
-                self.leave_out(shown.into_owned(), LeftOutReason::NotUtf8);
+                self.leave_out(shown.into_owned(), UnlistedReason::NotUtf8);
                 return Some(());
             }
         };
@@ -315,12 +316,12 @@ impl Listing {
             is_duplicate
         });
         for path in duplicates {
-            self.leave_out(path, LeftOutReason::Duplicate);
+            self.leave_out(path, UnlistedReason::Duplicate);
         }
     }
 
-    fn leave_out(&mut self, path: String, reason: LeftOutReason) {
-        self.left_out.push(LeftOut { path, reason });
+    fn leave_out(&mut self, path: String, reason: UnlistedReason) {
+        self.unlisted.push(Unlisted { path, reason });
     }
 }
 

@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 
 /// An entry that cannot be one of a [`Tree`](crate::tree::Tree).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftOut {
+pub struct Unlisted {
     /// Where it stands, with `�` for what is not UTF-8. Hostile.
     pub path: String,
     /// Why it is not listed.
-    pub reason: LeftOutReason,
+    pub reason: UnlistedReason,
 }
 
 /// Why an entry is not listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum LeftOutReason {
+pub enum UnlistedReason {
     /// Its name is no text.
     NotUtf8,
     /// Its path has more bytes than any file system takes.
@@ -29,7 +29,7 @@ pub enum LeftOutReason {
     Packing,
 }
 
-impl fmt::Display for LeftOutReason {
+impl fmt::Display for UnlistedReason {
     /// What follows "it".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
