@@ -4,6 +4,7 @@ use std::io;
 
 use askama::Template;
 
+use super::crumbs::SkillCrumbs;
 use crate::catalog::{Skill, SkillFile};
 use crate::changes::{
     Block, ChangeKind, ContentChange, FileChange, Hunk, TEXT_MAX_BYTES, TextChange, changes,
@@ -107,10 +108,7 @@ pub(super) fn write(
 struct DiffView<'a> {
     page: Page<'a>,
     skill_name: &'a str,
-    skill_slug: &'a str,
-    skill_link: String,
-    owner: &'a str,
-    owner_link: Option<String>,
+    crumbs: SkillCrumbs<'a>,
     /// To the page of each version.
     to_link: String,
     from_link: String,
@@ -135,10 +133,7 @@ impl<'a> DiffView<'a> {
         Self {
             page,
             skill_name: &skill.name,
-            skill_slug: &skill.key.slug,
-            skill_link: registry.link(&url::skill(&skill.key)),
-            owner: &skill.key.owner,
-            owner_link: registry.owner_link(&skill.key.owner),
+            crumbs: SkillCrumbs::new(registry, skill),
             to_link: link(&diff.new),
             from_link: link(&diff.old),
             diff,

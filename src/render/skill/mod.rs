@@ -1,6 +1,7 @@
 //! The page of one skill, its files and its zip; those of its old versions, and what each of them changed.
 
 mod body;
+mod crumbs;
 mod diff;
 mod head;
 mod install;

@@ -4,6 +4,7 @@ use std::io;
 
 use askama::Template;
 
+use super::crumbs::SkillCrumbs;
 use super::diff::Diff;
 use super::install::Install;
 use super::view::{FileRow, commit, files_total};
@@ -37,10 +38,7 @@ pub(super) fn write(
 struct ReleasePage<'a> {
     page: Page<'a>,
     skill_name: &'a str,
-    skill_slug: &'a str,
-    skill_link: String,
-    owner: &'a str,
-    owner_link: Option<String>,
+    crumbs: SkillCrumbs<'a>,
     version: &'a str,
     date: Option<String>,
     commit: Option<(Option<&'a str>, &'a str)>,
@@ -71,10 +69,7 @@ impl<'a> ReleasePage<'a> {
         Self {
             page: page(registry, skill, release),
             skill_name: &skill.name,
-            skill_slug: &skill.key.slug,
-            skill_link: registry.link(&url::skill(&skill.key)),
-            owner: &skill.key.owner,
-            owner_link: registry.owner_link(&skill.key.owner),
+            crumbs: SkillCrumbs::new(registry, skill),
             version: &release.version.version,
             date: release.version.published_at.map(|at| at.date()),
             commit: commit(release.version),
