@@ -174,6 +174,8 @@ impl PartFile {
 
 /// Shortest chunks, about.
 const CHUNK_LEN: usize = 4096;
+/// Cards of a chunk: the ten of a search stand in six or seven chunks, most of which is other skills' cards.
+const CHUNK_CARDS: usize = 12;
 /// Most chunks of a file.
 const CHUNKS_MAX: usize = 1024;
 /// Most shards of a file: 240 bytes of hashes, which every first search reads.
@@ -207,7 +209,11 @@ fn lexical_part(
         files: vec![
             PartFile::chunked(TERMS_FILE, term_files.terms),
             PartFile::chunked(POSTINGS_FILE, term_files.postings),
-            PartFile::in_chunks(CARDS_FILE, encode_cards(catalog, skills)?, CARD_LEN),
+            PartFile::in_chunks(
+                CARDS_FILE,
+                encode_cards(catalog, skills)?,
+                CHUNK_CARDS * CARD_LEN,
+            ),
             PartFile::chunked(SPELLING_FILE, spelling.bytes),
         ],
         heads: vec![(LEXICAL_HEAD.to_owned(), head)],
