@@ -101,11 +101,19 @@ class Box {
   }
 }
 
+/** A word as the index has it, but for marks of other scripts. @param {string} word */
+const folded = (word) => word.normalize("NFKD").replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+
 /** @param {Results} results */
-function summary({ found, corrected, query }) {
-  const count = found === 1 ? "1 skill" : `${found.toLocaleString(document.documentElement.lang)} skills`;
-  return found ? `${count} for ${corrected ?? query}` : `No skill matches ${query}`;
+function summary({ hits, found, corrected, query }) {
+  const meant = corrected ?? query;
+  const near = hits.filter(({ fits }) => !fits).length;
+  const fitting = found ? `${counted(found)} for ${meant}` : near ? `Nothing fits ${meant}` : `No skill matches ${query}`;
+  return near ? `${fitting}; ${near} more ${near === 1 ? "is" : "are"} near` : fitting;
 }
+
+/** @param {number} found */
+const counted = (found) => (found === 1 ? "1 skill" : `${found.toLocaleString(document.documentElement.lang)} skills`);
 
 /** What went wrong, in a heading and a sentence. @param {any} error */
 function explained(error) {
@@ -203,12 +211,17 @@ class SearchList extends Box {
     const action = `${this.form.action.split("?")[0]}?${new URLSearchParams({ q: query })}`;
     const option = (href, ...children) => el("a", { href, role: "option", tabIndex: -1, "aria-selected": "false" }, ...children);
     const shown = hits.map((hit) => option(hit.url, icon(hit),
-      el("span", { className: "search-name" }, el("bdi", {}, marked(hit.nameParts)), " ", el("span", { className: "owner" }, `@${hit.owner}`), badges(hit, "span")),
+      el("span", { className: "search-name" }, el("bdi", {}, marked(hit.nameParts)), " ", el("span", { className: "owner" }, `@${hit.owner}`), badges(hit, "span"),
+        !hit.fits && [" ", el("span", { className: "badge badge--gray" }, "near")]),
       el("span", { className: "search-text" }, marked(hit.summaryParts))));
     if (hits.length) shown.push(option(action, found > hits.length ? `All ${found} results` : "Open in search"));
     shown.forEach((element, optionIdx) => (element.id = `search-option-${optionIdx}`));
     this.list.replaceChildren(...shown);
-    this.note.replaceChildren(...(hits.length ? corrected ? ["Searched for ", el("strong", {}, corrected)] : complete ? [] : ["Part of the index could not be read."]
+    this.note.replaceChildren(...(hits.length ? [
+      corrected && el("span", {}, "Searched for ", el("strong", {}, corrected), found ? "" : ". "),
+      !found && el("span", {}, el("strong", {}, "Nothing fits. "), "These are near:"),
+      !complete && !corrected && "Part of the index could not be read.",
+    ].filter((part) => part)
       : [el("strong", {}, "No skill matches. "), complete ? "Try fewer or other words." : "Part of the index could not be read."]));
     this.note.hidden = !this.note.childNodes.length;
     this.open(document.activeElement === this.input);
@@ -241,14 +254,16 @@ class SearchPage extends Box {
     this.filters = el("div", { className: "search-filters", role: "group", "aria-label": "Filters" });
     this.update = el("button", { type: "button", className: "search-update", hidden: true }, "Better matches were found: show them");
     this.results = el("ol", { className: "search-results" });
+    this.near = el("ol", { className: "search-results" });
+    this.nearHead = el("div", { className: "search-near-head", hidden: true });
     this.foot = el("div", { className: "search-foot" });
-    this.body = el("div", { className: "search-body" }, this.update, this.results, this.foot);
+    this.body = el("div", { className: "search-body" }, this.update, this.results, this.nearHead, this.near, this.foot);
     app.append(this.head, this.filters, this.body);
     this.link = (path) => new URL(`../${path}`, app.dataset.index ? new URL(app.dataset.index, location.href) : location.href).href;
   }
 
   start() {
-    const { input, form, results } = this;
+    const { input, form, body } = this;
     input.addEventListener("input", () => {
       this.limit = N_PAGE;
       this.typed();
@@ -259,12 +274,12 @@ class SearchPage extends Box {
     });
     addEventListener("popstate", () => this.read());
     this.form.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowDown" && !event.isComposing && results.querySelector("h2 a")) {
+      if (event.key === "ArrowDown" && !event.isComposing && this.links.length) {
         event.preventDefault();
         this.focus(0);
       }
     });
-    results.addEventListener("keydown", (event) => {
+    this.body.addEventListener("keydown", (event) => {
       const at = this.links.indexOf(/** @type {any} */ (document.activeElement));
       if (event.key === "Escape") input.focus();
       else if (at >= 0 && event.key === "ArrowDown") this.focus(at + 1);
@@ -273,15 +288,18 @@ class SearchPage extends Box {
       event.preventDefault();
     });
     // Results that somebody is about to click must not move away.
-    results.addEventListener("pointermove", () => (this.isTouched = true));
-    results.addEventListener("pointerdown", () => (this.isTouched = true));
-    results.addEventListener("focusin", () => (this.isTouched = true));
+    for (const event of ["pointermove", "pointerdown", "focusin"]) body.addEventListener(event, () => (this.isTouched = true));
     this.update.addEventListener("click", () => this.waiting && this.draw(this.waiting));
     this.read();
   }
 
   get links() {
-    return [...this.results.querySelectorAll("h2 a")];
+    return [...this.body.querySelectorAll("h2 a")];
+  }
+
+  /** The results in both groups. */
+  get rows() {
+    return /** @type {HTMLElement[]} */ ([...this.results.children, ...this.near.children]);
   }
 
   /** @param {number} linkIdx */
@@ -341,12 +359,12 @@ class SearchPage extends Box {
   clear() {
     this.busy(false);
     this.status.textContent = "";
-    for (const part of [this.head, this.filters, this.results, this.foot]) part.replaceChildren();
+    for (const part of [this.head, this.filters, this.results, this.nearHead, this.near, this.foot]) part.replaceChildren();
   }
 
   /** @param {Results} results @param {boolean} isFirst whether they answer a new query */
   show(results, isFirst) {
-    const ids = [...this.results.children].map((row) => /** @type {HTMLElement} */ (row).dataset.id);
+    const ids = this.rows.map((row) => row.dataset.id);
     const moves = ids.some((id, rowIdx) => results.hits[rowIdx]?.id !== id);
     if (isFirst || !this.isTouched || !moves) this.draw(results);
     else {
@@ -362,22 +380,35 @@ class SearchPage extends Box {
     this.waiting = undefined;
     this.update.hidden = true;
     this.head.replaceChildren(el("p", {},
-      found ? [el("strong", {}, found === 1 ? "1 skill" : `${found.toLocaleString(document.documentElement.lang)} skills`)] : "",
+      found ? [el("strong", {}, counted(found))] : hits.length ? el("strong", {}, "Nothing fits") : "",
       found && corrected ? [" for ", el("button", { type: "button", className: "search-link", onclick: () => this.go(corrected) }, corrected)] : ""),
       corrected ? el("p", { className: "muted" }, `No skill holds all of “${query}”, so unknown words were taken for misspelled.`) : "");
-    this.results.replaceChildren(...hits.map((hit) => this.row(hit)));
+    const near = hits.filter(({ fits }) => !fits);
+    this.results.replaceChildren(...hits.filter(({ fits }) => fits).map((hit) => this.row(hit)));
+    this.near.replaceChildren(...near.map((hit) => this.row(hit)));
+    this.nearHead.hidden = !near.length;
+    this.nearHead.replaceChildren(...(near.length ? this.aboveNear(results) : []));
     this.foot.replaceChildren(...this.below(results));
     if (!complete && hits.length) {
       this.foot.prepend(el("div", { className: "notice notice--amber" }, el("p", {}, "Part of the index could not be read, so results may be missing. ", this.again())));
     }
     this.drawFilters(hits);
-    if (focused) [...this.results.children].find((row) => /** @type {HTMLElement} */ (row).dataset.id === focused)?.querySelector("a")?.focus();
+    if (focused) this.rows.find((row) => row.dataset.id === focused)?.querySelector("a")?.focus();
+  }
+
+  /** What stands above results that are only near. @param {Results} results */
+  aboveNear({ found, query, wordsToDrop }) {
+    const without = (/** @type {string} */ word) => query.split(/\s+/).filter((typed) => folded(typed) !== word).join(" ");
+    const shorter = wordsToDrop.map((word) => [word, without(word)]).filter(([, shorter]) => shorter && shorter !== query).slice(0, 3);
+    const drop = ([word, shorter]) => el("button", { type: "button", className: "search-chip", onclick: () => this.go(shorter) }, word);
+    return [...(shorter.length ? [el("p", { className: "search-drop" }, "Search without ", shorter.map(drop))] : []),
+      el("h2", {}, found ? "Near, but perhaps not what you mean" : "These are near")];
   }
 
   /** What stands below the results: more of them, or what to do without any. @param {Results} results */
   below({ hits, found, complete, query }) {
     if (hits.length) {
-      const hasMore = hits.length < Math.min(found, N_MAX);
+      const hasMore = hits.filter(({ fits }) => fits).length < Math.min(found, N_MAX);
       return hasMore ? [el("button", { type: "button", className: "search-more", onclick: () => this.more() }, "Show more")] : [];
     }
     if (!complete) return [this.message(...explained(null), this.again())];

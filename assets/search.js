@@ -30,6 +30,8 @@
  * @property {number} score in units that only compare within one search
  * @property {number} skill its number in this index
  * @property {number} identity whether it is called what was typed: 0 no, 1 name, 2 slug, 3 owner and slug
+ * @property {boolean} fits whether it fits; one that does not is only near
+ * @property {number} logOdds thousandths of the natural logarithm of the odds that it helps
  * @property {boolean} full whether all words speak for it
  * @property {number} boost of its badges, in thousandths
  * @property {[string, number, number][]} reasons what spoke for it: term, kind (0 word, 1 as typed, 2 joined, 3 beginning,
@@ -37,8 +39,9 @@
  *
  * @typedef {object} Results
  * @property {string} query
- * @property {Hit[]} hits best first
- * @property {number} found how many skills match
+ * @property {Hit[]} hits those that fit, best first, then at most five that are near
+ * @property {number} found how many skills fit, whatever the limit
+ * @property {string[]} wordsToDrop where nothing fits: words without which something would hold the rest of the query
  * @property {string | null} corrected what was searched for, when unknown words were taken for misspelled
  * @property {boolean} complete false when part of the index could not be read
  * @property {{ requests: number, roundTrips: number, bytes: number }} stats what the search read, headers apart
@@ -226,7 +229,7 @@ class Index {
   }
 
   /** @param {string} query @param {URL} site @param {any} results as `search.wasm` says them @param {Results["stats"]} stats @returns {Results} */
-  #results(query, site, { hits, ...results } = { hits: [], found: 0, corrected: null, complete: false }, stats) {
+  #results(query, site, { hits, ...results } = { hits: [], found: 0, wordsToDrop: [], corrected: null, complete: false }, stats) {
     const withLinks = (hit) => ({
       ...hit,
       id: `${hit.owner}/${hit.slug}`,

@@ -27,7 +27,7 @@ pub struct SearchArgs {
     /// Words, `"all of these"`, `-not`, and filters such as `owner:ana`, `tag:email`, `badge:official`, `os:linux`
     #[arg(value_name = "QUERY", allow_hyphen_values = true)]
     query: Option<String>,
-    /// Answer every line `{"id", "query"}` of a file with a line `{"id", "results"}`
+    /// Answer every line `{"id", "query"}` of a file with a line `{"id", "results", "found"}`
     #[arg(long, value_name = "FILE.jsonl")]
     queries: Option<PathBuf>,
     /// The skills that are most like this one
@@ -37,7 +37,7 @@ pub struct SearchArgs {
     #[arg(
         long,
         value_name = "OWNER/SLUG[/PATH]",
-        conflicts_with_all = ["limit", "mode", "plan", "filters", "json", "stats", "explain"]
+        conflicts_with_all = ["limit", "near_limit", "mode", "plan", "filters", "json", "stats", "explain"]
     )]
     read: Option<FileArg>,
     /// A built site: a folder, or the URL where it stands
@@ -46,6 +46,9 @@ pub struct SearchArgs {
     /// Most results, at most 200
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
+    /// Most of them that do not fit, but are near
+    #[arg(long = "near", value_name = "N", default_value_t = 5)]
+    near_limit: usize,
     /// Search by words, by meaning, or by both
     #[arg(long, value_enum, default_value_t)]
     mode: ModeArg,
@@ -61,8 +64,8 @@ pub struct SearchArgs {
     /// Say what the search cost
     #[arg(long)]
     stats: bool,
-    /// Say why each result ranks where it does
-    #[arg(long, conflicts_with = "queries")]
+    /// Say why each result ranks where it does, and how well it fits
+    #[arg(long)]
     explain: bool,
 }
 
@@ -179,7 +182,10 @@ impl<'a> OpenSite<'a> {
             let keys: Vec<String> = hits
                 .map(|hit| SkillKey::of_card(&hit.card).to_string())
                 .collect();
-            let mut answer = json!({ "id": query.id, "results": keys });
+            let mut answer = json!({ "id": query.id, "results": keys, "found": results.n_found });
+            if self.args.explain {
+                answer["fit"] = answer::fit(&results);
+            }
             if self.args.stats {
                 answer["stats"] = answer::stats(&results);
             }
@@ -229,6 +235,7 @@ impl SearchArgs {
     fn options(&self) -> Options {
         Options {
             limit: self.limit,
+            near_limit: self.near_limit,
             mode: match self.mode {
                 ModeArg::Hybrid => Mode::Hybrid,
                 ModeArg::Lexical => Mode::Lexical,

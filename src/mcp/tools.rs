@@ -1,7 +1,7 @@
 //! The answers of the tools.
 
 use serde_json::{Value, json};
-use skillpress_search::internals::format::cards::Card;
+use skillpress_search::Hit;
 
 use super::arguments::{QUERY_CHARS_MAX, SearchArguments};
 use super::describe::NOTICE;
@@ -21,7 +21,7 @@ impl AgentSite {
     /// The answer of `search_skills`.
     pub(super) fn search_skills(&mut self, asked: &SearchArguments) -> Result<Value, SiteError> {
         let results = self.search(&asked.query, &asked.options)?;
-        let hits = results.hits.iter().map(|hit| self.hit(&hit.card));
+        let hits = results.hits.iter().map(|hit| self.hit(hit));
         let hits: Vec<Value> = hits.collect();
         let mut answer = json!({
             "notice": NOTICE,
@@ -38,14 +38,20 @@ impl AgentSite {
                 json!("part of the index could not be read, so results may be missing; try again");
         } else if results.hits.is_empty() {
             answer["hint"] = json!("nothing was found; try fewer or other words, or fewer filters");
+        } else if results.n_found == 0 {
+            answer["hint"] =
+                json!("nothing fits; these are only near, so perhaps no skill does this");
+            answer["words_to_drop"] = json!(results.words_to_drop);
         }
         Ok(answer)
     }
 
-    fn hit(&self, card: &Card) -> Value {
+    fn hit(&self, hit: &Hit) -> Value {
+        let card = &hit.card;
         let key = SkillKey::of_card(card);
         json!({
             "id": key.to_string(),
+            "fits": hit.fit.fits,
             "name": clean_line(&card.name, NAME_MAX_CHARS),
             "summary": clean_line(&card.summary, DESCRIPTION_MAX_CHARS),
             "url": self.address(&url::skill(&key)),

@@ -198,8 +198,34 @@ test("back and forward lead through the queries that were asked for", async () =
   await rows().first().locator("h2 a").click();
   await page.waitForURL(/\/skills\//);
   await page.goBack();
-  await page.waitForFunction((last) => document.querySelector(".search-results > li:last-child")?.dataset.id === last, calendar.at(-1));
+  await page.waitForFunction((last) => [...document.querySelectorAll(".search-results > li")].at(-1)?.dataset.id === last, calendar.at(-1));
   assert.deepEqual(await ids(), calendar);
+});
+
+test("what does not fit stands apart, is said to be near, and words to drop are offered", async () => {
+  await openSearch("table harpsichord");
+  assert.match(await page.locator(".search-head").innerText(), /^Nothing fits/);
+  assert.match(await page.locator("[role=status]").first().innerText(), /^Nothing fits table harpsichord; \d more (is|are) near$/);
+  assert.equal(await page.locator(".search-near-head h2").innerText(), "These are near");
+  const near = await ids();
+  assert.ok(near.length > 0 && near.length <= 5, String(near));
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  assert.deepEqual(violations.map(({ id }) => id), []);
+  await page.locator(".search-drop button", { hasText: "harpsichord" }).click();
+  await page.waitForURL((url) => url.searchParams.get("q") === "table");
+  await settled();
+  assert.match(await page.locator(".search-head").innerText(), /^\d+ skills?/);
+});
+
+test("the list of a page marks what is only near", async () => {
+  await page.goto(`${server.url}`);
+  await box().fill("table harpsichord");
+  await page.locator("#search-list [role=option]").first().waitFor();
+  await page.waitForFunction(() => document.querySelector(".search-panel")?.getAttribute("aria-busy") === "false");
+  assert.match(await page.locator(".search-note").innerText(), /^Nothing fits\. These are near:$/);
+  assert.equal(await page.locator("#search-list [role=option] .badge", { hasText: "near" }).count(),
+    (await page.locator("#search-list [role=option] .search-name").count()));
 });
 
 test("results are walked with the arrow keys", async () => {

@@ -180,6 +180,7 @@ fn a_search_gives_ids_pages_and_badges() {
         found["results"][0],
         json!({
             "id": "ana/pdf-tools",
+            "fits": true,
             "name": "PDF Tools",
             "summary": "Merges and splits PDF files.",
             "url": "https://skills.example/ana/skills/pdf-tools/",

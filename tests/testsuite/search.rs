@@ -128,9 +128,35 @@ fn a_broken_line_of_a_file_of_queries_is_named_and_nothing_is_answered() {
     );
     let ran = search(&test, &["--queries", "queries.jsonl", "--limit", "1"]);
     assert_eq!(
-        ran.stdout, "{\"id\":{\"a\":1},\"results\":[\"ana/pdf-tools\"]}\n",
+        ran.stdout, "{\"id\":{\"a\":1},\"results\":[\"ana/pdf-tools\"],\"found\":1}\n",
         "{}",
         ran.stderr
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_said_to_be_near() {
+    let test = SiteTest::two_skills().build();
+    let ran = search(&test, &["pdf sundial", "--mode", "lexical"]);
+    let (above, near) = ran.stdout.split_once("Near, but").expect("near results");
+    assert!(above.starts_with("Nothing fits.\n"), "{above}");
+    assert!(above.contains("without `sundial`"), "{above}");
+    assert!(near.contains("ana/pdf-tools"), "{near}");
+
+    let answer = json(&search(
+        &test,
+        &["pdf sundial", "--json", "--mode", "lexical"],
+    ));
+    assert_eq!(answer["found"], 0);
+    assert_eq!(answer["words_to_drop"], serde_json::json!(["sundial"]));
+    assert_eq!(answer["results"][0]["fits"], false);
+    let answer = json(&search(&test, &["pdf sundial", "--json", "--near", "0"]));
+    assert_eq!(answer["results"], serde_json::json!([]));
+
+    let answer = json(&search(&test, &["merge pdf files", "--json"]));
+    assert_eq!(
+        (&answer["found"], &answer["results"][0]["fits"]),
+        (&1.into(), &true.into())
     );
 }
 

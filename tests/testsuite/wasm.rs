@@ -146,6 +146,7 @@ fn compare_results(query: &str, said: Option<&Value>, results: &Results) {
     let expected = json!({
         "hits": hits,
         "found": results.n_found,
+        "wordsToDrop": results.words_to_drop,
         "corrected": results.corrected,
         "complete": results.is_complete,
     });
@@ -167,6 +168,8 @@ fn hit_json(hit: &Hit) -> Value {
         "skill": hit.doc.0,
         "identity": hit.identity as u8,
         "boost": hit.boost_milli,
+        "logOdds": hit.fit.log_odds_milli(),
+        "fits": hit.fit.fits,
         "full": hit.is_full,
         "reasons": reasons,
     })

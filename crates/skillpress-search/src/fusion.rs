@@ -22,10 +22,15 @@ pub(crate) fn fuse(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
     }
     for hit in hits {
         let score = share(positive(hit), best_hit, SCORE_ONE - LEXICAL_WEIGHT);
+        let cosine = Some(hit.cosine);
         match fused.iter_mut().find(|ranked| ranked.doc == hit.doc) {
-            Some(ranked) => ranked.score += score,
+            Some(ranked) => {
+                ranked.score += score;
+                ranked.cosine = cosine;
+            }
             None => fused.push(Ranked {
                 score,
+                cosine,
                 ..Ranked::unscored(hit.doc)
             }),
         }
@@ -33,15 +38,34 @@ pub(crate) fn fuse(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
     fused
 }
 
-/// The hits of the semantic half alone, scored by their cosine; [`SCORE_ONE`] is a cosine of 1.
-pub(crate) fn by_cosine(hits: &[VectorHit]) -> Vec<Ranked> {
-    let ranked = hits.iter().map(|hit| Ranked {
-        doc: hit.doc,
-        identity: IdentityMatch::None,
-        is_full: true,
-        score: ((u64::from(positive(hit)) * u64::from(SCORE_ONE)) >> 30) as u32,
+/// The hits of the semantic half alone, scored by their cosine; [`SCORE_ONE`] is a cosine of 1. Of `matches` they have
+/// how much of the query they hold.
+pub(crate) fn by_cosine(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
+    let ranked = hits.iter().map(|hit| {
+        let matched = matches.iter().find(|ranked| ranked.doc == hit.doc);
+        Ranked {
+            identity: IdentityMatch::None,
+            is_full: true,
+            cosine: Some(hit.cosine),
+            score: ((u64::from(positive(hit)) * u64::from(SCORE_ONE)) >> 30) as u32,
+            ..matched.copied().unwrap_or(Ranked::unscored(hit.doc))
+        }
     });
     ranked.collect()
+}
+
+/// Lifts what holds every word of the query above all that hold none of them: a literal match never loses to mere
+/// similarity. Among themselves lifted ones keep their order.
+pub(crate) fn lift_literal(fused: &mut [Ranked]) {
+    let without_words = fused.iter().filter(|ranked| ranked.share_milli == 0);
+    let Some(best) = without_words.map(|ranked| ranked.score).max() else {
+        return;
+    };
+    for ranked in fused.iter_mut().filter(|ranked| ranked.is_literal) {
+        if ranked.score <= best {
+            ranked.score = best + 1 + ranked.score / 1024;
+        }
+    }
 }
 
 /// The score of a skill that is the best of both halves.
@@ -108,6 +132,31 @@ mod tests {
             [(1, 750_000), (2, 0)]
         );
         assert_eq!(scores(&fuse(&[ranked(1, 0)], &[hit(1, 0.0)])), [(1, 0)]);
+    }
+
+    #[test]
+    fn what_holds_every_word_is_never_below_what_holds_none() {
+        let with = |doc: u32, score: u32, share_milli: u32, is_literal: bool| Ranked {
+            share_milli,
+            is_literal,
+            ..ranked(doc, score)
+        };
+        let mut fused = [
+            with(1, 900, 0, false),
+            with(2, 800, 500, false),
+            with(3, 300, 1000, true),
+            with(4, 200, 1000, true),
+            with(5, 950, 1000, true),
+        ];
+        lift_literal(&mut fused);
+        let mut order = fused.to_vec();
+        order.sort_by(Ranked::order);
+        let docs: Vec<u32> = order.iter().map(|ranked| ranked.doc.0).collect();
+        assert_eq!(docs, [5, 3, 4, 1, 2]);
+        assert_eq!(
+            (fused[0].score, fused[1].score, fused[4].score),
+            (900, 800, 950)
+        );
     }
 
     #[test]

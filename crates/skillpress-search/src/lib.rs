@@ -104,6 +104,7 @@ mod doc_set;
 mod embedder;
 mod error;
 mod fetcher;
+mod fit;
 mod format;
 mod fusion;
 mod ids;
@@ -117,6 +118,7 @@ mod vector;
 
 pub use embedder::Cosine;
 pub use error::FormatError;
+pub use fit::Fit;
 pub use format::cards::Card;
 pub use format::messages::{Plan, VectorNotes};
 pub use ids::DocId;

@@ -10,6 +10,8 @@ use crate::query::Filter;
 pub struct Options {
     /// Most results; 10 by default, at most 200.
     pub limit: usize,
+    /// Most of them that do not fit and are near; 5 by default.
+    pub near_limit: usize,
     /// Which halves search.
     pub mode: Mode,
     /// How the semantic half reads.
@@ -42,6 +44,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             limit: 10,
+            near_limit: 5,
             mode: Mode::Hybrid,
             plan: Plan::Auto,
             filters: Vec::new(),

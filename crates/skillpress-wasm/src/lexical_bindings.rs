@@ -188,6 +188,8 @@ fn write_results(json: &mut Json, results: &Results) {
     json.close(']');
     json.name("found");
     json.number(results.n_found as i32);
+    json.name("wordsToDrop");
+    json.strings(results.words_to_drop.iter().map(|word| word.as_str()));
     json.name("corrected");
     match &results.corrected {
         Some(query) => json.string(query),
@@ -217,10 +219,13 @@ fn write_hit(json: &mut Json, hit: &Hit) {
         ("skill", hit.doc.0 as i32),
         ("identity", hit.identity as i32),
         ("boost", hit.boost_milli),
+        ("logOdds", hit.fit.log_odds_milli()),
     ] {
         json.name(name);
         json.number(number);
     }
+    json.name("fits");
+    json.bool(hit.fit.fits);
     json.name("full");
     json.bool(hit.is_full);
     json.name("reasons");

@@ -37,7 +37,17 @@ impl Answer<'_> {
             out.line(format_args!("Searched for: {corrected}"))?;
             out.line("")?;
         }
+        if results.n_found == 0 && !results.hits.is_empty() {
+            out.line("Nothing fits.")?;
+            for word in &results.words_to_drop {
+                out.line(format_args!("Something holds the rest without `{word}`."))?;
+            }
+        }
         for (hit_idx, hit) in results.hits.iter().enumerate() {
+            if !hit.fit.fits && (hit_idx == 0 || results.hits[hit_idx - 1].fit.fits) {
+                out.line("")?;
+                out.line("Near, but perhaps not what is meant:")?;
+            }
             let (name, key) = (&hit.card.name, SkillKey::of_card(&hit.card));
             out.line(format_args!("{:>2}. {name}  {key}", hit_idx + 1))?;
             if !hit.card.summary.is_empty() {
@@ -47,7 +57,8 @@ impl Answer<'_> {
                 out.line(format_args!("    {}", explanation(hit)))?;
             }
         }
-        if results.n_found == 0 && results.is_complete {
+        if results.n_found == 0 && results.hits.is_empty() && results.is_complete && args.limit > 0
+        {
             out.line("Nothing found. Try fewer or other words.")?;
         } else if args.limit == 0 {
             out.line(format_args!("{} found, none shown.", results.n_found))?;
@@ -67,6 +78,7 @@ impl Answer<'_> {
             "query": self.query,
             "corrected": self.results.corrected,
             "found": self.results.n_found,
+            "words_to_drop": self.results.words_to_drop,
             "complete": self.results.is_complete,
             "results": hits,
             "stats": stats(self.results),
@@ -81,6 +93,7 @@ impl Answer<'_> {
             "name": hit.card.name,
             "summary": hit.card.summary,
             "url": self.site.source.address(&url::skill(&key)),
+            "fits": hit.fit.fits,
             "score": hit.score,
             "badges": badges,
         });
@@ -89,6 +102,23 @@ impl Answer<'_> {
         }
         document
     }
+}
+
+/// How well each result fits, and from what that is known: what `benchmarks/fit/run.py` fits its model to.
+pub(super) fn fit(results: &Results) -> Value {
+    let hits = results.hits.iter().map(|hit| {
+        json!({
+            "fits": hit.fit.fits,
+            "log_odds": f64::from(hit.fit.log_odds_milli()) / 1000.0,
+            "cosine": hit.cosine.map(|cosine| cosine.to_f32()),
+            "share": f64::from(hit.share_milli) / 1000.0,
+            "strength": f64::from(hit.strength_milli) / 1000.0,
+            "words": results.n_words,
+            "literal": hit.is_literal,
+            "named": hit.identity != IdentityMatch::None,
+        })
+    });
+    hits.collect()
 }
 
 /// The cost of a search, and what it could not read.
@@ -157,5 +187,7 @@ fn explanation(hit: &Hit) -> String {
     if !hit.is_full {
         parts.push("not all words".to_owned());
     }
+    let odds = (f64::from(hit.fit.log_odds_milli()) / 1000.0).exp();
+    parts.push(format!("helps with {:.0} %", 100.0 * odds / (1.0 + odds)));
     format!("score {}: {}", hit.score, parts.join(", "))
 }

@@ -172,6 +172,103 @@ fn filters_apply_before_the_limit_and_to_identities() {
     assert!(find(&files, "ana/pdf-tools", &options).hits.is_empty());
 }
 
+/// Which of the hits fit.
+fn fitting(results: &Results) -> Vec<String> {
+    let n_fitting = results.hits.iter().filter(|hit| hit.fit.fits).count();
+    ids(results)[..n_fitting].to_vec()
+}
+
+#[test]
+fn what_fits_stands_before_what_is_near_and_does_not_depend_on_the_limit() {
+    let files = packed(&registry());
+    for mode in [Mode::Hybrid, Mode::Lexical, Mode::Vector] {
+        for query in [
+            "weather",
+            "weather forecasts",
+            "manage calls",
+            "free bus service city",
+        ] {
+            let all = Options {
+                mode,
+                limit: 200,
+                ..Options::default()
+            };
+            let results = find(&files, query, &all);
+            let fits: Vec<bool> = results.hits.iter().map(|hit| hit.fit.fits).collect();
+            assert!(fits.is_sorted_by(|a, b| a >= b), "{query}: {fits:?}");
+            assert_eq!(fitting(&results).len(), results.n_found, "{query}");
+            assert!(fits.len() - results.n_found <= all.near_limit, "{query}");
+            for limit in 0..4 {
+                let few = find(
+                    &files,
+                    query,
+                    &Options {
+                        limit,
+                        ..all.clone()
+                    },
+                );
+                assert_eq!(few.n_found, results.n_found, "{query}");
+                assert_eq!(ids(&few), ids(&results)[..limit.min(fits.len())], "{query}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_word_that_no_skill_holds_is_not_held() {
+    let files = packed(&registry());
+    let by_words = Options {
+        mode: Mode::Lexical,
+        ..Options::default()
+    };
+    assert_eq!(
+        fitting(&find(&files, "weather", &by_words)),
+        ["bo/weather", "bo/weather-cli"]
+    );
+    for query in ["weather sundial", "weather xyzzy plugh"] {
+        let results = find(&files, query, &by_words);
+        assert!(fitting(&results).is_empty(), "{query}: {:?}", ids(&results));
+        assert!(!results.hits.is_empty(), "{query}");
+    }
+    assert_eq!(
+        find(&files, "weather sundial", &by_words).words_to_drop,
+        ["sundial"]
+    );
+    assert_eq!(
+        find(&files, "weather xyzzy plugh", &by_words).words_to_drop,
+        [""; 0]
+    );
+}
+
+#[test]
+fn what_holds_all_words_fits_and_stands_above_what_holds_none() {
+    let files = packed(&registry());
+    for (query, first) in [
+        ("café finder", "cy/cafe"),
+        ("finder cafe", "cy/cafe"),
+        ("terminal weather", "bo/weather-cli"),
+        ("learns agent", "ana/memory"),
+    ] {
+        let results = find(&files, query, &Options::default());
+        assert_eq!(fitting(&results)[0], first, "{query}");
+        assert!(results.hits[0].is_literal, "{query}");
+    }
+}
+
+#[test]
+fn without_words_everything_fits() {
+    let files = packed(&registry());
+    let results = find(
+        &files,
+        "owner:cy",
+        &Options {
+            near_limit: 0,
+            ..Options::default()
+        },
+    );
+    assert_eq!((results.n_found, fitting(&results).len()), (5, 5));
+}
+
 #[test]
 fn an_exact_search_finds_slugs_only() {
     let options = Options {

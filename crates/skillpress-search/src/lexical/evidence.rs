@@ -1,6 +1,7 @@
 //! What speaks for skills: for every word of a query the terms that it may stand for, with their posting lists.
 
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::dictionary::{Dictionary, Lookup};
@@ -20,6 +21,8 @@ pub(crate) struct Evidence {
     pub(crate) term: String,
     /// The words of the query that it stands for, one bit each.
     pub(crate) mask: u32,
+    /// How many skills hold it.
+    doc_freq: u32,
     /// What it says: skills with their part of the score, in units of 1/(255 · 2048).
     pub(crate) scores: Vec<(DocId, u32)>,
 }
@@ -155,7 +158,32 @@ fn read_prefix(
     }
 }
 
+impl Evidence {
+    /// Whether it is the word itself, not what it may begin or may have meant.
+    pub(super) fn is_literal(&self) -> bool {
+        match self.kind {
+            EvidenceKind::Word | EvidenceKind::Surface | EvidenceKind::Joined => true,
+            EvidenceKind::Prefix | EvidenceKind::Spelling => false,
+        }
+    }
+}
+
 impl Found {
+    /// What each of `n_words` words weighs: the idf of the most frequent of its forms. A word that no skill holds weighs
+    /// most; none weighs nothing.
+    pub(super) fn weights(&self, n_words: usize, n_skills: u32) -> Vec<u32> {
+        let mut doc_freqs = vec![0; n_words];
+        for (word_idx, doc_freq) in doc_freqs.iter_mut().enumerate() {
+            for evidence in &self.evidence {
+                if evidence.mask >> word_idx & 1 == 1 {
+                    *doc_freq = evidence.doc_freq.min(n_skills).max(*doc_freq);
+                }
+            }
+        }
+        let weight = |doc_freq: u32| idf::idf(doc_freq, n_skills).max(1);
+        doc_freqs.into_iter().map(weight).collect()
+    }
+
     /// Adds what a term says: the part `share`, a fraction, of its own scores, weighed as evidence of its kind.
     fn add(
         &mut self,
@@ -175,6 +203,7 @@ impl Found {
             kind,
             term: entry.term,
             mask,
+            doc_freq: entry.doc_freq,
             scores,
         });
     }

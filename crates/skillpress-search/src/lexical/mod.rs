@@ -11,6 +11,7 @@ mod evidence;
 mod idf;
 mod ranking;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(crate) use evidence::Evidence;
@@ -40,6 +41,8 @@ pub(crate) struct LexicalResult {
     pub(crate) evidence: Vec<Evidence>,
     /// The query with misspelled words corrected, when it was.
     pub(crate) corrected: Option<Query>,
+    /// Words of the query without each of which some match holds all others.
+    pub(crate) words_to_drop: Vec<String>,
     /// Whether every list was read, and to its end.
     pub(crate) is_complete: bool,
     /// Boosts of all skills by their badges, in thousandths; of none where no badge has one.
@@ -70,9 +73,11 @@ pub(crate) fn search(
         return None;
     }
     let mut matches = Vec::new();
+    let mut words_to_drop = Vec::new();
     if !options.is_exact {
         let mut scores = ranking::Scores::new(manifest.n_skills, query);
         scores.add(&found.evidence);
+        words_to_drop = scores.words_to_drop(query);
         matches = scores.into_matches(query, &found, !options.is_plain());
         if query.words.is_empty()
             && let Some(allowed) = &allowed
@@ -100,6 +105,7 @@ pub(crate) fn search(
         allowed,
         evidence: found.evidence,
         corrected,
+        words_to_drop,
         is_complete,
         boosts,
     })

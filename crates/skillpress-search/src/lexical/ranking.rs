@@ -1,5 +1,6 @@
 //! Scores and the order of results.
 
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -7,6 +8,7 @@ use core::cmp::Ordering;
 use super::evidence::{Evidence, EvidenceKind, Found};
 use crate::DocId;
 use crate::doc_set::DocSet;
+use crate::embedder::Cosine;
 use crate::query::Query;
 
 /// A skill with its place in the order of results: identity first, then full matches before partial ones, then the
@@ -20,6 +22,15 @@ pub(crate) struct Ranked {
     /// Whether every word of the query that any skill holds speaks for it; true of all where full matches do not come
     /// first.
     pub(crate) is_full: bool,
+    /// Thousandths of the query's weight, words that no skill holds included, that something speaks for.
+    pub(crate) share_milli: u32,
+    /// Thousandths of a BM25 score a unit of the query's weight: about 1 where every word stands once in a text of
+    /// average length, and 2.2 at most.
+    pub(crate) strength_milli: u32,
+    /// Whether it holds every word of the query as it was typed, or in another form of it.
+    pub(crate) is_literal: bool,
+    /// How near its meaning is, where that was looked at.
+    pub(crate) cosine: Option<Cosine>,
     /// Sum of what the terms say, with its boost, in units of 1/(255 · 2048) of a BM25 score.
     pub(crate) score: u32,
 }
@@ -45,6 +56,10 @@ impl Ranked {
             doc,
             identity: IdentityMatch::None,
             is_full: true,
+            share_milli: 0,
+            strength_milli: 0,
+            is_literal: false,
+            cosine: None,
             score: 0,
         }
     }
@@ -77,6 +92,8 @@ pub(super) struct Scores {
     scores: Vec<u32>,
     /// Words of the query that something speaks for, one bit each.
     masks: Vec<u32>,
+    /// Those of them that are held as they were typed.
+    literal: Vec<u32>,
 }
 
 impl Scores {
@@ -89,6 +106,7 @@ impl Scores {
         Self {
             scores: vec![0; len],
             masks: vec![0; len],
+            literal: vec![0; len],
         }
     }
 
@@ -98,6 +116,11 @@ impl Scores {
         for evidence in evidence.iter().filter(|evidence| !is_prefix(evidence)) {
             for &(doc, score) in &evidence.scores {
                 self.add_one(doc, score, evidence.mask);
+                if let Some(literal) = self.literal.get_mut(doc.idx())
+                    && evidence.is_literal()
+                {
+                    *literal |= evidence.mask;
+                }
             }
         }
         if !evidence.iter().any(|evidence| is_prefix(&evidence)) {
@@ -129,6 +152,19 @@ impl Scores {
         }
     }
 
+    /// The words without each of which some skill holds all others as they were typed.
+    pub(super) fn words_to_drop(&self, query: &Query) -> Vec<String> {
+        let all = all_words(query);
+        let mut droppable = Vec::new();
+        for (word_idx, word) in query.words.iter().enumerate() {
+            let others = all & !(1 << word_idx);
+            if others != 0 && self.literal.iter().any(|held| held & others == others) {
+                droppable.push(word.surface.clone());
+            }
+        }
+        droppable
+    }
+
     /// The skills that something speaks for and that hold all quoted words.
     pub(super) fn into_matches(
         self,
@@ -141,6 +177,9 @@ impl Scores {
             required |= u32::from(word.is_required) << word_idx;
         }
         let full = found.known | required;
+        let all = all_words(query);
+        let weights = found.weights(query.words.len(), self.masks.len() as u32);
+        let total: u32 = weights.iter().sum();
         let mut matches = Vec::new();
         for (skill_idx, &has) in self.masks.iter().enumerate() {
             if has != 0 && has & required == required {
@@ -148,12 +187,37 @@ impl Scores {
                     doc: DocId(skill_idx as u32),
                     identity: IdentityMatch::None,
                     is_full: !has_full_first || has & full == full,
+                    share_milli: weight_of(has, &weights) * 1000 / total.max(1),
+                    strength_milli: strength_milli(self.scores[skill_idx], total),
+                    is_literal: self.literal[skill_idx] == all,
+                    cosine: None,
                     score: self.scores[skill_idx],
                 });
             }
         }
         matches
     }
+}
+
+/// A score, in units of 1/(255 · 2048), by the weight of the query, in 256ths of a binary logarithm: in thousandths.
+fn strength_milli(score: u32, weight: u32) -> u32 {
+    const SCORE_UNITS: u64 = 255 * 2048;
+    // Scores weigh words by natural logarithms, 0.6931 of binary ones.
+    (u64::from(score) * 256 * 1_442_695 / (u64::from(weight.max(1)) * SCORE_UNITS * 1000)) as u32
+}
+
+/// A bit for each word.
+fn all_words(query: &Query) -> u32 {
+    (1 << query.words.len()) - 1
+}
+
+/// The sum of the weights of some words, a bit each.
+fn weight_of(words: u32, weights: &[u32]) -> u32 {
+    let mut sum = 0;
+    for (word_idx, weight) in weights.iter().enumerate() {
+        sum += weight * (words >> word_idx & 1);
+    }
+    sum
 }
 
 /// Puts the skills of `identities` that are `allowed` among the matches, or marks them there. Later ones count.
@@ -201,10 +265,10 @@ mod tests {
 
     fn ranked(doc: u32, identity: IdentityMatch, is_full: bool, score: u32) -> Ranked {
         Ranked {
-            doc: DocId(doc),
             identity,
             is_full,
             score,
+            ..Ranked::unscored(DocId(doc))
         }
     }
 

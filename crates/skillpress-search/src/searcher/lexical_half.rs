@@ -37,6 +37,8 @@ pub struct LexicalSearch {
 const LIMIT_MAX: usize = 200;
 /// Most candidates of a list that the lexical half fills, too: more find nothing better (`docs/search-quality.md`).
 const N_HYBRID_CANDIDATES: usize = 28;
+/// The candidates that a search for words scores are those that could be among so many.
+const N_HITS: usize = 10;
 /// Lexical matches whose cosines fusion needs.
 const N_SEEDS: usize = 8;
 
@@ -114,7 +116,7 @@ impl LexicalHalf {
                 SemanticState::Pending => Some(request_for(query, options, lexical.as_ref())),
                 _ => None,
             };
-            Some(results(&lexical?, semantic, options, fetcher))
+            Some(results(query, &lexical?, semantic, options, fetcher))
         })
     }
 
@@ -140,10 +142,15 @@ fn request_for(
         Mode::Hybrid => N_HYBRID_CANDIDATES,
         Mode::Lexical | Mode::Vector => N_CANDIDATES,
     };
+    // What fits does not depend on how many results are shown; without words all does.
+    let n_hits = match query.words[..] {
+        [] => options.limit,
+        _ => N_HITS,
+    };
     SemanticRequest {
         plan: options.plan,
-        n_hits: options.limit,
-        n_candidates: n_candidates.max(options.limit),
+        n_hits,
+        n_candidates: n_candidates.max(n_hits),
         words: words(query, lexical),
         seeds: lexical.map(|lexical| seeds(lexical, options)),
         allowed: lexical.and_then(|lexical| lexical.allowed.clone()),

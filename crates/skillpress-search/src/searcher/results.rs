@@ -7,8 +7,9 @@ use super::Stats;
 use crate::DocId;
 use crate::embedder::Cosine;
 use crate::fetcher::{Fetched, Fetcher};
+use crate::fit::Fit;
 use crate::format::cards::{self, CARDS_FILE, Card};
-use crate::format::messages::{SemanticResult, VectorHit, VectorNotes};
+use crate::format::messages::{SemanticResult, VectorNotes};
 use crate::fusion;
 use crate::lexical::{self, EvidenceKind, IdentityMatch, LexicalResult, Ranked};
 use crate::options::{Mode, Options};
@@ -17,10 +18,14 @@ use crate::query::Query;
 /// What a search found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Results {
-    /// Best first, at most as many as asked for.
+    /// At most as many as asked for: those that fit, best first, and then some that are only near.
     pub hits: Vec<Hit>,
-    /// How many skills match.
+    /// How many skills fit, whatever the limit.
     pub n_found: usize,
+    /// How many different words of the query rank.
+    pub n_words: usize,
+    /// Where nothing fits: words without which something would hold all of the query.
+    pub words_to_drop: Vec<String>,
     /// The query that was searched for, when misspelled words were corrected.
     pub corrected: Option<String>,
     /// False when something could not be read, or a very long list was read in part.
@@ -44,6 +49,14 @@ pub struct Hit {
     pub cosine: Option<Cosine>,
     /// How it is called what was typed.
     pub identity: IdentityMatch,
+    /// Whether it fits, and how well.
+    pub fit: Fit,
+    /// Thousandths of the query's weight that it holds, words that no skill holds included.
+    pub share_milli: u32,
+    /// How strongly its words speak for it: thousandths of a BM25 score a unit of the query's weight.
+    pub strength_milli: u32,
+    /// Whether it holds every word of the query as it was typed, or in another form of it.
+    pub is_literal: bool,
     /// Whether all words of the query speak for it.
     pub is_full: bool,
     /// What spoke for it.
@@ -76,8 +89,9 @@ pub enum SemanticState {
     Found(SemanticResult),
 }
 
-/// The best matches with their cards; hits whose card is on its way or damaged are left out.
+/// The best matches with their cards, those that fit before others; hits whose card is on its way or damaged are left out.
 pub(super) fn results(
+    query: &Query,
     lexical: &LexicalResult,
     semantic: &SemanticState,
     options: &Options,
@@ -89,13 +103,34 @@ pub(super) fn results(
         SemanticState::Absent | SemanticState::Pending | SemanticState::Failed => &nothing,
     };
     let mut ranked = match options.mode {
-        Mode::Vector => fusion::by_cosine(hits),
+        Mode::Vector => fusion::by_cosine(&lexical.matches, hits),
         Mode::Hybrid if !hits.is_empty() => fusion::fuse(&lexical.matches, hits),
         Mode::Hybrid | Mode::Lexical => lexical.matches.clone(),
     };
     lexical::apply_boosts(&mut ranked, &lexical.boosts);
+    if options.mode == Mode::Hybrid {
+        fusion::lift_literal(&mut ranked);
+    }
+    let by_meaning = !hits.is_empty();
+    let has_fit = !query.words.is_empty() && !options.is_plain();
+    let fit = |ranked: &Ranked| match has_fit {
+        true => Fit::new(ranked, query.words.len(), by_meaning),
+        false => Fit::default(),
+    };
+    let (fitting, near): (Vec<Ranked>, Vec<Ranked>) =
+        ranked.into_iter().partition(|ranked| fit(ranked).fits);
+    let mut shown = lexical::top_k(&fitting, options.limit);
+    shown.extend(lexical::top_k(
+        &near,
+        options.near_limit.min(options.limit - shown.len()),
+    ));
     let mut results = Results {
-        n_found: ranked.len(),
+        n_found: fitting.len(),
+        n_words: query.words.len(),
+        words_to_drop: match fitting[..] {
+            [] => lexical.words_to_drop.clone(),
+            _ => Vec::new(),
+        },
         corrected: lexical.corrected.as_ref().map(Query::text),
         is_complete: lexical.is_complete
             && *notes == VectorNotes::default()
@@ -103,14 +138,14 @@ pub(super) fn results(
         unread: *notes,
         ..Results::default()
     };
-    for ranked in lexical::top_k(&ranked, options.limit) {
+    for ranked in shown {
         let card = if options.has_cards {
             read_card(ranked.doc, fetcher)
         } else {
             Some(Card::default())
         };
         match card {
-            Some(card) => results.hits.push(hit(ranked, card, lexical, hits)),
+            Some(card) => results.hits.push(hit(ranked, card, fit(&ranked), lexical)),
             None => results.is_complete = false,
         }
     }
@@ -124,7 +159,7 @@ fn read_card(doc: DocId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
     }
 }
 
-fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) -> Hit {
+fn hit(ranked: Ranked, card: Card, fit: Fit, lexical: &LexicalResult) -> Hit {
     let mut reasons = Vec::new();
     for evidence in &lexical.evidence {
         let score = evidence.scores.iter().find(|(doc, _)| *doc == ranked.doc);
@@ -144,10 +179,11 @@ fn hit(ranked: Ranked, card: Card, lexical: &LexicalResult, hits: &[VectorHit]) 
         doc: ranked.doc,
         card,
         score: ranked.score,
-        cosine: hits
-            .iter()
-            .find(|hit| hit.doc == ranked.doc)
-            .map(|hit| hit.cosine),
+        cosine: ranked.cosine,
+        fit,
+        share_milli: ranked.share_milli,
+        strength_milli: ranked.strength_milli,
+        is_literal: ranked.is_literal,
         identity: ranked.identity,
         is_full: matched.is_some_and(|matched| matched.is_full),
         reasons,
