@@ -11,7 +11,7 @@ use skillpress_search::internals::format::vectors::nodes::{
 };
 use skillpress_search::internals::format::vectors::router::Router;
 use skillpress_search::internals::format::vectors::rows::{
-    ROWS_FILE, RowsLayout, WordHash, find_row, may_be_rare,
+    RowsLayout, WordHash, find_row,
 };
 
 fuzz_target!(|input: (u16, u8, u8, [u32; 3], &str, &[u8], &[u8])| {
@@ -27,13 +27,13 @@ fuzz_target!(|input: (u16, u8, u8, [u32; 3], &str, &[u8], &[u8])| {
     let _ = decode_refinement(payload);
     let _ = decode_node_code(payload);
     let _ = find_row(payload, WordHash::of(word));
-    may_be_rare(payload, WordHash::of(word));
     let [rows_len, rare_len, page_len] = row_lens;
     if let Ok(layout) = RowsLayout::from_lens(rows_len.into(), rare_len.into(), page_len) {
-        assert!(layout.places(word).into_iter().flatten().all(|place| {
-            let is_common = place.file == ROWS_FILE;
-            place.range.end() <= u64::from(if is_common { rows_len } else { rare_len })
-        }));
+        let word = WordHash::of(word);
+        let bucket = layout.bucket(word);
+        assert!(bucket.is_none_or(|place| place.range.end() <= rows_len.into()));
+        let group = bucket.and_then(|_| layout.group(word, payload));
+        assert!(group.is_none_or(|place| place.range.end() <= rare_len.into()));
     }
     let layout = NodesLayout::new(n.into(), n.into(), n_links, inverse_bits);
     if let Ok(links) = decode_links(&layout, EmbeddingId(0), payload) {

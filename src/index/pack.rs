@@ -88,6 +88,8 @@ pub struct PartFile {
     is_whole: bool,
     /// Whether chunks are named by shard.
     has_shards: bool,
+    /// How much of each chunk is used, where the rest is zeros that are not published.
+    used_lens: Vec<usize>,
 }
 
 impl PartFile {
@@ -99,6 +101,7 @@ impl PartFile {
             chunk_len: 0,
             is_whole: true,
             has_shards: false,
+            used_lens: Vec::new(),
         }
     }
 
@@ -141,6 +144,22 @@ impl PartFile {
         }
     }
 
+    /// A file of pages, each a chunk of `page_len` bytes of which it may use fewer; it is published in no other form.
+    pub fn in_pages(name: &'static str, pages: &[Vec<u8>], page_len: u32) -> Self {
+        let mut bytes = Vec::with_capacity(pages.len() * page_len as usize);
+        for page in pages {
+            bytes.extend_from_slice(page);
+            bytes.resize(bytes.len() + page_len as usize - page.len(), 0);
+        }
+        Self {
+            chunk_len: page_len,
+            is_whole: false,
+            has_shards: true,
+            used_lens: pages.iter().map(Vec::len).collect(),
+            ..Self::whole(name, bytes)
+        }
+    }
+
     /// What the manifest says of the file, and the files that are published: path below `search/` and content.
     pub fn publish(self) -> (FileEntry, Vec<(String, Vec<u8>)>) {
         let mut entry = FileEntry {
@@ -163,7 +182,11 @@ impl PartFile {
         let mut files = Vec::new();
         if self.chunk_len > 0 {
             let chunks = self.bytes.chunks(self.chunk_len as usize).zip(0..);
-            files.extend(chunks.map(|(chunk, idx)| (entry.chunk_path(idx), chunk.to_vec())));
+            files.extend(chunks.map(|(chunk, idx)| {
+                let used_len = self.used_lens.get(idx as usize).copied();
+                let used = &chunk[..used_len.unwrap_or(chunk.len())];
+                (entry.chunk_path(idx), used.to_vec())
+            }));
         }
         if let Some(path) = entry.whole_path() {
             files.push((path, self.bytes));

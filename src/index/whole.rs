@@ -64,8 +64,14 @@ fn read_entry(
         let path = request.path;
         match answer {
             Answer::Bytes(piece) => {
-                let is_short = (piece.len() as u64) < len;
+                let end = bytes.len() + len as usize;
+                let is_chunk = entry.whole_path().is_none();
+                let is_short = (piece.len() as u64) < len && !is_chunk;
                 bytes.extend(piece);
+                if is_chunk {
+                    // Zeros at the end of a chunk are not published.
+                    bytes.resize(end, 0);
+                }
                 if is_short {
                     break;
                 }

@@ -211,15 +211,19 @@ fn first_ids(owners: &[Option<u32>], identities: &[Option<String>]) -> Vec<IdEnt
 fn rows(files: &mut IndexFiles<'_>, layout: RowsLayout) -> Rows {
     let mut rows = Rows::default();
     let (common, rare) = (files.read(ROWS_FILE), files.read(RARE_ROWS_FILE));
-    for place in layout.buckets() {
-        let is_common = place.file == ROWS_FILE;
-        let file = if is_common { &common } else { &rare };
-        let Some(file) = file else { continue };
-        let bucket = files.decoded(file, place.range, rows::n_rows);
-        let n_rows = bucket.unwrap_or(0);
+    let Some(common) = common else { return rows };
+    for (place, bucket_idx) in layout.buckets().zip(0..) {
         rows.buckets += 1;
+        let decode =
+            |bucket: &[u8]| Ok((rows::n_rows(bucket)?, layout.group_of(bucket_idx, bucket)));
+        let Some((n_rows, group)) = files.decoded(&common, place.range, decode) else {
+            continue;
+        };
         rows.words += n_rows;
-        rows.common_words += if is_common { n_rows } else { 0 };
+        rows.common_words += n_rows;
+        if let (Some(group), Some(rare)) = (group, &rare) {
+            rows.words += files.decoded(rare, group.range, rows::n_rows).unwrap_or(0);
+        }
     }
     rows
 }

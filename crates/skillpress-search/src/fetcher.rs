@@ -240,9 +240,15 @@ impl BlockStore {
             return;
         }
         failures.is_gone |= matches!(answer, Answer::Gone);
-        let bytes = match &answer {
-            Answer::Bytes(bytes) if bytes.len() == pending.range.len as usize => &bytes[..],
-            _ => &[],
+        let len = pending.range.len as usize;
+        let bytes = match answer {
+            Answer::Bytes(bytes) if bytes.len() == len => bytes,
+            // Zeros at the end of a chunk are not published.
+            Answer::Bytes(mut bytes) if bytes.len() < len && !is_range => {
+                bytes.resize(len, 0);
+                bytes
+            }
+            _ => Vec::new(),
         };
         for &part in &pending.parts {
             let start = (part.range.start - pending.range.start) as usize;

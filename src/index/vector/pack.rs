@@ -70,7 +70,7 @@ pub(super) fn pack(
     head.plan = cheaper_plan(vectors.len(), &head);
     let files = vec![
         PartFile::in_chunks(ROWS_FILE, rows.common, CHUNK_BUCKETS * BUCKET_BYTES),
-        PartFile::in_chunks(RARE_ROWS_FILE, rows.rare, rows.rare_page_len as usize),
+        PartFile::in_pages(RARE_ROWS_FILE, &rows.rare_pages, rows.rare_page_len),
         PartFile::whole(VECTORS_FILE, vectors),
         PartFile::in_chunks_and_whole(CODES_FILE, encode_codes(&codes), CODE_BYTES),
         PartFile::whole(NODES_FILE, encode_nodes(&layout, &codes, &links, &inverse)),

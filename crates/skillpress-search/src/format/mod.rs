@@ -20,4 +20,4 @@ pub mod terms;
 pub mod vectors;
 
 /// Version of everything below `search/`; readers refuse any other.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;

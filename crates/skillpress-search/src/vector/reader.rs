@@ -14,7 +14,7 @@ use crate::format::vectors::codes::{CODES_FILE, code_range, decode_refinement};
 use crate::format::vectors::head::VECTORS_FILE;
 use crate::format::vectors::nodes::{Link, NODES_FILE, decode_links, decode_node_code};
 use crate::format::vectors::router::{Router, router_range};
-use crate::format::vectors::rows::{self, WordHash, find_row};
+use crate::format::vectors::rows::{RowPlace, WordHash, find_row};
 use crate::{ByteRange, DocId};
 
 /// Reads what is at hand; asks for what is not.
@@ -38,36 +38,30 @@ impl<'a, 'f> VectorReader<'a, 'f> {
 
     /// The row of `word`; `None` for a word that the index does not know.
     ///
-    /// Most words that queries use stand in the first of their places, and that tells which of the others may hold the
-    /// word, so these are asked for then; at once for a word that comes late, for which the search would wait alone. A
-    /// host without ranges is asked for whole chunks, so it never is for one that may not be needed.
-    pub(super) fn row(&mut self, word: &str, is_late: bool) -> Option<Row> {
+    /// Most words that queries use stand in their bucket; where one does not, the bucket tells whether its group may hold
+    /// it, and where that is, so the group is asked for then.
+    pub(super) fn row(&mut self, word: &str) -> Option<Row> {
         let word = WordHash::of(word);
-        let is_urgent = is_late && self.fetcher.has_ranges();
-        let mut is_unread = false;
-        let mut is_worth = [true; 3];
-        for place_idx in 0..3 {
-            let place = self.index.rows.place(word, place_idx);
-            let Some(place) = place.filter(|_| is_worth[place_idx]) else {
-                continue;
-            };
-            match self.block(place.file, place.range) {
-                Block::Ready(bucket) => match find_row(&bucket, word) {
-                    Ok(None) if place_idx == 0 => {
-                        let [first, second] = rows::may_be_rare(&bucket, word);
-                        is_worth = [true, first, second];
-                    }
-                    Ok(None) => {}
-                    Ok(row) => return row,
-                    Err(_) => is_unread = true,
-                },
-                Block::Waiting if place_idx == 0 && !is_urgent => return None,
-                Block::Waiting => {}
-                Block::Failed => is_unread = true,
+        let rows = self.index.rows;
+        let bucket = self.rows_block(rows.bucket(word)?)?;
+        let mut row = find_row(&bucket, word);
+        if row == Ok(None) {
+            let group = self.rows_block(rows.group(word, &bucket)?)?;
+            row = find_row(&group, word);
+        }
+        self.notes.n_unread_rows += u32::from(row.is_err());
+        row.ok()?
+    }
+
+    fn rows_block(&mut self, place: RowPlace) -> Option<Arc<[u8]>> {
+        match self.block(place.file, place.range) {
+            Block::Ready(payload) => Some(payload),
+            Block::Waiting => None,
+            Block::Failed => {
+                self.notes.n_unread_rows += 1;
+                None
             }
         }
-        self.notes.n_unread_rows += u32::from(is_unread);
-        None
     }
 
     pub(super) fn router(&mut self) -> Option<Router> {

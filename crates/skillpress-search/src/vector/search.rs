@@ -37,7 +37,7 @@ pub(crate) fn search(
     let mut reader = VectorReader::new(index, fetcher);
     // All of these are asked for at once.
     let router = reader.router();
-    let words = embed(&request.words, router.is_some(), &mut reader);
+    let words = embed(&request.words, &mut reader);
     let whole = is_flat.then(|| Whole::read(&mut reader));
     if reader.is_waiting {
         return None;
@@ -80,19 +80,14 @@ pub(crate) fn prefetch(request: &SemanticRequest, index: &VectorIndex, fetcher: 
     if is_flat {
         Whole::read(&mut reader);
     }
-    embed(&request.words, false, &mut reader);
+    embed(&request.words, &mut reader);
 }
 
-/// The sum of the words' rows. `has_begun`: something was read before; what words are missing now came with the lexical
-/// half, which joined or corrected some.
-fn embed(
-    words: &[String],
-    has_begun: bool,
-    reader: &mut VectorReader<'_, '_>,
-) -> Option<Embedding> {
+/// The sum of the words' rows.
+fn embed(words: &[String], reader: &mut VectorReader<'_, '_>) -> Option<Embedding> {
     let mut sum = WordSum::default();
     for word in words {
-        if let Some(row) = reader.row(word, has_begun) {
+        if let Some(row) = reader.row(word) {
             sum.add(&row, 1);
         }
     }

@@ -1,23 +1,19 @@
 //! `rows` and `rarerows`: what each word means, addressed by the word's hash, so that a reader needs no dictionary.
 //!
-//! Both files are arrays of buckets of equal length, two rows each. In `rows` a word has one bucket, which holds the two
-//! most used of its words. All others stand in `rarerows`, whose buckets lie in pages: there a word has two buckets of
-//! one page and its row stands in one of them (cuckoo hashing: Pagh and Rodler 2004). A reader fetches the one bucket of
-//! `rows`, 160 bytes, in the round trip of the terms. Where that does not hold the word, a filter tells which of the two
-//! others may.
+//! A word's hash names one bucket of `rows`, which holds the two most used of its words. The others of the bucket, ten in
+//! the mean, stand side by side in `rarerows`, a group; the bucket says where, and has a filter of them. A reader fetches
+//! the bucket, 160 bytes, in the round trip of the terms, and only where the filter says that the word may stand in the
+//! group, the group after it.
 //!
 //! So what most searches need is small: of 73,450 words a sixth stands in `rows`, 1 MB, and of the words of queries 9 in
-//! 10. Hosts without ranges are asked for a chunk of 5.6 KB a word, and for a page of 49 KB, which is a chunk of
-//! `rarerows`, for the tenth one. And what an edit changes stays in few places: where a word stands depends on the words
-//! of its bucket, or of its page, alone.
+//! 10. And a word takes 66 bytes, a fingerprint, and a few bytes of its bucket's place and checksums. Hosts without ranges
+//! are asked for a chunk of 5.6 KB a word, and for a page of 45 KB for the tenth one. What an edit changes stays in few
+//! places: where a word stands depends on the words of its bucket and its page alone.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
-use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use crate::bytes::has_length;
 use crate::embedder::{ROW_BYTES, Row};
 use crate::format::block;
 use crate::{ByteRange, FormatError};
@@ -27,32 +23,41 @@ pub const ROWS_FILE: &str = "rows";
 /// Name of the file of all others.
 pub const RARE_ROWS_FILE: &str = "rarerows";
 
-/// Bytes of a bucket of `rows`: two slots of fingerprint and row, the filter of its rare words, and the checksum.
-pub const BUCKET_BYTES: usize = SLOTS_BYTES + FILTER_BYTES + block::CHECKSUM_LEN;
+/// Bytes of a bucket of `rows`: two slots of fingerprint and row, where its group stands, the filter of its words, and the
+/// checksum.
+pub const BUCKET_BYTES: usize = SLOTS_BYTES + GROUP_BYTES + FILTER_BYTES + block::CHECKSUM_LEN;
 
-/// Bytes of a bucket of `rarerows`: the same without a filter.
-const RARE_BUCKET_BYTES: usize = SLOTS_BYTES + block::CHECKSUM_LEN;
 const BUCKET_SLOTS: usize = 2;
 const SLOT_BYTES: usize = 4 + ROW_BYTES;
 const SLOTS_BYTES: usize = BUCKET_SLOTS * SLOT_BYTES;
-const FILTER_BYTES: usize = 16;
+/// How many rows of its page stand before the group, u16, and how many are of it, u8.
+const GROUP_BYTES: usize = 3;
+const FILTER_BYTES: usize = 13;
+/// Most rows of a group. No hash crowds more than a third of it by chance.
+const GROUP_ROWS_MAX: usize = 64;
+/// Fewest and most buckets of `rows` whose groups share a page, and pages above which it is more than the fewest.
+const PAGE_BUCKETS_MIN: u32 = 64;
+const PAGE_BUCKETS_MAX: u32 = 4096;
+const PAGES_MAX: u32 = 512;
 
 /// Where the rows of files of known lengths stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowsLayout {
     /// Buckets of `rows`.
-    n_common: u32,
-    /// Pages of `rarerows`, and buckets of each.
-    n_pages: u32,
+    n_buckets: u32,
+    /// Buckets whose groups share a page.
     page_buckets: u32,
+    /// Bytes between the beginnings of two pages of `rarerows`.
+    page_len: u32,
+    rare_len: u64,
 }
 
-/// A bucket: its file and its place there.
+/// A bucket or a group: its file and its place there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowPlace {
     /// What the manifest calls the file.
     pub file: &'static str,
-    /// The bucket, checksum included.
+    /// The block, checksum included.
     pub range: ByteRange,
 }
 
@@ -60,54 +65,74 @@ impl RowsLayout {
     /// From the lengths in bytes of `rows`, of `rarerows` and of a page of the latter.
     ///
     /// # Errors
-    /// `Length` when one is no whole number of buckets or pages.
+    /// `Length` when `rows` is no whole number of buckets, or `rarerows` another number of pages than they need.
     pub fn from_lens(
         rows_len: u64,
         rare_len: u64,
         rare_page_len: u32,
     ) -> Result<Self, FormatError> {
-        // A file without pages has none of no length.
-        let page_len = u64::from(rare_page_len.max(RARE_BUCKET_BYTES as u32));
+        let n_buckets = (rows_len / BUCKET_BYTES as u64).min(u32::MAX.into()) as u32;
+        has_len(
+            ROWS_FILE,
+            rows_len,
+            u64::from(n_buckets) * BUCKET_BYTES as u64,
+        )?;
+        let page_buckets = page_buckets_for(n_buckets);
+        let n_pages = u64::from(n_buckets.div_ceil(page_buckets));
+        has_len(RARE_ROWS_FILE, rare_len, n_pages * u64::from(rare_page_len))?;
         Ok(Self {
-            n_common: whole_number(ROWS_FILE, rows_len, BUCKET_BYTES as u64)?,
-            n_pages: whole_number(RARE_ROWS_FILE, rare_len, page_len)?,
-            page_buckets: whole_number(RARE_ROWS_FILE, page_len, RARE_BUCKET_BYTES as u64)?,
+            n_buckets,
+            page_buckets,
+            page_len: rare_page_len,
+            rare_len,
         })
     }
 
-    /// Where a word's row may stand, by `place_idx` from 0 to 2: the later places are worth fetching, at once, when the
-    /// first does not hold it, those of them of which [`may_be_rare`] says so. None where a file has no buckets.
-    pub fn place(self, word: WordHash, place_idx: usize) -> Option<RowPlace> {
-        match place_idx.checked_sub(1) {
-            None if self.n_common > 0 => Some(common_place(below(word.common, self.n_common))),
-            Some(which) if self.n_pages > 0 => Some(rare_place(self.rare_buckets(word)[which & 1])),
-            _ => None,
+    /// The bucket of a word; `None` where there are no words.
+    pub fn bucket(self, word: WordHash) -> Option<RowPlace> {
+        (self.n_buckets > 0).then(|| bucket_place(below(word.bucket, self.n_buckets)))
+    }
+
+    /// Where else the row of a word may stand that the payload of its bucket does not hold: its bucket's group, if it has
+    /// one and the filter does not tell that the word is none of it, which it does in 98 of 100 cases.
+    pub fn group(self, word: WordHash, bucket: &[u8]) -> Option<RowPlace> {
+        let trailer = bucket.get(SLOTS_BYTES..)?;
+        let (group, filter) = trailer.split_first_chunk::<GROUP_BYTES>()?;
+        let filter = Filter(*filter.first_chunk()?);
+        if !filter.may_hold(word) {
+            return None;
         }
+        self.group_place(below(word.bucket, self.n_buckets), *group)
     }
 
-    /// All of them.
-    pub fn places(self, word: &str) -> [Option<RowPlace>; 3] {
-        let word = WordHash::of(word);
-        core::array::from_fn(|place_idx| self.place(word, place_idx))
-    }
-
-    /// All buckets: those of `rows`, then those of `rarerows`.
+    /// All buckets of `rows`, by index.
     pub fn buckets(self) -> impl Iterator<Item = RowPlace> {
-        let n_rare = self.n_pages * self.page_buckets;
-        let common = (0..self.n_common).map(common_place);
-        common.chain((0..n_rare).map(rare_place))
+        (0..self.n_buckets).map(bucket_place)
     }
 
-    /// Two different buckets of one page of `rarerows`, or the same twice where a page has one only.
-    #[inline(never)]
-    fn rare_buckets(self, hash: WordHash) -> [u32; 2] {
-        let n = self.page_buckets;
-        let first = below(hash.in_page, n);
-        // What the first bucket leaves of the hash.
-        let rest = hash.in_page.wrapping_mul(n);
-        let second = (first + 1 + below(rest, (n - 1).max(1))) % n;
-        let page_start = below(hash.page, self.n_pages) * n;
-        [page_start + first, page_start + second]
+    /// The group of the bucket at `bucket_idx` with this payload; `None` for one that is empty, or that would lie outside.
+    pub fn group_of(self, bucket_idx: u32, bucket: &[u8]) -> Option<RowPlace> {
+        self.group_place(bucket_idx, *bucket.get(SLOTS_BYTES..)?.first_chunk()?)
+    }
+
+    fn group_place(self, bucket_idx: u32, group: [u8; GROUP_BYTES]) -> Option<RowPlace> {
+        let [low, high, n_rows] = group;
+        if n_rows == 0 {
+            return None;
+        }
+        let n_before = u64::from(u16::from_le_bytes([low, high]));
+        let page = bucket_idx / self.page_buckets;
+        let in_page = n_before * SLOT_BYTES as u64
+            + u64::from(bucket_idx % self.page_buckets) * block::CHECKSUM_LEN as u64;
+        let range = ByteRange {
+            start: u64::from(page) * u64::from(self.page_len) + in_page,
+            len: u32::from(n_rows) * SLOT_BYTES as u32 + block::CHECKSUM_LEN as u32,
+        };
+        let page_end = u64::from(page + 1) * u64::from(self.page_len);
+        (range.end() <= page_end.min(self.rare_len)).then_some(RowPlace {
+            file: RARE_ROWS_FILE,
+            range,
+        })
     }
 }
 
@@ -116,104 +141,83 @@ fn below(hash: u32, n: u32) -> u32 {
     ((u64::from(hash) * u64::from(n)) >> 32) as u32
 }
 
-fn common_place(bucket_idx: u32) -> RowPlace {
-    place(ROWS_FILE, bucket_idx, BUCKET_BYTES)
+fn bucket_place(bucket_idx: u32) -> RowPlace {
+    RowPlace {
+        file: ROWS_FILE,
+        range: ByteRange {
+            start: u64::from(bucket_idx) * BUCKET_BYTES as u64,
+            len: BUCKET_BYTES as u32,
+        },
+    }
 }
 
-fn rare_place(bucket_idx: u32) -> RowPlace {
-    place(RARE_ROWS_FILE, bucket_idx, RARE_BUCKET_BYTES)
-}
-
-fn place(file: &'static str, bucket_idx: u32, bucket_bytes: usize) -> RowPlace {
-    let start = u64::from(bucket_idx) * bucket_bytes as u64;
-    let len = bucket_bytes as u32;
-    let range = ByteRange { start, len };
-    RowPlace { file, range }
-}
-
-/// How many `unit_len` are `len`, at most as many as a file of 4 GiB has buckets.
-fn whole_number(what: &'static str, len: u64, unit_len: u64) -> Result<u32, FormatError> {
-    let n = len.min(u32::MAX.into()) / unit_len;
-    let (got, expected) = (len, n * unit_len);
-    if got != expected {
-        return Err(FormatError::Length {
+fn has_len(what: &'static str, got: u64, expected: u64) -> Result<(), FormatError> {
+    match got == expected {
+        true => Ok(()),
+        false => Err(FormatError::Length {
             what,
             got,
             expected,
-        });
+        }),
     }
-    Ok(n as u32)
 }
 
-/// The row of `word` in the payload of a bucket, if it stands there.
+/// The row of `word` in the payload of a bucket or a group, if it stands there.
 ///
-/// Whether a row belongs to `word` is told by 32 bits of its hash: of words that the files lack one in a billion is
+/// Whether a row belongs to `word` is told by 32 bits of its hash: of words that the files lack one in half a billion is
 /// taken for another.
 ///
 /// # Errors
-/// `Length` for a bucket of another length, and what is wrong with the row.
-pub fn find_row(bucket: &[u8], word: WordHash) -> Result<Option<Row>, FormatError> {
+/// `Length` for a payload of another length, and what is wrong with the row.
+pub fn find_row(payload: &[u8], word: WordHash) -> Result<Option<Row>, FormatError> {
     let fingerprint = word.fingerprint.to_le_bytes();
-    match slots(bucket)?.find(|slot| slot[..4] == fingerprint) {
+    match slots(payload)?.find(|slot| slot[..4] == fingerprint) {
         Some(slot) => Row::from_bytes(&slot[4..]).map(Some),
         None => Ok(None),
     }
 }
 
-/// In which of its two buckets of `rarerows` a word may stand that the payload of its bucket of `rows` does not hold: in
-/// neither, in 99 of 100 cases, if the files lack the word.
-///
-/// The bucket has a filter of its words that stand there (Bloom 1970): 128 bits, four of which a word sets.
-pub fn may_be_rare(bucket: &[u8], word: WordHash) -> [bool; 2] {
-    match bucket.split_last_chunk() {
-        Some((_, filter)) => {
-            let filter = Filter(*filter);
-            [filter.may_hold(word, 0), filter.may_hold(word, 1)]
-        }
-        None => [true; 2],
-    }
-}
-
-/// Of a bucket of `rows` the words that stand in `rarerows`, and in which of their two buckets.
+/// The words of a bucket's group (Bloom 1970): 104 bits, four of which a word sets.
 #[derive(Clone, Copy, Default)]
 struct Filter([u8; FILTER_BYTES]);
 
 impl Filter {
-    fn add(&mut self, hash: WordHash, which: u32) {
-        for bit in Self::bits(hash, which) {
+    fn add(&mut self, hash: WordHash) {
+        for bit in Self::bits(hash) {
             self.0[bit / 8] |= 1 << (bit % 8);
         }
     }
 
-    #[inline(never)]
-    fn may_hold(&self, hash: WordHash, which: u32) -> bool {
-        Self::bits(hash, which).all(|bit| self.0[bit / 8] >> (bit % 8) & 1 == 1)
+    fn may_hold(&self, hash: WordHash) -> bool {
+        Self::bits(hash).all(|bit| self.0[bit / 8] >> (bit % 8) & 1 == 1)
     }
 
-    /// Seven bits of the fingerprint each, four further on for the second bucket.
-    fn bits(hash: WordHash, which: u32) -> impl Iterator<Item = usize> {
-        (0..4).map(move |bit| (hash.fingerprint >> (7 * bit + 4 * which) & 127) as usize)
+    /// The bytes of the fingerprint, each as one of the bits.
+    fn bits(hash: WordHash) -> impl Iterator<Item = usize> {
+        let bytes = hash.fingerprint.to_le_bytes().into_iter();
+        bytes.map(|byte| usize::from(byte) * 8 * FILTER_BYTES / 256)
     }
 }
 
-/// The slots in the payload of a bucket of either file.
-fn slots(bucket: &[u8]) -> Result<impl Iterator<Item = &[u8]>, FormatError> {
-    let has_filter = bucket.len() == SLOTS_BYTES + FILTER_BYTES;
-    let slots = if has_filter {
-        &bucket[..SLOTS_BYTES]
-    } else {
-        bucket
+/// The slots in the payload of a bucket or a group.
+fn slots(payload: &[u8]) -> Result<impl Iterator<Item = &[u8]>, FormatError> {
+    let slots = match payload.len() {
+        BUCKET_PAYLOAD_BYTES => &payload[..SLOTS_BYTES],
+        _ => payload,
     };
-    has_length(WHAT, slots, SLOTS_BYTES)?;
+    let n_slots = (slots.len() / SLOT_BYTES).max(1);
+    has_len(WHAT, slots.len() as u64, (n_slots * SLOT_BYTES) as u64)?;
     Ok(slots.chunks_exact(SLOT_BYTES))
 }
 
-/// How many rows stand in the payload of a bucket.
+const BUCKET_PAYLOAD_BYTES: usize = BUCKET_BYTES - block::CHECKSUM_LEN;
+
+/// How many rows stand in the payload of a bucket or a group.
 ///
 /// # Errors
-/// `Length` for a bucket of another length, and what is wrong with a row.
-pub fn n_rows(bucket: &[u8]) -> Result<usize, FormatError> {
-    let filled = slots(bucket)?.filter(|slot| slot[..4] != [0; 4]);
+/// `Length` for a payload of another length, and what is wrong with a row.
+pub fn n_rows(payload: &[u8]) -> Result<usize, FormatError> {
+    let filled = slots(payload)?.filter(|slot| slot[..4] != [0; 4]);
     filled
         .map(|slot| Row::from_bytes(&slot[4..]))
         .try_fold(0, |n, row| row.map(|_| n + 1))
@@ -235,42 +239,136 @@ pub struct WordRow {
 pub struct RowFiles {
     /// `rows`.
     pub common: Vec<u8>,
-    /// `rarerows`.
-    pub rare: Vec<u8>,
-    /// Length in bytes of a page of `rarerows`. A chunk of the file is a page.
+    /// The pages of `rarerows`, as far as they are used.
+    pub rare_pages: Vec<Vec<u8>>,
+    /// Length in bytes of a page: none uses more. A chunk of the file is a page.
     pub rare_page_len: u32,
-    /// Words that are left out because 128 bits of their hash are another word's, because another one with the same
-    /// fingerprint hides them, or because more words share two buckets than those hold, which only words made for it do.
+    /// Words that are left out because the 64 bits of their hash are another word's, because another one of their bucket
+    /// has the same fingerprint, or because more words share a bucket than it and its group hold, which only words made
+    /// for it do.
     pub n_left_out: usize,
 }
 
 /// Encodes rows. The bytes do not depend on their order, but for words that are left out.
 pub fn encode_rows(rows: &[WordRow]) -> RowFiles {
-    let mut entries: Vec<Entry<'_>> = rows.iter().map(Entry::new).collect();
-    entries.sort_by_key(|entry| entry.hash);
-    entries.dedup_by_key(|entry| entry.hash);
-    encode_entries(entries, rows.len())
+    let entries: Vec<Entry<'_>> = rows.iter().map(Entry::new).collect();
+    encode_entries(entries)
 }
 
-/// `entries` are sorted by their hashes, no two of which are equal; `n_words` counts those left out before as well.
-fn encode_entries(mut entries: Vec<Entry<'_>>, n_words: usize) -> RowFiles {
-    loop {
-        let placed = Placed::new(&entries);
-        let lost = placed.lost(&entries);
-        if lost.is_empty() {
-            return RowFiles {
-                common: placed.write_common(&entries),
-                rare: placed.write_rare(&entries),
-                rare_page_len: placed.layout.page_buckets * RARE_BUCKET_BYTES as u32,
-                n_left_out: n_words - entries.len(),
-            };
+fn encode_entries(mut entries: Vec<Entry<'_>>) -> RowFiles {
+    let n_words = entries.len();
+    let n_buckets = n_buckets_for(n_words);
+    // By bucket, the most used words first, so that the first two stand in it.
+    entries.sort_by_key(|entry| (below(entry.hash.bucket, n_buckets), entry.hash));
+    entries.dedup_by_key(|entry| (below(entry.hash.bucket, n_buckets), entry.hash.fingerprint));
+    entries.sort_by_key(|entry| (below(entry.hash.bucket, n_buckets), Reverse(entry.weight)));
+    let buckets = Bucket::all(&entries, n_buckets);
+    let pages = buckets.chunks(page_buckets_for(n_buckets) as usize);
+    let page_len = page_len_for(pages.clone().map(page_bytes).max().unwrap_or(0));
+    let mut files = RowFiles {
+        common: Vec::with_capacity(buckets.len() * BUCKET_BYTES),
+        rare_pages: Vec::with_capacity(pages.len()),
+        rare_page_len: page_len as u32,
+        n_left_out: n_words - buckets.iter().map(Bucket::n_words).sum::<usize>(),
+    };
+    for page in pages {
+        let page_start = files.rare_pages.len() * page_len;
+        let mut rare = Vec::new();
+        let mut n_before = 0;
+        for bucket in page {
+            let start = files.common.len() as u64;
+            let payload = bucket.encode(n_before);
+            files.common.extend(block::seal(ROWS_FILE, start, &payload));
+            n_before += bucket.group.len();
+            let start = (page_start + rare.len()) as u64;
+            let payload = encode_slots(bucket.group);
+            rare.extend(block::seal(RARE_ROWS_FILE, start, &payload));
         }
-        let mut idx = 0;
-        entries.retain(|_| {
-            idx += 1;
-            lost.binary_search(&(idx - 1)).is_err()
-        });
+        files.rare_pages.push(rare);
     }
+    files
+}
+
+/// The words of a bucket.
+struct Bucket<'a> {
+    /// Those that stand in it.
+    first: &'a [Entry<'a>],
+    /// Those that stand in its group.
+    group: &'a [Entry<'a>],
+}
+
+impl<'a> Bucket<'a> {
+    /// All buckets; `entries` are sorted by bucket, in each the most used ones first.
+    fn all(mut entries: &'a [Entry<'a>], n_buckets: u32) -> Vec<Self> {
+        let bucket = |bucket_idx| {
+            let is_of_it = |entry: &Entry<'_>| below(entry.hash.bucket, n_buckets) == bucket_idx;
+            let (words, rest) = entries.split_at(entries.partition_point(is_of_it));
+            entries = rest;
+            let (first, group) = words.split_at(words.len().min(BUCKET_SLOTS));
+            let group = &group[..group.len().min(GROUP_ROWS_MAX)];
+            Self { first, group }
+        };
+        (0..n_buckets).map(bucket).collect()
+    }
+
+    fn n_words(&self) -> usize {
+        self.first.len() + self.group.len()
+    }
+
+    /// Its payload; `n_before` rows of its page stand before its group.
+    fn encode(&self, n_before: usize) -> Vec<u8> {
+        let mut payload = encode_slots(self.first);
+        payload.resize(SLOTS_BYTES, 0);
+        payload.extend((n_before as u16).to_le_bytes());
+        payload.push(self.group.len() as u8);
+        let mut filter = Filter::default();
+        for entry in self.group {
+            filter.add(entry.hash);
+        }
+        payload.extend(filter.0);
+        payload
+    }
+}
+
+fn encode_slots(entries: &[Entry<'_>]) -> Vec<u8> {
+    let mut slots = Vec::with_capacity(entries.len() * SLOT_BYTES);
+    for Entry { hash, row, .. } in entries {
+        slots.extend(hash.fingerprint.to_le_bytes());
+        slots.extend_from_slice(row.as_bytes());
+    }
+    slots
+}
+
+/// A bucket for twelve words, so that the most used sixth of them stands in `rows`; rounded up, so that a few new words
+/// leave all others where they are.
+///
+/// With one for ten, 64 instead of 71 of 561 words of queries stand in `rarerows`, in 30 more chunks.
+fn n_buckets_for(n_rows: usize) -> u32 {
+    let n_buckets = n_rows.div_ceil(12);
+    let step = (n_buckets / 64).next_power_of_two();
+    (n_buckets.div_ceil(step) * step) as u32
+}
+
+/// How many of `n_buckets` share a page: 64, whose groups are 45 KB, and more where pages would be too many.
+fn page_buckets_for(n_buckets: u32) -> u32 {
+    let mut page_buckets = PAGE_BUCKETS_MIN;
+    while n_buckets.div_ceil(page_buckets) > PAGES_MAX && page_buckets < PAGE_BUCKETS_MAX {
+        page_buckets *= 2;
+    }
+    page_buckets
+}
+
+/// Bytes of a page's groups.
+fn page_bytes(page: &[Bucket<'_>]) -> usize {
+    let groups = page
+        .iter()
+        .map(|bucket| bucket.group.len() * SLOT_BYTES + block::CHECKSUM_LEN);
+    groups.sum()
+}
+
+/// Length of the pages, of which the longest takes `longest` bytes: rounded up, so that hardly an edit changes it.
+fn page_len_for(longest: usize) -> usize {
+    longest.max(1).next_multiple_of(8192)
 }
 
 struct Entry<'a> {
@@ -294,12 +392,9 @@ impl<'a> Entry<'a> {
 /// A word of the files by its hash: where it may stand, and how it is told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WordHash {
-    /// The bucket of `rows`.
-    common: u32,
-    /// The page of `rarerows`, and the buckets in it.
-    page: u32,
-    in_page: u32,
-    /// Never 0, which marks an empty slot.
+    /// Which bucket.
+    bucket: u32,
+    /// What tells the words of a bucket and its group apart. Never 0, which marks an empty slot.
     fingerprint: u32,
 }
 
@@ -312,12 +407,10 @@ impl WordHash {
         for byte in word.bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
-        let (first, second) = (mix(hash), mix(hash.wrapping_add(1)));
+        let hash = mix(hash);
         Self {
-            common: (first >> 32) as u32,
-            page: first as u32,
-            in_page: (second >> 32) as u32,
-            fingerprint: (second as u32).max(1),
+            bucket: (hash >> 32) as u32,
+            fingerprint: (hash as u32).max(1),
         }
     }
 }
@@ -327,211 +420,6 @@ fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
-}
-
-type Bucket = [Option<u32>; BUCKET_SLOTS];
-
-/// Which entry stands where, by index.
-struct Placed {
-    layout: RowsLayout,
-    common: Vec<Bucket>,
-    rare: Vec<Bucket>,
-}
-
-impl Placed {
-    /// Gives each entry a slot, those for which there is none left out.
-    fn new(entries: &[Entry<'_>]) -> Self {
-        let n_common = n_common_for(entries.len());
-        let (common, others) = place_common(entries, n_common);
-        let (page_buckets, mut n_pages) = pages_for(others.len());
-        let n_pages_max = n_pages + n_pages / 4 + 4;
-        loop {
-            let layout = RowsLayout {
-                n_common,
-                n_pages,
-                page_buckets,
-            };
-            let (rare, do_fit) = place_rare(entries, &others, layout);
-            if do_fit || n_pages >= n_pages_max {
-                return Self {
-                    layout,
-                    common,
-                    rare,
-                };
-            }
-            n_pages += n_pages / 16 + 1;
-        }
-    }
-
-    /// Entries that a reader would not find: there is no room for them, or another one with the same fingerprint stands
-    /// where it looks before.
-    fn lost(&self, entries: &[Entry<'_>]) -> Vec<usize> {
-        let found = |hash: WordHash| {
-            let common = self
-                .common
-                .get(below(hash.common, self.layout.n_common) as usize);
-            let rare = (self.layout.n_pages > 0).then(|| self.layout.rare_buckets(hash));
-            let rare = rare.into_iter().flatten();
-            let buckets = common
-                .into_iter()
-                .chain(rare.map(|bucket_idx| &self.rare[bucket_idx as usize]));
-            buckets
-                .flatten()
-                .flatten()
-                .find(|&&idx| entries[idx as usize].hash.fingerprint == hash.fingerprint)
-        };
-        (0..entries.len())
-            .filter(|&idx| found(entries[idx].hash) != Some(&(idx as u32)))
-            .collect()
-    }
-}
-
-impl Placed {
-    fn write_common(&self, entries: &[Entry<'_>]) -> Vec<u8> {
-        let mut filters = vec![Filter::default(); self.common.len()];
-        for (bucket, bucket_idx) in self.rare.iter().zip(0..) {
-            for &idx in bucket.iter().flatten() {
-                let hash = entries[idx as usize].hash;
-                let [first, _] = self.layout.rare_buckets(hash);
-                let filter = &mut filters[below(hash.common, self.layout.n_common) as usize];
-                filter.add(hash, u32::from(bucket_idx != first));
-            }
-        }
-        let mut bytes = Vec::with_capacity(self.common.len() * BUCKET_BYTES);
-        for (bucket, Filter(filter)) in self.common.iter().zip(filters) {
-            let payload = [&encode_slots(bucket, entries)[..], &filter].concat();
-            let start = bytes.len() as u64;
-            bytes.extend(block::seal(ROWS_FILE, start, &payload));
-        }
-        bytes
-    }
-
-    fn write_rare(&self, entries: &[Entry<'_>]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.rare.len() * RARE_BUCKET_BYTES);
-        for bucket in &self.rare {
-            let start = bytes.len() as u64;
-            let payload = encode_slots(bucket, entries);
-            bytes.extend(block::seal(RARE_ROWS_FILE, start, &payload));
-        }
-        bytes
-    }
-}
-
-/// A bucket of `rows` for twelve words, so that the most used sixth of them stands there; rounded up, so that a few new
-/// words leave all others where they are.
-///
-/// With one for ten, 64 instead of 71 of 561 words of queries stand in `rarerows`, in 30 more chunks.
-fn n_common_for(n_rows: usize) -> u32 {
-    let n_buckets = n_rows.div_ceil(12);
-    let step = (n_buckets / 64).next_power_of_two();
-    (n_buckets.div_ceil(step) * step) as u32
-}
-
-/// Buckets of a page and pages of `rarerows`: pages of 49 KB, longer ones where they would be more than 512, so that a
-/// page has room for its share of the words; eight of ten slots are taken, the number of pages rounded up for the same
-/// reason as above.
-fn pages_for(n_rows: usize) -> (u32, u32) {
-    const PAGES_MAX: usize = 512;
-    let n_buckets = (n_rows * 10).div_ceil(BUCKET_SLOTS * 8);
-    let mut page_buckets = PAGE_BUCKETS;
-    while n_buckets.div_ceil(page_buckets) > PAGES_MAX {
-        page_buckets *= 2;
-    }
-    let n_pages = n_buckets.div_ceil(page_buckets);
-    if n_pages <= 1 {
-        // With room for words that crowd, which few do.
-        let n_buckets = (n_buckets + PAGE_BUCKETS_MIN).min(PAGE_BUCKETS);
-        return (n_buckets as u32, n_pages as u32);
-    }
-    let step = (n_pages / 32).next_power_of_two();
-    (page_buckets as u32, (n_pages.div_ceil(step) * step) as u32)
-}
-
-const PAGE_BUCKETS: usize = 341;
-/// No page is shorter than a chunk may be.
-const PAGE_BUCKETS_MIN: usize = 8;
-
-/// Fills `rows`: of each bucket's words the two with the most uses, equal ones by their hash. Also all other words.
-fn place_common(entries: &[Entry<'_>], n_buckets: u32) -> (Vec<Bucket>, Vec<u32>) {
-    let mut buckets: Vec<Bucket> = vec![[None; BUCKET_SLOTS]; n_buckets as usize];
-    let mut order: Vec<u32> = (0..entries.len() as u32).collect();
-    order.sort_by_key(|&idx| Reverse(entries[idx as usize].weight));
-    let mut others = Vec::new();
-    for idx in order {
-        let bucket_idx = below(entries[idx as usize].hash.common, n_buckets);
-        let slots = &mut buckets[bucket_idx as usize];
-        match slots.iter_mut().find(|slot| slot.is_none()) {
-            Some(slot) => *slot = Some(idx),
-            None => others.push(idx),
-        }
-    }
-    others.sort_unstable();
-    (buckets, others)
-}
-
-/// Fills `rarerows` with the entries at `idxs`; whether all found a slot.
-fn place_rare(entries: &[Entry<'_>], idxs: &[u32], layout: RowsLayout) -> (Vec<Bucket>, bool) {
-    let n_buckets = layout.n_pages * layout.page_buckets;
-    let mut buckets: Vec<Bucket> = vec![[None; BUCKET_SLOTS]; n_buckets as usize];
-    let mut do_fit = true;
-    for &idx in idxs {
-        do_fit &= insert(idx, entries, layout, &mut buckets);
-    }
-    (buckets, do_fit)
-}
-
-/// Puts an entry into one of its buckets; whether there is room. Others make room by moving to their other bucket, by
-/// the shortest chain of moves.
-fn insert(idx: u32, entries: &[Entry<'_>], layout: RowsLayout, buckets: &mut [Bucket]) -> bool {
-    let buckets_of = |idx: u32| layout.rare_buckets(entries[idx as usize].hash);
-    // Who would move into a bucket, and from which one.
-    let mut reached: BTreeMap<u32, (u32, Option<u32>)> = BTreeMap::new();
-    let mut queue: VecDeque<(u32, u32, Option<u32>)> = VecDeque::new();
-    queue.extend(buckets_of(idx).map(|bucket| (bucket, idx, None)));
-    while let Some((bucket, mover, from)) = queue.pop_front() {
-        if reached.contains_key(&bucket) {
-            continue;
-        }
-        reached.insert(bucket, (mover, from));
-        if let Some(slot) = buckets[bucket as usize].iter().position(Option::is_none) {
-            move_along(&reached, bucket, slot, buckets);
-            return true;
-        }
-        for &occupant in buckets[bucket as usize].iter().flatten() {
-            let others = buckets_of(occupant).into_iter().filter(|&to| to != bucket);
-            queue.extend(others.map(|to| (to, occupant, Some(bucket))));
-        }
-    }
-    false
-}
-
-/// Makes the moves that end in the free `slot` of `bucket`, the last one first.
-fn move_along(
-    reached: &BTreeMap<u32, (u32, Option<u32>)>,
-    mut bucket: u32,
-    mut slot: usize,
-    buckets: &mut [Bucket],
-) {
-    loop {
-        let (mover, from) = reached[&bucket];
-        buckets[bucket as usize][slot] = Some(mover);
-        let Some(left) = from else { return };
-        let slots = buckets[left as usize].iter();
-        slot = slots.take_while(|&&entry| entry != Some(mover)).count();
-        bucket = left;
-    }
-}
-
-fn encode_slots(bucket: &Bucket, entries: &[Entry<'_>]) -> [u8; SLOTS_BYTES] {
-    let mut idxs: Vec<u32> = bucket.iter().flatten().copied().collect();
-    idxs.sort_unstable();
-    let mut slots = [0; SLOTS_BYTES];
-    for (slot, idx) in slots.chunks_exact_mut(SLOT_BYTES).zip(idxs) {
-        let Entry { hash, row, .. } = entries[idx as usize];
-        slot[..4].copy_from_slice(&hash.fingerprint.to_le_bytes());
-        slot[4..].copy_from_slice(row.as_bytes());
-    }
-    slots
 }
 
 const WHAT: &str = "a bucket of word rows";
@@ -555,34 +443,41 @@ mod tests {
     }
 
     fn layout(files: &RowFiles) -> RowsLayout {
-        let (rows_len, rare_len) = (files.common.len(), files.rare.len());
+        let (rows_len, page_len) = (files.common.len(), files.rare_page_len as usize);
+        let rare_len = files.rare_pages.len() * page_len;
         RowsLayout::from_lens(rows_len as u64, rare_len as u64, files.rare_page_len).unwrap()
     }
 
-    fn find(files: &RowFiles, word: &str) -> Result<Option<Row>, FormatError> {
-        find_in(files, word, 3)
+    fn open<'a>(files: &'a RowFiles, place: RowPlace) -> Result<&'a [u8], FormatError> {
+        let (start, end) = (place.range.start as usize, place.range.end() as usize);
+        let block = if place.file == ROWS_FILE {
+            &files.common[start..end]
+        } else {
+            let page_len = files.rare_page_len as usize;
+            let (page_idx, start) = (start / page_len, start % page_len);
+            &files.rare_pages[page_idx][start..start + place.range.len as usize]
+        };
+        block::open(place.file, place.range.start, block)
     }
 
-    /// Looks into the first `n_buckets` buckets of the word.
-    fn find_in(files: &RowFiles, word: &str, n_buckets: usize) -> Result<Option<Row>, FormatError> {
-        for RowPlace { file, range } in layout(files)
-            .places(word)
-            .into_iter()
-            .flatten()
-            .take(n_buckets)
-        {
-            let bytes = if file == ROWS_FILE {
-                &files.common
-            } else {
-                &files.rare
-            };
-            let bucket = &bytes[range.start as usize..range.end() as usize];
-            let bucket = block::open(file, range.start, bucket)?;
-            if let Some(row) = find_row(bucket, WordHash::of(word))? {
-                return Ok(Some(row));
-            }
+    /// The row of a word, and whether its group was looked at.
+    fn look_up(files: &RowFiles, word: &str) -> Result<(Option<Row>, bool), FormatError> {
+        let (layout, word) = (layout(files), WordHash::of(word));
+        let Some(place) = layout.bucket(word) else {
+            return Ok((None, false));
+        };
+        let bucket = open(files, place)?;
+        if let Some(row) = find_row(bucket, word)? {
+            return Ok((Some(row), false));
         }
-        Ok(None)
+        match layout.group(word, bucket) {
+            Some(place) => Ok((find_row(open(files, place)?, word)?, true)),
+            None => Ok((None, false)),
+        }
+    }
+
+    fn find(files: &RowFiles, word: &str) -> Result<Option<Row>, FormatError> {
+        look_up(files, word).map(|(row, _)| row)
     }
 
     #[test]
@@ -601,24 +496,24 @@ mod tests {
     }
 
     #[test]
-    fn most_slots_are_used() {
+    fn a_word_takes_its_row_its_fingerprint_and_three_bytes() {
         for n in [5_000, 20_000] {
             let files = encode_rows(&rows(n));
-            let len = files.common.len() + files.rare.len();
-            assert!(len < n * SLOT_BYTES * 140 / 100, "{n}: {len}");
+            let rare_len: usize = files.rare_pages.iter().map(Vec::len).sum();
+            let len = files.common.len() + rare_len;
+            assert!(len < n * (SLOT_BYTES + 3), "{n}: {len}");
         }
     }
 
     #[test]
-    fn a_sixth_of_the_words_stands_in_one_bucket_and_these_are_the_most_used() {
+    fn a_sixth_of_the_words_stands_in_buckets_and_these_are_the_most_used() {
         let rows = rows(10_000);
         let files = encode_rows(&rows);
         let share = |min_uses: u32| {
             let used = rows.iter().filter(|row| row.n_uses >= min_uses);
-            let first = used.clone().filter(|row| {
-                let found = find_in(&files, &row.word, 1);
-                found.unwrap() == Some(row.row)
-            });
+            let first = used
+                .clone()
+                .filter(|row| look_up(&files, &row.word) == Ok((Some(row.row), false)));
             first.count() as f32 / used.count() as f32
         };
         assert!((0.16..0.18).contains(&share(0)), "{}", share(0));
@@ -628,71 +523,28 @@ mod tests {
     }
 
     #[test]
-    fn the_buckets_of_a_rare_word_lie_in_one_page() {
+    fn a_bucket_mostly_tells_that_a_word_is_unknown() {
         let files = encode_rows(&rows(5000));
-        let page_len = u64::from(files.rare_page_len);
-        assert!(files.rare.len() as u64 > 2 * page_len);
-        for idx in 0..2000 {
-            let word = format!("w{idx}");
-            let places: Vec<RowPlace> = layout(&files)
-                .places(&word)
-                .into_iter()
-                .flatten()
-                .skip(1)
-                .collect();
-            let [first, second] = places[..] else {
-                panic!("two buckets");
-            };
-            assert_ne!(first, second);
-            let page_of = |place: RowPlace| place.range.start / page_len;
-            assert_eq!(page_of(first), page_of(second));
-        }
+        let unknown = (5000..15_000).map(|idx| format!("w{idx}"));
+        let n_told = unknown
+            .filter(|word| look_up(&files, word) == Ok((None, false)))
+            .count();
+        assert!(n_told > 9_750, "{n_told}");
     }
 
     #[test]
-    fn the_first_bucket_tells_in_which_other_one_a_word_stands_and_mostly_if_in_none() {
-        let rows = rows(5000);
-        let files = encode_rows(&rows);
-        let told = |word: &str| {
-            let [Some(RowPlace { range, .. }), ..] = layout(&files).places(word) else {
-                panic!("a bucket");
+    fn a_group_lies_in_the_page_of_its_bucket() {
+        let files = encode_rows(&rows(5000));
+        let (layout, page_len) = (layout(&files), u64::from(files.rare_page_len));
+        assert!(files.rare_pages.len() > 3);
+        for (place, bucket_idx) in layout.buckets().zip(0..) {
+            let Some(group) = layout.group_of(bucket_idx, open(&files, place).unwrap()) else {
+                continue;
             };
-            let payload = range.start as usize..range.end() as usize - block::CHECKSUM_LEN;
-            let bucket = &files.common[payload];
-            let is_here = find_row(bucket, WordHash::of(word)).unwrap().is_some();
-            (!is_here).then(|| may_be_rare(bucket, WordHash::of(word)))
-        };
-        let (mut n_rare, mut n_both) = (0, 0);
-        for WordRow { word, row, .. } in &rows {
-            let Some(may_be) = told(word) else { continue };
-            let rare = layout(&files).places(word).into_iter().flatten().skip(1);
-            let stands_in = |RowPlace { file, range }: RowPlace| {
-                let bucket = &files.rare[range.start as usize..range.end() as usize];
-                find_row(
-                    block::open(file, range.start, bucket).unwrap(),
-                    WordHash::of(word),
-                ) == Ok(Some(*row))
-            };
-            let found: Vec<bool> = rare.map(stands_in).collect();
-            assert!(
-                found
-                    .iter()
-                    .zip(may_be)
-                    .any(|(&found, may_be)| found && may_be),
-                "{word}"
-            );
-            n_rare += 1;
-            n_both += usize::from(may_be == [true; 2]);
+            let page = u64::from(bucket_idx / layout.page_buckets);
+            assert_eq!(group.range.start / page_len, page);
+            assert_eq!((group.range.end() - 1) / page_len, page);
         }
-        assert!(
-            n_rare > 4000 && n_both < n_rare / 50,
-            "{n_both} of {n_rare}"
-        );
-        let unknown = (5000..15_000).map(|idx| format!("w{idx}"));
-        let n_told = unknown
-            .filter(|word| told(word) == Some([false; 2]))
-            .count();
-        assert!(n_told > 9_800, "{n_told}");
     }
 
     #[test]
@@ -704,30 +556,23 @@ mod tests {
     }
 
     #[test]
-    fn words_made_to_share_their_buckets_are_left_out_and_counted() {
+    fn words_made_to_share_a_bucket_are_left_out_and_counted() {
         let rows = rows(1000);
-        let made = (1..=50).map(|fingerprint| Entry {
+        let made = (1..=90).map(|fingerprint| Entry {
             hash: WordHash {
-                common: 0,
-                page: 0,
-                in_page: 0,
+                bucket: 0,
                 fingerprint,
             },
             row: &rows[0].row,
             weight: 1,
         });
-        let entries = made.chain(rows.iter().map(Entry::new));
-        let mut entries: Vec<Entry<'_>> = entries.collect();
-        entries.sort_by_key(|entry| entry.hash);
-        let files = encode_entries(entries, 1050);
-        // Two buckets hold four of them, and a third one those that are used more than others in it.
+        let files = encode_entries(made.chain(rows.iter().map(Entry::new)).collect());
+        // Two stand in the bucket and 64 in its group, those that are used more than others first.
         assert!(
-            (44..=48).contains(&files.n_left_out),
+            (24..=36).contains(&files.n_left_out),
             "{}",
             files.n_left_out
         );
-        let others = encode_rows(&rows);
-        assert!(files.rare.len() < 4 * others.rare.len());
     }
 
     #[test]
@@ -738,38 +583,38 @@ mod tests {
     }
 
     #[test]
-    fn one_new_word_or_a_few_more_uses_leave_nearly_all_buckets_as_they_are() {
+    fn one_new_word_or_a_few_more_uses_leave_nearly_all_rows_where_they_are() {
         let before = encode_rows(&rows(5000));
         let n_changed = |rows: &[WordRow]| {
             let after = encode_rows(rows);
-            let n_changed = |before: &[u8], after: &[u8], bucket_bytes: usize| {
-                assert_eq!(before.len(), after.len());
-                let buckets = before.chunks(bucket_bytes).zip(after.chunks(bucket_bytes));
-                buckets.filter(|(a, b)| a != b).count()
-            };
-            let n_common = n_changed(&before.common, &after.common, BUCKET_BYTES);
-            n_common + n_changed(&before.rare, &after.rare, RARE_BUCKET_BYTES)
+            let buckets = before.common.chunks(BUCKET_BYTES);
+            let buckets = buckets.zip(after.common.chunks(BUCKET_BYTES));
+            let pages = before.rare_pages.iter().zip(&after.rare_pages);
+            (
+                buckets.filter(|(a, b)| a != b).count(),
+                pages.filter(|(a, b)| a != b).count(),
+            )
         };
-        let n = n_changed(&rows(5001));
-        assert!((1..10).contains(&n), "{n}");
+        let (n_buckets, n_pages) = n_changed(&rows(5001));
+        assert!(
+            (1..=PAGE_BUCKETS_MIN as usize).contains(&n_buckets) && n_pages <= 1,
+            "{n_buckets} {n_pages}"
+        );
         let mut edited = rows(5000);
-        edited
-            .iter_mut()
-            .step_by(250)
-            .for_each(|row| row.n_uses += 1);
-        let n = n_changed(&edited);
-        assert!(n < 60, "{n}");
+        edited[1000].n_uses += 1;
+        let (n_buckets, n_pages) = n_changed(&edited);
+        assert!(n_buckets <= 1 && n_pages <= 1, "{n_buckets} {n_pages}");
     }
 
     #[test]
-    fn a_flipped_byte_damages_its_bucket_and_no_other() {
+    fn a_flipped_byte_damages_its_bucket_or_its_group_and_no_other() {
         let rows = rows(30);
         let files = encode_rows(&rows);
-        for offset in 0..files.common.len() + files.rare.len() {
+        for offset in 0..files.common.len() + files.rare_pages[0].len() {
             let mut damaged = files.clone();
             match offset.checked_sub(files.common.len()) {
                 None => damaged.common[offset] ^= 1,
-                Some(offset) => damaged.rare[offset] ^= 1,
+                Some(offset) => damaged.rare_pages[0][offset] ^= 1,
             }
             for WordRow { word, row, .. } in &rows {
                 match find(&damaged, word) {
@@ -782,18 +627,17 @@ mod tests {
 
     #[test]
     fn files_that_are_cut_inside_a_bucket_or_a_page_are_refused() {
-        let (common, rare) = (BUCKET_BYTES as u64, RARE_BUCKET_BYTES as u64);
-        let page = 10 * RARE_BUCKET_BYTES as u32;
+        let bucket = BUCKET_BYTES as u64;
         let is_refused = |rows_len, rare_len, page_len| {
             RowsLayout::from_lens(rows_len, rare_len, page_len).is_err()
         };
-        assert!(is_refused(common + 1, 0, 0));
+        assert!(is_refused(bucket + 1, 0, 0));
         assert!(is_refused(u64::MAX, 0, 0));
-        assert!(is_refused(common, 15 * rare, page));
-        assert!(is_refused(common, 20 * rare, page + 1));
-        assert!(is_refused(common, u64::MAX, page));
-        assert!(!is_refused(common, 20 * rare, page));
+        assert!(is_refused(bucket, 8191, 8192));
+        assert!(is_refused(65 * bucket, 8192, 8192));
+        assert!(is_refused(bucket, u64::MAX, 8192));
+        assert!(!is_refused(65 * bucket, 2 * 8192, 8192));
         let empty = RowsLayout::from_lens(0, 0, 0).unwrap();
-        assert_eq!(empty.places("x"), [None; 3]);
+        assert_eq!(empty.bucket(WordHash::of("x")), None);
     }
 }
