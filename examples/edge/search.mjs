@@ -25,7 +25,7 @@ export async function siteSearch({ script, readFile, basePath = "/" }) {
   return async (query, { limit, badge }) => {
     const { hits } = await search(query, { limit, filters: badge ? [`badge:${badge}`] : [] });
     // Scores compare within one search only, so the best one is 1.
-    const best = Math.max(hits[0]?.score ?? 0, 1);
-    return hits.map(({ id, score }) => ({ id, score: score / best }));
+    const best = Math.max(1, ...hits.map(({ score }) => score));
+    return hits.map(({ id, score, fits }) => ({ id, score: score / best, fits }));
   };
 }

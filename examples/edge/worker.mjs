@@ -27,8 +27,9 @@ let files, handler;
  * `readFile(path, headers)` gives the response of the site's file at `path`, which starts with `/` and the base path; a
  * path that ends in `/` means the document of that folder. `headers` may hold a `Range`, for a part of a zip; a host that
  * answers with the whole is understood too. `basePath` is where the site stands on its host.
- * `search(query, { limit, badge, catalog })` gives `[{ id: "owner/slug", score }]`, the best first; `catalog()` is the
- * promise of all entries by id. The default looks for words in names and descriptions; `siteSearch` ranks as pages do.
+ * `search(query, { limit, badge, catalog })` gives `[{ id: "owner/slug", score, fits }]`, the best first; `fits: false` marks
+ * what is only near. `catalog()` is the promise of all entries by id. The default looks for words in names and
+ * descriptions; `siteSearch` ranks as pages do.
  */
 export function createHandler({ readFile, basePath = "/", search = scan }) {
   const site = new Site(readFile, basePath, search);
@@ -107,7 +108,7 @@ class Site {
     const results = hits
       .filter(({ id }) => entries.has(id))
       .slice(0, limit)
-      .map(({ id, score }) => hit(entries.get(id), score));
+      .map(({ id, score, fits = true }) => hit(entries.get(id), score, fits));
     return json({ results });
   }
 
@@ -296,12 +297,13 @@ async function exact(query, { badge, catalog }) {
     .map(([id]) => ({ id, score: 1 }));
 }
 
-function hit(entry, score) {
+function hit(entry, score, fits) {
   const { owner, slug, name, description, version, updatedAt, url, badges = {} } = entry;
   return {
     id: `${owner}/${slug}`,
     source: "clawhub",
     score,
+    fits,
     slug,
     ownerHandle: owner,
     displayName: name,

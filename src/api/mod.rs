@@ -34,5 +34,7 @@ pub(crate) use answer::answer;
 pub use feed::PublishedCatalog;
 pub use http::{LiveApi, router};
 pub use site_search::SiteSearch;
+#[cfg(test)]
+pub(crate) use state::Found;
 pub use state::{ApiState, SearchRequest};
 pub use write::write_api;

@@ -7,7 +7,7 @@ use super::json::without_null;
 use super::query::Query;
 use super::response::Response;
 use super::shapes::{Shaper, current_version, ms, owner};
-use super::state::{ApiState, SearchRequest};
+use super::state::{ApiState, Found, SearchRequest};
 use crate::catalog::Skill;
 
 /// Most results of one search.
@@ -43,13 +43,13 @@ pub(super) fn search(state: &ApiState, query: &Query) -> Result<Response, Respon
     let shaper = state.shaper();
     let results = found
         .into_iter()
-        .map(|(skill, score)| Hit::new(&shaper, skill, score))
+        .map(|found| Hit::new(&shaper, &found))
         .collect();
     Ok(Response::json(&Results { results }))
 }
 
 /// The skills whose slug is the query, or whose `owner/slug` is.
-fn exact<'a>(state: &'a ApiState, request: &SearchRequest) -> Vec<(&'a Skill, f32)> {
+fn exact<'a>(state: &'a ApiState, request: &SearchRequest) -> Vec<Found<&'a Skill>> {
     let (owner, slug) = match request.query.trim_start_matches('@').split_once('/') {
         Some((owner, slug)) => (Some(owner), slug),
         None => (None, request.query.as_str()),
@@ -60,7 +60,11 @@ fn exact<'a>(state: &'a ApiState, request: &SearchRequest) -> Vec<(&'a Skill, f3
         .filter(|skill| skill.key.slug.eq_ignore_ascii_case(slug))
         .filter(|skill| owner.is_none_or(|owner| skill.key.owner.eq_ignore_ascii_case(owner)))
         .filter(|skill| request.allows(skill))
-        .map(|skill| (skill, 1.0))
+        .map(|skill| Found {
+            skill,
+            score: 1.0,
+            fits: true,
+        })
         .take(request.limit)
         .collect()
 }
@@ -76,12 +80,14 @@ struct Hit {
     source: &'static str,
     /// Not in a [`Value`], which would write it with the digits of an `f64`.
     score: f32,
+    fits: bool,
     #[serde(flatten)]
     skill: Value,
 }
 
 impl Hit {
-    fn new(shaper: &Shaper, skill: &Skill, score: f32) -> Self {
+    fn new(shaper: &Shaper, found: &Found<&Skill>) -> Self {
+        let &Found { skill, score, fits } = found;
         let shape = json!({
             "slug": skill.key.slug,
             "ownerHandle": skill.key.owner,
@@ -115,6 +121,7 @@ impl Hit {
             source: "clawhub",
             // JSON has no other numbers, and the client refuses a hit without a score.
             score: if score.is_finite() { score } else { 0.0 },
+            fits,
             skill: without_null(shape, &["downloads"]),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use skillpress_search::{Filter, Options, Searcher};
 
-use super::state::SearchRequest;
+use super::state::{Found, SearchRequest};
 use crate::key::SkillKey;
 use crate::lock::lock;
 use crate::site_source::{SearchError, SiteSource};
@@ -27,11 +27,11 @@ impl SiteSearch {
         })
     }
 
-    /// Identities with scores between 0 and 1, the best first.
+    /// What is found, those that fit first.
     ///
     /// # Errors
     /// When the index was replaced and the new one cannot be opened.
-    pub fn search(&self, request: &SearchRequest) -> Result<Vec<(SkillKey, f32)>, SearchError> {
+    pub fn search(&self, request: &SearchRequest) -> Result<Vec<Found<SkillKey>>, SearchError> {
         let badge = request.badge.as_ref();
         let options = Options {
             limit: request.limit,
@@ -46,11 +46,16 @@ impl SiteSearch {
         let found = searcher.find(&request.query, &options, source);
         let results = found.map_err(|error| source.search_error(error))?;
         // Scores compare within one search only, so the best one is 1.
-        let best = results.hits.first().map_or(1, |hit| hit.score.max(1));
+        let best = results.hits.iter().map(|hit| hit.score).max();
+        let best = best.unwrap_or_default().max(1);
         let scored = results.hits.iter().map(|hit| {
             #[allow(clippy::cast_possible_truncation)]
             let score = (f64::from(hit.score) / f64::from(best)) as f32;
-            (SkillKey::of_card(&hit.card), score)
+            Found {
+                skill: SkillKey::of_card(&hit.card),
+                score,
+                fits: hit.fit.fits,
+            }
         });
         Ok(scored.collect())
     }

@@ -17,8 +17,19 @@ pub struct ApiState {
     search: Box<SearchFn>,
 }
 
-/// Answers a search: identities with scores, the best first. Names that are not in the catalog are left out.
-pub type SearchFn = dyn Fn(&SearchRequest) -> Vec<(SkillKey, f32)> + Send + Sync;
+/// Answers a search. Names that are not in the catalog are left out.
+pub type SearchFn = dyn Fn(&SearchRequest) -> Vec<Found<SkillKey>> + Send + Sync;
+
+/// A skill that a search found: those that fit come first, the best before others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found<S> {
+    /// Which.
+    pub skill: S,
+    /// From 0 to 1, the best of a search.
+    pub score: f32,
+    /// Whether it fits; one that does not is only near.
+    pub fits: bool,
+}
 
 /// What a search is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,12 +69,19 @@ impl ApiState {
         }
     }
 
-    /// Skills with their scores; suspicious ones and names that are gone are left out.
-    pub(super) fn search(&self, request: &SearchRequest) -> Vec<(&Skill, f32)> {
+    /// What a search finds; suspicious skills and names that are gone are left out.
+    pub(super) fn search(&self, request: &SearchRequest) -> Vec<Found<&Skill>> {
+        let skill_of = |found: Found<SkillKey>| {
+            Some(Found {
+                skill: self.catalog.skill(&found.skill)?,
+                score: found.score,
+                fits: found.fits,
+            })
+        };
         (self.search)(request)
             .into_iter()
-            .filter_map(|(name, score)| Some((self.catalog.skill(&name)?, score)))
-            .filter(|(skill, _)| !skill.is_suspicious && request.allows(skill))
+            .filter_map(skill_of)
+            .filter(|found| !found.skill.is_suspicious && request.allows(found.skill))
             .take(request.limit)
             .collect()
     }

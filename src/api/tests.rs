@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::answer::answer;
 use super::response::Response;
-use super::{ApiState, SearchRequest, write_api};
+use super::{ApiState, Found, SearchRequest, write_api};
 use crate::catalog::{Catalog, LicenseFile, Provenance, Skill, SkillFile, Timestamp};
 use crate::clients::clawhub_command;
 use crate::config::{Config, HostingConfig, HostingMode};
@@ -142,7 +142,12 @@ fn state_of(catalog: Catalog) -> ApiState {
         let hits = names
             .iter()
             .filter(|name| name.slug.contains(&request.query));
-        hits.map(|name| (name.clone(), 0.5)).collect()
+        let found = |name: &SkillKey| Found {
+            skill: name.clone(),
+            score: 0.5,
+            fits: name.owner != "bo",
+        };
+        hits.map(found).collect()
     };
     ApiState::new(Arc::new(catalog), config(), Box::new(search))
 }
@@ -721,6 +726,11 @@ fn a_search_shows_no_suspicious_and_no_unknown_skills() {
     };
     assert_eq!(slugs("/search?q=risky"), [""; 0]);
     assert_eq!(slugs("/search?q=notes"), ["ana/notes", "bo/notes"]);
+    let results = &ask_json(&state, "/search?q=notes")["results"];
+    assert_eq!(
+        (&results[0]["fits"], &results[1]["fits"]),
+        (&json!(true), &json!(false))
+    );
     assert_eq!(slugs("/search?q=notes&limit=1"), ["ana/notes"]);
     assert_eq!(slugs("/search?q=&limit=5"), [""; 0]);
     assert_eq!(slugs("/search?q=pdf&highlightedOnly=true"), [""; 0]);

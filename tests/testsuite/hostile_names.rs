@@ -244,7 +244,7 @@ proptest! {
         for name in published.iter().filter(|name| *name != "zoe/second") {
             let request = SearchRequest { query: name.clone(), limit: 1, badge: None };
             let found = search.search(&request).unwrap();
-            let first = found.first().map(|(name, _)| name.to_string());
+            let first = found.first().map(|found| found.skill.to_string());
             prop_assert_eq!(first.as_ref(), Some(name));
         }
 

@@ -448,7 +448,7 @@ mod tests {
         RowsLayout::from_lens(rows_len as u64, rare_len as u64, files.rare_page_len).unwrap()
     }
 
-    fn open<'a>(files: &'a RowFiles, place: RowPlace) -> Result<&'a [u8], FormatError> {
+    fn open(files: &RowFiles, place: RowPlace) -> Result<&[u8], FormatError> {
         let (start, end) = (place.range.start as usize, place.range.end() as usize);
         let block = if place.file == ROWS_FILE {
             &files.common[start..end]
