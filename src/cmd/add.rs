@@ -1,7 +1,7 @@
 //! `skillpress add`: one more source.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -36,13 +36,7 @@ pub fn run(args: &AddArgs) -> Result<(), CommandError> {
         ..Project::new("content")
     };
     let path = project.config_path();
-    let settings_folder = sources::settings_folder(path);
-    let as_written = |target: &Path| match settings_folder == Path::new(".") {
-        true => target.to_owned(),
-        // Paths in settings start where these are.
-        false => std::path::absolute(target).unwrap_or_else(|_| target.to_owned()),
-    };
-    let entry = SourceEntry::new(&args.target, &args.entry, as_written)?;
+    let entry = SourceEntry::new(&args.target, &args.entry, sources::settings_folder(path))?;
     let text = match input_file::read_text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
@@ -52,7 +46,11 @@ pub fn run(args: &AddArgs) -> Result<(), CommandError> {
         }
     };
     let (edited, config) = entry.add_to(path, &text)?;
-    fetch::fetch(path, &config, &FetchOptions::default(), false)?;
+    let options = FetchOptions {
+        only: Some(entry.source.name.clone()),
+        ..FetchOptions::default()
+    };
+    fetch::fetch(path, &config, &options, false)?;
     output_file::replace(path, &edited)
         .map_err(|error| CommandError::cannot(format_args!("write `{}`", path.display()), error))?;
     print_line!(

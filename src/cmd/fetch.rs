@@ -13,6 +13,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::site;
 use crate::sources::{self, FetchOptions, Fetched, Outcome, SourceFetchError, Update};
+use crate::text::number::counted;
 
 /// Options of `fetch`.
 #[derive(Debug, Args)]
@@ -51,6 +52,7 @@ pub fn run(args: &FetchArgs) -> Result<(), CommandError> {
             Some(names) => Update::Named(names.clone()),
         },
         is_locked: args.locked,
+        only: None,
     };
     if config.sources.is_empty() && !args.quiet {
         print_line!("`{}` names no sources", project.config_path().display());
@@ -159,6 +161,6 @@ fn description(fetched: &Fetched) -> String {
         Outcome::Restored => "restored",
         Outcome::Changed => "fetched",
     };
-    let skills = if n_skills == 1 { "skill" } else { "skills" };
-    format!("{n_skills} {skills}{at}, {done}")
+    let skills = counted(n_skills, "skill", "skills");
+    format!("{skills}{at}, {done}")
 }

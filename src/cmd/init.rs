@@ -12,6 +12,7 @@ use super::source_entry::{EntryArgs, SourceEntry};
 use crate::project::Project;
 use crate::site;
 use crate::sources::FetchOptions;
+use crate::text::number::counted;
 
 /// Options of `init`.
 #[derive(Debug, Args)]
@@ -93,8 +94,7 @@ fn with_examples(folder: &Path) -> Result<(), CommandError> {
 /// A registry of the skills at `from`.
 fn from_source(folder: &Path, from: &str, entry: &EntryArgs) -> Result<(), CommandError> {
     refuse_full_folder(folder)?;
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let entry = SourceEntry::new(from, entry, absolute)?;
+    let entry = SourceEntry::new(from, entry, folder)?;
     let settings_path = folder.join(SETTINGS_NAME);
     let (settings, config) = entry.add_to(&settings_path, SETTINGS)?;
     fs::create_dir_all(folder).map_err(|error| {
@@ -133,7 +133,7 @@ fn here(entry: &EntryArgs) -> Result<(), CommandError> {
             "add a source with `skillpress add`, or name a folder for a new registry",
         ));
     }
-    let entry = SourceEntry::new(".", entry, Path::to_owned)?;
+    let entry = SourceEntry::new(".", entry, Path::new("."))?;
     let (settings, config) = entry.add_to(settings_path, SETTINGS)?;
     let project = Project::new("content");
     let loaded = site::load_sources(&project, &config);
@@ -148,8 +148,8 @@ fn here(entry: &EntryArgs) -> Result<(), CommandError> {
     }
     write_file(settings_path, &settings)?;
     print_line!(
-        "`{SETTINGS_NAME}` publishes the {} skills here, of `{}`. Next:",
-        loaded.skills.len(),
+        "`{SETTINGS_NAME}` publishes {} of this folder, those of `{}`. Next:",
+        counted(loaded.skills.len(), "skill", "skills"),
         entry.source.owner
     );
     print_line!("  skillpress serve                 look at the site while you edit");

@@ -1,6 +1,6 @@
 //! A source as it is named on the command line, and as settings have it.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TomlError, value};
@@ -38,14 +38,15 @@ pub struct SourceEntry {
 }
 
 impl SourceEntry {
-    /// From what a person named: `OWNER/REPO`, a URL, a folder, an archive. Paths are written as `as_written` makes them.
+    /// From what a person named: `OWNER/REPO`, a URL, a folder, an archive. Paths are written as they lead there from
+    /// `settings_folder`.
     ///
     /// # Errors
     /// What it cannot be, and what is missing.
     pub fn new(
         target: &str,
         args: &EntryArgs,
-        as_written: impl Fn(&Path) -> PathBuf,
+        settings_folder: &Path,
     ) -> Result<Self, CommandError> {
         if let Some((repository, reference, folder)) = page_of_folder(target) {
             return Err(CommandError::advised(
@@ -53,7 +54,7 @@ impl SourceEntry {
                 format!("name the repository: `{repository} --ref {reference} --path {folder}`"),
             ));
         }
-        let path = || as_written(Path::new(target)).to_string_lossy().into_owned();
+        let path = || path_from(settings_folder, Path::new(target));
         let (key, address) = match Target::of(target) {
             Some(Target::Github) => ("git", format!("https://github.com/{target}")),
             Some(Target::Url) => ("git", target.to_owned()),
@@ -177,7 +178,7 @@ impl Target {
             .is_some_and(|(host, _)| host.contains('@'))
         {
             Self::Url
-        } else if SkillKey::parse(target).is_some() {
+        } else if SkillKey::parse(target).is_some() && !is_archive {
             Self::Github
         } else {
             return None;
@@ -204,4 +205,67 @@ fn owner_of(target: &str, key: &str) -> Option<String> {
     }
     let url = Git::find().ok()?.origin_of(Path::new(target))?;
     owner_in(&url).map(str::to_owned)
+}
+
+/// How `target` is reached from `folder`, both as seen from the working directory: with `/` between names, so that
+/// settings mean the same everywhere and move together with what they name. An absolute path where the two have nothing
+/// but the root in common.
+fn path_from(folder: &Path, target: &Path) -> String {
+    let (folder, target) = (cleaned(folder), cleaned(target));
+    let pairs = folder.components().zip(target.components());
+    let n_common = pairs.take_while(|(a, b)| a == b).count();
+    let is_name = |component: Component<'_>| matches!(component, Component::Normal(_));
+    let has_common_name = folder.components().take(n_common).any(is_name);
+    if !has_common_name && !folder.starts_with(&target) && !target.starts_with(&folder) {
+        return target.to_string_lossy().into_owned();
+    }
+    let up = folder.components().skip(n_common).map(|_| "..".into());
+    let down = target.components().skip(n_common);
+    let names = up.chain(down.map(|component| component.as_os_str().to_string_lossy()));
+    let names: Vec<_> = names.collect();
+    match names.is_empty() {
+        true => ".".to_owned(),
+        false => names.join("/"),
+    }
+}
+
+/// `path` from the root, without `.` and `..`.
+fn cleaned(path: &Path) -> PathBuf {
+    let mut cleaned = PathBuf::new();
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for component in absolute.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                cleaned.pop();
+            }
+            component => cleaned.push(component),
+        }
+    }
+    cleaned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_from_the_settings_to_what_is_named() {
+        for (folder, target, expected) in [
+            (".", "../skills", "../skills"),
+            (".", "./a/../b/", "b"),
+            (".", ".", "."),
+            ("registry", "repo.git", "../repo.git"),
+            ("/srv/registry", "/srv/skills/one", "../skills/one"),
+            ("/srv/registry", "/opt/skills", "/opt/skills"),
+            ("/srv/registry", "/srv/registry/skills", "skills"),
+            ("/srv/a/b", "/srv", "../.."),
+        ] {
+            assert_eq!(
+                path_from(Path::new(folder), Path::new(target)),
+                expected,
+                "{folder} {target}"
+            );
+        }
+    }
 }

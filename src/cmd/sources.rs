@@ -12,6 +12,7 @@ use crate::project::Project;
 use crate::site;
 use crate::sources::SourceSummary;
 use crate::terminal::Terminal;
+use crate::text::number::counted;
 
 /// Options of `sources`.
 #[derive(Debug, Args)]
@@ -82,7 +83,7 @@ fn document(summary: &SourceSummary) -> Value {
 }
 
 fn line(summary: &SourceSummary, now: Timestamp) -> String {
-    let mut parts = vec![counted(summary.n_skills, "skill")];
+    let mut parts = vec![counted(summary.n_skills, "skill", "skills")];
     if let Some(commit) = &summary.commit {
         parts.push(format!("commit {}", short_commit(commit)));
     }
@@ -90,7 +91,7 @@ fn line(summary: &SourceSummary, now: Timestamp) -> String {
         parts.push(age(committed_at, now));
     }
     if summary.n_warnings > 0 {
-        parts.push(counted(summary.n_warnings, "warning"));
+        parts.push(counted(summary.n_warnings, "warning", "warnings"));
     }
     if summary.n_errors > 0 {
         parts.push("cannot be used".to_owned());
@@ -102,11 +103,6 @@ fn line(summary: &SourceSummary, now: Timestamp) -> String {
         ..
     } = summary;
     format!("{name}: {}; owner {owner}, from {origin}", parts.join(", "))
-}
-
-fn counted(n: usize, what: &str) -> String {
-    let plural = if n == 1 { "" } else { "s" };
-    format!("{n} {what}{plural}")
 }
 
 /// How long ago `then` was, in days.

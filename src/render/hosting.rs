@@ -11,6 +11,7 @@ use std::io;
 use super::page::CONTENT_SECURITY_POLICY;
 use super::registry::Registry;
 use super::text::xml;
+use crate::catalog::Skill;
 use crate::sink::Sink;
 use crate::text::shorten;
 use crate::url;
@@ -77,7 +78,7 @@ fn headers(registry: &Registry<'_>) -> String {
     text
 }
 
-/// One line for the zip of each old name, one for its page, one for all that is below.
+/// One line for each zip of each old name, those of old versions included, one for its page, one for all that is below.
 ///
 /// The first line that matches counts, so zips, whose names change, come first. Lines with `*` come last, since a host
 /// reads 2,000 lines without and 100 with one, and takes all that follow a line with one for such; of more aliases the
@@ -85,11 +86,24 @@ fn headers(registry: &Registry<'_>) -> String {
 fn redirects(registry: &Registry<'_>) -> String {
     let aliases = || registry.catalog.aliases.iter();
     let zips = aliases().map(|(old, new)| (url::zip(old), url::zip(new)));
+    let releases_of = |key| registry.catalog.skill(key).map(Skill::releases);
+    let release_zips = aliases().flat_map(|(old, new)| {
+        let releases = releases_of(new).unwrap_or_default();
+        let zips = releases.into_iter().map(|release| {
+            let segment = &release.segment;
+            (
+                url::release_zip(old, segment),
+                url::release_zip(new, segment),
+            )
+        });
+        zips.collect::<Vec<_>>()
+    });
     let pages = aliases().map(|(old, new)| (url::skill(old), url::skill(new)));
     let below = pages
         .clone()
         .map(|(old, new)| (format!("{old}*"), format!("{new}:splat")));
-    zips.chain(pages)
+    zips.chain(release_zips)
+        .chain(pages)
         .chain(below)
         .map(|(from, to)| format!("{} {} 301\n", registry.link(&from), registry.link(&to)))
         .collect()

@@ -140,6 +140,22 @@ fn an_old_name_leads_to_the_new_one() {
 }
 
 #[test]
+fn the_zips_of_old_versions_move_with_their_skill() {
+    let mut catalog = registry();
+    let name = |text| SkillKey::parse(text).unwrap();
+    let (old, new) = (name("ana/pdf"), name("ana/pdf-tools"));
+    catalog.aliases.insert(old, new.clone());
+    let skills = &mut catalog.skills;
+    let skill = skills.iter_mut().find(|skill| skill.key == new).unwrap();
+    skill.history[0].files = vec![file("SKILL.md", "# Old\n")];
+    let files = render(&catalog);
+    let line = "/ana/skills/pdf/versions/1.0.0/pdf.zip /ana/skills/pdf-tools/versions/1.0.0/pdf-tools.zip 301\n";
+    let redirects = text(&files, "_redirects");
+    assert!(redirects.contains(line), "{redirects}");
+    assert!(files.contains_key("ana/skills/pdf-tools/versions/1.0.0/pdf-tools.zip"));
+}
+
+#[test]
 fn feeds_have_the_last_updated_first_and_only_dated_skills() {
     let mut catalog = registry();
     catalog.skills[1].updated_at = None;

@@ -23,6 +23,8 @@ use crate::discovery::{self, discover};
 pub struct FetchOptions {
     /// Which sources are looked at anew though they are locked.
     pub update: Update,
+    /// The only source that is fetched; of the others the lock file goes on to say what it says.
+    pub only: Option<String>,
     /// Whether a lock file that would change is an error.
     pub is_locked: bool,
 }
@@ -129,8 +131,10 @@ pub fn fetch(
             return Err(FetchError::Unknown(unknown.clone()));
         }
     }
+    let is_wanted = |name: &String| options.only.as_ref().is_none_or(|only| only == name);
     let asked: Vec<(&SourceConfig, Asked)> = sources
         .iter()
+        .filter(|source| is_wanted(&source.name))
         .filter_map(|source| Some((*source, Asked::of(source)?)))
         .collect();
     let lock_path = LockFile::path_in(folder);
@@ -157,7 +161,11 @@ pub fn fetch(
         });
         fetched.collect()
     });
-    let mut locked = Vec::new();
+    let others = before
+        .sources
+        .iter()
+        .filter(|locked| !is_wanted(&locked.name));
+    let mut locked: Vec<LockedSource> = others.cloned().collect();
     let mut outcomes = Vec::new();
     for ((source, _), fetched) in asked.iter().zip(fetched) {
         let outcome = match fetched {
