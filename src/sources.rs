@@ -19,6 +19,7 @@ mod load;
 mod lock_file;
 mod own_versions;
 mod snapshot;
+mod tags;
 #[cfg(test)]
 mod test_server;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use load::{
     LoadedSources, SourceSummary, folders, load, lock_path, settings_folder, snapshots_folder,
 };
 pub use own_versions::{OwnVersions, own_versions};
+pub use tags::MovedTag;
 
 /// A skill of a source, and where its files are.
 #[derive(Clone, Debug)]

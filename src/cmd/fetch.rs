@@ -12,7 +12,7 @@ use crate::problem::{Problem, Problems, print_each};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::site;
-use crate::sources::{self, FetchOptions, Fetched, Outcome, SourceFetchError, Update};
+use crate::sources::{self, FetchOptions, Fetched, MovedTag, Outcome, SourceFetchError, Update};
 use crate::text::number::counted;
 
 /// Options of `fetch`.
@@ -81,11 +81,13 @@ pub(super) fn fetch(
     let bar = progress.bar();
     let tell = |name: &str, fetched: Result<&Fetched, &SourceFetchError>| {
         bar.inc(1);
-        if let Ok(fetched) = fetched
-            && !is_quiet
-        {
-            bar.suspend(|| print_line!("{name}: {}", description(fetched)));
-        }
+        let Ok(fetched) = fetched else { return };
+        bar.suspend(|| {
+            if !is_quiet {
+                print_line!("{name}: {}", description(fetched));
+            }
+            print_each(moved_tags(config_path, name, fetched).sorted());
+        });
     };
     let on_wait = || error_line!("another `skillpress fetch` is at work here; waiting for its end");
     let folder = sources::settings_folder(config_path);
@@ -110,6 +112,15 @@ pub(super) fn fetch(
     Err(CommandError::failed(format_args!(
         "{n_failed} of {n_sources} sources are not fetched"
     )))
+}
+
+/// The tags of the source `name` that are not where they were.
+fn moved_tags(config_path: &Path, name: &str, fetched: &Fetched) -> Problems {
+    let warning = |tag: &MovedTag| {
+        let message = format!("{tag} in the source `{name}`");
+        Problem::warning(config_path, "source", message).hint(tag.hint())
+    };
+    fetched.moved_tags.iter().map(warning).collect()
 }
 
 /// Why sources are not fetched. What holds for several of them, such as that there is no git, is told once.

@@ -12,8 +12,9 @@ use super::archive::{ArchiveLimits, ArchiveTree};
 use super::cache::{Cache, CacheError, CacheWriter};
 use super::error::SourceFetchError;
 use super::git::{Git, GitLimits, GitRepository, History, LastCommit, ObjectId, Remote};
-use super::lock_file::{Asked, LockFile, LockFileError, LockedSource};
+use super::lock_file::{Asked, LockFile, LockFileError, LockedSource, LockedTag};
 use super::snapshot::{Snapshot, SnapshotError, license_files};
+use super::tags::{self, MovedTag};
 use super::versions::Versions;
 use crate::config::{Origin, SourceConfig, VersionsFrom};
 use crate::discovery::{self, discover};
@@ -60,6 +61,8 @@ pub struct Fetched {
     pub n_skills: usize,
     /// The commit, of a git repository.
     pub commit: Option<String>,
+    /// Tags that are no more where the lock file has them.
+    pub moved_tags: Vec<MovedTag>,
 }
 
 /// What was done for a source.
@@ -211,33 +214,39 @@ impl Fetcher<'_> {
     ) -> Result<(LockedSource, Fetched), SourceFetchError> {
         let before = self.before.find(source);
         let locked = before.filter(|_| !self.options.update.has(&source.name));
-        let fetched = |outcome, snapshot: &Snapshot| Fetched {
+        let fetched = |outcome, snapshot: &Snapshot, moved_tags| Fetched {
             outcome,
             n_skills: snapshot.skills.len(),
             commit: snapshot.commit.clone(),
+            moved_tags,
         };
         let whole = before.and_then(|before| self.whole(before));
+        // A lock file of before tags were noted is completed.
+        let lacks_tags =
+            |locked: &&LockedSource| source.versions == VersionsFrom::Tags && locked.tags.is_none();
+        let locked = locked.filter(|locked| self.options.is_locked || !lacks_tags(locked));
         if let (Some(locked), Some(snapshot)) = (locked, &whole) {
-            return Ok((locked.clone(), fetched(Outcome::Kept, snapshot)));
+            let fetched = fetched(Outcome::Kept, snapshot, Vec::new());
+            return Ok((locked.clone(), fetched));
         }
         if before.is_none() && self.options.is_locked {
             return Err(SourceFetchError::Locked);
         }
-        let snapshot = self.snapshot(source, locked)?;
-        let digest = snapshot.write(self.cache)?;
-        let outcome = match before {
-            Some(before) if before.snapshot == digest && whole.is_some() => Outcome::Kept,
-            Some(before) if before.snapshot == digest => Outcome::Restored,
-            _ if self.options.is_locked => return Err(SourceFetchError::Locked),
-            _ => Outcome::Changed,
-        };
+        let taken = self.take(source, before)?;
         let entry = LockedSource {
             name: source.name.clone(),
             asked: asked.clone(),
-            commit: snapshot.commit.clone(),
-            snapshot: digest,
+            commit: taken.snapshot.commit.clone(),
+            snapshot: taken.snapshot.write(self.cache)?,
+            tags: taken.tags,
         };
-        Ok((entry, fetched(outcome, &snapshot)))
+        let outcome = match before {
+            Some(before) if *before == entry && whole.is_some() => Outcome::Kept,
+            Some(before) if *before == entry => Outcome::Restored,
+            _ if self.options.is_locked => return Err(SourceFetchError::Locked),
+            _ => Outcome::Changed,
+        };
+        Ok((entry, fetched(outcome, &taken.snapshot, taken.moved_tags)))
     }
 
     /// What is locked of a source, if all of it is in the cache.
@@ -248,25 +257,30 @@ impl Fetcher<'_> {
     }
 
     /// Downloads a source: what is locked of it, or else what the settings say.
-    fn snapshot(
+    fn take(
         &self,
         source: &SourceConfig,
-        locked: Option<&LockedSource>,
-    ) -> Result<Snapshot, SourceFetchError> {
+        before: Option<&LockedSource>,
+    ) -> Result<Taken, SourceFetchError> {
+        let wanted = Wanted {
+            source,
+            before,
+            is_update: self.options.update.has(&source.name),
+        };
         match &source.origin {
             Origin::Git {
                 url,
                 reference,
                 path,
             } => {
-                let commit = locked.and_then(|locked| locked.commit.as_deref());
-                let reference = commit.or(reference.as_deref());
-                self.of_git(url, reference, path, source)
+                let commit = before.and_then(|before| before.commit.as_deref());
+                let commit = commit.filter(|_| !wanted.is_update);
+                self.of_git(url, commit.or(reference.as_deref()), path, &wanted)
             }
-            Origin::Archive { place, path } => {
-                self.of_archive(place, path, root_name(&source.name))
-            }
-            Origin::Folder { .. } => Ok(Snapshot::default()),
+            Origin::Archive { place, path } => Ok(self
+                .of_archive(place, path, root_name(&source.name))?
+                .into()),
+            Origin::Folder { .. } => Ok(Snapshot::default().into()),
         }
     }
 
@@ -277,14 +291,14 @@ impl Fetcher<'_> {
         url: &str,
         reference: Option<&str>,
         start: &str,
-        source: &SourceConfig,
-    ) -> Result<Snapshot, SourceFetchError> {
+        wanted: &Wanted<'_>,
+    ) -> Result<Taken, SourceFetchError> {
         let folder = std::path::absolute(self.folder).unwrap_or_else(|_| self.folder.to_owned());
         let remote = Remote::parse(url, &folder)?;
         let repositories = self.cache.repositories();
         let is_kept = GitRepository::is_in(&repositories, &remote, History::Full);
         let take = |repositories: &Path| {
-            self.of_git_in(repositories, remote.clone(), reference, start, source)
+            self.of_git_in(repositories, remote.clone(), reference, start, wanted)
         };
         let error = match take(&repositories) {
             Err(SourceFetchError::Git(error)) if is_kept && error.is_perhaps_of_cache() => error,
@@ -294,10 +308,10 @@ impl Fetcher<'_> {
             return Err(error.into());
         };
         // When that fails too it is not the cache, and the first error says more.
-        let snapshot = take(fresh.path()).map_err(|_| error)?;
+        let taken = take(fresh.path()).map_err(|_| error)?;
         // Without it the next fetch does the same again.
         let _ = replace_entries(&repositories, fresh.path());
-        Ok(snapshot)
+        Ok(taken)
     }
 
     fn of_git_in(
@@ -306,9 +320,9 @@ impl Fetcher<'_> {
         remote: Remote,
         reference: Option<&str>,
         start: &str,
-        source: &SourceConfig,
-    ) -> Result<Snapshot, SourceFetchError> {
-        let root_name = root_name(&source.name);
+        wanted: &Wanted<'_>,
+    ) -> Result<Taken, SourceFetchError> {
+        let root_name = root_name(&wanted.source.name);
         let git = match self.git.get() {
             Some(git) => git,
             None => {
@@ -343,12 +357,22 @@ impl Fetcher<'_> {
             start,
             root_name,
         };
-        match source.versions {
+        let (mut tags, mut moved_tags) = (None, Vec::new());
+        match wanted.source.versions {
             VersionsFrom::None => {}
-            VersionsFrom::Tags => versions.add_tags(&mut snapshot, &commit)?,
+            VersionsFrom::Tags => {
+                let read;
+                (read, moved_tags) = wanted.tags(&repository, &commit)?;
+                versions.add_tags(&mut snapshot, &read)?;
+                tags = Some(read);
+            }
             VersionsFrom::History => versions.add_history(&mut snapshot, &commit)?,
         }
-        Ok(snapshot)
+        Ok(Taken {
+            snapshot,
+            tags,
+            moved_tags,
+        })
     }
 
     fn add_dates(
@@ -380,6 +404,50 @@ impl Fetcher<'_> {
         let mut snapshot = Snapshot::take(&tree, found, self.cache)?;
         snapshot.unlisted = tree.unlisted().to_vec();
         Ok(snapshot)
+    }
+}
+
+/// What is wanted of a source.
+struct Wanted<'a> {
+    source: &'a SourceConfig,
+    /// What is locked of it.
+    before: Option<&'a LockedSource>,
+    /// Whether it is looked at anew all the same.
+    is_update: bool,
+}
+
+impl Wanted<'_> {
+    /// The tags, whose commits are then here: those of the lock file, and those of the remote where these are to be had.
+    fn tags(
+        &self,
+        repository: &GitRepository,
+        commit: &ObjectId,
+    ) -> Result<(Vec<LockedTag>, Vec<MovedTag>), SourceFetchError> {
+        match self.before.and_then(|before| before.tags.as_deref()) {
+            Some(locked) if !self.is_update => {
+                tags::have(repository, locked)?;
+                Ok((locked.to_vec(), Vec::new()))
+            }
+            locked => Ok(tags::read(repository, commit, locked.unwrap_or_default())?),
+        }
+    }
+}
+
+/// What a source gave.
+struct Taken {
+    snapshot: Snapshot,
+    tags: Option<Vec<LockedTag>>,
+    moved_tags: Vec<MovedTag>,
+}
+
+impl From<Snapshot> for Taken {
+    /// Of one that has no tags.
+    fn from(snapshot: Snapshot) -> Self {
+        Self {
+            snapshot,
+            tags: None,
+            moved_tags: Vec::new(),
+        }
     }
 }
 

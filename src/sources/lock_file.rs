@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::cache::Digest;
+use super::git::ObjectId;
 use crate::config::{Origin, SourceConfig, VersionsFrom};
 use crate::input_file;
 use crate::output_file;
@@ -36,6 +37,23 @@ pub struct LockedSource {
     pub commit: Option<String>,
     /// The digest of the snapshot in the cache, which has those of all files.
     pub snapshot: Digest,
+    /// The tags whose states are its old versions, newest first; `None` where none are read, and in a lock file that was
+    /// written before they were noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<LockedTag>>,
+}
+
+/// Where a tag was when it was read first. It stays so, wherever the tag is now: what a version holds never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedTag {
+    /// Without `refs/tags/`. Hostile.
+    pub name: String,
+    /// The whole id.
+    pub commit: ObjectId,
+    /// When it was made, as RFC 3339 has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
 }
 
 /// What the settings say of a source, as far as it decides what is fetched.
@@ -215,6 +233,11 @@ mod tests {
             asked: Asked::of(&source(asked)).unwrap(),
             commit: Some("c0ffee".into()),
             snapshot: Digest::of(b"{}"),
+            tags: Some(vec![LockedTag {
+                name: "v1".into(),
+                commit: ObjectId::parse(&"c0ffee42".repeat(5)).unwrap(),
+                date: Some("2026-01-02T00:00:00Z".into()),
+            }]),
         };
         let lock = LockFile::of(vec![locked.clone()]);
         lock.write(&path).unwrap();
@@ -222,7 +245,9 @@ mod tests {
             fs::read_to_string(&path).unwrap(),
             "# What each source was when `skillpress fetch` ran last. Keep it under version control.\n\
              version = 1\n\n[[source]]\nname = \"ana/skills\"\ngit = \"https://git.example/ana/skills\"\nref = \"v1\"\n\
-             commit = \"c0ffee\"\nsnapshot = \"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\"\n"
+             commit = \"c0ffee\"\nsnapshot = \"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\"\n\n\
+             [[source.tags]]\nname = \"v1\"\ncommit = \"c0ffee42c0ffee42c0ffee42c0ffee42c0ffee42\"\n\
+             date = \"2026-01-02T00:00:00Z\"\n"
         );
         let lock = LockFile::read(&path).unwrap();
         assert_eq!(lock.find(&source(asked)), Some(&locked));

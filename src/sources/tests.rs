@@ -61,6 +61,10 @@ impl Sourced {
         fetch(self.folder.path(), &sources, options, || {}, &|_, _| {})
     }
 
+    fn lock_file(&self) -> String {
+        fs::read_to_string(self.folder.path().join("skillpress.lock")).unwrap()
+    }
+
     fn load(&self) -> LoadedSources {
         load(&self.config_path(), &self.config(), &[])
     }
@@ -259,6 +263,137 @@ fn what_a_version_holds_does_not_change_when_the_repository_goes_on() {
         all_told(&after),
         ["2: SKILL.md # PDF, a.txt two", before[0].as_str()]
     );
+}
+
+/// A source with the versions `v1` and `v2` of a skill, fetched.
+fn two_tags() -> Sourced {
+    let mut origin = Origin::new();
+    for (tag, text) in [("v1", "one"), ("v2", "two")] {
+        let files: &[(&str, &[u8])] = &[("SKILL.md", &skill_md("")), ("a.txt", text.as_bytes())];
+        origin.commit("main", files);
+        origin.git(&["tag", tag, "main"]);
+    }
+    origin.commit("main", &[("SKILL.md", &skill_md("")), ("a.txt", b"three")]);
+    let sourced = Sourced::new(origin, "versions = 'tags'");
+    assert_eq!(sourced.fetch(), Outcome::Changed);
+    sourced
+}
+
+const LOCKED: FetchOptions = FetchOptions {
+    update: Update::None,
+    is_locked: true,
+};
+
+#[test]
+fn a_tag_that_was_moved_or_deleted_stays_what_it_was_and_is_told() {
+    let mut sourced = two_tags();
+    let before = all_told(&sourced.skill());
+    let lock = sourced.lock_file();
+    let cache = sourced.folder.path().join(".skillpress");
+    let kept = sourced.origin.git(&["rev-parse", "v1"]);
+    let moved = sourced
+        .origin
+        .commit("aside", &[("SKILL.md", &skill_md("")), ("a.txt", b"other")]);
+    sourced.origin.git(&["tag", "--force", "v1", &moved]);
+    sourced.origin.git(&["tag", "--delete", "v2"]);
+    // With and without what was fetched before.
+    for _ in 0..2 {
+        let mut fetched = sourced.fetch_with(&LOCKED).unwrap();
+        fetched.remove(0).1.unwrap();
+        assert_eq!(all_told(&sourced.load().skills[0]), before);
+        fs::remove_dir_all(&cache).unwrap();
+    }
+    let update = FetchOptions {
+        update: Update::All,
+        is_locked: false,
+    };
+    let fetched = sourced.fetch_with(&update).unwrap().remove(0).1.unwrap();
+    let told: Vec<String> = fetched.moved_tags.iter().map(ToString::to_string).collect();
+    let v2 = sourced.load().skills[0].versions[0].commit.clone().unwrap();
+    assert_eq!(
+        told,
+        [
+            format!("the tag `v2` of commit {} was deleted", &v2[..7]),
+            format!(
+                "the tag `v1` was moved from commit {} to {}",
+                &kept[..7],
+                &moved[..7]
+            ),
+        ]
+    );
+    assert_eq!(sourced.lock_file(), lock);
+    assert_eq!(all_told(&sourced.load().skills[0]), before);
+    // The way out that the warning names.
+    let (head, _tags) = lock.split_once("\n[[source.tags]]").unwrap();
+    fs::write(
+        sourced.folder.path().join("skillpress.lock"),
+        format!("{head}tags = []\n"),
+    )
+    .unwrap();
+    let skill = sourced.skill();
+    assert_eq!(
+        all_told(&skill),
+        [""; 0],
+        "`v1` is on no commit that is used"
+    );
+}
+
+#[test]
+fn a_commit_of_a_tag_that_its_server_has_no_more_is_named() {
+    let mut sourced = two_tags();
+    let first = sourced.origin.git(&["rev-parse", "v1"]);
+    // The repository begins anew.
+    let temporary = &sourced.origin.temporary;
+    fs::remove_dir_all(sourced.origin.path()).unwrap();
+    git(
+        temporary.path(),
+        &["init", "--quiet", "--bare", "-b", "main", "origin.git"],
+        b"",
+    );
+    sourced
+        .origin
+        .commit("main", &[("SKILL.md", &skill_md("")), ("a.txt", b"new")]);
+    // What is in the cache serves still.
+    let fetched = sourced.fetch_with(&LOCKED).unwrap().remove(0).1;
+    assert_eq!(fetched.unwrap().outcome, Outcome::Kept);
+    fs::remove_dir_all(sourced.folder.path().join(".skillpress")).unwrap();
+    let update = FetchOptions {
+        update: Update::All,
+        is_locked: false,
+    };
+    let error = sourced
+        .fetch_with(&update)
+        .unwrap()
+        .remove(0)
+        .1
+        .unwrap_err();
+    let told = error.to_string();
+    assert!(
+        told.contains(" at which the lock file has the tag `v")
+            && told.contains("cannot be fetched"),
+        "{told}"
+    );
+    let v2 = sourced.lock_file();
+    assert!(v2.contains(&first), "{v2}");
+    assert_eq!(
+        error.hint().unwrap(),
+        "if its server has it no more, remove the tag from `skillpress.lock` and run `skillpress fetch --update`"
+    );
+}
+
+#[test]
+fn a_lock_file_of_before_tags_were_noted_holds_and_is_completed() {
+    let sourced = two_tags();
+    let lock = sourced.lock_file();
+    let (old, _tags) = lock.split_once("\n[[source.tags]]").unwrap();
+    let path = sourced.folder.path().join("skillpress.lock");
+    fs::write(&path, old).unwrap();
+    assert_eq!(sourced.load().skills[0].versions.len(), 2);
+    let fetched = sourced.fetch_with(&LOCKED).unwrap().remove(0).1;
+    assert_eq!(fetched.unwrap().outcome, Outcome::Kept);
+    assert_eq!(sourced.lock_file(), old);
+    sourced.fetch_with(&FetchOptions::default()).unwrap();
+    assert_eq!(sourced.lock_file(), lock);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::cache::CacheWriter;
 use super::error::SourceFetchError;
 use super::git::{GitRepository, GitTree, ObjectId, Touching, WantedFiles};
+use super::lock_file::LockedTag;
 use super::snapshot::{Snapshot, SnapshotError, SnapshotFile, SnapshotVersion, files_of};
 use crate::catalog::{Timestamp, VERSION_MAX_CHARS, short_commit};
 use crate::discovery::{self, discover};
@@ -22,9 +23,6 @@ use crate::tree::Tree;
 
 /// Most old versions of a skill.
 pub const VERSIONS_MAX: usize = 10;
-
-/// Most tags that are looked at, the newest.
-const TAGS_MAX: usize = 100;
 
 /// Commits of a skill's history that are looked at, the newest: several may belong to one version.
 const COMMITS_MAX: usize = 50;
@@ -85,18 +83,16 @@ struct Walk {
 }
 
 impl Versions<'_> {
-    /// Adds the states at the tags of `commit` and of what it stands on.
+    /// Adds the states at `tags`, newest first, whose commits are here.
     pub(super) fn add_tags(
         &self,
         snapshot: &mut Snapshot,
-        commit: &ObjectId,
+        tags: &[LockedTag],
     ) -> Result<(), SourceFetchError> {
-        self.repository.fetch_tags()?;
-        let tags = self.repository.tags(commit)?.into_iter().take(TAGS_MAX);
-        let candidates = tags.map(|tag| Candidate {
+        let candidates = tags.iter().map(|tag| Candidate {
             name: Name::Tag(version_of_tag(&tag.name)),
-            commit: tag.commit,
-            date: tag.date,
+            commit: tag.commit.clone(),
+            date: tag.date.as_deref().and_then(Timestamp::parse),
             skill_idxs: Vec::new(),
         });
         self.add(snapshot, candidates.collect())

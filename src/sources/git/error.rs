@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::object_id::ObjectId;
 use super::remote::RemoteError;
 use crate::text::number::{file_size, grouped};
 
@@ -23,6 +24,16 @@ pub enum GitError {
     /// The remote was asked, and does not have it.
     #[error("`{remote}` has no branch, tag or commit `{reference}`")]
     NoReference { remote: String, reference: String },
+    /// The lock file names it, and the remote may have it no more.
+    #[error(
+        "commit `{commit}`, at which the lock file has the tag `{tag}`, cannot be fetched: {error}"
+    )]
+    NoTagCommit {
+        tag: String,
+        commit: ObjectId,
+        #[source]
+        error: Box<GitError>,
+    },
     /// There is nothing in it yet, or its default branch is one that it does not have.
     #[error("`{0}` has no commit on its default branch")]
     Empty(String),
@@ -98,6 +109,9 @@ impl GitError {
             Self::TooOld { .. } => "install a newer git",
             Self::BadReference(_) => "write the name of a branch or a tag, or a whole commit",
             Self::NoReference { .. } => "write a branch or a tag, or all 40 digits of a commit",
+            Self::NoTagCommit { .. } => {
+                "if its server has it no more, remove the tag from `skillpress.lock` and run `skillpress fetch --update`"
+            }
             Self::Empty(_) => "name a branch or a tag, or check the URL",
             Self::Replaced { .. } => {
                 "look for it with `git config --show-origin --get-regexp insteadof`"

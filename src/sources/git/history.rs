@@ -115,6 +115,11 @@ impl GitRepository {
         self.fetch_all_tags()
     }
 
+    /// The commit that the tag `name` is of, as it was fetched; `None` when there is no such tag, or it is of no commit.
+    pub fn commit_of_tag(&self, name: &str) -> Option<ObjectId> {
+        self.commit_at(&format!("refs/tags/{name}")).ok()
+    }
+
     /// The tags that were fetched of `commit` and what it stands on, newest first and then by name; those of other things
     /// than commits are not among them.
     ///

@@ -2,9 +2,26 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
 /// A whole object id: 40 lower-case hexadecimal digits, or 64 in a repository of SHA-256.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct ObjectId(Box<str>);
+
+/// A text that is no object id.
+#[derive(Debug, Error)]
+#[error("`{0}` is no object of git: 40 lower-case hexadecimal digits, or 64")]
+pub struct ObjectIdError(String);
+
+impl TryFrom<String> for ObjectId {
+    type Error = ObjectIdError;
+
+    fn try_from(text: String) -> Result<Self, ObjectIdError> {
+        Self::parse(&text).ok_or(ObjectIdError(text))
+    }
+}
 
 impl ObjectId {
     /// `None` for anything else, a shortened id among it.

@@ -448,7 +448,7 @@ impl GitRepository {
         self.reading().run(&args, action).map(|_| ())
     }
 
-    fn commit_at(&self, name: &str) -> Result<ObjectId, GitError> {
+    pub(super) fn commit_at(&self, name: &str) -> Result<ObjectId, GitError> {
         let action = self.action("find a commit of");
         let name = format!("{name}^{{commit}}");
         let args = ["rev-parse", "--verify", "--end-of-options", &name];
