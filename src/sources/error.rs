@@ -1,5 +1,7 @@
 //! Why a source gives nothing.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use super::archive::ArchiveError;
@@ -28,6 +30,12 @@ pub enum SourceFetchError {
     /// What the file system says of the cache.
     #[error("the cache cannot be written: {0}")]
     Io(#[from] std::io::Error),
+    /// Its old versions were not read to their end.
+    #[error("it takes more than {} minutes to read its old versions", .max_time.as_secs() / 60)]
+    VersionsTooSlow {
+        /// What may be taken for all of them.
+        max_time: Duration,
+    },
     /// `--locked` forbids it.
     #[error("the lock file would change")]
     Locked,
@@ -43,6 +51,11 @@ impl SourceFetchError {
             Self::Snapshot(error) => error.hint().map(str::to_owned),
             Self::Cache(error) => error.hint().map(str::to_owned),
             Self::Io(_) => None,
+            Self::VersionsTooSlow { .. } => Some(
+                "publish fewer: `versions = \"tags\"` or `\"none\"`, or several sources, each with a `path` of its own; \
+                 for the registry's own skills, remove `from` below `[versions]`"
+                    .to_owned(),
+            ),
             Self::Locked => Some(
                 "run `skillpress fetch` without `--locked`, and commit `skillpress.lock`"
                     .to_owned(),

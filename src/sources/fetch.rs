@@ -15,7 +15,7 @@ use super::git::{Git, GitLimits, GitRepository, History, LastCommit, ObjectId, R
 use super::lock_file::{Asked, LockFile, LockFileError, LockedSource, LockedTag};
 use super::snapshot::{Snapshot, SnapshotError, license_files};
 use super::tags::{self, MovedTag};
-use super::versions::Versions;
+use super::versions::{VERSIONS_MAX_TIME, Versions};
 use crate::config::{Origin, SourceConfig, VersionsFrom};
 use crate::discovery::{self, discover};
 
@@ -356,6 +356,7 @@ impl Fetcher<'_> {
             cache: self.cache,
             start,
             root_name,
+            max_time: VERSIONS_MAX_TIME,
         };
         let (mut tags, mut moved_tags) = (None, Vec::new());
         match wanted.source.versions {

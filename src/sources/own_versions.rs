@@ -13,7 +13,7 @@ use super::cache::{Cache, CacheWriter, Digest};
 use super::error::SourceFetchError;
 use super::git::{Git, GitLimits, GitRepository, ObjectId, Remote, WorkTree};
 use super::snapshot::{Snapshot, SnapshotSkill, files_of};
-use super::versions::Versions;
+use super::versions::{VERSIONS_MAX_TIME, Versions};
 use crate::catalog::Version;
 use crate::input_file;
 use crate::key::SkillKey;
@@ -156,6 +156,7 @@ fn walk(
         cache: writer,
         start: "",
         root_name: "",
+        max_time: VERSIONS_MAX_TIME,
     };
     versions.add_history(&mut snapshot, commit)?;
     // The current ones stand in the content folder.

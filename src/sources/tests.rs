@@ -1,12 +1,18 @@
 //! Sources from a repository to what a build gets of them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::cache::Cache;
 use super::fetch::FetchedSource;
 use super::git::tests::origin::{Origin, git};
+use super::git::{Git, GitLimits, GitRepository, History, ObjectId, Remote};
+use super::lock_file::LockFile;
+use super::snapshot::Snapshot;
+use super::versions::{VERSIONS_MAX_TIME, Versions};
 use super::{
     FetchError, FetchOptions, LoadedSources, Outcome, SourceSkill, Update, fetch, load,
     own_versions,
@@ -242,6 +248,47 @@ fn without_a_version_each_commit_that_touched_the_skill_is_one_up_to_ten() {
         told(&skill.versions[0]),
         format!("{}: SKILL.md # PDF, a.txt 11", &commits[11][..7])
     );
+}
+
+#[test]
+fn a_history_that_takes_too_long_is_stopped_with_the_way_out() {
+    let mut origin = Origin::new();
+    let md = skill_md("");
+    origin.commit("main", &[("SKILL.md", &md), ("a", b"one")]);
+    let commit = origin.commit("main", &[("SKILL.md", &md), ("a", b"two")]);
+    let sourced = Sourced::new(origin, "");
+    sourced.fetch();
+    let config = sourced.config();
+    let lock = LockFile::read(&LockFile::path_in(sourced.folder.path())).unwrap();
+    let locked = lock.find(config.sources[0].get_ref()).unwrap();
+    let cache = Cache::of_project(sourced.folder.path());
+    let writer = cache.write(|| {}).unwrap();
+    let mut snapshot = Snapshot::read(&cache, &locked.snapshot).unwrap();
+    let remote = Remote::parse(sourced.origin.path().to_str().unwrap(), Path::new("/")).unwrap();
+    let repository = GitRepository::open(
+        &Git::find().unwrap(),
+        &writer.repositories(),
+        remote,
+        History::Full,
+        GitLimits::default(),
+    );
+    let mut versions = Versions {
+        repository: &repository.unwrap(),
+        cache: &writer,
+        start: "",
+        root_name: "tools",
+        max_time: Duration::ZERO,
+    };
+    let commit = ObjectId::parse(&commit).unwrap();
+    let error = versions.add_history(&mut snapshot, &commit).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "it takes more than 0 minutes to read its old versions"
+    );
+    assert!(error.hint().unwrap().contains("`versions = \"tags\"`"));
+    versions.max_time = VERSIONS_MAX_TIME;
+    versions.add_history(&mut snapshot, &commit).unwrap();
+    assert_eq!(snapshot.skills[0].versions.len(), 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
@@ -24,6 +25,9 @@ use crate::tree::Tree;
 /// Most old versions of a skill.
 pub const VERSIONS_MAX: usize = 10;
 
+/// Time in which the old versions of all skills of a source are read: that of some 100,000 commits.
+pub const VERSIONS_MAX_TIME: Duration = Duration::from_secs(1200);
+
 /// Commits of a skill's history that are looked at, the newest: several may belong to one version.
 const COMMITS_MAX: usize = 50;
 
@@ -37,6 +41,8 @@ pub(super) struct Versions<'a> {
     /// Where skills are looked for, and what one at the root is called.
     pub(super) start: &'a str,
     pub(super) root_name: &'a str,
+    /// What all of it may take; see [`VERSIONS_MAX_TIME`].
+    pub(super) max_time: Duration,
 }
 
 /// A commit that may hold old versions.
@@ -172,6 +178,7 @@ impl Versions<'_> {
                 versions: Vec::new(),
             })
             .collect();
+        let start = Instant::now();
         let mut candidates = candidates.into_iter().peekable();
         while candidates.peek().is_some() {
             let mut batch = Vec::new();
@@ -179,6 +186,7 @@ impl Versions<'_> {
             while n_entries < ENTRIES_AT_ONCE
                 && let Some(candidate) = candidates.next()
             {
+                self.within_time(start)?;
                 let skills = candidate.skill_idxs.iter();
                 let folders = skills.map(|&skill_idx| snapshot.skills[skill_idx].folder.as_str());
                 let folders: Vec<&str> = folders.collect();
@@ -186,7 +194,7 @@ impl Versions<'_> {
                 n_entries += tree.entries().len();
                 batch.push((candidate, tree));
             }
-            self.walk(snapshot, &mut walks, batch)?;
+            self.walk(snapshot, &mut walks, batch, start)?;
         }
         for (skill, walk) in snapshot.skills.iter_mut().zip(walks) {
             skill.versions = walk.versions;
@@ -195,12 +203,23 @@ impl Versions<'_> {
         Ok(())
     }
 
-    /// Takes the states at the commits of `batch`, which are older than all before.
+    /// Whether what began at `start` may go on.
+    fn within_time(&self, start: Instant) -> Result<(), SourceFetchError> {
+        match start.elapsed() > self.max_time {
+            true => Err(SourceFetchError::VersionsTooSlow {
+                max_time: self.max_time,
+            }),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes the states at the commits of `batch`, which are older than all before; reading versions began at `start`.
     fn walk(
         &self,
         snapshot: &mut Snapshot,
         walks: &mut [Walk],
         mut batch: Vec<(Candidate, GitTree)>,
+        start: Instant,
     ) -> Result<(), SourceFetchError> {
         let places = self.places(snapshot, &mut batch)?;
         let folders = places.iter().map(|places| {
@@ -208,16 +227,18 @@ impl Versions<'_> {
             (folders.collect(), Vec::new())
         });
         self.fetch(&mut batch, folders.collect())?;
-        for ((candidate, tree), places) in batch.iter().zip(&places) {
+        // Each tree goes when it was read, and with it a git that runs.
+        for ((candidate, tree), places) in batch.into_iter().zip(&places) {
+            self.within_time(start)?;
             for (skill_idx, folder) in places {
                 let walk = &mut walks[*skill_idx];
                 // One more may still tell by what name the last of them goes.
                 if walk.versions.len() > VERSIONS_MAX {
                     continue;
                 }
-                let (files, _too_long) = files_of(tree, folder, self.cache)?;
+                let (files, _too_long) = files_of(&tree, folder, self.cache)?;
                 let current = &mut snapshot.skills[*skill_idx].version;
-                self.step(walk, current, candidate, files);
+                self.step(walk, current, &candidate, files);
             }
         }
         Ok(())
