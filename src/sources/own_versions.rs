@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use walkdir::WalkDir;
 
 use super::cache::{Cache, CacheWriter, Digest};
 use super::error::SourceFetchError;
-use super::git::{Git, GitLimits, GitRepository, ObjectId, Remote, WorkTree};
+use super::git::{Git, GitError, GitLimits, GitRepository, ObjectId, Remote, WorkTree};
 use super::snapshot::{Snapshot, SnapshotSkill, files_of};
 use super::versions::{VERSIONS_MAX_TIME, Versions};
-use crate::catalog::Version;
+use crate::catalog::{Version, short_commit};
 use crate::input_file;
 use crate::key::SkillKey;
 use crate::output_file;
@@ -33,17 +34,70 @@ pub enum OwnVersionsError {
     /// Old commits are missing.
     #[error("this clone is shallow: it has no old commits")]
     Shallow,
+    /// The content folder is under no version control.
+    #[error("`{}` is not a git repository, and lies in none", .0.display())]
+    NoRepository(PathBuf),
+    /// Nothing was committed.
+    #[error("the repository around `{}` has no commit yet", .0.display())]
+    NoCommit(PathBuf),
+    /// Git reads only what its user owns, or says to trust.
+    #[error("git does not read the repository around `{}`, since another user owns it", .0.display())]
+    NotOwned(PathBuf),
+    /// There are skills, and the commit has none.
+    #[error("the skills in `{}` are not in commit {}", .content.display(), short_commit(.head))]
+    Untracked {
+        /// The content folder.
+        content: PathBuf,
+        /// The commit that is checked out.
+        head: String,
+    },
 }
 
 impl OwnVersionsError {
     /// What to do, where that is known.
     pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Source(error) => error.hint(),
-            Self::Shallow => Some(
+        let hint = match self {
+            // There is no URL, and no network.
+            Self::Source(SourceFetchError::Git(GitError::Failed { .. })) => {
+                "run `git status` in the content folder, which says more"
+            }
+            Self::Source(error) => return error.hint(),
+            Self::Shallow => {
                 "clone all of it: `git fetch --unshallow`, in a workflow `fetch-depth: 0`"
-                    .to_owned(),
-            ),
+            }
+            Self::NoRepository(_) => {
+                "run `git init` and commit the content, or remove `from` below `[versions]`"
+            }
+            Self::NoCommit(_) => "commit the content",
+            Self::NotOwned(content) => {
+                return Some(format!(
+                    "if you trust it, run `git config --global --add safe.directory FOLDER` with the folder of the \
+                     repository, which `{}` is or lies in",
+                    content.display()
+                ));
+            }
+            Self::Untracked { .. } => {
+                "commit them; `git check-ignore -v FILE` says whether git ignores one"
+            }
+        };
+        Some(hint.to_owned())
+    }
+
+    /// What it means that git does not say in which repository `content` lies.
+    pub(super) fn of_work_tree(content: &Path, error: GitError) -> Self {
+        let GitError::Failed { message, .. } = &error else {
+            return Self::Source(error.into());
+        };
+        let is_said = |part: &str| message.contains(part);
+        let content = content.to_owned();
+        if is_said("not a git repository") {
+            Self::NoRepository(content)
+        } else if is_said("dubious ownership") {
+            Self::NotOwned(content)
+        } else if is_said("HEAD^{commit}") {
+            Self::NoCommit(content)
+        } else {
+            Self::Source(error.into())
         }
     }
 }
@@ -54,7 +108,8 @@ impl OwnVersionsError {
 /// When there is no git, no repository, or not all of one.
 pub fn own_versions(content: &Path, folder: &Path) -> Result<OwnVersions, OwnVersionsError> {
     let git = Git::find().map_err(SourceFetchError::from)?;
-    let work_tree = git.work_tree_of(content).map_err(SourceFetchError::from)?;
+    let work_tree = git.work_tree_of(content);
+    let work_tree = work_tree.map_err(|error| OwnVersionsError::of_work_tree(content, error))?;
     if work_tree.is_shallow {
         return Err(OwnVersionsError::Shallow);
     }
@@ -63,6 +118,16 @@ pub fn own_versions(content: &Path, folder: &Path) -> Result<OwnVersions, OwnVer
         Some(snapshot) => snapshot,
         None => read(&git, &cache, &work_tree)?,
     };
+    if snapshot.skills.is_empty() && has_skills(content) {
+        return Err(OwnVersionsError::Untracked {
+            content: content.to_owned(),
+            head: work_tree.head,
+        });
+    }
+    let has_versions = |skill: &SnapshotSkill| !skill.versions.is_empty();
+    if !snapshot.skills.iter().any(has_versions) {
+        return Ok(OwnVersions::new());
+    }
     let page = git
         .origin_of(content)
         .and_then(|url| repository::page(&url));
@@ -72,6 +137,13 @@ pub fn own_versions(content: &Path, folder: &Path) -> Result<OwnVersions, OwnVer
         (!versions.is_empty()).then_some((key, versions))
     };
     Ok(snapshot.skills.iter().filter_map(of_skill).collect())
+}
+
+/// Whether a skill lies in the folder `content`: `skills/OWNER/SLUG/SKILL.md`.
+fn has_skills(content: &Path) -> bool {
+    let walk = WalkDir::new(content.join("skills")).max_depth(3);
+    let mut names = walk.into_iter().filter_map(Result::ok);
+    names.any(|entry| entry.depth() == 3 && entry.file_name() == "SKILL.md")
 }
 
 /// What was read for a commit. It stands in the operator's repository, not in the cache: whoever could write that, as of a

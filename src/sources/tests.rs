@@ -9,8 +9,9 @@ use tempfile::TempDir;
 use super::cache::Cache;
 use super::fetch::FetchedSource;
 use super::git::tests::origin::{Origin, git};
-use super::git::{Git, GitLimits, GitRepository, History, ObjectId, Remote};
+use super::git::{Git, GitError, GitLimits, GitRepository, History, ObjectId, Remote};
 use super::lock_file::LockFile;
+use super::own_versions::OwnVersionsError;
 use super::snapshot::Snapshot;
 use super::versions::{VERSIONS_MAX_TIME, Versions};
 use super::{
@@ -635,11 +636,74 @@ fn the_registrys_own_skills_have_the_versions_of_its_own_repository() {
         "this clone is shallow: it has no old commits"
     );
     assert!(error.hint().unwrap().contains("fetch-depth: 0"));
+}
 
-    let outside = tempfile::tempdir().unwrap();
-    let error = own_versions(outside.path(), outside.path()).unwrap_err();
+#[test]
+fn why_the_registrys_own_repository_has_no_versions_is_told_with_what_to_do_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let content = folder.path().join("content");
+    let skill = content.join("skills/ana/pdf");
+    fs::create_dir_all(&skill).unwrap();
+    fs::write(skill.join("SKILL.md"), skill_md("")).unwrap();
+    let shown = content.display();
+    let told = || {
+        let error = own_versions(&content, folder.path()).unwrap_err();
+        (error.to_string(), error.hint().unwrap())
+    };
+    let git = |args: &[&str]| git(folder.path(), args, b"");
+    let (error, hint) = told();
+    assert_eq!(
+        error,
+        format!("`{shown}` is not a git repository, and lies in none")
+    );
     assert!(
-        error.to_string().contains("not a git repository"),
-        "{error}"
+        hint.starts_with("run `git init` and commit the content"),
+        "{hint}"
+    );
+
+    git(&["init", "--quiet", "-b", "main", "."]);
+    let (error, hint) = told();
+    assert_eq!(
+        error,
+        format!("the repository around `{shown}` has no commit yet")
+    );
+    assert_eq!(hint, "commit the content");
+
+    fs::write(folder.path().join(".gitignore"), "/content\n.skillpress\n").unwrap();
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "-m", "settings"]);
+    let head = git(&["rev-parse", "HEAD"]);
+    let expected = format!("the skills in `{shown}` are not in commit {}", &head[..7]);
+    // Read the first time, and known the second.
+    for _ in 0..2 {
+        let (error, hint) = told();
+        assert_eq!(error, expected);
+        assert!(hint.starts_with("commit them; `git check-ignore"), "{hint}");
+    }
+    git(&["add", "--force", "content"]);
+    git(&["commit", "--quiet", "-m", "skills"]);
+    assert!(own_versions(&content, folder.path()).unwrap().is_empty());
+}
+
+#[test]
+fn a_repository_of_another_user_is_told_with_the_setting_of_git() {
+    let message = "fatal: detected dubious ownership in repository at '/srv/registry'";
+    let error = OwnVersionsError::of_work_tree(
+        Path::new("/srv/registry/content"),
+        GitError::Failed {
+            action: "read the repository around",
+            remote: "/srv/registry/content".into(),
+            message: message.into(),
+        },
+    );
+    assert_eq!(
+        error.to_string(),
+        "git does not read the repository around `/srv/registry/content`, since another user owns it"
+    );
+    assert!(
+        error
+            .hint()
+            .unwrap()
+            .contains("--add safe.directory FOLDER")
     );
 }

@@ -92,13 +92,26 @@ impl Git {
     /// # Errors
     /// What git says, such as that there is none, or no commit in it.
     pub fn work_tree_of(&self, folder: &Path) -> Result<WorkTree, GitError> {
-        let parsed = |arg| self.ask(folder, &["rev-parse", arg]);
+        let args = [
+            "rev-parse",
+            "--show-toplevel",
+            "--show-prefix",
+            "--absolute-git-dir",
+            "--is-shallow-repository",
+            "HEAD^{commit}",
+        ];
+        let said = self.ask(folder, &args)?;
+        let lines: Vec<&str> = said.split('\n').collect();
+        let [root, prefix, git_dir, is_shallow, head] = lines[..] else {
+            // A line break in a path, or a git that says more than it was asked.
+            return Err(Action::new("read the repository around", folder.display()).odd());
+        };
         Ok(WorkTree {
-            root: parsed("--show-toplevel")?.into(),
-            prefix: parsed("--show-prefix")?,
-            git_dir: parsed("--absolute-git-dir")?.into(),
-            is_shallow: parsed("--is-shallow-repository")? == "true",
-            head: self.ask(folder, &["rev-parse", "--verify", "HEAD^{commit}"])?,
+            root: root.into(),
+            prefix: prefix.to_owned(),
+            git_dir: git_dir.into(),
+            is_shallow: is_shallow == "true",
+            head: head.to_owned(),
         })
     }
 
