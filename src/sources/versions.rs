@@ -25,7 +25,7 @@ use crate::tree::Tree;
 /// Most old versions of a skill.
 pub const VERSIONS_MAX: usize = 10;
 
-/// Time in which the old versions of all skills of a source are read: that of some 100,000 commits.
+/// Time in which the old versions of all skills of a source are read.
 pub const VERSIONS_MAX_TIME: Duration = Duration::from_secs(1200);
 
 /// Commits of a skill's history that are looked at, the newest: several may belong to one version.
