@@ -256,12 +256,9 @@ impl Site {
     }
 }
 
-/// The skills of the sources that `config` names. The registry's own folders are not part of a source around them: a site
-/// has copies of its skills.
+/// The skills of the sources that `config` names.
 pub fn load_sources(project: &Project, config: &Config) -> LoadedSources {
-    let mut own = written_folders(project);
-    own.push(project.content.clone());
-    sources::load(project.config_path(), config, &own)
+    sources::load(project.config_path(), config, &project.content)
 }
 
 fn add_own_versions(project: &Project, loaded: &mut LoadedSources) {

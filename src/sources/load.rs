@@ -14,6 +14,7 @@ use crate::config::{Config, Origin, SourceConfig};
 use crate::discovery::{LeftOut, discover, skill_files};
 use crate::key::SkillKey;
 use crate::problem::{Problem, Problems};
+use crate::sink;
 use crate::tree::FolderTree;
 use crate::url::repository;
 
@@ -53,12 +54,12 @@ pub struct SourceSummary {
 
 /// Reads the skills of all sources in `config`, the settings at `config_path`; the network is not used.
 ///
-/// `not_sources` are folders of the registry itself: its content and its site are no skills of a source around them.
-pub fn load(config_path: &Path, config: &Config, not_sources: &[PathBuf]) -> LoadedSources {
+/// `content` is the registry's own content folder: its skills are not those of a source around it.
+pub fn load(config_path: &Path, config: &Config, content: &Path) -> LoadedSources {
     let mut loader = Loader {
         config_path,
         base: settings_folder(config_path),
-        not_sources,
+        content,
         lock_file: None,
         loaded: LoadedSources::default(),
     };
@@ -112,7 +113,7 @@ fn folder_in(base: &Path, path: &Path) -> PathBuf {
 struct Loader<'a> {
     config_path: &'a Path,
     base: &'a Path,
-    not_sources: &'a [PathBuf],
+    content: &'a Path,
     /// `None` when no source needs it, or it cannot be read, which is told.
     lock_file: Option<LockFile>,
     loaded: LoadedSources,
@@ -164,7 +165,11 @@ impl Loader<'_> {
 
     fn add_folder(&mut self, source: &SourceConfig, path: &Path) {
         let root = folder_in(self.base, path);
-        let tree = match FolderTree::open(&root, &within(&root, self.not_sources)) {
+        let content = within(&root, self.content);
+        // What this program wrote itself, a site or a cache: a site has copies of its skills.
+        let is_left_out =
+            |folder: &Path| sink::is_written(folder) || Some(folder) == content.as_deref();
+        let tree = match FolderTree::open(&root, is_left_out) {
             Ok(tree) => tree,
             Err(error) => return self.fail(source, &error, error.hint()),
         };
@@ -272,16 +277,10 @@ impl Loader<'_> {
     }
 }
 
-/// Those of `folders` that lie in `root`, as paths that begin with it.
-fn within(root: &Path, folders: &[PathBuf]) -> Vec<PathBuf> {
-    let Ok(real_root) = root.canonicalize() else {
-        return Vec::new();
-    };
-    let real = folders
-        .iter()
-        .filter_map(|folder| folder.canonicalize().ok());
-    let below = real.filter_map(|folder| Some(root.join(folder.strip_prefix(&real_root).ok()?)));
-    below.collect()
+/// The path of `folder` that begins with `root`, when it lies there.
+fn within(root: &Path, folder: &Path) -> Option<PathBuf> {
+    let (real_root, real) = (root.canonicalize().ok()?, folder.canonicalize().ok()?);
+    Some(root.join(real.strip_prefix(real_root).ok()?))
 }
 
 const FETCH_HINT: &str = "run `skillpress fetch`";

@@ -73,7 +73,7 @@ impl Sourced {
     }
 
     fn load(&self) -> LoadedSources {
-        load(&self.config_path(), &self.config(), &[])
+        load(&self.config_path(), &self.config(), Path::new("content"))
     }
 
     /// The one skill, fetched.

@@ -22,11 +22,11 @@ pub struct FolderTree {
 }
 
 impl FolderTree {
-    /// Lists the folder `root`. What lies in one of the folders `except`, paths that begin with `root`, is not part of it.
+    /// Lists the folder `root`. What lies in a folder below it that `is_left_out`, told by its path, is not part of it.
     ///
     /// # Errors
     /// When `root` is no folder that can be listed, or has more than 200,000 files and folders.
-    pub fn open(root: &Path, except: &[PathBuf]) -> Result<Self, FolderTreeError> {
+    pub fn open(root: &Path, is_left_out: impl Fn(&Path) -> bool) -> Result<Self, FolderTreeError> {
         let mut tree = Self {
             root: root.to_owned(),
             entries: Vec::new(),
@@ -37,7 +37,7 @@ impl FolderTree {
             .sort_by_file_name()
             .into_iter()
             .filter_entry(|entry| {
-                !is_skipped(entry) && !except.iter().any(|it| it == entry.path())
+                !is_skipped(entry) && !(entry.file_type().is_dir() && is_left_out(entry.path()))
             });
         for (n_before, entry) in walk.enumerate() {
             if n_before == ENTRIES_MAX {
@@ -207,7 +207,7 @@ mod tests {
         ] {
             write(folder.path(), path, path);
         }
-        let tree = FolderTree::open(folder.path(), &[folder.path().join("out")]).unwrap();
+        let tree = FolderTree::open(folder.path(), |path| path.ends_with("out")).unwrap();
         assert_eq!(paths(&tree), ["a-b", "a/.c", "a/b"]);
         assert!(tree.unlisted.is_empty());
         let entry = &tree.entries()[2];
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_is_an_error_with_its_path() {
         let folder = tempfile::tempdir().unwrap();
-        let error = FolderTree::open(&folder.path().join("x"), &[]).unwrap_err();
+        let error = FolderTree::open(&folder.path().join("x"), |_| false).unwrap_err();
         assert!(matches!(error, FolderTreeError::Unreadable(..)));
         assert!(error.to_string().contains("x` cannot be read: "), "{error}");
     }
@@ -245,7 +245,7 @@ mod tests {
             .arg(folder.path().join("tree/pipe"))
             .status();
         assert!(made.unwrap().success());
-        let tree = FolderTree::open(&folder.path().join("root"), &[]).unwrap();
+        let tree = FolderTree::open(&folder.path().join("root"), |_| false).unwrap();
         let kinds: Vec<(&str, EntryKind)> = tree
             .entries()
             .iter()
@@ -271,7 +271,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let name = std::ffi::OsStr::from_bytes(b"a\xff");
         fs::write(folder.path().join(name), "").unwrap();
-        let tree = FolderTree::open(folder.path(), &[]).unwrap();
+        let tree = FolderTree::open(folder.path(), |_| false).unwrap();
         assert!(tree.entries().is_empty());
         let message = tree.unlisted[0].to_string();
         assert!(message.ends_with("a\u{fffd}` is not UTF-8"), "{message}");

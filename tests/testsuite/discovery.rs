@@ -294,7 +294,7 @@ impl Small {
 
 /// The skills of the repository in `folder`. Each `SKILL.md` is one of them, or told.
 fn found(folder: &Path) -> (FolderTree, Discovered) {
-    let tree = FolderTree::open(folder, &[]).unwrap();
+    let tree = FolderTree::open(folder, |_| false).unwrap();
     let discovered = discover(&tree, "", "repository").unwrap();
     let skills = discovered.skills.iter().map(|skill| &skill.main_path);
     let left_out = discovered.left_out.iter().map(|left_out| &left_out.path);
@@ -389,7 +389,7 @@ impl Client {
     fn installed(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
         let name = name.to_lowercase().replace(' ', "-");
         let folder = self.project().join(".claude/skills").join(name);
-        let tree = FolderTree::open(&folder, &[]).unwrap();
+        let tree = FolderTree::open(&folder, |_| false).unwrap();
         let files = tree.entries().iter();
         files
             .map(|entry| (entry.path.clone(), tree.read(entry, u64::MAX).unwrap()))

@@ -223,6 +223,23 @@ fn a_plain_repository_is_a_registry_without_moving_a_file_however_often_it_is_bu
     );
     assert_eq!(first, test.site());
     assert_eq!(counts(&test), [".: 1"]);
+    // Nor is a site read back that lies deeper, or that another registry wrote.
+    run(&test, &["build", "--out", "docs/site/public"], 0);
+    let others = SiteTest::bare().file("skills/pdf-tools/SKILL.md", PDF);
+    run(&others, &["init", "--owner", "bo"], 0);
+    let theirs = test.path("theirs/public").display().to_string();
+    run(&others, &["build", "--out", &theirs], 0);
+    assert_eq!(counts(&test), [".: 1"]);
+    let ran = test.rebuild();
+    assert!(ran.stdout.contains(" 0 changed"), "{}", ran.stdout);
+    std::fs::remove_file(test.path("skillpress.toml")).unwrap();
+    let ran = run(&test, &["init", "--owner", "ana"], 0);
+    assert!(
+        ran.stdout
+            .starts_with("`skillpress.toml` publishes the 1 skills here"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
