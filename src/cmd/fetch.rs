@@ -12,7 +12,9 @@ use crate::problem::{Problem, Problems, print_each};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::site;
-use crate::sources::{self, FetchOptions, Fetched, MovedTag, Outcome, SourceFetchError, Update};
+use crate::sources::{
+    self, FetchError, FetchOptions, Fetched, MovedTag, Outcome, SourceFetchError, Update,
+};
 use crate::text::number::counted;
 
 /// Options of `fetch`.
@@ -36,8 +38,8 @@ pub struct FetchArgs {
 /// Fetches, and says what became of each source.
 ///
 /// # Errors
-/// Exit code 1 for settings with errors, and for a lock file that would change though `--locked`; 2 when a source cannot
-/// be fetched. What could be fetched is there all the same.
+/// Exit code 1 for settings or a lock file with errors, and for a lock file that would change though `--locked`; 2 when a
+/// source cannot be fetched. What could be fetched is there all the same.
 pub fn run(args: &FetchArgs) -> Result<(), CommandError> {
     let project = Project {
         config: args.config.clone(),
@@ -91,7 +93,14 @@ pub(super) fn fetch(
     };
     let on_wait = || error_line!("another `skillpress fetch` is at work here; waiting for its end");
     let folder = sources::settings_folder(config_path);
-    let fetched = sources::fetch(folder, &configs, options, on_wait, &tell)?;
+    let fetched = sources::fetch(folder, &configs, options, on_wait, &tell);
+    let fetched = fetched.map_err(|error| match error {
+        // As a build says it: the lock file is content, like the settings.
+        FetchError::LockFile(error) => Problem::error(config_path, "source", error.to_string())
+            .hint(error.hint())
+            .into(),
+        error => CommandError::from(error),
+    })?;
     drop(progress);
     let failed = fetched
         .iter()

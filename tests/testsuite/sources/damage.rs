@@ -243,14 +243,25 @@ fn a_damaged_lock_file_is_told_and_leads_to_no_other_commit() {
     let old = origin.git(&["rev-parse", "main"]);
     let new = origin.commit("main", &[("skills/cron/SKILL.md", CRON)]);
 
+    test.write("more/pdf-tools/SKILL.md", PDF);
     let unreadable = "the lock file `./skillpress.lock` is not what `skillpress fetch` writes: ";
     let mend = "hint: restore it from version control, or remove it and run `skillpress fetch`\n";
     for text in ["", &lock[..lock.len() / 2], "<<<<<<< ours\n"] {
         test.write("skillpress.lock", text);
-        for (command, code) in [("build", 1), ("sources", 1), ("fetch", 2)] {
-            let ran = run(&test, &[command], code);
-            assert!(ran.stderr.contains(unreadable), "{}", ran.stderr);
-            assert!(ran.stderr.contains(mend), "{}", ran.stderr);
+        for command in [
+            &["build"][..],
+            &["check"],
+            &["sources"],
+            &["fetch"],
+            &["fetch", "--locked"],
+            &["fetch", "--update"],
+            &["add", "more", "--owner", "bo"],
+        ] {
+            let ran = run(&test, command, 1);
+            // `check` prints what it finds as its answer.
+            let told = ran.stdout + &ran.stderr;
+            assert!(told.contains(unreadable), "{told}");
+            assert!(told.contains(mend), "{told}");
         }
         assert_eq!(read(&test, "skillpress.lock"), text);
     }
