@@ -296,6 +296,21 @@ fn add_leaves_the_settings_as_their_author_wrote_them() {
 }
 
 #[test]
+fn a_mistyped_name_of_an_archive_is_not_asked_of_github() {
+    let test = registry("");
+    for name in ["downloads/tols.zip", "downloads/tols.tar.gz"] {
+        let ran = run(&test, &["add", name, "--owner", "ana"], 2);
+        assert_eq!(
+            ran.stderr,
+            format!(
+                "error: `{name}` is no repository, archive or folder\n\
+                 hint: name one as `OWNER/REPO` on GitHub, a URL, or a path that is there\n"
+            )
+        );
+    }
+}
+
+#[test]
 fn a_source_that_cannot_be_added_leaves_settings_and_lock_as_they_were() {
     let origin = two_skills();
     let test = registry_of(&origin);
