@@ -79,6 +79,18 @@ impl Selection {
         let matches = |globs: &[Pattern]| globs.iter().any(|glob| glob.matches(slug));
         matches(&self.include) && !matches(&self.exclude)
     }
+
+    /// The patterns that none of `slugs` matches: each with the setting in which it stands, as it is written there.
+    pub fn idle<'a>(&'a self, slugs: &[&str]) -> Vec<(&'static str, &'a str)> {
+        let is_idle = |glob: &&Pattern| !slugs.iter().any(|slug| glob.matches(slug));
+        let of = |key, globs: &'a [Pattern]| {
+            let idle = globs.iter().filter(is_idle);
+            idle.map(move |glob| (key, glob.as_str()))
+        };
+        let idle = of("include", &self.include).chain(of("exclude", &self.exclude));
+        // Where there is no skill at all, that is told, and not that `*` is idle.
+        idle.filter(|(_, glob)| *glob != "*").collect()
+    }
 }
 
 /// What is wrong with a `[[source]]`.
@@ -358,6 +370,11 @@ mod tests {
         let taken =
             ["pdf-tools", "cron", "pdf-old", "crontab"].map(|slug| some.selection.takes(slug));
         assert_eq!(taken, [true, true, false, false]);
+        assert_eq!(
+            some.selection.idle(&["pdf-tools", "docs"]),
+            [("include", "cron"), ("exclude", "*-old")]
+        );
+        assert_eq!(all.idle(&[]), []);
     }
 
     #[test]

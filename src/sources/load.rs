@@ -182,6 +182,7 @@ impl Loader<'_> {
             self.loaded.problems.push(problem.hint(unlisted.hint()));
         }
         self.tell(&root, &found.left_out);
+        self.tell_idle_patterns(source, found.skills.iter().map(|skill| &*skill.slug));
         for skill in &found.skills {
             if !source.selection.takes(&skill.slug) {
                 continue;
@@ -249,6 +250,7 @@ impl Loader<'_> {
             Origin::Git { url, .. } => repository::page(url),
             _ => None,
         };
+        self.tell_idle_patterns(source, snapshot.skills.iter().map(|skill| &*skill.slug));
         for skill in &snapshot.skills {
             if !source.selection.takes(&skill.slug) {
                 continue;
@@ -268,6 +270,24 @@ impl Loader<'_> {
                 version: skill.version.clone(),
                 versions: skill.old_versions(&cache, page.as_deref()),
             });
+        }
+    }
+
+    /// Warns of patterns that match none of `slugs`, all skills of `source`: a slip, or a skill that is gone.
+    fn tell_idle_patterns<'s>(
+        &mut self,
+        source: &SourceConfig,
+        slugs: impl Iterator<Item = &'s str>,
+    ) {
+        let slugs: Vec<&str> = slugs.collect();
+        for (setting, glob) in source.selection.idle(&slugs) {
+            let name = &source.name;
+            let message =
+                format!("`{glob}` in `{setting}` matches no skill of the source `{name}`");
+            let problem = Problem::warning(self.config_path, "source", message);
+            self.loaded
+                .problems
+                .push(problem.hint("correct or remove it; patterns are compared with slugs"));
         }
     }
 

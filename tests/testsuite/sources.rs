@@ -514,6 +514,25 @@ fn folders_and_archives_are_sources_too() {
 }
 
 #[test]
+fn a_pattern_that_matches_no_skill_is_told_as_it_is_written() {
+    let origin = two_skills();
+    let test = registry(&format!(
+        "[[source]]\ngit = {}\nowner = 'ana'\ninclude = ['pdf-*', 'crom']\nexclude = ['PDF-old*']\n",
+        toml_path(&origin)
+    ));
+    run(&test, &["fetch"], 0);
+    let ran = run(&test, &["sources", "--warnings"], 0);
+    assert_eq!(counts(&test), ["origin: 1"]);
+    for told in ["`crom` in `include`", "`PDF-old*` in `exclude`"] {
+        let warning = format!(
+            "warning: skillpress.toml: {told} matches no skill of the source `origin`\n\
+             hint: correct or remove it; patterns are compared with slugs\n"
+        );
+        assert!(ran.stderr.contains(&warning), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn after_a_fetch_a_build_needs_neither_network_nor_git() {
     let origin = two_skills();
     let test = registry_of(&origin);
@@ -622,7 +641,7 @@ fn two_skills_of_one_name_are_told_with_both_places_and_the_way_out() {
         );
     }
     let first = source("one", &one, "exclude = [\"pdf-*\"]\n");
-    let second = source("two", &two, "include = [\"pdf-*\", \"x\"]\n");
+    let second = source("two", &two, "include = [\"pdf-*\"]\n");
     test.write("skillpress.toml", settings(&(first + &second)));
     run(&test, &["check", "--strict"], 0);
     assert_eq!(counts(&test), ["one: 1", "two: 1"]);
