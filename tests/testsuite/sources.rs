@@ -514,6 +514,39 @@ fn folders_and_archives_are_sources_too() {
 }
 
 #[test]
+fn of_versions_that_differ_in_capitals_alone_the_newer_one_stays_and_is_told() {
+    let mut origin = Origin::new();
+    for (tag, text) in [("beta", "one"), ("Beta", "two"), ("v1", "three")] {
+        let files: &[(&str, &[u8])] = &[("SKILL.md", PDF), ("a.txt", text.as_bytes())];
+        origin.commit("main", files);
+        origin.git(&["tag", tag, "main"]);
+    }
+    let test = registry(&format!(
+        "[[source]]\ngit = {}\nowner = 'ana'\nversions = 'tags'\n",
+        toml_path(&origin)
+    ));
+    run(&test, &["fetch"], 0);
+    let ran = run(&test, &["build"], 0);
+    assert!(
+        ran.stderr.contains(
+            "warning: origin/: the versions `beta` and `Beta` differ only in the case of letters, which many hosts do not \
+             tell apart; `beta` is left out\nhint: name versions and tags"
+        ),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        test.path("public/ana/skills/pdf-tools/versions/Beta")
+            .is_dir()
+    );
+    assert!(
+        !test
+            .path("public/ana/skills/pdf-tools/versions/beta")
+            .exists()
+    );
+}
+
+#[test]
 fn a_pattern_that_matches_no_skill_is_told_as_it_is_written() {
     let origin = two_skills();
     let test = registry(&format!(

@@ -56,13 +56,14 @@ pub(super) fn read(
             if let Some(provenance) = source {
                 skill.set_provenance(provenance);
             }
-            match (folder.source, own_versions.get(&folder.key)) {
+            let clashes = match (folder.source, own_versions.get(&folder.key)) {
                 (Some(source), _) => {
-                    version::add_kept(&mut skill, source.version.as_deref(), &source.versions);
+                    version::add_kept(&mut skill, source.version.as_deref(), &source.versions)
                 }
                 (None, Some(kept)) => version::add_kept(&mut skill, None, kept),
-                (None, None) => {}
-            }
+                (None, None) => Vec::new(),
+            };
+            problems.extend(clashes.iter().map(|clash| clash.warning(&skill)));
             Some(skill)
         })
         .collect()

@@ -4,6 +4,7 @@ use semver::{BuildMetadata, Prerelease};
 
 use crate::catalog::{Skill, SkillFile, Version};
 use crate::content::folder::LoadOptions;
+use crate::problem::Problem;
 use crate::text::{self, unicode};
 
 /// Sorts `versions` newest first: by date, and by version number where dates are equal.
@@ -27,9 +28,33 @@ pub(super) fn sort_newest_first(versions: &mut Vec<Version>) {
     versions.extend(keyed.into_iter().map(|(_, version)| version));
 }
 
+/// Two versions of a skill whose files would have one place where the case of letters does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CaseClash {
+    pub(super) left_out: String,
+    pub(super) kept: String,
+}
+
+impl CaseClash {
+    /// The warning about it, of `skill`.
+    pub(super) fn warning(&self, skill: &Skill) -> Problem {
+        let Self { left_out, kept } = self;
+        let message = format!(
+            "the versions `{left_out}` and `{kept}` differ only in the case of letters, which many hosts do not tell \
+             apart; `{left_out}` is left out"
+        );
+        Problem::warning(skill.folder.clone(), "versions of one name", message)
+            .hint("name versions and tags so that they differ in more than capitals")
+    }
+}
+
 /// Gives `skill` the old versions that are kept of it, and the name of the `current` one unless it has one; what `_meta.json`
-/// says of one of them stays.
-pub(super) fn add_kept(skill: &mut Skill, current: Option<&str>, kept: &[Version]) {
+/// says of one of them stays. Of two whose names differ in the case of letters alone the newer one stays.
+pub(super) fn add_kept(
+    skill: &mut Skill,
+    current: Option<&str>,
+    kept: &[Version],
+) -> Vec<CaseClash> {
     let updated_at = skill.updated_at;
     let current = current.map(|version| Version {
         version: version.to_owned(),
@@ -39,7 +64,20 @@ pub(super) fn add_kept(skill: &mut Skill, current: Option<&str>, kept: &[Version
     skill.version = skill.version.take().or(current);
     // Of two that are kept under one name the newest counts, all of it.
     let n_told = skill.history.len();
+    let mut clashes = Vec::new();
     for kept in kept {
+        let known = skill.version.iter().chain(&skill.history);
+        let mut names = known.map(|known| &known.version);
+        let is_other_case = |name: &&String| {
+            **name != kept.version && name.to_lowercase() == kept.version.to_lowercase()
+        };
+        if let Some(name) = names.find(is_other_case) {
+            clashes.push(CaseClash {
+                left_out: kept.version.clone(),
+                kept: name.clone(),
+            });
+            continue;
+        }
         let is_current = |current: &Version| current.version == kept.version;
         if skill.version.as_ref().is_some_and(is_current) {
             continue;
@@ -60,6 +98,7 @@ pub(super) fn add_kept(skill: &mut Skill, current: Option<&str>, kept: &[Version
         }
     }
     sort_newest_first(&mut skill.history);
+    clashes
 }
 
 /// The files of an old version that can be published, as those of a current one are chosen. Nobody can mend an old version, so
