@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use crate::catalog::{Provenance, Version};
+use crate::catalog::{LicenseFile, Provenance, Version};
 use crate::key::SkillKey;
 
 mod address;
@@ -47,6 +47,8 @@ pub struct SourceSkill {
     pub files: Vec<SourceFile>,
     /// Where it came from, when that is a repository.
     pub provenance: Option<Provenance>,
+    /// The licence file of the source that is nearest to it.
+    pub license_file: Option<LicenseFile>,
     /// What it is called at a tag, where tags are read.
     pub version: Option<String>,
     /// Old versions, newest first.

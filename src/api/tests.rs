@@ -383,10 +383,10 @@ fn record_document_and_catalog_say_where_a_skill_came_from() {
         commit: commit.to_owned(),
         path: "skills/pdf".to_owned(),
         committed_at: Timestamp::from_ms(1_770_000_000_000),
-        license_file: Some(LicenseFile {
-            path: "LICENSE".to_owned(),
-            spdx: Some("MIT".to_owned()),
-        }),
+    });
+    catalog.skills[skill_idx].license_file = Some(LicenseFile {
+        path: "LICENSE".to_owned(),
+        spdx: Some("MIT".to_owned()),
     });
     let files = files_of(&catalog, &config());
     let source = json!({
@@ -557,7 +557,6 @@ fn a_skill_of_a_source_is_installed_from_the_repository_that_it_came_from() {
             commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
             path: "plugins/office/skills/pdf".to_owned(),
             committed_at: None,
-            license_file: None,
         });
         let command = clawhub_command(&config, &catalog.skills[skill_idx], true);
         let files = files_of(&catalog, &config);

@@ -15,14 +15,12 @@ pub struct Provenance {
     pub path: String,
     /// When the last commit was made that touched the folder.
     pub committed_at: Option<Timestamp>,
-    /// The licence file that is nearest to the skill.
-    pub license_file: Option<LicenseFile>,
 }
 
-/// A file with the terms under which a skill, or all of its repository, is given.
+/// A file with the terms under which a skill, or all of its source, is given.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LicenseFile {
-    /// Its path in the repository, `/`-separated. Hostile.
+    /// Its path in the source, `/`-separated. Hostile.
     pub path: String,
     /// The SPDX name of the licence, if the text is that of one; see [`crate::licence`].
     pub spdx: Option<String>,
@@ -34,9 +32,8 @@ impl Provenance {
         repository::folder(self.repository.as_deref()?, &self.commit, &self.path)
     }
 
-    /// The licence file at that commit, as [`Provenance::url`].
-    pub fn license_url(&self) -> Option<String> {
-        let path = &self.license_file.as_ref()?.path;
+    /// The file `path` of the repository at that commit, as [`Provenance::url`].
+    pub fn file_url(&self, path: &str) -> Option<String> {
         repository::file(self.repository.as_deref()?, &self.commit, path)
     }
 

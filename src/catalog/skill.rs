@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::badge::Award;
 use super::file::SkillFile;
-use super::provenance::Provenance;
+use super::provenance::{LicenseFile, Provenance};
 use super::timestamp::Timestamp;
 use crate::key::SkillKey;
 use crate::markdown::RelativeLink;
@@ -51,6 +51,8 @@ pub struct Skill {
     pub is_of_source: bool,
     /// Where it came from, when that is a repository; [`Skill::set_provenance`] sets it.
     pub provenance: Option<Provenance>,
+    /// The licence file of its source that is nearest to it.
+    pub license_file: Option<LicenseFile>,
     /// Awards, sorted by kind; each kind at most once.
     pub badges: Vec<Award>,
     /// Counts, when a statistics file has them.
@@ -76,14 +78,7 @@ impl Skill {
     /// Its licence: what the front matter says, else the SPDX name of the nearest licence file.
     pub fn license(&self) -> Option<&str> {
         let written = self.front_matter.license.as_deref();
-        written.or_else(|| {
-            self.provenance
-                .as_ref()?
-                .license_file
-                .as_ref()?
-                .spdx
-                .as_deref()
-        })
+        written.or_else(|| self.license_file.as_ref()?.spdx.as_deref())
     }
 
     /// The file that the body came from.

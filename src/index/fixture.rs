@@ -38,6 +38,7 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
         updated_at: None,
         is_of_source: false,
         provenance: None,
+        license_file: None,
         badges: Vec::new(),
         stats: None,
         is_suspicious: false,

@@ -7,9 +7,9 @@ use super::cache::Cache;
 use super::fetch::root_name;
 use super::lock_file::LockFile;
 use super::own_versions::OwnVersions;
-use super::snapshot::{Snapshot, SnapshotSkill};
+use super::snapshot::{Snapshot, SnapshotLicense, SnapshotSkill, license, license_files};
 use super::{SourceFile, SourceSkill};
-use crate::catalog::{LicenseFile, Provenance, Timestamp};
+use crate::catalog::{Provenance, Timestamp};
 use crate::config::{Config, Origin, SourceConfig};
 use crate::discovery::{LeftOut, discover, skill_files};
 use crate::key::SkillKey;
@@ -183,6 +183,7 @@ impl Loader<'_> {
         }
         self.tell(&root, &found.left_out);
         self.tell_idle_patterns(source, found.skills.iter().map(|skill| &*skill.slug));
+        let license_files = license_files(&tree);
         for skill in &found.skills {
             if !source.selection.takes(&skill.slug) {
                 continue;
@@ -200,6 +201,11 @@ impl Loader<'_> {
                 path: root.join(&skill.folder),
                 files: files.collect(),
                 provenance: None,
+                // One that cannot be read says nothing.
+                license_file: license(&tree, &license_files, &skill.folder)
+                    .ok()
+                    .flatten()
+                    .map(|license| license.file()),
                 version: None,
                 versions: Vec::new(),
             });
@@ -267,6 +273,7 @@ impl Loader<'_> {
                 path: shown.join(&skill.folder),
                 files,
                 provenance: provenance(page.clone(), &snapshot, skill),
+                license_file: skill.license.as_ref().map(SnapshotLicense::file),
                 version: skill.version.clone(),
                 versions: skill.old_versions(&cache, page.as_deref()),
             });
@@ -318,16 +325,11 @@ fn provenance(
     snapshot: &Snapshot,
     skill: &SnapshotSkill,
 ) -> Option<Provenance> {
-    let license = skill.license.as_ref();
     let committed_at = skill.committed_at.as_deref();
     Some(Provenance {
         repository: page,
         commit: snapshot.commit.clone()?,
         path: skill.folder.clone(),
         committed_at: committed_at.and_then(Timestamp::parse),
-        license_file: license.map(|license| LicenseFile {
-            path: license.path.clone(),
-            spdx: license.spdx.clone(),
-        }),
     })
 }

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::cache::{Cache, CacheError, CacheWriter, Digest, FILE_MAX_BYTES};
 use super::unlisted::Unlisted;
-use crate::catalog::{SkillFile, Timestamp, Version};
+use crate::catalog::{LicenseFile, SkillFile, Timestamp, Version};
 use crate::discovery::{DiscoverError, Discovered, LeftOut, Reason, read_file, skill_files};
 use crate::licence;
 use crate::tree::{Tree, TreeEntry};
@@ -77,6 +77,16 @@ pub struct SnapshotLicense {
     /// The SPDX name of the licence, if the text is that of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spdx: Option<String>,
+}
+
+impl SnapshotLicense {
+    /// As a catalog has it.
+    pub fn file(&self) -> LicenseFile {
+        LicenseFile {
+            path: self.path.clone(),
+            spdx: self.spdx.clone(),
+        }
+    }
 }
 
 /// A file whose bytes are in the cache.
@@ -251,8 +261,11 @@ pub fn license_files(tree: &dyn Tree) -> Vec<&TreeEntry> {
     tree.entries().iter().filter(is_licence).collect()
 }
 
-/// The one of `files` that is nearest to `folder`.
-fn license(
+/// The one of `files`, the licence files of `tree`, that is nearest to `folder`.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn license(
     tree: &dyn Tree,
     files: &[&TreeEntry],
     folder: &str,

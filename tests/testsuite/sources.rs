@@ -501,11 +501,17 @@ fn folders_and_archives_are_sources_too() {
     .unwrap();
     let expected = ["a: 2", "b: 2", "c: 1", "d: 2", "folder: 2"];
     assert_eq!(counts(&test), expected);
+    fs::write(test.path("folder/LICENSE"), MIT).unwrap();
     test.rebuild();
     assert!(
         test.page("ey/skills/cron/index.html")
             .contains("Explains cron lines.")
     );
+    for owner in ["ana", "ey"] {
+        let page = test.page(&format!("{owner}/skills/pdf-tools/index.html"));
+        let license = "<dt>License</dt><dd dir=\"auto\">MIT</dd>";
+        assert!(page.contains(license), "{owner}: {page}");
+    }
     fs::remove_dir_all(test.path(".skillpress")).unwrap();
     let ran = run(&test, &["fetch", "--locked"], 1);
     let expected = "error: skillpress.toml: the source `a`: the lock file would change\n";

@@ -263,6 +263,7 @@ mod tests {
                     sha256: None,
                 }],
                 provenance: None,
+                license_file: None,
                 version: None,
                 versions: Vec::new(),
             };

@@ -56,6 +56,7 @@ pub(super) fn read(
             if let Some(provenance) = source {
                 skill.set_provenance(provenance);
             }
+            skill.license_file = folder.source.and_then(|source| source.license_file.clone());
             let clashes = match (folder.source, own_versions.get(&folder.key)) {
                 (Some(source), _) => {
                     version::add_kept(&mut skill, source.version.as_deref(), &source.versions)

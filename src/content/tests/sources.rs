@@ -18,6 +18,7 @@ fn of_source(key: &str, place: PathBuf, versions: Vec<Version>) -> SourceSkill {
             sha256: None,
         }],
         provenance: None,
+        license_file: None,
         version: None,
         versions,
     }

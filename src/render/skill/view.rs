@@ -172,11 +172,11 @@ fn license(skill: &Skill) -> Option<License<'_>> {
         let (shown, link) = (written.as_str(), None);
         return Some(License { shown, link });
     }
-    let provenance = skill.provenance.as_ref()?;
-    let file = provenance.license_file.as_ref()?;
+    let file = skill.license_file.as_ref()?;
+    let provenance = skill.provenance.as_ref();
     Some(License {
         shown: file.spdx.as_deref().unwrap_or(&file.path),
-        link: provenance.license_url(),
+        link: provenance.and_then(|provenance| provenance.file_url(&file.path)),
     })
 }
 

@@ -103,6 +103,7 @@ pub(super) fn skill(id: &str, name: &str, updated_at: &str, files: &[(&str, &str
         updated_at,
         is_of_source: false,
         provenance: None,
+        license_file: None,
         badges: Vec::new(),
         stats: None,
         is_suspicious: false,

@@ -16,8 +16,8 @@ fn from(repository: Option<&str>, license_file: Option<LicenseFile>) -> Catalog 
         commit: COMMIT.to_owned(),
         path: "skills/so lo".to_owned(),
         committed_at: Timestamp::parse("2026-02-28"),
-        license_file,
     });
+    solo.license_file = license_file;
     catalog
 }
 

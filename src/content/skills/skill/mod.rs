@@ -126,6 +126,7 @@ impl Draft<'_> {
             updated_at: dates.updated_at,
             is_of_source: false,
             provenance: None,
+            license_file: None,
             badges: Vec::new(),
             stats: None,
             is_suspicious: false,
