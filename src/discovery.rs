@@ -72,6 +72,7 @@ pub fn discover(
             discovery.leave_out(&skill_md.path, reason);
         }
     }
+    discovery.tell_linked_folders(&start);
     Ok(discovery.finish(&start))
 }
 
@@ -246,6 +247,33 @@ impl<'t> Discovery<'t> {
         let names = [name.map(str::to_owned), key::install_name(above)];
         let slugs = names.into_iter().flatten();
         slugs.into_iter().find(|slug| !text::is_device_name(slug))
+    }
+
+    /// Tells of links in `start` and below it that may stand in the place of a skill's folder: what is behind one is not
+    /// known. A name with a dot is that of a file, and one whose skill is found elsewhere is missed by nobody.
+    fn tell_linked_folders(&mut self, start: &str) {
+        let skills = || self.skills.iter();
+        let beside: BTreeSet<&str> = skills()
+            .filter(|skill| !skill.folder.is_empty())
+            .map(|skill| folder_of(&skill.folder))
+            .collect();
+        let found: BTreeSet<&str> = skills()
+            .flat_map(|skill| [skill.slug.as_str(), split(&skill.folder).1])
+            .collect();
+        let links = self.tree.entries().iter().filter(|entry| {
+            let (above, name) = split(&entry.path);
+            entry.kind == EntryKind::Link
+                && is_within(above, start)
+                && (beside.contains(above) || split(above).1 == "skills")
+                && !name.contains('.')
+                && !found.contains(name)
+                // Among the files of a skill it is told with these.
+                && !skills().any(|skill| is_within(above, &skill.folder))
+        });
+        let links: Vec<&TreeEntry> = links.collect();
+        for link in links {
+            self.leave_out(&link.path, Reason::LinkedFolder);
+        }
     }
 
     fn leave_out(&mut self, path: &str, reason: Reason) {

@@ -58,6 +58,11 @@ pub enum Reason {
     /// A link in the place of a file.
     #[error("this is a link; links of a source are not followed, so it is left out")]
     Link,
+    /// A link beside the folders of skills, or in a folder `skills`.
+    #[error(
+        "this is a link where folders of skills lie; links of a source are not followed, so a skill behind it is left out"
+    )]
+    LinkedFolder,
     /// A submodule or a device in the place of a file.
     #[error("this is neither a file nor a folder; it is left out")]
     NotAFile,
@@ -173,6 +178,7 @@ impl Reason {
             Self::TooDeep { .. } | Self::SkippedFolder { .. } => {
                 "to publish it, name a folder above it with `path` in a source of its own"
             }
+            Self::LinkedFolder => "put the folder itself in its place",
             Self::Link | Self::NotAFile => "put a regular file in its place",
             Self::OtherCase => "rename the file to `SKILL.md`",
             Self::PathNotPlain => "rename the folder",
@@ -207,7 +213,7 @@ impl Reason {
             Self::TooDeep { .. } | Self::SkippedFolder { .. } | Self::OtherCase => {
                 "skill out of place"
             }
-            Self::Link => "link left out",
+            Self::Link | Self::LinkedFolder => "link left out",
             Self::NotAFile => "not a file",
             Self::PathNotPlain => "file name not allowed",
             Self::TooLarge { .. } => "file too large",

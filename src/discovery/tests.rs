@@ -438,3 +438,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_link_in_the_place_of_a_skills_folder_is_told() {
+    let md = |name: &str| format!("---\nname: {name}\ndescription: D.\n---\n");
+    let (a, b) = (md("a"), md("b"));
+    let files = [("tools/a/SKILL.md", a.as_str()), ("b/SKILL.md", &b)];
+    let tree = MemoryTree::new(&files)
+        .with("tools/linked", EntryKind::Link)
+        .with(".claude/skills/other", EntryKind::Link)
+        // One that is found elsewhere, files, and the files of a skill.
+        .with(".claude/skills/a", EntryKind::Link)
+        .with("tools/README.md", EntryKind::Link)
+        .with("docs/linked", EntryKind::Link)
+        .with("tools/a/scripts", EntryKind::Link);
+    let found = discover(&tree, "", "root").unwrap();
+    assert_eq!(found.skills.len(), 2);
+    assert_eq!(
+        found.left_out,
+        [".claude/skills/other", "tools/linked"]
+            .map(|path| LeftOut::new(path, Reason::LinkedFolder))
+    );
+}
