@@ -181,7 +181,7 @@ fn addresses_that_are_commands_or_options_are_refused_before_git_runs() {
 }
 
 /// What `sources --warnings` says of the repository.
-const TOLD: [&str; 14] = [
+const TOLD: [&str; 15] = [
     "../../SKILL.md: this path leads elsewhere; the skill is left out",
     "../--upload-pack=x/SKILL.md: this path leads elsewhere; the skill is left out",
     "../good/../SKILL.md: this path leads elsewhere; the skill is left out",
@@ -195,6 +195,7 @@ const TOLD: [&str; 14] = [
     "skills/good/large.bin: the file has more than 10000000 bytes and is not read",
     "skills/good/link.md: this is a link; links of a source are not followed, so it is left out",
     "skills/good/scripts: this is a link; links of a source are not followed, so it is left out",
+    "skills/leads-out: this is a link where folders of skills lie; links of a source are not followed, so a skill behind it is left out",
     "skills/linked/SKILL.md: this is a link; links of a source are not followed, so it is left out",
 ];
 
