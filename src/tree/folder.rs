@@ -37,7 +37,7 @@ impl FolderTree {
             .sort_by_file_name()
             .into_iter()
             .filter_entry(|entry| {
-                !is_skipped(entry) && !(entry.file_type().is_dir() && is_left_out(entry.path()))
+                !(is_skipped(entry) || entry.file_type().is_dir() && is_left_out(entry.path()))
             });
         for (n_before, entry) in walk.enumerate() {
             if n_before == ENTRIES_MAX {
