@@ -330,6 +330,7 @@ fn two_tags() -> Sourced {
 const LOCKED: FetchOptions = FetchOptions {
     update: Update::None,
     is_locked: true,
+    only: None,
 };
 
 #[test]
@@ -354,6 +355,7 @@ fn a_tag_that_was_moved_or_deleted_stays_what_it_was_and_is_told() {
     let update = FetchOptions {
         update: Update::All,
         is_locked: false,
+        only: None,
     };
     let fetched = sourced.fetch_with(&update).unwrap().remove(0).1.unwrap();
     let told: Vec<String> = fetched.moved_tags.iter().map(ToString::to_string).collect();
@@ -408,6 +410,7 @@ fn a_commit_of_a_tag_that_its_server_has_no_more_is_named() {
     let update = FetchOptions {
         update: Update::All,
         is_locked: false,
+        only: None,
     };
     let error = sourced
         .fetch_with(&update)
