@@ -95,6 +95,9 @@ impl Seeds {
         for (idx, query) in QUERIES.iter().enumerate() {
             self.write("parse_query", idx, query.as_bytes())?;
         }
+        for (idx, line) in TYPED.lines().enumerate() {
+            self.write("fold_text", idx, line.as_bytes())?;
+        }
         Ok(())
     }
 
@@ -123,6 +126,9 @@ impl Seeds {
         fs::write(folder.join(format!("seed-{idx}")), input)
     }
 }
+
+/// How texts of many scripts are written and typed.
+const TYPED: &str = include_str!("../../crates/skillpress-search/tests/data/typed.txt");
 
 const QUERIES: [&str; 8] = [
     "how do I merge PDF files",

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use skillpress_search::Reason;
-use skillpress_search::internals::analyzer::{fold, is_unspaced, stem, words};
+use skillpress_search::internals::analyzer::{fold, is_mark, is_unspaced, stem, words};
 
 /// `text` cut into parts that do and do not hold one of the terms, in turn, beginning with one that does not (perhaps an
 /// empty one); together they are `text`.
@@ -48,8 +48,7 @@ enum Kind {
 }
 
 fn kind(c: char) -> Kind {
-    // A combining accent belongs to its word: folding drops it.
-    if matches!(c, '\u{300}'..='\u{36f}') {
+    if is_mark(c) {
         Kind::Word
     } else if !c.is_alphanumeric() {
         Kind::Other
@@ -116,6 +115,8 @@ mod tests {
             marked("Cafe\u{301} Finder", &["cafe"]),
             "[Cafe\u{301}] Finder"
         );
+        assert_eq!(marked("مُدِير الكُتُب", &["مدير"]), "[مُدِير] الكُتُب");
+        assert_eq!(marked("ｽﾌﾟﾚ 日", &["プレ"]), "[ｽﾌﾟﾚ] 日");
         assert_eq!(marked("AI翻译助手", &["翻译"]), "AI[翻译]助手");
         assert_eq!(marked("деловые письма", &["письма"]), "деловые [письма]");
     }

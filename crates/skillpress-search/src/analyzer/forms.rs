@@ -35,14 +35,14 @@ pub fn name_terms(name: &str) -> NameTerms {
         }
     };
     surfaces.iter().for_each(|surface| add(surface.clone()));
-    name_parts(&folded).iter().for_each(|part| add(stem(part)));
+    name_parts(name).iter().for_each(|part| add(stem(part)));
     joined_terms(&surfaces)
         .into_iter()
         .for_each(|(_, joined)| add(joined));
     NameTerms { words, forms }
 }
 
-/// The lower-case parts of the words of `text` that are written in camel case, in order.
+/// The folded parts of the words of `text` that are written in camel case, in order.
 ///
 /// A part begins at a capital after a small letter (`MemoryManager`) and at the last capital of a row that small
 /// letters follow (`PDFMerge`). Words with a part of one letter are left whole: `AMap` is not a kind of map.
@@ -51,7 +51,7 @@ pub fn name_parts(text: &str) -> Vec<String> {
         .map(parts_of_word)
         .filter(|parts| parts.len() > 1 && parts.iter().all(|part| part.chars().count() > 1))
         .flatten()
-        .flat_map(words)
+        .flat_map(|part| words(&fold(part)))
         .collect()
 }
 

@@ -12,7 +12,7 @@ mod stop_words;
 mod tag;
 mod words;
 
-pub use fold::fold;
+pub use fold::{fold, is_mark};
 pub use forms::{NameTerms, joined_terms, name_key, name_parts, name_terms, text_terms};
 pub use stem::stem;
 pub use stop_words::is_stop_word;
@@ -20,4 +20,4 @@ pub use tag::{TAG_MAX_CHARS, tag};
 pub use words::{WORD_MAX_BYTES, first_chars, is_spelled, is_unspaced, lower_case, words};
 
 /// Version of the terms that this analyzer makes; an index of another version must not be read with it.
-pub const ANALYZER_VERSION: u32 = 1;
+pub const ANALYZER_VERSION: u32 = 2;

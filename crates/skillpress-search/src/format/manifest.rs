@@ -533,9 +533,9 @@ mod tests {
             Manifest::decode_index(&[1]),
             Err(FormatError::Version { got, expected })
         );
-        let (got, expected) = (2, 1);
+        let (got, expected) = (ANALYZER_VERSION + 1, ANALYZER_VERSION);
         assert_eq!(
-            Manifest::decode_index(&[FORMAT_VERSION as u8, 2, 9, 9]),
+            Manifest::decode_index(&[FORMAT_VERSION as u8, got as u8, 9, 9]),
             Err(FormatError::Analyzer { got, expected })
         );
     }
