@@ -9,6 +9,7 @@
 //! row'(w)  = row(w) + k · shift(w),   k = 0.25 · median‖row‖ / mean‖shift‖
 //! ```
 //!
+//! A document without any word of the general table says nothing of its words: `doc(d)` is unknown, and they get no row.
 //! Documents are embedded again with the moved rows. Sums are integers, so no order of summation is hidden in them; `ln`
 //! and roots come from one portable implementation.
 
@@ -65,8 +66,11 @@ pub fn adapt<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> Adapted {
         })
         .collect();
     let embeddings = embed_all(&documents, &rows);
+    let is_known = |word_idx: usize| word_idx < model.rows.len() || rows[word_idx] != zero;
+    let known: Vec<bool> = (0..rows.len()).map(is_known).collect();
     let words = vocabulary.into_iter().zip(rows).enumerate();
     let mut rows: Vec<WordRow> = words
+        .filter(|&(word_idx, _)| known[word_idx])
         .map(|(word_idx, (word, row))| WordRow {
             word,
             row,
@@ -165,11 +169,11 @@ fn embed_all(documents: &[Weights], rows: &[Row]) -> Vec<Option<Embedding>> {
     documents.par_iter().map(embed).collect()
 }
 
-/// Embeddings minus their mean, in units of 2⁻¹⁵.
+/// Embeddings minus their mean, in units of 2⁻¹⁵; `None` for documents without one.
 ///
 /// The mean is rounded to 2⁻⁴: one edited skill hardly ever moves it, and with it every word of the registry. On 2,291
 /// skills an edit changes 17 rows; with a mean rounded to 2⁻⁷ it is 4,600, and nothing is found better.
-fn centre(embeddings: &[Option<Embedding>]) -> Vec<[i32; DIM]> {
+fn centre(embeddings: &[Option<Embedding>]) -> Vec<Option<[i32; DIM]>> {
     let mut mean = [0i64; DIM];
     for embedding in embeddings.iter().flatten() {
         for (mean, &x) in mean.iter_mut().zip(embedding.components()) {
@@ -177,14 +181,14 @@ fn centre(embeddings: &[Option<Embedding>]) -> Vec<[i32; DIM]> {
         }
     }
     const STEP: i64 = 1 << 11;
-    let n = (embeddings.len() as i64).max(1) * STEP;
+    let n = (embeddings.iter().flatten().count() as i64).max(1) * STEP;
     let mean = mean.map(|sum| ((sum + n / 2).div_euclid(n) * STEP) as i32);
+    let centred = |embedding: &Embedding| {
+        std::array::from_fn(|dim| i32::from(embedding.components()[dim]) - mean[dim])
+    };
+    let embeddings = embeddings.iter();
     embeddings
-        .iter()
-        .map(|embedding| match embedding {
-            Some(e) => std::array::from_fn(|dim| i32::from(e.components()[dim]) - mean[dim]),
-            None => mean.map(|x| -x),
-        })
+        .map(|embedding| embedding.as_ref().map(centred))
         .collect()
 }
 
@@ -234,24 +238,27 @@ fn n_uses(model: &Model, word_idx: usize, occurrences: &Occurrences) -> u32 {
 
 struct Shifts<'a> {
     occurrences: &'a Occurrences,
-    centred: &'a [[i32; DIM]],
+    centred: &'a [Option<[i32; DIM]>],
 }
 
 impl Shifts<'_> {
-    /// Where the documents draw a word; `None` for a word that none of them holds.
+    /// Where the documents draw a word; `None` for a word that none of those with an embedding holds.
     fn of(&self, word_idx: usize) -> Option<[f32; DIM]> {
         let occurrences = self.occurrences.of(word_idx);
-        if occurrences.is_empty() {
-            return None;
-        }
         let mut sum = [0i64; DIM];
         let mut mass = 0i64;
         for &(document_idx, tenths) in occurrences {
+            let Some(document) = &self.centred[document_idx as usize] else {
+                continue;
+            };
             let tenths = tenths.min(MAX_TENTHS);
             mass += i64::from(tenths);
-            for (sum, &x) in sum.iter_mut().zip(&self.centred[document_idx as usize]) {
+            for (sum, &x) in sum.iter_mut().zip(document) {
                 *sum += i64::from(x * tenths as i32);
             }
+        }
+        if mass == 0 {
+            return None;
         }
         let rarity = rarity(self.centred.len(), occurrences.len());
         let factor = rarity / (f64::from(1 << 15) * (mass + 10) as f64);
@@ -341,6 +348,20 @@ mod tests {
         assert!(cosine(&adapted, "pagejoin", "pdf") > cosine(&adapted, "pagejoin", "weather"));
         assert!(cosine(&adapted, "天気", "rain") > cosine(&adapted, "天気", "merge"));
         assert!(row(&adapted, "unheard").is_none());
+    }
+
+    #[test]
+    fn a_text_without_known_words_has_no_meaning_and_gives_none() {
+        let mut documents = documents().to_vec();
+        documents.push(document("погода", "прогноз погоды"));
+        documents.push(document("перевод", "перевод текста rain"));
+        let adapted = adapt(&model(), &documents);
+        assert!(row(&adapted, "погода").is_none());
+        assert!(adapted.embeddings[5].is_none());
+        assert!(
+            row(&adapted, "перевод").is_some(),
+            "it stands beside a known word"
+        );
     }
 
     #[test]
