@@ -190,13 +190,13 @@ fn an_index_of_another_version_is_refused() {
     let manifest = test.page("search/manifest.json");
     test.write(
         "public/search/manifest.json",
-        manifest.replacen("\"format\":3", "\"format\":9", 1),
+        manifest.replacen("\"format\":4", "\"format\":9", 1),
     );
     let ran = search(&test, &["pdf"]);
     assert_eq!(ran.code, 2);
     assert!(
         ran.stderr
-            .contains("cannot be used: the index is format 9; this reader knows 3\nhint: "),
+            .contains("cannot be used: the index is format 9; this reader knows 4\nhint: "),
         "{}",
         ran.stderr
     );
