@@ -120,7 +120,7 @@ impl Prover<'_, '_> {
             (skill.key.to_string(), 1, IdentityMatch::OwnerAndSlug),
             (skill.key.slug.clone(), FIRST_RESULTS, IdentityMatch::Slug),
         ];
-        // A name without any letter or digit cannot be searched for; one that is the slug has been.
+        // A name that is the slug has been searched for.
         if name_key.is_some() && name_key != slug_key {
             searches.push((skill.name.clone(), FIRST_RESULTS, IdentityMatch::Name));
         }
@@ -266,6 +266,15 @@ mod tests {
             ("a", "-not \"quoted\" owner:nobody tag:none"),
             ("the", "The"),
             ("v2.0_x", "!!!"),
+            ("crab", "🦀🔥"),
+            ("heart", "❤\u{fe0f}"),
+            ("cpp", "C++"),
+            ("c", "C"),
+            ("c-sharp", "C#"),
+            ("install", "npx clawhub install x"),
+            ("address", "https://x.example/ana/skills/b"),
+            ("arabic", "مُدِير الكُتُب"),
+            ("narrow", "ｽﾌﾟﾚｯﾄﾞｼｰﾄ"),
             ("nihongo", "日本語の名前"),
             ("long", &"very long name ".repeat(30)),
             ("cafe", "Café (Beta)"),
@@ -276,7 +285,7 @@ mod tests {
         let catalog = catalog(skills);
         let proof = prove_both_ways(&catalog, &packed(&catalog));
         assert_eq!(proof.failures, []);
-        assert_eq!((proof.n_skills, proof.n_crowded_out), (22, 5));
+        assert_eq!((proof.n_skills, proof.n_crowded_out), (31, 5));
     }
 
     #[test]

@@ -49,6 +49,6 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
 /// The files of the lexical index of `catalog`.
 pub(crate) fn packed(catalog: &Catalog) -> Vec<(String, Vec<u8>)> {
     let skills: Vec<&Skill> = catalog.listed().collect();
-    let index = lexical::build(&skills).unwrap();
+    let index = lexical::build(catalog, &skills).unwrap();
     pack::pack(catalog, &skills, &index, IndexPart::default()).unwrap()
 }

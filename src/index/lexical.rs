@@ -21,28 +21,31 @@ use tantivy::schema::{
 };
 use tantivy::{Directory, Index, TantivyDocument, doc};
 
-use crate::catalog::Skill;
+use crate::catalog::{Catalog, Skill};
+use crate::key::SkillKey;
 use crate::text::hex;
 pub use terms::SkillTerms;
 
-/// Indexes `skills`; a skill's `DocId` is its position among them, and its tantivy `DocId`.
+/// Indexes `skills` of `catalog`; a skill's `DocId` is its position among them, and its tantivy `DocId`.
 ///
 /// The same skills give the same bytes.
 ///
 /// # Errors
 /// Whatever tantivy says; nothing in a skill makes it fail.
-pub fn build(skills: &[&Skill]) -> tantivy::Result<LexicalIndex> {
+pub fn build(catalog: &Catalog, skills: &[&Skill]) -> tantivy::Result<LexicalIndex> {
     let fields = Fields::new();
     let directory = RamDirectory::create();
     let mut writer = Index::builder()
         .schema(fields.schema.clone())
         .single_segment_index_writer(directory.clone(), WRITER_MEMORY_BYTES)?;
+    let old_slugs = old_slugs(catalog);
+    let old_slugs_of = |skill: &Skill| old_slugs.get(&skill.key).map_or(&[][..], Vec::as_slice);
     let terms: Vec<SkillTerms> = skills
         .par_iter()
-        .map(|skill| SkillTerms::new(skill))
+        .map(|skill| SkillTerms::new(skill, old_slugs_of(skill)))
         .collect();
     for (skill, terms) in skills.iter().zip(&terms) {
-        writer.add_document(document(&fields, skill, terms))?;
+        writer.add_document(document(&fields, skill, old_slugs_of(skill), terms))?;
     }
     let written = writer.finalize()?;
     let files = with_deterministic_names(&written, &directory)?;
@@ -115,7 +118,7 @@ pub struct Fields {
     pub text: Field,
     /// The slug as [`Query::identity`] has it.
     pub slug: Field,
-    /// The same of the name.
+    /// The same of the name, and of slugs that it had before.
     pub name: Field,
     /// Owner, in lower case.
     pub owner: Field,
@@ -155,7 +158,21 @@ impl Fields {
     }
 }
 
-fn document(fields: &Fields, skill: &Skill, terms: &SkillTerms) -> TantivyDocument {
+/// The slugs that each skill had before.
+fn old_slugs(catalog: &Catalog) -> HashMap<&SkillKey, Vec<&str>> {
+    let mut old_slugs: HashMap<&SkillKey, Vec<&str>> = HashMap::new();
+    for (old, new) in &catalog.aliases {
+        old_slugs.entry(new).or_default().push(&old.slug);
+    }
+    old_slugs
+}
+
+fn document(
+    fields: &Fields,
+    skill: &Skill,
+    old_slugs: &[&str],
+    terms: &SkillTerms,
+) -> TantivyDocument {
     let mut document = doc!(
         fields.id => skill.key.to_string(),
         fields.text => terms.weighted_text(),
@@ -165,6 +182,12 @@ fn document(fields: &Fields, skill: &Skill, terms: &SkillTerms) -> TantivyDocume
         if let Some(key) = Query::parse(text).name_key {
             document.add_text(field, key);
         }
+    }
+    for key in old_slugs
+        .iter()
+        .filter_map(|slug| Query::parse(slug).name_key)
+    {
+        document.add_text(fields.name, key);
     }
     for tag in &skill.tags {
         document.add_text(fields.tag, tag);
@@ -236,12 +259,11 @@ mod tests {
     use tantivy::schema::Value;
 
     use super::*;
-    use crate::catalog::Catalog;
     use crate::index::fixture::{catalog, skill};
 
     fn index(catalog: &Catalog) -> LexicalIndex {
         let skills: Vec<&Skill> = catalog.listed().collect();
-        build(&skills).unwrap()
+        build(catalog, &skills).unwrap()
     }
 
     #[test]

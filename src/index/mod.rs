@@ -154,7 +154,7 @@ fn build_unproved(
     };
     let skills = at(catalog, &order);
     let (lexical, meaning) = rayon::join(
-        || lexical::build(&skills),
+        || lexical::build(catalog, &skills),
         || meaning(&skills, embedded, own),
     );
     let files = pack::pack(catalog, &skills, &lexical?, meaning.parts)?;
@@ -223,7 +223,8 @@ pub fn inputs(catalog: &Catalog, config: &Config, own: Option<&OwnVectors>) -> u
         fingerprint(&(what, more, versions, &skill.badges))
     });
     let skills: Vec<u64> = skills.collect();
-    fingerprint(&(skills, &catalog.badge_kinds, config.embedding.mode, own))
+    let names = (&catalog.badge_kinds, &catalog.aliases);
+    fingerprint(&(skills, names, config.embedding.mode, own))
 }
 
 impl SearchIndex {

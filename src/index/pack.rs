@@ -220,7 +220,7 @@ fn lexical_part(
 ) -> Result<IndexPart, IndexError> {
     let n_skills = skills.len() as u32;
     let mut weighed = impacts::weigh(index)?;
-    exact::add(skills, &mut weighed);
+    exact::add(catalog, skills, &mut weighed);
     let spelling = spelling::encode(index, &weighed, n_skills as usize);
     let term_files = encode_terms(&weighed, n_skills)?;
     let term_lens = term_files.blocks.iter().map(|&(_, _, len)| len);

@@ -14,7 +14,8 @@ pub struct Query {
     pub words: Vec<QueryWord>,
     /// All words, stop words and repeats included, as the embedder reads them; at most 64.
     pub semantic_words: Vec<String>,
-    /// Neighbouring words joined: the term, and a bit for each word of `words` that it stands for.
+    /// Words with symbols in letters and neighbouring words joined: the term, and a bit for each word of `words` that it
+    /// stands for.
     pub joined: Vec<(String, u32)>,
     /// Terms whose skills are left out.
     pub excluded: Vec<String>,
@@ -24,7 +25,7 @@ pub struct Query {
     /// in `!` when the text has `-words` or filters: so `weather -cli` means the name that is written so, if there is
     /// one, and never `weather-cli`.
     pub name_key: Option<String>,
-    /// When the query looks like `owner/slug` or `@owner/slug`.
+    /// When the query is `owner/slug` or `@owner/slug`, an install command of it, or the address of its page.
     pub owner_slug: Option<OwnerSlug>,
 }
 
@@ -130,24 +131,30 @@ impl Query {
     /// Parses `text`; every text is a query. Only its first 1,000 characters are read.
     pub fn parse(text: &str) -> Self {
         let text = analyzer::first_chars(text, QUERY_CHARS_MAX).trim();
+        let pasted = pasted(text);
+        let text = pasted.as_deref().unwrap_or(text);
         let mut query = Self {
             name_key: name_key(text),
             owner_slug: owner_slug(text),
             ..Self::default()
         };
         let (mut surfaces, mut are_required) = (Vec::new(), Vec::new());
+        let mut symbols = Vec::new();
         for piece in pieces(text) {
             if let Some(filter) = piece.filter {
                 query.filters.push(filter);
             } else {
-                let words = analyzer::words(&analyzer::fold(piece.text));
                 if piece.is_excluded {
-                    for word in words {
+                    for word in analyzer::spelled_words(piece.text) {
                         query.excluded.push(analyzer::stem(&word));
                     }
                 } else {
+                    let folded = analyzer::fold(piece.text);
                     query.semantic_words.extend(analyzer::words(piece.text));
-                    surfaces.extend(words);
+                    for (word_idx, term) in analyzer::symbol_terms(&folded) {
+                        symbols.push((surfaces.len() + word_idx, term));
+                    }
+                    surfaces.extend(analyzer::words(&folded));
                     are_required.resize(surfaces.len(), piece.is_quoted);
                 }
             }
@@ -159,7 +166,7 @@ impl Query {
         }
         query.semantic_words.truncate(SEMANTIC_WORDS_MAX);
         let is_last_open = text.chars().next_back().is_some_and(char::is_alphanumeric);
-        query.set_words(&surfaces, &are_required, is_last_open);
+        query.set_words(&surfaces, &are_required, is_last_open, &symbols);
         query
     }
 
@@ -199,8 +206,14 @@ impl Query {
         text
     }
 
-    /// `are_required`: whether each of `surfaces` was quoted.
-    fn set_words(&mut self, surfaces: &[String], are_required: &[bool], is_last_open: bool) {
+    /// `are_required`: whether each of `surfaces` was quoted; `symbols`: those with symbols, in letters.
+    fn set_words(
+        &mut self,
+        surfaces: &[String],
+        are_required: &[bool],
+        is_last_open: bool,
+        symbols: &[(usize, String)],
+    ) {
         let has_content = !surfaces
             .iter()
             .all(|surface| analyzer::is_stop_word(surface));
@@ -230,13 +243,22 @@ impl Query {
             word.is_last |= is_last_open && surface_idx + 1 == surfaces.len();
             masks.push(1 << word_idx);
         }
-        for (first_idx, joined) in analyzer::joined_terms(surfaces) {
+        for (word_idx, term) in symbols {
+            self.add_joined(term.clone(), masks[*word_idx]);
+        }
+        for (first_idx, term) in analyzer::joined_terms(surfaces) {
             let mask = masks[first_idx] | masks[first_idx + 1];
-            let is_new = self.joined.iter().all(|(term, _)| *term != joined)
-                && self.words.iter().all(|word| word.term != joined);
-            if mask != 0 && is_new && self.joined.len() < QUERY_WORDS_MAX {
-                self.joined.push((joined, mask));
+            if mask != 0 {
+                self.add_joined(term, mask);
             }
+        }
+    }
+
+    fn add_joined(&mut self, joined: String, mask: u32) {
+        let is_new = self.joined.iter().all(|(term, _)| *term != joined)
+            && self.words.iter().all(|word| word.term != joined);
+        if is_new && self.joined.len() < QUERY_WORDS_MAX {
+            self.joined.push((joined, mask));
         }
     }
 }
@@ -295,6 +317,31 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         rest = start[end..].trim();
     }
     pieces
+}
+
+/// The skill that `text` names as others do: `owner/slug` of the address of its page, or what an install command installs.
+fn pasted(text: &str) -> Option<String> {
+    let (mut is_command, mut is_operand) = (false, false);
+    for (piece_idx, piece) in pieces(text).iter().enumerate() {
+        let word = piece.text;
+        let (mut owner, mut before) = ("", "");
+        for part in word.split(SLASH) {
+            if before == "skills" && !owner.is_empty() && !part.is_empty() {
+                let mut key = String::from(owner);
+                key.push('/');
+                key.push_str(part);
+                return Some(key);
+            }
+            (owner, before) = (before, part);
+        }
+        let is_option = piece.is_excluded || word.as_bytes().first() == Some(&b'-');
+        if is_operand && !is_option {
+            return Some(word.into());
+        }
+        is_command |= piece_idx == 0 && (word == "npx" || word == "clawhub");
+        is_operand |= is_command && (word == "install" || word == "add");
+    }
+    None
 }
 
 fn owner_slug(text: &str) -> Option<OwnerSlug> {
@@ -420,6 +467,53 @@ mod tests {
         );
         assert_eq!(Query::parse("a/b/c").owner_slug, None);
         assert_eq!(Query::parse("and/or use").owner_slug, None);
+    }
+
+    #[test]
+    fn addresses_and_install_commands_name_their_skill() {
+        for text in [
+            "https://skills.example/reg/ana/skills/pdf-tools/",
+            "skills.example/ana/skills/pdf-tools/?q=1",
+            "see http://localhost:4000/ana/skills/pdf-tools/versions/1.0/ please",
+            "npx clawhub --registry https://skills.example install @ana/pdf-tools",
+            "clawhub install ana/pdf-tools --version 1.0.0",
+            "npx skills add https://skills.example/ana/skills/pdf-tools/ --yes",
+            "ana/skills/pdf-tools",
+        ] {
+            let query = Query::parse(text);
+            assert_eq!(
+                query.owner_slug.as_ref().map(OwnerSlug::owner),
+                Some("ana"),
+                "{text}"
+            );
+            assert_eq!(terms(text), ["ana", "pdf", "tool"], "{text}");
+        }
+        assert_eq!(
+            Query::parse("clawhub install pdf-tools").name_key,
+            Some("pdf-tools".into())
+        );
+        for text in [
+            "install pdf tools",
+            "npx",
+            "clawhub install",
+            "skills / tools",
+            "a/skills/",
+        ] {
+            assert_eq!(Query::parse(text).owner_slug, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_with_symbols_are_looked_up_in_letters_too() {
+        let query = Query::parse("A+ grades in C++ -C#");
+        assert_eq!(terms("A+ grades in C++"), ["grade", "c"]);
+        assert_eq!(
+            query.joined[..2],
+            [("aplus".into(), 0), ("cpp".into(), 0b10)]
+        );
+        assert_eq!(query.excluded, ["csharp"]);
+        assert_eq!(Query::parse("C++").name_key, Some("cpp".into()));
+        assert_eq!(Query::parse("🦀🔥").name_key, Some("🦀🔥".into()));
     }
 
     #[test]

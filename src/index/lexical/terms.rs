@@ -25,6 +25,8 @@ pub struct SkillTerms {
 const NAME_WEIGHT: usize = 6;
 /// Another form of a name, see [`analyzer::NameTerms::forms`].
 const NAME_FORM_WEIGHT: usize = 3;
+/// A word of a slug that it had before.
+const OLD_NAME_WEIGHT: usize = 3;
 /// A word of a tag.
 const TAG_WEIGHT: usize = 4;
 /// A word of the description.
@@ -37,12 +39,18 @@ const BODY_WEIGHT: usize = 1;
 const BODY_CHARS: usize = 1000;
 
 impl SkillTerms {
-    /// Analyses a skill, every text of it once.
-    pub fn new(skill: &Skill) -> Self {
+    /// Analyses a skill, every text of it once, and slugs that it had before.
+    pub fn new(skill: &Skill, old_slugs: &[&str]) -> Self {
         let mut terms = Self::default();
         terms.add_names(skill);
+        for old_slug in old_slugs {
+            terms.add_terms(old_slug, OLD_NAME_WEIGHT);
+        }
         for tag in &skill.tags {
             terms.add_terms(tag, TAG_WEIGHT);
+            if let Some(tag) = with_symbols_in_letters(tag) {
+                terms.add_terms(&tag, TAG_WEIGHT);
+            }
         }
         terms.add_text(&skill.description, DESCRIPTION_WEIGHT);
         terms.add_terms(&skill.key.owner, OWNER_WEIGHT);
@@ -100,7 +108,11 @@ impl SkillTerms {
 
     /// Adds the terms of a text and its words.
     fn add_text(&mut self, text: &str, weight: usize) {
-        for word in analyzer::words(&analyzer::fold(text)) {
+        let folded = analyzer::fold(text);
+        for (_, term) in analyzer::symbol_terms(&folded) {
+            self.add(term, weight);
+        }
+        for word in analyzer::words(&folded) {
             self.add(analyzer::stem(&word), weight);
             if is_spelled(&word) {
                 self.words.push(word);
@@ -136,6 +148,19 @@ impl SkillTerms {
     }
 }
 
+/// A tag that spells symbols out, as [`analyzer::symbol_terms`] has them: `cpp` of `c-plus-plus`.
+fn with_symbols_in_letters(tag: &str) -> Option<String> {
+    let in_letters = tag.replace("-plus-plus", "pp");
+    let in_letters = in_letters
+        .replace("-plus", "plus")
+        .replace("-sharp", "sharp");
+    let in_letters = match in_letters.strip_prefix("dot-") {
+        Some(rest) => format!("dot{rest}"),
+        None => in_letters,
+    };
+    (in_letters != tag).then_some(in_letters)
+}
+
 /// The start of the body as plain text, as far as it is indexed: code says how a skill works, not what it is for.
 fn indexed_body(skill: &Skill) -> String {
     // So much Markdown is enough for so much text, unless it opens with long code.
@@ -159,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_word_of_name_and_slug_counts_once() {
-        let terms = SkillTerms::new(&skill("ana", "weather-api", "Weather", ""));
+        let terms = SkillTerms::new(&skill("ana", "weather-api", "Weather", ""), &[]);
         assert_eq!(terms.count("weather"), NAME_WEIGHT);
         assert_eq!(terms.count("api"), NAME_WEIGHT);
         assert_eq!(terms.count("weatherapi"), NAME_FORM_WEIGHT);
@@ -171,7 +196,7 @@ mod tests {
     fn what_stands_at_several_places_is_added_up() {
         let mut pdf = skill("ana", "pdf", "PDF", "Reads a PDF.");
         pdf.body = "# PDF\n\nReads **pages**.".into();
-        let terms = SkillTerms::new(&pdf);
+        let terms = SkillTerms::new(&pdf, &[]);
         assert_eq!(
             terms.count("pdf"),
             NAME_WEIGHT + DESCRIPTION_WEIGHT + BODY_WEIGHT
@@ -184,13 +209,24 @@ mod tests {
     }
 
     #[test]
+    fn symbols_and_old_names_count_where_they_stand() {
+        let mut linter = skill("ana", "cpp-lint", "C++ Lint", "For C++ and .NET.");
+        linter.tags = vec!["c-sharp".into(), "dot-net".into()];
+        let terms = SkillTerms::new(&linter, &["quaybook"]);
+        assert_eq!(terms.count("cpp"), NAME_WEIGHT + DESCRIPTION_WEIGHT);
+        assert_eq!(terms.count("csharp"), TAG_WEIGHT);
+        assert_eq!(terms.count("dotnet"), DESCRIPTION_WEIGHT + TAG_WEIGHT);
+        assert_eq!(terms.count("quaybook"), OLD_NAME_WEIGHT);
+    }
+
+    #[test]
     fn only_the_start_of_a_body_is_indexed_and_no_code() {
         let mut long = skill("ana", "long", "Long", "");
         long.body = format!(
             "```\nneedle\n```\n[link](https://thread.example) {} needle",
             "ü ".repeat(1000)
         );
-        let terms = SkillTerms::new(&long);
+        let terms = SkillTerms::new(&long, &[]);
         assert_eq!(
             [
                 terms.count("link"),

@@ -1,6 +1,6 @@
 //! Whole identities, for the skills that need one to be told from others.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use skillpress_search::DocId;
 use skillpress_search::internals::analyzer::{lower_case, name_key};
@@ -8,13 +8,18 @@ use skillpress_search::internals::format::postings::{self, FULL_LIST_MAX_LEN, Po
 use skillpress_search::internals::format::terms::{Namespace, SLUG_LEVEL};
 
 use super::impacts::WeighedTerm;
-use crate::catalog::Skill;
+use crate::catalog::{Catalog, Skill};
+use crate::key::SkillKey;
 
 /// Adds the term `/owner/slug` of each skill whose owner has another one with the same identity key, or whose list by
 /// owner or key is too long to be read whole.
 ///
-/// Few registries have such skills, so this adds nothing to most.
-pub(super) fn add(skills: &[&Skill], weighed: &mut BTreeMap<String, WeighedTerm>) {
+/// Few registries have such skills, so this adds nothing to most. Adds one for each key that a skill had before, too.
+pub(super) fn add(
+    catalog: &Catalog,
+    skills: &[&Skill],
+    weighed: &mut BTreeMap<String, WeighedTerm>,
+) {
     let cut_lists = cut_lists(weighed, skills.len() as u32);
     let lists: Vec<[String; 2]> = skills.iter().map(|skill| lists_of(skill)).collect();
     let mut n_alike: BTreeMap<&[String; 2], usize> = BTreeMap::new();
@@ -23,15 +28,26 @@ pub(super) fn add(skills: &[&Skill], weighed: &mut BTreeMap<String, WeighedTerm>
     }
     for (skill_idx, (skill, lists)) in skills.iter().zip(&lists).enumerate() {
         if n_alike[lists] > 1 || lists.iter().any(|list| cut_lists.contains(list)) {
-            let term = Namespace::Exact.term(&lower_case(&skill.key.to_string()));
-            let exact = weighed.entry(term).or_default();
-            exact.max_impact = 1;
-            exact.postings.push(Posting {
-                doc: DocId(skill_idx as u32),
-                level: SLUG_LEVEL,
-            });
+            add_key(&skill.key, skill_idx, weighed);
         }
     }
+    let places = skills.iter().enumerate();
+    let places: HashMap<&SkillKey, usize> = places.map(|(idx, skill)| (&skill.key, idx)).collect();
+    for (old, new) in &catalog.aliases {
+        if let Some(&skill_idx) = places.get(new) {
+            add_key(old, skill_idx, weighed);
+        }
+    }
+}
+
+fn add_key(key: &SkillKey, skill_idx: usize, weighed: &mut BTreeMap<String, WeighedTerm>) {
+    let term = Namespace::Exact.term(&lower_case(&key.to_string()));
+    let exact = weighed.entry(term).or_default();
+    exact.max_impact = 1;
+    exact.postings.push(Posting {
+        doc: DocId(skill_idx as u32),
+        level: SLUG_LEVEL,
+    });
 }
 
 /// The terms of the lists that tell a skill from others.

@@ -65,7 +65,7 @@ fn load(folder: PathBuf, judged_queries: Vec<String>) -> Corpus {
         folder.display()
     );
     let skills: Vec<&Skill> = catalog.listed().collect();
-    let index = lexical::build(&skills).unwrap();
+    let index = lexical::build(&catalog, &skills).unwrap();
     let files = pack::pack(&catalog, &skills, &index, IndexPart::default()).unwrap();
     Corpus {
         catalog,

@@ -4,6 +4,7 @@ mod corpus;
 mod cost;
 mod languages;
 mod lies;
+mod names;
 mod oracle;
 mod ranking_cases;
 
@@ -324,8 +325,8 @@ fn an_index_that_cannot_be_read_says_why() {
     assert_eq!(Searcher::open(&[]).map(|_| ()), Err(OpenError::Failed));
     let manifest = String::from_utf8(files.last().unwrap().1.clone()).unwrap();
     assert_eq!(
-        open(manifest.replace("\"format\":3", "\"format\":7").as_bytes()).to_string(),
-        "`manifest.json` cannot be used: the index is format 7; this reader knows 3"
+        open(manifest.replace("\"format\":4", "\"format\":7").as_bytes()).to_string(),
+        "`manifest.json` cannot be used: the index is format 7; this reader knows 4"
     );
     for cut in 0..manifest.len() - 1 {
         open(&manifest.as_bytes()[..cut]);

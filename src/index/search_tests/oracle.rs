@@ -45,7 +45,7 @@ fn the_best_ten_are_those_of_tantivy() {
 fn a_small_registry_agrees_with_tantivy_too() {
     let catalog = registry();
     let skills: Vec<_> = catalog.listed().collect();
-    let index = lexical::build(&skills).unwrap();
+    let index = lexical::build(&catalog, &skills).unwrap();
     let oracle = Oracle::new(&index);
     let files = packed(&catalog);
     let mut source = MemorySource::new(&files);

@@ -18,8 +18,8 @@ pub struct NameTerms {
     /// The terms of its words, as [`text_terms`] gives them.
     pub words: Vec<String>,
     /// Other ways to write it, none of them in `words`, no repeats: words as they stand where stemming changed them
-    /// (`calendars`), the parts of joined words (`MemoryManager`: `memori`, `manag`), and neighbouring words joined
-    /// (`double-word`: `doubleword`).
+    /// (`calendars`), the parts of joined words (`MemoryManager`: `memori`, `manag`), neighbouring words joined
+    /// (`double-word`: `doubleword`), and words with symbols (`C++`: `cpp`).
     pub forms: Vec<String>,
 }
 
@@ -36,9 +36,9 @@ pub fn name_terms(name: &str) -> NameTerms {
     };
     surfaces.iter().for_each(|surface| add(surface.clone()));
     name_parts(name).iter().for_each(|part| add(stem(part)));
-    joined_terms(&surfaces)
-        .into_iter()
-        .for_each(|(_, joined)| add(joined));
+    let joined = joined_terms(&surfaces).into_iter();
+    let symbols = symbol_terms(&folded).into_iter();
+    joined.chain(symbols).for_each(|(_, form)| add(form));
     NameTerms { words, forms }
 }
 
@@ -90,17 +90,78 @@ pub fn joined_terms(surfaces: &[String]) -> Vec<(usize, String)> {
     joined
 }
 
-/// The key of a name or slug as a whole: folded lower-case words with `-` between them; `None` without any letter or
-/// digit.
+/// The words of `folded` whose symbols make another word of them, as they are typed in letters and stemmed, each with the
+/// index of the word: `c++` is `cpp`, `c#` is `csharp`, `a+` is `aplus`, `.net` is `dotnet`.
 ///
-/// A run that is too long for a word of the text counts here, or names would have no key. Keys above 48 bytes are cut and end in a checksum of the whole, so that no key is endless.
+/// As in [`super::tag`], `+` and `#` count after ASCII letters unless a letter follows, and `.` before the first one.
+pub fn symbol_terms(folded: &str) -> Vec<(usize, String)> {
+    symbol_terms_among(WORD_MAX_BYTES, folded)
+}
+
+/// The same, where runs of up to `max_bytes` are words. By bytes: characters take 0.3 kB more of the browser's module.
+fn symbol_terms_among(max_bytes: usize, folded: &str) -> Vec<(usize, String)> {
+    let bytes = folded.as_bytes();
+    let n_letters = |at: usize| {
+        let letters = bytes[at..].iter();
+        letters
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count()
+    };
+    let mut terms = Vec::new();
+    // Where the word begins that the bytes before `at` belong to.
+    let mut start = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let (before, symbol, after) = match &bytes[at..] {
+            [b'.', ..] if start == at => ("dot", 1, ""),
+            [b'+', b'+', ..] => ("", 2, "pp"),
+            [b'+', ..] => ("", 1, "plus"),
+            [b'#', ..] => ("", 1, "sharp"),
+            _ => ("", 0, ""),
+        };
+        let is_dot = !before.is_empty();
+        let letters = if is_dot { at + 1 } else { start };
+        let len = n_letters(letters);
+        let goes_on = bytes.get(at + symbol).is_some_and(|byte| {
+            byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b'+' | b'#')
+        });
+        let is_whole = is_dot || (letters + len == at && !goes_on);
+        if symbol > 0 && is_whole && (1..=WORD_MAX_BYTES - 8).contains(&len) {
+            let word = [before, &folded[letters..letters + len], after].concat();
+            let n_before = words_up_to(max_bytes, &folded[..start]).len();
+            terms.push((n_before, stem(&word)));
+        }
+        let is_of_word = bytes[at].is_ascii_alphanumeric()
+            || bytes[at] >= 0x80
+            || matches!(bytes[at], b'.' | b'+' | b'#');
+        at += symbol.max(1);
+        if !is_of_word {
+            start = at;
+        }
+    }
+    terms
+}
+
+/// The key of a name or slug as a whole: its words with `-` between them, those with symbols in letters; of a text
+/// without any letter or digit all that is seen. `None` of nothing.
+///
+/// A run that is too long for a word of the text counts here, or names would have no key. Keys above 48 bytes are cut and
+/// end in a checksum of the whole, so that no key is endless.
 pub fn name_key(text: &str) -> Option<String> {
     let mut key = String::new();
-    for word in words_up_to(usize::MAX, &fold(text)) {
+    for word in spelled_words(text) {
         if !key.is_empty() {
             key.push('-');
         }
         key.push_str(&word);
+    }
+    if key.is_empty() {
+        for c in text.chars() {
+            // Whether an emoji is asked for in colour depends on who types it.
+            if !c.is_whitespace() && !matches!(c, '\u{fe00}'..='\u{fe0f}') {
+                key.push(c);
+            }
+        }
     }
     if key.is_empty() {
         return None;
@@ -120,6 +181,16 @@ pub fn name_key(text: &str) -> Option<String> {
 }
 
 const NAME_KEY_MAX_BYTES: usize = 48;
+
+/// The words of `text`, of any length, those with symbols in letters.
+pub(crate) fn spelled_words(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let mut words = words_up_to(usize::MAX, &folded);
+    for (word_idx, term) in symbol_terms_among(usize::MAX, &folded) {
+        words[word_idx] = term;
+    }
+    words
+}
 
 #[cfg(test)]
 mod tests {
@@ -151,6 +222,49 @@ mod tests {
     }
 
     #[test]
+    fn symbols_make_words_of_their_own() {
+        for (text, expected) in [
+            ("C++", "cpp"),
+            ("Ｃ＋＋20,", "cpp"),
+            ("G++.", "gpp"),
+            ("(C#)", "csharp"),
+            ("A+", "aplus"),
+            (".NET8", "dotnet"),
+            ("~/.config/", "dotconfig"),
+            ("Notepad++", "notepadpp"),
+        ] {
+            assert_eq!(symbol_terms(&fold(text)), [(0, expected.into())], "{text}");
+        }
+        for text in [
+            "C",
+            "Node.js",
+            "#pdf",
+            "react+redux",
+            "8+",
+            "end.",
+            "...",
+            "C#x",
+            "C+++",
+            "..net",
+            ".",
+            "+",
+        ] {
+            assert_eq!(symbol_terms(&fold(text)), [], "{text}");
+        }
+        assert_eq!(
+            symbol_terms("from c to c++/c# on .net"),
+            [
+                (3, "cpp".into()),
+                (4, "csharp".into()),
+                (6, "dotnet".into())
+            ]
+        );
+        assert_eq!(name_terms("C++ linter").forms, ["clinter", "cpp"]);
+        assert_eq!(name_key("C++ linter"), Some("cpp-linter".into()));
+        assert_ne!(name_key("C#"), name_key("C"));
+    }
+
+    #[test]
     fn scripts_without_spaces_are_not_joined() {
         assert_eq!(name_terms("AI翻译助手").forms, [""; 0]);
         assert_eq!(
@@ -167,7 +281,10 @@ mod tests {
 
     #[test]
     fn a_name_key_is_never_long() {
-        assert_eq!(name_key("-- !"), None);
+        assert_eq!(name_key(" \u{fe0f} "), None);
+        assert_eq!(name_key("-- !"), Some("--!".into()));
+        assert_eq!(name_key("❤\u{fe0f} 🔥"), name_key("❤🔥"));
+        assert!(name_key(&"🔥".repeat(50)).unwrap().len() <= NAME_KEY_MAX_BYTES);
         assert_eq!(name_key("Weather_CLI"), name_key("weather-cli"));
         let long = "word ".repeat(40);
         let longer = "word ".repeat(41);

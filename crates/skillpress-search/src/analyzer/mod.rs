@@ -3,6 +3,7 @@
 //! ```text
 //! text ── fold ──► words ── stem ──► terms          descriptions, bodies, queries
 //!                    └── surface, parts, joined ──►  further terms of names
+//!                    └── symbols in letters ──────►  further terms of all
 //! ```
 
 mod fold;
@@ -13,7 +14,10 @@ mod tag;
 mod words;
 
 pub use fold::{fold, is_mark};
-pub use forms::{NameTerms, joined_terms, name_key, name_parts, name_terms, text_terms};
+pub(crate) use forms::spelled_words;
+pub use forms::{
+    NameTerms, joined_terms, name_key, name_parts, name_terms, symbol_terms, text_terms,
+};
 pub use stem::stem;
 pub use stop_words::is_stop_word;
 pub use tag::{TAG_MAX_CHARS, tag};

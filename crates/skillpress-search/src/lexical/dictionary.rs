@@ -48,6 +48,11 @@ impl<'a, 'f> Dictionary<'a, 'f> {
         self.n_skills
     }
 
+    /// Whether anything that was asked for is still on its way.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.fetcher.is_waiting()
+    }
+
     pub(super) fn lookup(&mut self, term: &str) -> Lookup {
         let Some(range) = self.head.term_block(term) else {
             return Lookup::Absent;

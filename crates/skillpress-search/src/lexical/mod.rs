@@ -140,8 +140,10 @@ fn read_identities(
             posting.level == SLUG_LEVEL && is_owned
         });
         let mut exact = Vec::new();
-        // Lists that are not read to their end may lack the skill that is meant.
-        if of_slug.len() > 1 || !dictionary.is_complete {
+        // Lists that are not read to their end may lack the skill that is meant; one that none of them has may have been
+        // called so.
+        let is_known = of_slug.len() == 1 || dictionary.is_waiting();
+        if !is_known || !dictionary.is_complete {
             exact = dictionary.list(&Namespace::Exact.term(&typed.exact));
         }
         let of_others = match exact.is_empty() {
