@@ -10,9 +10,7 @@ use skillpress_search::internals::format::vectors::nodes::{
     NodesLayout, decode_links, decode_node_code,
 };
 use skillpress_search::internals::format::vectors::router::Router;
-use skillpress_search::internals::format::vectors::rows::{
-    RowsLayout, WordHash, find_row,
-};
+use skillpress_search::internals::format::vectors::rows::{RowsLayout, WordHash, find_row};
 
 fuzz_target!(|input: (u16, u8, u8, [u32; 3], &str, &[u8], &[u8])| {
     let (n, n_links, inverse_bits, row_lens, word, head, payload) = input;

@@ -8,7 +8,11 @@ fuzz_target!(|text: &str| {
     let folded = fold(text);
     assert_eq!(fold(&folded), folded);
     let has_letter = text.chars().any(|c| c.is_alphanumeric() && !is_mark(c));
-    assert!(!has_letter || folded.contains(char::is_alphanumeric) || text.contains(['\u{ff9e}', '\u{ff9f}']));
+    assert!(
+        !has_letter
+            || folded.contains(char::is_alphanumeric)
+            || text.contains(['\u{ff9e}', '\u{ff9f}'])
+    );
     let terms = name_terms(text);
     assert_eq!(terms.words.len(), words(&folded).len());
 });
