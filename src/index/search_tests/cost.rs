@@ -10,7 +10,7 @@ use crate::index::memory::MemorySource;
 
 /// A first search for each, and the most that it may cost: requests, round trips, bytes, cards included.
 const DEMO_COSTS: [(&str, u32, u32, u64); 8] = [
-    ("pdf", 4, 2, 4_000),
+    ("pdf", 4, 2, 4_500),
     ("merge pdf files", 11, 3, 9_500),
     ("git", 6, 2, 6_000),
     ("explain a slow postgres query", 10, 3, 9_500),
