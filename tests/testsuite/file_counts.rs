@@ -55,7 +55,7 @@ const TWO_SKILLS: &str = "
     1 feeds
    10 other
    11 pages of lists
-  255 search: chunks
+  239 search: chunks
     8 search: files
     4 search: first
     7 search: tantivy
@@ -73,7 +73,7 @@ const DEMO: &str = "
     9 feeds
    10 other
   100 pages of lists
-  265 search: chunks
+  249 search: chunks
     8 search: files
     4 search: first
     7 search: tantivy

@@ -49,7 +49,7 @@ fn every_part_of_an_index_is_told() {
     let text = &ran.stdout;
     let n_skills = value(text, "manifest", "skills").to_owned();
     for (section, name, expected) in [
-        ("manifest", "format, analyzer", "3, 1"),
+        ("manifest", "format, analyzer", "4, 2"),
         ("manifest", "host", "answers ranges"),
         ("cards", "readable", &format!("{n_skills} of {n_skills}")),
         (
@@ -161,11 +161,17 @@ fn damage_of_a_file_is_told_and_the_rest_is_still_printed() {
         let mut flipped = bytes.clone();
         flipped[bytes.len() / 2] ^= 1;
         let half = &bytes[..bytes.len() / 2];
+        let cut = format!("ends after {} of {len} bytes", half.len());
+        // A chunk that is the only form may be published without the zeros at its end.
+        let is_chunk = path.matches('/').count() == 2;
         for (damaged, expected) in [
             (Some(flipped.as_slice()), "does not match its checksum"),
             (
                 Some(half),
-                &*format!("ends after {} of {len} bytes", half.len()),
+                match is_chunk {
+                    true => "does not match its checksum",
+                    false => &*cut,
+                },
             ),
             (None, "does not exist"),
         ] {
@@ -213,9 +219,9 @@ fn an_index_that_cannot_be_opened_says_why() {
     let damaged = format!("{start}{other}{}", &end[1..]);
     for (text, code, expected) in [
         (
-            manifest.replacen("\"format\":3", "\"format\":9", 1),
+            manifest.replacen("\"format\":4", "\"format\":9", 1),
             1,
-            "error: public/search/manifest.json: the index is format 9; this reader knows 3\nhint: build the site again",
+            "error: public/search/manifest.json: the index is format 9; this reader knows 4\nhint: build the site again",
         ),
         (
             damaged,

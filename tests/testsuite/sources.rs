@@ -201,7 +201,7 @@ fn a_plain_repository_is_a_registry_without_moving_a_file_however_often_it_is_bu
     let ran = run(&test, &["init", "--owner", "ana"], 0);
     assert!(
         ran.stdout
-            .starts_with("`skillpress.toml` publishes the 1 skills here"),
+            .starts_with("`skillpress.toml` publishes 1 skill of this folder"),
         "{}",
         ran.stdout
     );
@@ -236,7 +236,7 @@ fn a_plain_repository_is_a_registry_without_moving_a_file_however_often_it_is_bu
     let ran = run(&test, &["init", "--owner", "ana"], 0);
     assert!(
         ran.stdout
-            .starts_with("`skillpress.toml` publishes the 1 skills here"),
+            .starts_with("`skillpress.toml` publishes 1 skill of this folder"),
         "{}",
         ran.stdout
     );
@@ -276,10 +276,12 @@ fn add_leaves_the_settings_as_their_author_wrote_them() {
     let head = settings(proposed).replace('\n', "\r\n");
     let test = SiteTest::bare().file("skillpress.toml", format!("\u{feff}{head}"));
     run(&test, &["add", path, "--owner", "ana"], 0);
-    let first = format!(
-        "\r\n[[source]]\r\ngit = {}\r\nowner = \"ana\"\r\n",
-        toml_path(&origin)
-    );
+    // Both lie in the folder of temporary files.
+    let origin_path = origin.path();
+    let folder = origin_path.parent().unwrap().file_name().unwrap();
+    let folder = folder.to_str().unwrap();
+    let first =
+        format!("\r\n[[source]]\r\ngit = \"../{folder}/origin.git\"\r\nowner = \"ana\"\r\n");
     assert_eq!(
         read(&test, "skillpress.toml"),
         format!("\u{feff}{head}{first}")
