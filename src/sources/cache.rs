@@ -299,11 +299,25 @@ impl CacheWriter {
         Ok(digest)
     }
 
+    /// Writes the snapshot anew, which is there: who watches the snapshots learns that files of it have come back.
+    ///
+    /// # Errors
+    /// `Missing`, `Damaged`, and what the file system says.
+    pub fn renew_snapshot(&self, digest: &Digest) -> Result<(), CacheError> {
+        let text = self.cache.read_snapshot(digest)?;
+        let path = self.cache.snapshot_path(digest);
+        self.put("the snapshot", path, &text)
+    }
+
     fn add(&self, what: &'static str, path: PathBuf, bytes: &[u8]) -> Result<(), CacheError> {
         let there = input_file::read(&path, bytes.len() as u64);
         if is_file(&path) && there.is_ok_and(|there| there == bytes) {
             return Ok(());
         }
+        self.put(what, path, bytes)
+    }
+
+    fn put(&self, what: &'static str, path: PathBuf, bytes: &[u8]) -> Result<(), CacheError> {
         self.cache.put(&path, bytes).map_err(|error| CacheError {
             what,
             path,

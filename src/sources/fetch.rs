@@ -173,6 +173,9 @@ pub fn fetch(
     for ((source, _), fetched) in asked.iter().zip(fetched) {
         let outcome = match fetched {
             Ok((entry, fetched)) => {
+                if fetched.outcome == Outcome::Restored {
+                    cache.renew_snapshot(&entry.snapshot)?;
+                }
                 locked.push(entry);
                 Ok(fetched)
             }

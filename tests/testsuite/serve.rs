@@ -379,6 +379,13 @@ fn sources_that_are_named_or_fetched_beside_the_preview_show() {
     preview.event_with("run `skillpress fetch`");
     fetch(&[]);
     preview.get_until("/bo/skills/knots/", "Whips ends.");
+
+    // What a copy without some of its files has: the snapshot is there.
+    std::fs::remove_dir_all(test.path(".skillpress/sources/blobs")).expect("a folder");
+    test.write("ropes/skills/knots/SKILL.md", skill("knots", "Hitches."));
+    preview.event_with("run `skillpress fetch`");
+    fetch(&[]);
+    preview.get_until("/bo/skills/knots/", "Hitches.");
 }
 
 #[test]
