@@ -112,8 +112,13 @@ impl Site {
         let (catalog, mut problems) = read(&sources);
         problems.extend(sources.problems);
         problems.extend(clients::client_problems(&catalog));
-        let no_dates = render::no_dates(&catalog, &project.content);
-        problems.extend(no_dates);
+        let own_skills = project.content.join("skills");
+        let place = match own_skills.is_dir() {
+            true => own_skills.as_path(),
+            // All of them are of sources.
+            false => project.config_path(),
+        };
+        problems.extend(render::no_dates(&catalog, place));
         let config = match settings {
             Ok((config, warnings)) => {
                 problems.extend(warnings);

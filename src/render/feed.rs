@@ -70,8 +70,9 @@ pub(super) fn of_tag(registry: &Registry<'_>, tag: &str) -> Option<FeedLink> {
     })
 }
 
-/// A note when there are skills but no dates, without which the feeds are empty and no list can show what is new.
-pub fn no_dates(catalog: &Catalog, content: &Path) -> Option<Problem> {
+/// A note when there are skills but no dates, without which the feeds are empty and no list can show what is new. `place` is
+/// where skills come from.
+pub fn no_dates(catalog: &Catalog, place: &Path) -> Option<Problem> {
     let mut listed = catalog.listed().peekable();
     listed.peek()?;
     if listed.any(|skill| skill.updated_at.is_some()) {
@@ -79,7 +80,7 @@ pub fn no_dates(catalog: &Catalog, content: &Path) -> Option<Problem> {
     }
     Some(
         Problem::note(
-            content.join("skills"),
+            place,
             "no dates",
             "no skill has a date, so the feeds are empty and lists cannot show what is new",
         )

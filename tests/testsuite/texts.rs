@@ -43,6 +43,22 @@ fn tags_that_differ_by_symbols_stay_apart_everywhere() {
 }
 
 #[test]
+fn skills_of_sources_without_dates_are_looked_for_in_the_settings() {
+    let test = SiteTest::bare()
+        .file(
+            "skillpress.toml",
+            "[[source]]\npath = \"all\"\nowner = \"ana\"\n",
+        )
+        .file(
+            "all/pdf/SKILL.md",
+            "---\nname: pdf\ndescription: Does it.\n---\n",
+        );
+    let ran = test.run(&["check"]);
+    let told = "note: skillpress.toml: no skill has a date, ";
+    assert!(ran.stdout.contains(told), "{}", ran.stdout);
+}
+
+#[test]
 fn a_registry_without_dates_says_that_its_feed_is_empty() {
     let told = "note: content/skills: no skill has a date, so the feeds are empty and lists cannot show what is new\nhint: write `updated: 2026-01-31` below `metadata`";
     let test = skill(SiteTest::empty(), "pdf", "license: MIT");
