@@ -7,10 +7,10 @@ use clap::Args;
 
 use super::error::CommandError;
 use super::fetch;
+use super::input::registry_of;
 use super::source_entry::{EntryArgs, SourceEntry};
 use crate::input_file;
 use crate::output_file;
-use crate::project::Project;
 use crate::sources::{self, FetchOptions};
 
 /// Options of `add`.
@@ -31,10 +31,7 @@ pub struct AddArgs {
 /// # Errors
 /// What is no source, settings with errors, a source that cannot be fetched: then the settings stay as they were.
 pub fn run(args: &AddArgs) -> Result<(), CommandError> {
-    let project = Project {
-        config: args.config.clone(),
-        ..Project::new("content")
-    };
+    let project = registry_of(args.config.clone());
     let path = project.config_path();
     let entry = SourceEntry::new(&args.target, &args.entry, sources::settings_folder(path))?;
     let text = match input_file::read_text(path) {

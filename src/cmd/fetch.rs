@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::error::CommandError;
+use super::input::registry_of;
 use crate::catalog::short_commit;
 use crate::config::{Config, SourceConfig};
 use crate::problem::{Problem, Problems, print_each};
@@ -41,10 +42,7 @@ pub struct FetchArgs {
 /// Exit code 1 for settings or a lock file with errors, and for a lock file that would change though `--locked`; 2 when a
 /// source cannot be fetched. What could be fetched is there all the same.
 pub fn run(args: &FetchArgs) -> Result<(), CommandError> {
-    let project = Project {
-        config: args.config.clone(),
-        ..Project::new("content")
-    };
+    let project = registry_of(args.config.clone());
     let (config, warnings) = project.load_config()?;
     print_each(warnings.sorted());
     let options = FetchOptions {

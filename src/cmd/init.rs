@@ -8,8 +8,8 @@ use clap::Args;
 
 use super::error::CommandError;
 use super::fetch;
+use super::input::registry_of;
 use super::source_entry::{EntryArgs, SourceEntry};
-use crate::project::Project;
 use crate::site;
 use crate::sources::FetchOptions;
 use crate::text::number::counted;
@@ -111,10 +111,7 @@ fn from_source(folder: &Path, from: &str, entry: &EntryArgs) -> Result<(), Comma
         write_file(&folder.join(path), text)?;
     }
     write_file(&settings_path, &settings)?;
-    let project = Project {
-        config: Some(settings_path),
-        ..Project::new(folder.join("content"))
-    };
+    let project = registry_of(Some(settings_path));
     fetch::warn_of_none(&project, &config, &entry.source.name);
     let folder = folder.display();
     print_line!("`{folder}` is a registry of `{}`. Next:", entry.source.name);
@@ -135,7 +132,7 @@ fn here(entry: &EntryArgs) -> Result<(), CommandError> {
     }
     let entry = SourceEntry::new(".", entry, Path::new("."))?;
     let (settings, config) = entry.add_to(settings_path, SETTINGS)?;
-    let project = Project::new("content");
+    let project = registry_of(None);
     let loaded = site::load_sources(&project, &config);
     if loaded.problems.n_errors() > 0 {
         return Err(loaded.problems.into());

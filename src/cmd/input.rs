@@ -1,12 +1,13 @@
 //! The options of every command that reads content.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::error::CommandError;
 use crate::project::Project;
 use crate::site::Site;
+use crate::sources;
 use crate::url::BaseUrl;
 
 /// Where a site comes from; the same for every command that reads content.
@@ -51,6 +52,18 @@ impl PreviousArgs {
         }
         Ok(())
     }
+}
+
+/// The registry of the settings `config`, by default those of the working folder: its content is the folder `content` beside
+/// them.
+pub fn registry_of(config: Option<PathBuf>) -> Project {
+    let mut project = Project::new("content");
+    project.config = config;
+    let folder = sources::settings_folder(project.config_path());
+    if folder != Path::new(".") {
+        project.content = folder.join("content");
+    }
+    project
 }
 
 impl InputArgs {

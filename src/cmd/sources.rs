@@ -6,9 +6,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::error::CommandError;
+use super::input::registry_of;
 use crate::catalog::{Timestamp, short_commit};
 use crate::problem::{Problems, Severity, print_each};
-use crate::project::Project;
 use crate::site;
 use crate::sources::SourceSummary;
 use crate::terminal::Terminal;
@@ -17,9 +17,10 @@ use crate::text::number::counted;
 /// Options of `sources`.
 #[derive(Debug, Args)]
 pub struct SourcesArgs {
-    /// Folder of the registry's own content, which is no part of a source around it
-    #[arg(long, value_name = "DIR", default_value = "content")]
-    content: PathBuf,
+    /// Folder of the registry's own content, which is no part of a source around it; without it, `content` beside the
+    /// settings
+    #[arg(long, value_name = "DIR")]
+    content: Option<PathBuf>,
     /// Settings; without it `skillpress.toml` is read
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -36,10 +37,10 @@ pub struct SourcesArgs {
 /// # Errors
 /// Exit code 1 when a source gives nothing, since it was not fetched or cannot be read.
 pub fn run(args: &SourcesArgs) -> Result<(), CommandError> {
-    let project = Project {
-        config: args.config.clone(),
-        ..Project::new(&args.content)
-    };
+    let mut project = registry_of(args.config.clone());
+    if let Some(content) = &args.content {
+        project.content.clone_from(content);
+    }
     let (config, warnings) = project.load_config()?;
     print_each(warnings.sorted());
     let loaded = site::load_sources(&project, &config);

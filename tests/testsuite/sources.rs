@@ -361,6 +361,28 @@ fn a_source_that_cannot_be_added_leaves_settings_and_lock_as_they_were() {
 }
 
 #[test]
+fn own_skills_are_no_skills_of_a_source_around_them_from_wherever_it_is_looked_at() {
+    let test = SiteTest::bare()
+        .file(
+            "here/skillpress.toml",
+            settings("[[source]]\npath = \".\"\nowner = \"ana\"\n"),
+        )
+        .file("here/skills/pdf-tools/SKILL.md", PDF)
+        .file("here/content/skills/bo/cron/SKILL.md", CRON);
+    let given = |args: &[&str]| {
+        let ran = run(
+            &test,
+            &[&["sources", "--config", "here/skillpress.toml"], args].concat(),
+            0,
+        );
+        ran.stdout.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(given(&[]), ".: 1 skill; owner ana, from .");
+    let other = given(&["--content", "other"]);
+    assert_eq!(other, ".: 2 skills; owner ana, from .");
+}
+
+#[test]
 fn a_source_without_a_skill_is_told_when_it_is_added_and_built() {
     let test = registry("").file("empty/README.md", "Nothing yet.\n");
     let ran = run(&test, &["add", "empty", "--owner", "ana"], 0);
