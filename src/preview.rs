@@ -30,6 +30,7 @@ use crate::server::{Changes, LiveSite, WatchError};
 use crate::sink::LiveFolder;
 use crate::site::{Site, WriteError};
 use crate::site_source::SiteSource;
+use crate::text::number::counted;
 use crate::url::BaseUrl;
 use crate::zip::{KnownZips, SkillZips};
 
@@ -131,14 +132,16 @@ impl Preview {
             Ok((warnings, n_changed)) => {
                 self.live_site.set_problems(&warnings);
                 error_line!(
-                    "pages: {:.2} s, {n_changed} files changed, {} warnings",
+                    "pages: {:.2} s, {} changed, {}",
                     start.elapsed().as_secs_f64(),
-                    warnings.n_warnings()
+                    counted(n_changed, "file", "files"),
+                    counted(warnings.n_warnings(), "warning", "warnings")
                 );
             }
             Err(UpdateError::Content(problems)) => {
                 print_each(problems.sorted());
-                error_line!("{} errors; the site stays as it was", problems.n_errors());
+                let n_errors = counted(problems.n_errors(), "error", "errors");
+                error_line!("{n_errors}; the site stays as it was");
                 self.live_site.set_problems(&problems);
             }
             Err(UpdateError::Unwritten(error)) => {

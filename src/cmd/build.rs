@@ -162,20 +162,28 @@ fn print_summary(
         .map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64()))
         .collect();
     print_line!(
-        "{} skills, {} pages, {} warnings",
-        counts.n_skills,
-        counts.n_pages,
-        problems.n_warnings() + counts.left_out.n_warnings()
+        "{}, {}, {}",
+        counted(counts.n_skills, "skill", "skills"),
+        counted(counts.n_pages, "page", "pages"),
+        counted(
+            problems.n_warnings() + counts.left_out.n_warnings(),
+            "warning",
+            "warnings"
+        )
     );
     if counts.n_releases > 0 {
-        let n_releases = counted(counts.n_releases, "old version", "old versions");
-        print_line!("{n_releases} with their files, at most 4 files of the site each");
+        let (its, n_releases) = match counts.n_releases {
+            1 => ("its", 1),
+            n => ("their", n),
+        };
+        let n_releases = counted(n_releases, "old version", "old versions");
+        print_line!("{n_releases} with {its} files, at most 4 files of the site each");
     }
     print_line!("index: {}", counts.index);
     print_line!(
-        "{}: {} files, {:.1} MB; {} changed, {} removed since the last build",
+        "{}: {}, {:.1} MB; {} changed, {} removed since the last build",
         args.out.display(),
-        written.n_files,
+        counted(written.n_files, "file", "files"),
         written.n_bytes as f64 / 1e6,
         written.n_changed,
         written.n_removed

@@ -11,6 +11,7 @@ use crate::progress::Progress;
 use crate::sink::CompareSink;
 use crate::site::Site;
 use crate::terminal::{self, Terminal};
+use crate::text::number::counted;
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -68,8 +69,9 @@ fn print_text(problems: &Problems) {
     for problem in problems.sorted() {
         terminal::print_lines(format_args!("{problem}\n"));
     }
-    let (n_errors, n_warnings) = (problems.n_errors(), problems.n_warnings());
-    print_line!("{n_errors} errors, {n_warnings} warnings");
+    let n_errors = counted(problems.n_errors(), "error", "errors");
+    let n_warnings = counted(problems.n_warnings(), "warning", "warnings");
+    print_line!("{n_errors}, {n_warnings}");
 }
 
 fn print_json(problems: &Problems) {

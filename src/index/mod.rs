@@ -26,6 +26,7 @@ use crate::config::{Config, EmbeddingMode};
 use crate::fingerprint::fingerprint;
 use crate::key::SkillKey;
 use crate::sink::Sink;
+use crate::text::number::counted;
 pub use error::IndexError;
 use findability::{Findability, NotFound};
 pub use pack::card_badges;
@@ -63,8 +64,8 @@ impl fmt::Display for IndexCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} skills, all found by their names, {} by meaning, {:.1} MB",
-            self.n_skills,
+            "{}, all found by their names, {} by meaning, {:.1} MB",
+            counted(self.n_skills, "skill", "skills"),
             self.n_embeddings,
             self.n_bytes as f64 / 1e6
         )?;

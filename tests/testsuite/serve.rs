@@ -322,7 +322,7 @@ fn a_repository_is_followed_where_it_is_and_the_site_in_it_is_no_part_of_it() {
     for _ in 0..2 {
         let ran = test.run(&[&build[..], input].concat());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        assert!(ran.stdout.starts_with("1 skills, "), "{}", ran.stdout);
+        assert!(ran.stdout.starts_with("1 skill, "), "{}", ran.stdout);
     }
     std::thread::sleep(Duration::from_millis(500));
     let page = preview.get(target, "");

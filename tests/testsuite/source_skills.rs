@@ -158,7 +158,7 @@ fn a_link_leads_to_the_skill_that_lies_there_in_the_source() {
         ran.stdout
     );
     assert!(
-        ran.stdout.ends_with("0 errors, 1 warnings\n"),
+        ran.stdout.ends_with("0 errors, 1 warning\n"),
         "{}",
         ran.stdout
     );

@@ -217,7 +217,7 @@ fn a_plain_repository_is_a_registry_without_moving_a_file_however_often_it_is_bu
     let first = test.site();
     let ran = test.rebuild();
     assert!(
-        ran.stdout.starts_with("1 skills, ") && ran.stdout.contains(" 0 changed"),
+        ran.stdout.starts_with("1 skill, ") && ran.stdout.contains(" 0 changed"),
         "{}",
         ran.stdout
     );
