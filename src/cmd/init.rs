@@ -10,9 +10,12 @@ use super::error::CommandError;
 use super::fetch;
 use super::input::registry_of;
 use super::source_entry::{EntryArgs, SourceEntry};
+use crate::discovery::discover;
+use crate::problem::{Problem, print_each};
 use crate::site;
 use crate::sources::FetchOptions;
 use crate::text::number::counted;
+use crate::tree::FolderTree;
 
 /// Options of `init`.
 #[derive(Debug, Args)]
@@ -137,6 +140,7 @@ fn here(entry: &EntryArgs) -> Result<(), CommandError> {
     if loaded.problems.n_errors() > 0 {
         return Err(loaded.problems.into());
     }
+    print_each(left_out_of_content(&project.content).as_ref());
     if loaded.skills.is_empty() {
         return Err(CommandError::advised(
             "there is no skill in this folder",
@@ -154,6 +158,28 @@ fn here(entry: &EntryArgs) -> Result<(), CommandError> {
         "  skillpress build                 write it to `public/`, which git need not keep"
     );
     Ok(())
+}
+
+/// A warning of skills in the content folder that are not where it has the registry's own. That folder is no part of a source
+/// around it, so nothing would publish them.
+fn left_out_of_content(content: &Path) -> Option<Problem> {
+    let tree = FolderTree::open(content, |_| false).ok()?;
+    let found = discover(&tree, "", "content").ok()?;
+    let is_own = |folder: &str| {
+        let parts: Vec<&str> = folder.split('/').collect();
+        matches!(parts[..], ["skills", _owner, _slug])
+    };
+    let left_out = found.skills.iter().filter(|skill| !is_own(&skill.folder));
+    let n_left_out = match left_out.count() {
+        0 => return None,
+        n => counted(n, "skill is", "skills are"),
+    };
+    let place = content.display();
+    let message =
+        format!("{n_left_out} left out, since `{place}` is the folder of a registry's own content");
+    Some(Problem::warning(content, "content", message).hint(format!(
+        "rename `{place}`, such as to `skills`, or build with `--content DIR`, another folder for badges and the like"
+    )))
 }
 
 fn refuse_full_folder(folder: &Path) -> Result<(), CommandError> {

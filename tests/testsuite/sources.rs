@@ -243,6 +243,35 @@ fn a_plain_repository_is_a_registry_without_moving_a_file_however_often_it_is_bu
 }
 
 #[test]
+fn skills_in_the_content_folder_are_not_left_out_in_silence() {
+    let told = |n: &str| {
+        format!(
+            "warning: content: {n} left out, since `content` is the folder of a registry's own content\n\
+             hint: rename `content`, such as to `skills`, or build with `--content DIR`, another folder for badges and the like\n\n"
+        )
+    };
+    let test = SiteTest::bare().file("content/cron/SKILL.md", CRON);
+    let ran = run(&test, &["init", "--owner", "ana"], 2);
+    let none = "error: there is no skill in this folder\n";
+    assert!(
+        ran.stderr.starts_with(&(told("1 skill is") + none)),
+        "{}",
+        ran.stderr
+    );
+    let test = test
+        .file("content/skills/pdf-tools/SKILL.md", PDF)
+        .file(
+            "content/skills/bo/own/SKILL.md",
+            "---\nname: own\ndescription: Stays here.\n---\n",
+        )
+        .file("skills/pdf-tools/SKILL.md", PDF);
+    let ran = run(&test, &["init", "--owner", "ana"], 0);
+    assert_eq!(ran.stderr, told("2 skills are"));
+    run(&test, &["build", "--content", "registry"], 0);
+    assert!(test.path("public/ana/skills/cron/index.html").is_file());
+}
+
+#[test]
 fn init_of_a_full_folder_says_what_to_do() {
     let origin = two_skills();
     let test = SiteTest::bare().file("full/notes.txt", "Mine.\n");
