@@ -19,6 +19,7 @@ mod load;
 mod lock_file;
 mod own_versions;
 mod snapshot;
+mod source_update;
 mod tags;
 #[cfg(test)]
 mod test_server;
@@ -34,6 +35,7 @@ pub use load::{
     LoadedSources, SourceSummary, folders, load, lock_path, settings_folder, snapshots_folder,
 };
 pub use own_versions::{OwnVersions, own_versions};
+pub use source_update::SourceUpdate;
 pub use tags::MovedTag;
 
 /// A skill of a source, and where its files are.

@@ -14,8 +14,10 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::site;
 use crate::sources::{
-    self, FetchError, FetchOptions, Fetched, MovedTag, Outcome, SourceFetchError, Update,
+    self, FetchError, FetchOptions, Fetched, MovedTag, Outcome, SourceFetchError, SourceUpdate,
+    Update,
 };
+use crate::text::listed;
 use crate::text::number::counted;
 
 /// Options of `fetch`.
@@ -85,6 +87,9 @@ pub(super) fn fetch(
         bar.suspend(|| {
             if !is_quiet {
                 print_line!("{name}: {}", description(fetched));
+                for line in fetched.update.iter().flat_map(skill_lines) {
+                    print_line!("  {line}");
+                }
             }
             print_each(moved_tags(config_path, name, fetched).sorted());
         });
@@ -174,11 +179,38 @@ fn description(fetched: &Fetched) -> String {
     let at = commit
         .map(|commit| format!(" at {commit}"))
         .unwrap_or_default();
+    let before = fetched.update.as_ref();
+    let before = before.and_then(|update| update.commit.as_deref());
+    let before = before.filter(|before| Some(*before) != fetched.commit.as_deref());
+    let from = before
+        .map(|before| format!(", {} before", short_commit(before)))
+        .unwrap_or_default();
     let done = match fetched.outcome {
         Outcome::Kept => "as before",
         Outcome::Restored => "restored",
         Outcome::Changed => "fetched",
     };
     let skills = counted(n_skills, "skill", "skills");
-    format!("{skills}{at}, {done}")
+    format!("{skills}{at}, {done}{from}")
 }
+
+/// A line for those skills that came, went and changed, each with its first names.
+fn skill_lines(update: &SourceUpdate) -> Vec<String> {
+    let Some(skills) = &update.skills else {
+        return Vec::new();
+    };
+    let kinds = [
+        ("new", &skills.came),
+        ("gone", &skills.went),
+        ("changed", &skills.changed),
+    ];
+    let kinds = kinds.iter().filter(|(_, slugs)| !slugs.is_empty());
+    let line = |(kind, slugs): &(&str, &Vec<String>)| {
+        let n_slugs = counted(slugs.len(), "skill", "skills");
+        format!("{n_slugs} {kind}: {}", listed(slugs.iter(), NAMES_MAX))
+    };
+    kinds.map(line).collect()
+}
+
+/// Most skills that are named in a line.
+const NAMES_MAX: usize = 10;

@@ -14,6 +14,7 @@ use super::error::SourceFetchError;
 use super::git::{Git, GitLimits, GitRepository, History, LastCommit, ObjectId, Remote};
 use super::lock_file::{Asked, LockFile, LockFileError, LockedSource, LockedTag};
 use super::snapshot::{Snapshot, SnapshotError, license_files};
+use super::source_update::{SkillChanges, SourceUpdate};
 use super::tags::{self, MovedTag};
 use super::versions::{VERSIONS_MAX_TIME, Versions};
 use crate::config::{Origin, SourceConfig, VersionsFrom};
@@ -61,6 +62,8 @@ pub struct Fetched {
     pub n_skills: usize,
     /// The commit, of a git repository.
     pub commit: Option<String>,
+    /// What it was before, when it was locked and is another one now.
+    pub update: Option<SourceUpdate>,
     /// Tags that are no more where the lock file has them.
     pub moved_tags: Vec<MovedTag>,
 }
@@ -221,6 +224,7 @@ impl Fetcher<'_> {
             outcome,
             n_skills: snapshot.skills.len(),
             commit: snapshot.commit.clone(),
+            update: None,
             moved_tags,
         };
         let whole = before.and_then(|before| self.whole(before));
@@ -249,7 +253,21 @@ impl Fetcher<'_> {
             _ if self.options.is_locked => return Err(SourceFetchError::Locked),
             _ => Outcome::Changed,
         };
-        Ok((entry, fetched(outcome, &taken.snapshot, taken.moved_tags)))
+        let mut fetched = fetched(outcome, &taken.snapshot, taken.moved_tags);
+        if outcome == Outcome::Changed {
+            fetched.update = self.update_to(&taken.snapshot, &source.name);
+        }
+        Ok((entry, fetched))
+    }
+
+    /// What is another than before in the source `name`, which is `snapshot` now.
+    fn update_to(&self, snapshot: &Snapshot, name: &str) -> Option<SourceUpdate> {
+        let before = self.before.named(name)?;
+        let there = Snapshot::read(self.cache.cache(), &before.snapshot).ok();
+        Some(SourceUpdate {
+            commit: before.commit.clone(),
+            skills: there.map(|there| SkillChanges::between(&there, snapshot)),
+        })
     }
 
     /// What is locked of a source, if all of it is in the cache.

@@ -479,6 +479,47 @@ fn fetch_asks_nobody_for_what_is_there_and_follows_a_branch_when_told_to() {
 }
 
 #[test]
+fn an_update_says_from_where_to_where_and_which_skills_came_went_and_changed() {
+    let skill = |name: &str, text: &str| {
+        let text = format!("---\nname: {name}\ndescription: {text}\n---\n");
+        (format!("skills/{name}/SKILL.md"), text.into_bytes())
+    };
+    let commit = |origin: &mut Origin, skills: &[(String, Vec<u8>)]| {
+        let files = skills
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_slice()));
+        origin.commit("main", &files.collect::<Vec<_>>());
+        origin.git(&["rev-parse", "main"])[..7].to_owned()
+    };
+    let mut origin = Origin::new();
+    let first = [skill("same", "S"), skill("gone", "G"), skill("other", "O")];
+    let old = commit(&mut origin, &first);
+    let test = registry_of(&origin);
+    let ran = run(&test, &["fetch"], 0);
+    assert_eq!(ran.stdout, format!("origin: 3 skills at {old}, fetched\n"));
+
+    let mut second = vec![skill("same", "S"), skill("other", "O, and more")];
+    second.extend((10..22).map(|n| skill(&format!("n{n}"), "N")));
+    // Its folder names it, since this is no name.
+    second.push(("skills/e\u{1b}[2Jvil/SKILL.md".into(), skill("A B", "E").1));
+    let new = commit(&mut origin, &second);
+    let ran = run(&test, &["fetch", "--update"], 0);
+    let (head, lines) = ran.stdout.split_once('\n').expect("lines");
+    assert_eq!(
+        head,
+        format!("origin: 15 skills at {new}, fetched, {old} before")
+    );
+    assert!(!lines.contains('\u{1b}'), "{lines:?}");
+    let lines: Vec<&str> = lines.lines().collect();
+    assert!(lines[0].starts_with("  13 skills new: `e"), "{lines:?}");
+    assert!(lines[0].ends_with("`n18` and 3 more"), "{lines:?}");
+    assert_eq!(
+        lines[1..],
+        ["  1 skill gone: `gone`", "  1 skill changed: `other`"]
+    );
+}
+
+#[test]
 fn a_build_asks_for_a_fetch_when_settings_and_lock_differ() {
     let mut origin = two_skills();
     origin.commit("next", &[("SKILL.md", CRON)]);
