@@ -390,6 +390,77 @@ fn a_source_that_cannot_be_added_leaves_settings_and_lock_as_they_were() {
 }
 
 #[test]
+fn a_source_is_added_whatever_became_of_the_others() {
+    let (mut gone, origin) = (Origin::new(), two_skills());
+    gone.commit("main", &[("skills/other/SKILL.md", PDF)]);
+    let test = registry_of(&gone);
+    run(&test, &["fetch"], 0);
+    let before = read(&test, "skillpress.lock");
+    fs::remove_dir_all(test.path(".skillpress")).unwrap();
+    drop(gone);
+    let path = origin.path();
+    let path = path.to_str().unwrap();
+    let ran = run(&test, &["add", path, "--owner", "bo", "--name", "new"], 0);
+    assert!(
+        ran.stdout.starts_with("new: 2 skills at "),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stderr.contains("origin"), "{}", ran.stderr);
+    let lock = read(&test, "skillpress.lock");
+    let new = lock.strip_prefix(&before).expect("what was locked stays");
+    assert_eq!(new.matches("name = \"new\"").count(), 1, "{lock}");
+    assert!(read(&test, "skillpress.toml").contains("name = \"new\""));
+    run(&test, &["fetch"], 2);
+    assert_eq!(read(&test, "skillpress.lock"), lock);
+}
+
+#[test]
+fn a_registry_moves_together_with_its_sources() {
+    let origin = two_skills();
+    let test = SiteTest::bare().file("here/all/one/SKILL.md", PDF);
+    let clone = Command::new("git")
+        .args(["clone", "--quiet", "--bare"])
+        .arg(origin.path())
+        .arg(test.path("here/store.git"))
+        .status();
+    assert!(clone.unwrap().success());
+    let in_folder = |folder: &str, args: &[&str]| {
+        let mut command = test.command();
+        let command = command.current_dir(test.path(folder)).args(args);
+        let ran = Ran::of(command.output().unwrap());
+        assert_eq!(ran.code, 0, "{args:?}\n{}{}", ran.stdout, ran.stderr);
+    };
+    let from = [
+        "init",
+        "registry",
+        "--owner",
+        "ana",
+        "--from",
+        "../here//store.git/",
+    ];
+    in_folder("here", &from);
+    let config = "registry/skillpress.toml";
+    let add = ["add", "./all", "--owner", "bo", "--config", config];
+    in_folder("here", &add);
+    let settings = read(&test, "here/registry/skillpress.toml");
+    assert!(settings.contains("git = \"../store.git\"\n"), "{settings}");
+    assert!(settings.contains("path = \"../all\"\n"), "{settings}");
+    fs::rename(test.path("here"), test.path("there")).unwrap();
+    fs::remove_dir_all(test.path("there/registry/.skillpress")).unwrap();
+    in_folder("there/registry", &["fetch", "--locked"]);
+    in_folder("there/registry", &["build"]);
+    for skill in [
+        "ana/skills/cron",
+        "ana/skills/pdf-tools",
+        "bo/skills/pdf-tools",
+    ] {
+        let page = format!("there/registry/public/{skill}/index.html");
+        assert!(test.path(&page).is_file(), "{page}");
+    }
+}
+
+#[test]
 fn own_skills_are_no_skills_of_a_source_around_them_from_wherever_it_is_looked_at() {
     let test = SiteTest::bare()
         .file(
