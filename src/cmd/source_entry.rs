@@ -81,7 +81,10 @@ impl SourceEntry {
                 table.insert(key, value(text));
             }
         };
-        set("name", &args.name);
+        // The path of a folder above the settings has no name at its end.
+        let is_above = address.rsplit('/').next() == Some("..");
+        let name = || name_of(Path::new(target)).filter(|_| is_above);
+        set("name", &args.name.clone().or_else(name));
         set(key, &Some(address));
         set("ref", &args.reference);
         set("path", &args.start.clone().filter(|_| key != "path"));
@@ -227,6 +230,12 @@ fn path_from(folder: &Path, target: &Path) -> String {
         true => ".".to_owned(),
         false => names.join("/"),
     }
+}
+
+/// What a folder is called, also one that is named by `.` or `..`.
+fn name_of(folder: &Path) -> Option<String> {
+    let name = cleaned(folder).file_name()?.to_string_lossy().into_owned();
+    Some(name)
 }
 
 /// `path` from the root, without `.` and `..`.

@@ -461,6 +461,29 @@ fn a_registry_moves_together_with_its_sources() {
 }
 
 #[test]
+fn a_source_above_its_registry_is_called_as_its_folder() {
+    // It has no name that is one, so it is called as its source.
+    let text = "---\nname: A kit\ndescription: Has tools.\n---\n";
+    let test = SiteTest::bare().file("kit/SKILL.md", text);
+    let mut command = test.command();
+    let args = ["init", "--from", ".", "registry", "--owner", "ana"];
+    let command = command.current_dir(test.path("kit")).args(args);
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let settings = read(&test, "kit/registry/skillpress.toml");
+    let written = "name = \"kit\"\npath = \"..\"\nowner = \"ana\"\n";
+    assert!(settings.ends_with(written), "{settings}");
+    let mut command = test.command();
+    let command = command.current_dir(test.path("kit/registry")).arg("build");
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(
+        test.path("kit/registry/public/ana/skills/kit/index.html")
+            .is_file()
+    );
+}
+
+#[test]
 fn own_skills_are_no_skills_of_a_source_around_them_from_wherever_it_is_looked_at() {
     let test = SiteTest::bare()
         .file(
