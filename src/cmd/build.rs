@@ -172,11 +172,12 @@ fn print_summary(
         )
     );
     if counts.n_releases > 0 {
-        let (its, n_releases) = match counts.n_releases {
-            1 => ("its", 1),
-            n => ("their", n),
+        let its = if counts.n_releases == 1 {
+            "its"
+        } else {
+            "their"
         };
-        let n_releases = counted(n_releases, "old version", "old versions");
+        let n_releases = counted(counts.n_releases, "old version", "old versions");
         print_line!("{n_releases} with {its} files, at most 4 files of the site each");
     }
     print_line!("index: {}", counts.index);
