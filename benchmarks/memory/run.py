@@ -30,7 +30,7 @@ def main():
         for name in ["first build", "second build"]:
             cpu_s, rss_mb, printed = build(folder, content)
             print(printed)
-            expect(f"{n_skills} skills" in printed, f"{name}: all {n_skills} skills are published")
+            expect(f"{n_skills:,} skills" in printed, f"{name}: all {n_skills} skills are published")
             expect(rss_mb <= MAX_RSS_MB, f"{name}: {rss_mb:.0f} MB at most, of {MAX_RSS_MB}")
             expect(cpu_s <= MAX_CPU_S_PER_SKILL * n_skills, f"{name}: {cpu_s:.0f} s of CPU, {cpu_s / n_skills:.2f} s a skill")
         pages = [path.stat().st_size for path in (folder / "site").glob("*/skills/*/index.html")]

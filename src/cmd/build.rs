@@ -13,7 +13,7 @@ use crate::project::Project;
 use crate::report::{self, Report, Scope, budget, host_limits};
 use crate::sink::{DirSink, SiteFile, Written};
 use crate::site::{Site, SiteCounts};
-use crate::text::number::counted;
+use crate::text::number::{counted, grouped};
 
 /// Options of `build`.
 #[derive(Debug, Args)]
@@ -186,8 +186,8 @@ fn print_summary(
         args.out.display(),
         counted(written.n_files, "file", "files"),
         written.n_bytes as f64 / 1e6,
-        written.n_changed,
-        written.n_removed
+        grouped(written.n_changed),
+        grouped(written.n_removed)
     );
     print_line!("{}", report.summary());
     print_line!("time: {}", times.join(" · "));

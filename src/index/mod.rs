@@ -26,7 +26,7 @@ use crate::config::{Config, EmbeddingMode};
 use crate::fingerprint::fingerprint;
 use crate::key::SkillKey;
 use crate::sink::Sink;
-use crate::text::number::counted;
+use crate::text::number::{counted, grouped};
 pub use error::IndexError;
 use findability::{Findability, NotFound};
 pub use pack::card_badges;
@@ -66,7 +66,7 @@ impl fmt::Display for IndexCounts {
             f,
             "{}, all found by their names, {} by meaning, {:.1} MB",
             counted(self.n_skills, "skill", "skills"),
-            self.n_embeddings,
+            grouped(self.n_embeddings),
             self.n_bytes as f64 / 1e6
         )?;
         match self.n_crowded_out {
