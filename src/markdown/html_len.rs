@@ -53,7 +53,11 @@ pub(super) const ID_TIMES: usize = 2;
 
 /// How many bytes `text` has when it is escaped.
 pub(super) fn text_len(text: &str) -> usize {
-    text.chars().map(char_len).sum()
+    let mut n_more = 0;
+    for c in text.chars() {
+        n_more += char_len(c) - c.len_utf8();
+    }
+    text.len() + n_more
 }
 
 /// How many bytes a character has when it is escaped.

@@ -247,14 +247,20 @@ fn alert_name(kind: BlockQuoteKind) -> (&'static str, &'static str) {
 
 /// Escapes for text and quoted attributes, and drops characters that HTML does not allow.
 fn escape(html: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            _ if is_html_text(c) => html.push(c),
-            _ => {}
-        }
+    // What needs no escaping is copied in whole runs.
+    let mut run_start = 0;
+    for (at, c) in text.char_indices() {
+        let escaped = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' => "&quot;",
+            _ if is_html_text(c) => continue,
+            _ => "",
+        };
+        html.push_str(&text[run_start..at]);
+        html.push_str(escaped);
+        run_start = at + c.len_utf8();
     }
+    html.push_str(&text[run_start..]);
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use skillpress_search::internals::analyzer;
 use skillpress_search::internals::format::block::{self, CHECKSUM_LEN};
@@ -77,7 +77,7 @@ fn words(
     terms: &BTreeMap<String, WeighedTerm>,
     n_skills: usize,
 ) -> Vec<SpellingWord> {
-    let mut best_of_stem: BTreeMap<String, (u32, &str)> = BTreeMap::new();
+    let mut best_of_stem: HashMap<String, (u32, &str)> = HashMap::new();
     for &(ref word, n_skills) in &index.words.n_skills {
         let best = best_of_stem.entry(analyzer::stem(word)).or_default();
         if n_skills > best.0 {

@@ -1,6 +1,7 @@
 //! The skills most like each skill, for its page.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use rayon::prelude::*;
 
@@ -24,16 +25,18 @@ pub(super) fn related(vectors: &[Bytes], names: &[&str], links: &Links, n: usize
     (0..vectors.len())
         .into_par_iter()
         .map(|idx| {
-            let mut near: Vec<(f64, u32)> = neighbours(idx, vectors.len(), links)
+            // A heap, since few of them are taken. Cosines above zero have the order of their bits.
+            let mut near: BinaryHeap<(u64, Reverse<u32>)> = neighbours(idx, vectors.len(), links)
                 .map(|other| (cosine(idx, other as usize), other))
                 .filter(|&(cosine, _)| cosine > 0.0)
+                .map(|(cosine, other)| (cosine.to_bits(), Reverse(other)))
                 .collect();
-            near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             let mut chosen: Vec<u32> = Vec::new();
-            for (_, other) in near {
+            while chosen.len() < n
+                && let Some((_, Reverse(other))) = near.pop()
+            {
                 let mut others = chosen.iter().map(|&other| other as usize);
-                if chosen.len() < n
-                    && !is_copy(idx, other as usize)
+                if !is_copy(idx, other as usize)
                     && !others.any(|chosen| is_copy(chosen, other as usize))
                 {
                     chosen.push(other);
