@@ -67,6 +67,7 @@ mod sink;
 mod site;
 mod site_source;
 mod sources;
+mod standing;
 mod text;
 mod tree;
 mod url;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod read;
+mod why;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use super::error::CommandError;
 use super::queries;
 use crate::key::SkillKey;
 use crate::site_source::{SearchError, SiteSource};
+use crate::standing;
 use crate::terminal::Terminal;
 use crate::text::{suggest, unicode};
 use answer::Answer;
@@ -40,6 +42,14 @@ pub struct SearchArgs {
         conflicts_with_all = ["limit", "near_limit", "mode", "plan", "filters", "json", "stats", "explain"]
     )]
     read: Option<FileArg>,
+    /// Say where this skill stands for QUERY and why: words it lacks, what is above it and by what, what would lift it
+    #[arg(
+        long,
+        value_name = "OWNER/SLUG",
+        requires = "query",
+        conflicts_with_all = ["queries", "like", "read", "limit", "near_limit", "stats", "explain"]
+    )]
+    why: Option<SkillKey>,
     /// A built site: a folder, or the URL where it stands
     #[arg(long, value_name = "DIR|URL", default_value = "public")]
     site: String,
@@ -85,7 +95,7 @@ enum PlanArg {
     Graph,
 }
 
-/// Answers one query, or a file of them, or prints a file of a skill.
+/// Answers one query, or a file of them, or says why a skill stands where it does, or prints a file of one.
 ///
 /// # Errors
 /// A site without an index, or one that this version cannot read; a file of queries that is not one; a file of a skill that
@@ -97,6 +107,9 @@ pub fn run(args: &SearchArgs) -> Result<(), CommandError> {
     let mut site = OpenSite::open(args)?;
     if let Some(file) = &args.queries {
         return site.answer_file(file);
+    }
+    if let Some(key) = &args.why {
+        return why::print(site, args.query.as_deref().unwrap_or_default(), key);
     }
     let (query, results) = match &args.like {
         Some(key) => (key.to_string(), site.like(key)?),
@@ -153,22 +166,13 @@ impl<'a> OpenSite<'a> {
 
     /// The skills like `key`, which must be in the index.
     fn like(&mut self, key: &SkillKey) -> Result<Results, CommandError> {
-        let exact = Options {
-            is_exact: true,
-            ..Options::default()
-        };
-        let named = self
-            .searcher
-            .find(&key.to_string(), &exact, &mut self.source)
-            .map_err(|error| self.source.search_error(error))?;
-        let mut hits = named.hits.iter();
-        let Some(hit) = hits.find(|hit| SkillKey::of_card(&hit.card) == *key) else {
+        let Some(doc) = standing::doc_of(key, &mut self.searcher, &mut self.source)? else {
             let nearest = nearest(&mut self.searcher, &mut self.source, key);
             return Err(no_skill(&self.args.site, key, nearest.as_ref()));
         };
         let similar = self
             .searcher
-            .find_like(hit.doc, &self.options, &mut self.source);
+            .find_like(doc, &self.options, &mut self.source);
         Ok(similar.map_err(|error| self.source.search_error(error))?)
     }
 

@@ -5,6 +5,7 @@
 //! Any program with tantivy of the same version can open the shipped files: the text field's tokenizer is tantivy's
 //! `whitespace`, and what stands in it are terms of [`skillpress_search::internals::analyzer`].
 
+mod fields;
 mod terms;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -24,6 +25,7 @@ use tantivy::{Directory, Index, TantivyDocument, doc};
 use crate::catalog::{Catalog, Skill};
 use crate::key::SkillKey;
 use crate::text::hex;
+pub use fields::{Labels, TextField};
 pub use terms::SkillTerms;
 
 /// Indexes `skills` of `catalog`; a skill's `DocId` is its position among them, and its tantivy `DocId`.

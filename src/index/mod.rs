@@ -29,6 +29,7 @@ use crate::sink::Sink;
 use crate::text::number::{counted, grouped};
 pub use error::IndexError;
 use findability::{Findability, NotFound};
+pub use lexical::{Labels, TextField};
 pub use pack::card_badges;
 pub use previous::PreviousError;
 pub use vector::PreviousIndex;

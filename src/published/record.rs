@@ -15,6 +15,7 @@ use crate::catalog::{
     DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, SHORT_MAX_CHARS, TAGS_MAX, VERSION_MAX_CHARS,
     is_badge_kind, main_file,
 };
+use crate::index::Labels;
 use crate::key::SkillKey;
 use crate::text::{clean_line, hex, path_fault};
 use crate::zip::ZipPlace;
@@ -73,6 +74,17 @@ impl Record {
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let record: Self = serde_json::from_slice(bytes).ok()?;
         Some(record.within_limits())
+    }
+
+    /// What it says of the skill `key` in a few words.
+    pub fn labels<'a>(&'a self, key: &'a SkillKey) -> Labels<'a> {
+        Labels {
+            owner: &key.owner,
+            slug: &key.slug,
+            name: &self.name,
+            tags: &self.tags,
+            description: &self.description,
+        }
     }
 
     fn within_limits(self) -> Self {

@@ -1,5 +1,6 @@
 //! Drives the real command in temporary folders; one binary, one harness.
 
+mod authors;
 mod badge;
 mod build;
 mod check;

@@ -141,10 +141,14 @@ pub mod internals {
     };
     pub use crate::doc_set::DocSet;
     pub use crate::ids::EmbeddingId;
+    #[cfg(feature = "explain")]
+    pub use crate::lexical::Supposition;
     pub use crate::query::{OwnerSlug, Query, QueryWord};
     pub use crate::searcher::{
         LexicalHalf, LexicalSearch, SemanticHalf, SemanticSearch, SemanticState,
     };
+    #[cfg(feature = "explain")]
+    pub use crate::searcher::{Outranking, Standing, Supposed, WordStanding};
 
     /// Text to words to terms.
     pub mod analyzer {

@@ -9,6 +9,7 @@ use skillpress_search::{EvidenceKind, Hit, IdentityMatch, Reason, Results};
 use super::OpenSite;
 use crate::index::card_badges;
 use crate::key::SkillKey;
+use crate::standing::helps;
 use crate::terminal::Terminal;
 use crate::url;
 
@@ -187,7 +188,6 @@ fn explanation(hit: &Hit) -> String {
     if !hit.is_full {
         parts.push("not all words".to_owned());
     }
-    let odds = (f64::from(hit.fit.log_odds_milli()) / 1000.0).exp();
-    parts.push(format!("helps with {:.0} %", 100.0 * odds / (1.0 + odds)));
+    parts.push(format!("helps with {:.0} %", 100.0 * helps(hit.fit)));
     format!("score {}: {}", hit.score, parts.join(", "))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use skillpress_search::internals::analyzer;
 
+use super::fields::{TextField, tag_terms};
 use crate::catalog::Skill;
 use crate::markdown;
 
@@ -18,23 +19,20 @@ pub struct SkillTerms {
     pub name_words: Vec<String>,
 }
 
-// How often a term counts for each place where it stands: measured on judged queries (`docs/search-quality.md`); the
-// text's length is what BM25 normalises by.
-
 /// A word of the name or the slug.
-const NAME_WEIGHT: usize = 6;
+const NAME_WEIGHT: usize = TextField::Name.weight();
 /// Another form of a name, see [`analyzer::NameTerms::forms`].
 const NAME_FORM_WEIGHT: usize = 3;
 /// A word of a slug that it had before.
 const OLD_NAME_WEIGHT: usize = 3;
 /// A word of a tag.
-const TAG_WEIGHT: usize = 4;
+const TAG_WEIGHT: usize = TextField::Tag.weight();
 /// A word of the description.
-const DESCRIPTION_WEIGHT: usize = 3;
+const DESCRIPTION_WEIGHT: usize = TextField::Description.weight();
 /// The owner.
-const OWNER_WEIGHT: usize = 1;
+const OWNER_WEIGHT: usize = TextField::Owner.weight();
 /// A word of the start of the body.
-const BODY_WEIGHT: usize = 1;
+const BODY_WEIGHT: usize = TextField::Text.weight();
 /// How many characters of the body's text are indexed.
 const BODY_CHARS: usize = 1000;
 
@@ -47,9 +45,8 @@ impl SkillTerms {
             terms.add_terms(old_slug, OLD_NAME_WEIGHT);
         }
         for tag in &skill.tags {
-            terms.add_terms(tag, TAG_WEIGHT);
-            if let Some(tag) = with_symbols_in_letters(tag) {
-                terms.add_terms(&tag, TAG_WEIGHT);
+            for term in tag_terms(tag) {
+                terms.add(term, TAG_WEIGHT);
             }
         }
         terms.add_text(&skill.description, DESCRIPTION_WEIGHT);
@@ -146,19 +143,6 @@ impl SkillTerms {
             words.dedup();
         }
     }
-}
-
-/// A tag that spells symbols out, as [`analyzer::symbol_terms`] has them: `cpp` of `c-plus-plus`.
-fn with_symbols_in_letters(tag: &str) -> Option<String> {
-    let in_letters = tag.replace("-plus-plus", "pp");
-    let in_letters = in_letters
-        .replace("-plus", "plus")
-        .replace("-sharp", "sharp");
-    let in_letters = match in_letters.strip_prefix("dot-") {
-        Some(rest) => format!("dot{rest}"),
-        None => in_letters,
-    };
-    (in_letters != tag).then_some(in_letters)
 }
 
 /// The start of the body as plain text, as far as it is indexed: code says how a skill works, not what it is for.

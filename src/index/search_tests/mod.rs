@@ -7,6 +7,7 @@ mod lies;
 mod names;
 mod oracle;
 mod ranking_cases;
+mod standing;
 
 use std::collections::BTreeMap;
 

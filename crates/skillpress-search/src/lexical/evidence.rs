@@ -22,7 +22,7 @@ pub(crate) struct Evidence {
     /// The words of the query that it stands for, one bit each.
     pub(crate) mask: u32,
     /// How many skills hold it.
-    doc_freq: u32,
+    pub(super) doc_freq: u32,
     /// What it says: skills with their part of the score, in units of 1/(255 · 2048).
     pub(crate) scores: Vec<(DocId, u32)>,
 }
@@ -158,6 +158,39 @@ fn read_prefix(
     }
 }
 
+/// What words weigh that `doc_freqs` skills hold: the idf. A word that no skill holds weighs most; none weighs nothing.
+pub(super) fn weights(doc_freqs: Vec<u32>, n_skills: u32) -> Vec<u32> {
+    let weight = |doc_freq: u32| idf::idf(doc_freq, n_skills).max(1);
+    doc_freqs.into_iter().map(weight).collect()
+}
+
+/// How many skills hold each of `n_words` words of the query, in the most frequent of its forms.
+pub(super) fn doc_freqs(evidence: &[Evidence], n_words: usize, n_skills: u32) -> Vec<u32> {
+    let mut doc_freqs = vec![0; n_words];
+    for (word_idx, doc_freq) in doc_freqs.iter_mut().enumerate() {
+        for evidence in evidence {
+            if evidence.mask >> word_idx & 1 == 1 {
+                *doc_freq = evidence.doc_freq.min(n_skills).max(*doc_freq);
+            }
+        }
+    }
+    doc_freqs
+}
+
+#[cfg(feature = "explain")]
+impl Evidence {
+    /// Whether it speaks for this word of the query.
+    pub(crate) fn is_of(&self, word_idx: usize) -> bool {
+        self.mask >> word_idx & 1 == 1
+    }
+
+    /// What it says of a skill; `None` where it does not speak for it.
+    pub(crate) fn score_of(&self, doc: DocId) -> Option<u32> {
+        let said = self.scores.iter().find(|(other, _)| *other == doc);
+        said.map(|(_, score)| *score)
+    }
+}
+
 impl Evidence {
     /// Whether it is the word itself, not what it may begin or may have meant.
     pub(super) fn is_literal(&self) -> bool {
@@ -169,21 +202,6 @@ impl Evidence {
 }
 
 impl Found {
-    /// What each of `n_words` words weighs: the idf of the most frequent of its forms. A word that no skill holds weighs
-    /// most; none weighs nothing.
-    pub(super) fn weights(&self, n_words: usize, n_skills: u32) -> Vec<u32> {
-        let mut doc_freqs = vec![0; n_words];
-        for (word_idx, doc_freq) in doc_freqs.iter_mut().enumerate() {
-            for evidence in &self.evidence {
-                if evidence.mask >> word_idx & 1 == 1 {
-                    *doc_freq = evidence.doc_freq.min(n_skills).max(*doc_freq);
-                }
-            }
-        }
-        let weight = |doc_freq: u32| idf::idf(doc_freq, n_skills).max(1);
-        doc_freqs.into_iter().map(weight).collect()
-    }
-
     /// Adds what a term says: the part `share`, a fraction, of its own scores, weighed as evidence of its kind.
     fn add(
         &mut self,

@@ -10,6 +10,8 @@ mod dictionary;
 mod evidence;
 mod idf;
 mod ranking;
+#[cfg(feature = "explain")]
+mod supposed;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,6 +20,8 @@ pub(crate) use evidence::Evidence;
 pub use evidence::EvidenceKind;
 pub use ranking::IdentityMatch;
 pub(crate) use ranking::{Ranked, apply_boosts, top_k};
+#[cfg(feature = "explain")]
+pub use supposed::Supposition;
 
 use crate::DocId;
 use crate::analyzer::lower_case;

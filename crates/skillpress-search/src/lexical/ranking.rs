@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use super::evidence::{Evidence, EvidenceKind, Found};
+use super::evidence::{self, Evidence, EvidenceKind, Found};
 use crate::DocId;
 use crate::doc_set::DocSet;
 use crate::embedder::Cosine;
@@ -178,7 +178,9 @@ impl Scores {
         }
         let full = found.known | required;
         let all = all_words(query);
-        let weights = found.weights(query.words.len(), self.masks.len() as u32);
+        let n_skills = self.masks.len() as u32;
+        let doc_freqs = evidence::doc_freqs(&found.evidence, query.words.len(), n_skills);
+        let weights = evidence::weights(doc_freqs, n_skills);
         let total: u32 = weights.iter().sum();
         let mut matches = Vec::new();
         for (skill_idx, &has) in self.masks.iter().enumerate() {
@@ -199,20 +201,22 @@ impl Scores {
     }
 }
 
+/// A BM25 score of 1.
+pub(super) const SCORE_UNITS: u64 = 255 * 2048;
+
 /// A score, in units of 1/(255 · 2048), by the weight of the query, in 256ths of a binary logarithm: in thousandths.
-fn strength_milli(score: u32, weight: u32) -> u32 {
-    const SCORE_UNITS: u64 = 255 * 2048;
+pub(super) fn strength_milli(score: u32, weight: u32) -> u32 {
     // Scores weigh words by natural logarithms, 0.6931 of binary ones.
     (u64::from(score) * 256 * 1_442_695 / (u64::from(weight.max(1)) * SCORE_UNITS * 1000)) as u32
 }
 
 /// A bit for each word.
-fn all_words(query: &Query) -> u32 {
+pub(super) fn all_words(query: &Query) -> u32 {
     (1 << query.words.len()) - 1
 }
 
 /// The sum of the weights of some words, a bit each.
-fn weight_of(words: u32, weights: &[u32]) -> u32 {
+pub(super) fn weight_of(words: u32, weights: &[u32]) -> u32 {
     let mut sum = 0;
     for (word_idx, weight) in weights.iter().enumerate() {
         sum += weight * (words >> word_idx & 1);

@@ -27,7 +27,8 @@ impl Searcher {
         options: &Options,
         source: &mut impl Source,
     ) -> Result<Results, OpenError> {
-        self.finish(source, |searcher| searcher.search(query, options))
+        let begin = |searcher: &mut Self| searcher.search(query, options);
+        Ok(self.finish(source, begin)?.1)
     }
 
     /// As [`Searcher::find`], for a query that was parsed before, and perhaps changed.
@@ -41,9 +42,8 @@ impl Searcher {
         options: &Options,
         source: &mut impl Source,
     ) -> Result<Results, OpenError> {
-        self.finish(source, |searcher| {
-            searcher.begin(query.clone(), None, options.clone())
-        })
+        let begin = |searcher: &mut Self| searcher.begin(query.clone(), None, options.clone());
+        Ok(self.finish(source, begin)?.1)
     }
 
     /// The skills most like `skill`, as [`Searcher::search_like`].
@@ -56,14 +56,16 @@ impl Searcher {
         options: &Options,
         source: &mut impl Source,
     ) -> Result<Results, OpenError> {
-        self.finish(source, |searcher| searcher.search_like(doc, options))
+        let begin = |searcher: &mut Self| searcher.search_like(doc, options);
+        Ok(self.finish(source, begin)?.1)
     }
 
-    fn finish(
+    /// Runs a search to its end.
+    pub(super) fn finish(
         &mut self,
         source: &mut impl Source,
         begin: impl Fn(&mut Self) -> Search,
-    ) -> Result<Results, OpenError> {
+    ) -> Result<(Search, Results), OpenError> {
         let mut was_stale = false;
         let mut search = begin(self);
         let mut answers = Vec::new();
@@ -71,7 +73,7 @@ impl Searcher {
             match self.step(&mut search, core::mem::take(&mut answers)) {
                 Step::Fetch(requests) => answers = source.fetch(&requests),
                 Step::Show(_) => {}
-                Step::Done(results) => return Ok(results),
+                Step::Done(results) => return Ok((search, results)),
                 Step::Stale if was_stale => {}
                 Step::Stale => {
                     was_stale = true;

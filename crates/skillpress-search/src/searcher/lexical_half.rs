@@ -4,8 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::reading::Reading;
+#[cfg(feature = "explain")]
+use super::results::read_card;
 use super::results::{Results, SemanticState, results};
 use crate::fetcher::BlockStore;
+#[cfg(feature = "explain")]
+use crate::format::cards::Card;
 use crate::format::head::{LEXICAL_HEAD, LexicalHead};
 use crate::format::manifest::Manifest;
 use crate::format::messages::{N_CANDIDATES, SemanticRequest};
@@ -25,8 +29,8 @@ pub struct LexicalHalf {
 /// One search under way in the lexical half.
 #[derive(Clone, Debug)]
 pub struct LexicalSearch {
-    query: Query,
-    options: Options,
+    pub(super) query: Query,
+    pub(super) options: Options,
     /// What the semantic half contributes; it is pending until the host says what became of it.
     pub semantic: SemanticState,
     semantic_request: Option<SemanticRequest>,
@@ -40,7 +44,7 @@ const N_HYBRID_CANDIDATES: usize = 28;
 /// The candidates that a search for words scores are those that could be among so many.
 const N_HITS: usize = 10;
 /// Lexical matches whose cosines fusion needs.
-const N_SEEDS: usize = 8;
+pub(super) const N_SEEDS: usize = 8;
 
 impl LexicalHalf {
     /// Opens the lexical half of an index; `has_ranges`: whether the host answers range requests, as far as is known.
@@ -126,6 +130,30 @@ impl LexicalHalf {
     }
 }
 
+#[cfg(feature = "explain")]
+impl LexicalHalf {
+    /// What the words of a search find, as far as the blocks at hand reach.
+    pub(super) fn words_found(&mut self, search: &mut LexicalSearch) -> Option<LexicalResult> {
+        let (manifest, store) = (&self.manifest, &mut self.store);
+        let (query, options, head) = (&search.query, &search.options, &self.head);
+        search.reading.run(manifest, store, |fetcher| {
+            lexical::search(query, options, head, manifest, fetcher)
+        })
+    }
+
+    /// The cards of `docs`; none of those that are on their way or damaged.
+    pub(super) fn cards(
+        &mut self,
+        search: &mut LexicalSearch,
+        docs: &[DocId],
+    ) -> Vec<Option<Card>> {
+        let (manifest, store) = (&self.manifest, &mut self.store);
+        search.reading.run(manifest, store, |fetcher| {
+            docs.iter().map(|doc| read_card(*doc, fetcher)).collect()
+        })
+    }
+}
+
 impl LexicalSearch {
     /// What the last poll requests of the semantic half, while that is pending.
     pub fn semantic_request(&self) -> Option<&SemanticRequest> {
@@ -133,7 +161,7 @@ impl LexicalSearch {
     }
 }
 
-fn request_for(
+pub(super) fn request_for(
     query: &Query,
     options: &Options,
     lexical: Option<&LexicalResult>,

@@ -5,6 +5,8 @@ mod lexical_half;
 mod reading;
 mod results;
 mod semantic_half;
+#[cfg(feature = "explain")]
+mod standing;
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -13,6 +15,8 @@ use core::fmt;
 pub use lexical_half::{LexicalHalf, LexicalSearch};
 pub use results::{Hit, Reason, Results, SemanticState};
 pub use semantic_half::{SemanticHalf, SemanticSearch};
+#[cfg(feature = "explain")]
+pub use standing::{Outranking, Standing, Supposed, WordStanding};
 
 use crate::format::manifest::{MANIFEST_PATH, Manifest, PROBE, PROBE_PATH};
 use crate::format::messages::SemanticStep;

@@ -9,7 +9,7 @@ use crate::embedder::Cosine;
 use crate::fetcher::{Fetched, Fetcher};
 use crate::fit::Fit;
 use crate::format::cards::{self, CARDS_FILE, Card};
-use crate::format::messages::{SemanticResult, VectorNotes};
+use crate::format::messages::{SemanticResult, VectorHit, VectorNotes};
 use crate::fusion;
 use crate::lexical::{self, EvidenceKind, IdentityMatch, LexicalResult, Ranked};
 use crate::options::{Mode, Options};
@@ -102,23 +102,7 @@ pub(super) fn results(
         SemanticState::Found(found) => found,
         SemanticState::Absent | SemanticState::Pending | SemanticState::Failed => &nothing,
     };
-    let mut ranked = match options.mode {
-        Mode::Vector => fusion::by_cosine(&lexical.matches, hits),
-        Mode::Hybrid if !hits.is_empty() => fusion::fuse(&lexical.matches, hits),
-        Mode::Hybrid | Mode::Lexical => lexical.matches.clone(),
-    };
-    lexical::apply_boosts(&mut ranked, &lexical.boosts);
-    if options.mode == Mode::Hybrid {
-        fusion::lift_literal(&mut ranked);
-    }
-    let by_meaning = !hits.is_empty();
-    let has_fit = !query.words.is_empty() && !options.is_plain();
-    let fit = |ranked: &Ranked| match has_fit {
-        true => Fit::new(ranked, query.words.len(), by_meaning),
-        false => Fit::default(),
-    };
-    let (fitting, near): (Vec<Ranked>, Vec<Ranked>) =
-        ranked.into_iter().partition(|ranked| fit(ranked).fits);
+    let Ranking { fitting, near } = rank(query, &lexical.matches, hits, &lexical.boosts, options);
     let mut shown = lexical::top_k(&fitting, options.limit);
     shown.extend(lexical::top_k(
         &near,
@@ -145,21 +129,61 @@ pub(super) fn results(
             Some(Card::default())
         };
         match card {
-            Some(card) => results.hits.push(hit(ranked, card, fit(&ranked), lexical)),
+            Some(card) => {
+                let fit = fit(&ranked, query, hits, options);
+                results.hits.push(hit(ranked, card, fit, lexical));
+            }
             None => results.is_complete = false,
         }
     }
     results
 }
 
-fn read_card(doc: DocId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
+/// All that matches, with final scores, each group in no order.
+pub(super) struct Ranking {
+    pub(super) fitting: Vec<Ranked>,
+    pub(super) near: Vec<Ranked>,
+}
+
+/// Merges `matches` and the `hits` of the semantic half, and tells what fits.
+pub(super) fn rank(
+    query: &Query,
+    matches: &[Ranked],
+    hits: &[VectorHit],
+    boosts: &[i32],
+    options: &Options,
+) -> Ranking {
+    let mut ranked = match options.mode {
+        Mode::Vector => fusion::by_cosine(matches, hits),
+        Mode::Hybrid if !hits.is_empty() => fusion::fuse(matches, hits),
+        Mode::Hybrid | Mode::Lexical => matches.to_vec(),
+    };
+    lexical::apply_boosts(&mut ranked, boosts);
+    if options.mode == Mode::Hybrid {
+        fusion::lift_literal(&mut ranked);
+    }
+    let fits = |ranked: &Ranked| fit(ranked, query, hits, options).fits;
+    let (fitting, near) = ranked.into_iter().partition(fits);
+    Ranking { fitting, near }
+}
+
+/// How well a match fits; `hits`: those of the semantic half, of which none means that meaning was not searched.
+pub(super) fn fit(ranked: &Ranked, query: &Query, hits: &[VectorHit], options: &Options) -> Fit {
+    let has_fit = !query.words.is_empty() && !options.is_plain();
+    match has_fit {
+        true => Fit::new(ranked, query.words.len(), !hits.is_empty()),
+        false => Fit::default(),
+    }
+}
+
+pub(super) fn read_card(doc: DocId, fetcher: &mut Fetcher<'_>) -> Option<Card> {
     match fetcher.block(CARDS_FILE, cards::range(doc)) {
         Fetched::Ready(payload) => cards::decode(&payload).ok(),
         Fetched::Waiting | Fetched::Failed => None,
     }
 }
 
-fn hit(ranked: Ranked, card: Card, fit: Fit, lexical: &LexicalResult) -> Hit {
+pub(super) fn hit(ranked: Ranked, card: Card, fit: Fit, lexical: &LexicalResult) -> Hit {
     let mut reasons = Vec::new();
     for evidence in &lexical.evidence {
         let score = evidence.scores.iter().find(|(doc, _)| *doc == ranked.doc);
