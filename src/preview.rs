@@ -18,7 +18,7 @@ use std::{fs, io};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use thiserror::Error;
 
-use crate::api::{ApiState, LiveApi, SearchRequest, SiteSearch};
+use crate::api::{ApiState, LiveApi, SiteSearch};
 use crate::catalog::Related;
 use crate::content::SkillCache;
 use crate::index::SearchIndex;
@@ -368,16 +368,11 @@ fn print_left_out(site: &Site, index: &SearchIndex) {
 
 /// The API over what is shown. An index that is behind may name skills that are gone, which the API leaves out.
 fn api_state(shown: &Shown) -> ApiState {
-    let index = shown.index.clone();
-    let search = move |request: &SearchRequest| {
-        let found = index.as_ref().and_then(|index| index.search(request).ok());
-        found.unwrap_or_default()
-    };
     let site = &shown.site;
     ApiState::new(
         Arc::clone(&site.catalog),
         site.config.clone(),
-        Box::new(search),
+        Box::new(shown.index.clone()),
     )
 }
 

@@ -91,6 +91,9 @@ class Site {
     if (name === "skills" && slug && part === "file" && !rest.length) return this.#file(slug, query);
     if (name === "skills" && part === "versions" && rest.length < 2) return this.#versions(slug, rest[0], query);
     if (name === "skills" && slug && part === "install" && !rest.length) return this.#install(slug, query, path);
+    if (name === "skills" && slug && part === "why" && !rest.length) {
+      throw text(501, "this server does not explain searches; `skillpress search QUERY --why OWNER/SLUG` does");
+    }
     // The list of skills is the document of a folder; a host that does not say so itself is told here.
     return this.readFile(name === "skills" && !path.endsWith("/") ? `${path}/` : path);
   }

@@ -192,6 +192,12 @@ test("an old version whose files are kept is downloaded, listed and read", async
   assert.equal((await get("/download?slug=csv-cleaner&version=0.0.1")).status, 404);
 });
 
+test("a search is not explained here, and what explains it is named", async () => {
+  const response = await ask("/skills/pdf-tools/why?q=pdf");
+  assert.equal(response.status, 501);
+  assert.match(await response.text(), /skillpress search QUERY --why OWNER\/SLUG/);
+});
+
 test("the place to install from is a download of here, unless a file says another", async () => {
   const archive = {
     version: "1.2.0",

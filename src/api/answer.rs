@@ -52,6 +52,7 @@ fn get(state: &ApiState, path: &str, query: &str) -> Result<Response, Response> 
         ["skills", slug, "versions"] => version_page(state, slug, &query),
         ["skills", slug, "versions", version] => version_detail(state, slug, version, &query),
         ["skills", slug, "file"] => file(state, slug, &query),
+        ["skills", slug, "why"] => why(state, slug, &query),
         ["skills", slug, "install"] => place(state, slug, &query),
         _ => Err(no_such_route()),
     }
@@ -193,6 +194,15 @@ fn place(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Respon
     let skill = find(state, slug, query)?;
     let archive = install::archive(&state.config, skill, &current_version(skill));
     Ok(Response::json(&archive))
+}
+
+fn why(state: &ApiState, slug: &str, query: &Query) -> Result<Response, Response> {
+    let skill = find(state, slug, query)?;
+    let text = query.required("q")?;
+    let explanation = state.explain(text, skill);
+    let explanation =
+        explanation.ok_or_else(|| Response::error(404, "search does not know this skill"))?;
+    Ok(Response::json(&explanation))
 }
 
 fn resolve(state: &ApiState, query: &Query) -> Result<Response, Response> {

@@ -58,6 +58,7 @@ pub fn router(api: Arc<LiveApi>) -> Router {
         "/api/v1/skills/{slug}/versions/{version}/",
         "/api/v1/skills/{slug}/file",
         "/api/v1/skills/{slug}/install",
+        "/api/v1/skills/{slug}/why",
     ];
     routes
         .iter()

@@ -35,6 +35,6 @@ pub use feed::PublishedCatalog;
 pub use http::{LiveApi, router};
 pub use site_search::SiteSearch;
 #[cfg(test)]
-pub(crate) use state::Found;
+pub(crate) use state::{ApiIndex, Found};
 pub use state::{ApiState, SearchRequest};
 pub use write::write_api;

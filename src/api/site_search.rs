@@ -1,13 +1,18 @@
 //! Searches of the API over a built site's index, with the searcher that every host uses.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use skillpress_search::{Filter, Options, Searcher};
 
-use super::state::{Found, SearchRequest};
+use super::state::{ApiIndex, Found, SearchRequest};
+use crate::catalog::Skill;
+use crate::index::Labels;
 use crate::key::SkillKey;
 use crate::lock::lock;
 use crate::site_source::{SearchError, SiteSource};
+use crate::standing::{self, Asked, Explanation};
+use crate::text::unicode;
+use crate::url::BaseUrl;
 
 /// An open index. Searches wait for each other, since they share the blocks that were read.
 #[derive(Debug)]
@@ -58,5 +63,39 @@ impl SiteSearch {
             }
         });
         Ok(scored.collect())
+    }
+
+    /// Where a skill stands for a query; `None` when the index does not have it. `base_url` is where pages are.
+    ///
+    /// # Errors
+    /// When the index was replaced and the new one cannot be opened.
+    pub fn explain(
+        &self,
+        query: &str,
+        skill: &Skill,
+        base_url: &BaseUrl,
+    ) -> Result<Option<Explanation>, SearchError> {
+        let asked = Asked {
+            query: &unicode::nfc(query),
+            key: &skill.key,
+            labels: Some(Labels::of(skill)),
+            options: &Options::default(),
+        };
+        let mut open = lock(&self.open);
+        let (searcher, source) = &mut *open;
+        standing::explain(&asked, searcher, source, |_, page| base_url.absolute(page))
+    }
+}
+
+/// An index that is perhaps not there yet.
+impl ApiIndex for Option<Arc<SiteSearch>> {
+    fn search(&self, request: &SearchRequest) -> Vec<Found<SkillKey>> {
+        let found = self.as_ref().and_then(|index| index.search(request).ok());
+        found.unwrap_or_default()
+    }
+
+    fn explain(&self, query: &str, skill: &Skill, base_url: &BaseUrl) -> Option<Explanation> {
+        let index = self.as_ref()?;
+        index.explain(query, skill, base_url).ok()?
     }
 }

@@ -8,17 +8,25 @@ use super::shapes::Shaper;
 use crate::catalog::{Catalog, Skill};
 use crate::config::Config;
 use crate::key::SkillKey;
+use crate::standing::Explanation;
+use crate::url::BaseUrl;
 
 /// One state of a registry, with what is derived from it once.
 pub struct ApiState {
     pub(super) catalog: Arc<Catalog>,
     pub(super) config: Config,
     pub(super) directory: Directory,
-    search: Box<SearchFn>,
+    index: Box<dyn ApiIndex>,
 }
 
-/// Answers a search. Names that are not in the catalog are left out.
-pub type SearchFn = dyn Fn(&SearchRequest) -> Vec<Found<SkillKey>> + Send + Sync;
+/// What searches are answered from.
+pub trait ApiIndex: Send + Sync {
+    /// What a search finds; nothing without an index. Names that are not in the catalog are left out.
+    fn search(&self, request: &SearchRequest) -> Vec<Found<SkillKey>>;
+
+    /// Where `skill` stands for `query`, with addresses below `base_url`; `None` when the index does not have it.
+    fn explain(&self, query: &str, skill: &Skill, base_url: &BaseUrl) -> Option<Explanation>;
+}
 
 /// A skill that a search found: those that fit come first, the best before others.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,12 +60,12 @@ impl SearchRequest {
 
 impl ApiState {
     /// Derives what lookups need. `config.base_url` is where the answers say the site is.
-    pub fn new(catalog: Arc<Catalog>, config: Config, search: Box<SearchFn>) -> Self {
+    pub fn new(catalog: Arc<Catalog>, config: Config, index: Box<dyn ApiIndex>) -> Self {
         Self {
             directory: Directory::new(&catalog),
             catalog,
             config,
-            search,
+            index,
         }
     }
 
@@ -78,12 +86,17 @@ impl ApiState {
                 fits: found.fits,
             })
         };
-        (self.search)(request)
-            .into_iter()
+        let found = self.index.search(request).into_iter();
+        found
             .filter_map(skill_of)
             .filter(|found| !found.skill.is_suspicious && request.allows(found.skill))
             .take(request.limit)
             .collect()
+    }
+
+    /// Where a skill stands for a query; `None` when search does not know it.
+    pub(super) fn explain(&self, query: &str, skill: &Skill) -> Option<Explanation> {
+        self.index.explain(query, skill, &self.config.base_url)
     }
 }
 

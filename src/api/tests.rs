@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::answer::answer;
 use super::response::Response;
-use super::{ApiState, Found, SearchRequest, write_api};
+use super::{ApiIndex, ApiState, Found, SearchRequest, write_api};
 use crate::catalog::{Catalog, LicenseFile, Provenance, Skill, SkillFile, Timestamp};
 use crate::clients::clawhub_command;
 use crate::config::{Config, HostingConfig, HostingMode};
@@ -18,7 +18,9 @@ use crate::content::{self, Disk, LoadOptions};
 use crate::key::SkillKey;
 use crate::sink::MemorySink;
 use crate::sources::LoadedSources;
+use crate::standing::Explanation;
 use crate::text::hex;
+use crate::url::BaseUrl;
 use crate::zip::{SkillZips, ZipPlace, skill_zip};
 
 /// Two owners with a skill `notes`; a slug that is no valid name; a skill without front matter; one under suspicion.
@@ -131,15 +133,13 @@ fn json_of(files: &BTreeMap<String, Vec<u8>>, path: &str) -> Value {
     serde_json::from_slice(bytes).unwrap()
 }
 
-fn state_of(catalog: Catalog) -> ApiState {
-    let names: Vec<SkillKey> = catalog
-        .skills
-        .iter()
-        .map(|skill| skill.key.clone())
-        .collect();
-    let search = move |request: &SearchRequest| {
-        // Stands for an index: everything whose slug holds the query, even what must not be shown.
-        let hits = names
+/// Stands for an index: everything whose slug holds the query, even what must not be shown.
+struct Slugs(Vec<SkillKey>);
+
+impl ApiIndex for Slugs {
+    fn search(&self, request: &SearchRequest) -> Vec<Found<SkillKey>> {
+        let hits = self
+            .0
             .iter()
             .filter(|name| name.slug.contains(&request.query));
         let found = |name: &SkillKey| Found {
@@ -148,8 +148,17 @@ fn state_of(catalog: Catalog) -> ApiState {
             fits: name.owner != "bo",
         };
         hits.map(found).collect()
-    };
-    ApiState::new(Arc::new(catalog), config(), Box::new(search))
+    }
+
+    fn explain(&self, _: &str, _: &Skill, _: &BaseUrl) -> Option<Explanation> {
+        None
+    }
+}
+
+fn state_of(catalog: Catalog) -> ApiState {
+    let names = catalog.skills.iter().map(|skill| skill.key.clone());
+    let index = Slugs(names.collect());
+    ApiState::new(Arc::new(catalog), config(), Box::new(index))
 }
 
 /// Asks for `/api/v1` + `route`.
@@ -858,6 +867,25 @@ fn wrong_requests_get_a_sentence_and_never_a_crash() {
             .contains(&("allow", "GET, HEAD, OPTIONS".to_owned()))
     );
     assert_eq!(answer(&state, "OPTIONS", "/api/v1/skills", "").status, 204);
+}
+
+#[test]
+fn a_search_is_explained_for_a_skill_that_search_knows() {
+    let state = state_of(catalog());
+    for (route, status, message) in [
+        ("/skills/pdf-tools/why", 400, "`q` is missing"),
+        ("/skills/nothing/why?q=pdf", 404, "Skill not found"),
+        ("/skills/notes/why?q=pdf", 409, "AMBIGUOUS"),
+        ("/skills/pdf-tools/why?q=pdf", 404, "search does not know"),
+    ] {
+        let response = ask(&state, route);
+        assert_eq!(response.status, status, "{route}");
+        assert!(
+            text(&response).contains(message),
+            "{route}: {}",
+            text(&response)
+        );
+    }
 }
 
 #[test]

@@ -517,3 +517,30 @@ fn a_file_is_read_out_of_the_zip_of_a_preview_with_and_without_ranges() {
         }
     }
 }
+
+#[test]
+fn a_search_is_explained_in_the_preview_as_on_the_site() {
+    let test = SiteTest::two_skills();
+    let preview = Preview::start(&test, &[]);
+    let reply = preview.get_until(
+        "/api/v1/skills/pdf-tools/why?q=merge+sundial",
+        "\"place\":1",
+    );
+    let (_, body) = reply.split_once("\r\n\r\n").expect("a body");
+    let mut answer: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!(
+        answer["url"].take(),
+        format!("http://{}/ana/skills/pdf-tools/", preview.addr)
+    );
+    let test = test.build();
+    let ran = test.run(&[
+        "search",
+        "merge sundial",
+        "--why",
+        "ana/pdf-tools",
+        "--json",
+    ]);
+    let mut printed: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    printed["url"].take();
+    assert_eq!(answer, printed);
+}

@@ -2,6 +2,8 @@
 
 use skillpress_search::internals::analyzer;
 
+use crate::catalog::Skill;
+
 /// A place of a skill where words stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextField {
@@ -40,7 +42,18 @@ impl TextField {
     }
 }
 
-impl Labels<'_> {
+impl<'a> Labels<'a> {
+    /// Those of a skill.
+    pub fn of(skill: &'a Skill) -> Self {
+        Self {
+            owner: &skill.key.owner,
+            slug: &skill.key.slug,
+            name: &skill.name,
+            tags: &skill.tags,
+            description: &skill.description,
+        }
+    }
+
     /// Where a skill that holds one of `terms` has them: in its text when they stand nowhere else.
     pub fn places_of(&self, terms: &[&str]) -> Vec<TextField> {
         let has = |held: &[String]| held.iter().any(|term| terms.contains(&term.as_str()));
