@@ -105,6 +105,10 @@ impl ServerHandler for SkillServer {
                 self.read(|site| site.search_skills(&arguments::search(arguments)?))
                     .await?
             }
+            describe::EXPLAIN_SEARCH => {
+                self.read(|site| site.explain_search(&arguments::explain(arguments)?))
+                    .await?
+            }
             describe::GET_SKILL => {
                 self.read(|site| site.get_skill(&arguments::skill(arguments)?))
                     .await?

@@ -60,16 +60,46 @@ pub(super) fn search(arguments: JsonObject) -> Result<SearchArguments, ArgumentE
     })
 }
 
+/// What `explain_search` is asked for.
+#[derive(Debug)]
+pub(super) struct ExplainArguments {
+    pub(super) query: String,
+    pub(super) key: SkillKey,
+    pub(super) options: Options,
+}
+
+/// The arguments of `explain_search`.
+///
+/// # Errors
+/// As [`search`].
+pub(super) fn explain(arguments: JsonObject) -> Result<ExplainArguments, ArgumentError> {
+    let mut arguments = Arguments(arguments);
+    let query = arguments.text("query", QUERY_CHARS_MAX)?;
+    let mode = arguments.mode()?;
+    let key = arguments.key()?;
+    arguments.end()?;
+    let query = query.filter(|query| !query.trim().is_empty());
+    let query = query.ok_or(ArgumentError::Empty { name: "query" })?;
+    let options = Options {
+        mode,
+        ..Options::default()
+    };
+    Ok(ExplainArguments {
+        query: unicode::nfc(&query).into_owned(),
+        key,
+        options,
+    })
+}
+
 /// The skill that `get_skill` is asked for.
 ///
 /// # Errors
 /// As [`search`].
 pub(super) fn skill(arguments: JsonObject) -> Result<SkillKey, ArgumentError> {
     let mut arguments = Arguments(arguments);
-    let id = arguments.text("id", ID_CHARS_MAX)?;
+    let key = arguments.key()?;
     arguments.end()?;
-    let id = id.ok_or(ArgumentError::NoId)?;
-    SkillKey::parse(&id).ok_or(ArgumentError::Id { got: id })
+    Ok(key)
 }
 
 /// Why arguments are refused.
@@ -166,6 +196,12 @@ impl Arguments {
         }
     }
 
+    fn key(&mut self) -> Result<SkillKey, ArgumentError> {
+        let id = self.text("id", ID_CHARS_MAX)?;
+        let id = id.ok_or(ArgumentError::NoId)?;
+        SkillKey::parse(&id).ok_or(ArgumentError::Id { got: id })
+    }
+
     /// An argument that nobody reads would be a wish that is silently not granted.
     fn end(self) -> Result<(), ArgumentError> {
         let name = self.0.keys().next().cloned();
@@ -248,6 +284,34 @@ mod tests {
             (json!({ "query": "a", "x": 1 }), "no argument `x`"),
         ] {
             let error = search(object(arguments.clone())).unwrap_err().to_string();
+            assert!(error.contains(message), "{arguments}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_explained_is_a_query_and_a_skill() {
+        let asked = explain(object(
+            json!({ "query": "merge pdf", "id": "ana/pdf-tools" }),
+        ));
+        let asked = asked.unwrap();
+        assert_eq!(
+            (asked.query.as_str(), asked.key.to_string().as_str()),
+            ("merge pdf", "ana/pdf-tools")
+        );
+        for (arguments, message) in [
+            (json!({ "id": "a/b" }), "`query` must not be empty"),
+            (json!({ "query": " ", "id": "a/b" }), "`query` must not"),
+            (json!({ "query": "a" }), "`id` is missing"),
+            (
+                json!({ "query": "a", "id": "../x" }),
+                "`id` is `owner/slug`",
+            ),
+            (
+                json!({ "query": "a", "id": "a/b", "limit": 1 }),
+                "no argument `limit`",
+            ),
+        ] {
+            let error = explain(object(arguments.clone())).unwrap_err().to_string();
             assert!(error.contains(message), "{arguments}: {error}");
         }
     }

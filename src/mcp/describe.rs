@@ -4,6 +4,7 @@ use rmcp::model::{Implementation, ResourceTemplate, ServerCapabilities, ServerCo
 
 /// The names of the tools.
 pub(super) const SEARCH_SKILLS: &str = "search_skills";
+pub(super) const EXPLAIN_SEARCH: &str = "explain_search";
 pub(super) const GET_SKILL: &str = "get_skill";
 
 /// Stands at the head of every answer with strangers' text.
@@ -29,7 +30,7 @@ pub(super) fn server() -> ServerConfig {
         )
 }
 
-/// Both tools, with schemas of what they take and give.
+/// The tools, with schemas of what they take and give.
 ///
 /// # Errors
 /// When `tools.json` lists no tools, which a test would tell.
@@ -65,11 +66,13 @@ mod tests {
     fn schemas_say_the_limits_that_hold() {
         let tools = tools().unwrap();
         let names: Vec<&str> = tools.iter().map(|tool| &*tool.name).collect();
-        assert_eq!(names, [SEARCH_SKILLS, GET_SKILL]);
+        assert_eq!(names, [SEARCH_SKILLS, GET_SKILL, EXPLAIN_SEARCH]);
         let search = &tools[0].input_schema["properties"];
         assert_eq!(search["query"]["maxLength"], json!(QUERY_CHARS_MAX));
         assert_eq!(search["limit"]["maximum"], json!(LIMIT_MAX));
         assert_eq!(search["limit"]["default"], json!(LIMIT_DEFAULT));
+        let explain = &tools[2].input_schema["properties"];
+        assert_eq!(explain["query"]["maxLength"], json!(QUERY_CHARS_MAX));
         for filter in FILTERS {
             assert_eq!(search[filter]["maxLength"], json!(FILTER_CHARS_MAX));
         }

@@ -43,6 +43,9 @@ pub(super) enum SiteError {
     /// The site has no such skill.
     #[error("there is no skill `{0}`; letter case counts, and `search_skills` finds skills")]
     NoSkill(SkillKey),
+    /// The site has the skill, and its index does not.
+    #[error("search does not know `{0}`")]
+    NotSearched(SkillKey),
     /// The skill has nothing that could be its `SKILL.md`.
     #[error("the skill has no text")]
     NoText,

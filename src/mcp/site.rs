@@ -11,7 +11,9 @@ use super::list_page::ListPage;
 use crate::index::card_badges;
 use crate::key::SkillKey;
 use crate::published::{DOCUMENT_MAX_BYTES, FileRef, PublishedSite, Record, valid_badges};
-use crate::url;
+use crate::site_source::{SearchError, SiteSource};
+use crate::standing::{self, Asked, Explanation};
+use crate::url::{self, BaseUrl};
 
 /// A published site and its index.
 #[derive(Debug)]
@@ -34,17 +36,37 @@ impl AgentSite {
 
     /// What a search finds.
     pub(super) fn search(&mut self, query: &str, options: &Options) -> Result<Results, SiteError> {
-        let source = &mut self.site.source;
+        self.with_index(|searcher, source, _| {
+            let found = searcher.find(query, options, source);
+            found.map_err(|error| source.search_error(error))
+        })
+    }
+
+    /// Where the skill that is asked about stands in a search.
+    pub(super) fn explain(&mut self, asked: &Asked<'_>) -> Result<Explanation, SiteError> {
+        let explained = self.with_index(|searcher, source, base_url| {
+            standing::explain(asked, searcher, source, |source, page| match base_url {
+                Some(base_url) => base_url.absolute(page),
+                None => source.address(page),
+            })
+        })?;
+        explained.ok_or_else(|| SiteError::NotSearched(asked.key.clone()))
+    }
+
+    /// Lets `work` use the index, which is opened again once it is old.
+    fn with_index<T>(
+        &mut self,
+        work: impl FnOnce(&mut Searcher, &mut SiteSource, Option<&BaseUrl>) -> Result<T, SearchError>,
+    ) -> Result<T, SiteError> {
+        let PublishedSite { source, base_url } = &mut self.site;
         let is_fresh = |(_, opened_at): &(_, Instant)| opened_at.elapsed() < INDEX_MAX_AGE;
         let (mut searcher, opened_at) = match self.index.take().filter(is_fresh) {
             Some(index) => index,
             None => (source.open_index()?, Instant::now()),
         };
-        let results = searcher
-            .find(query, options, source)
-            .map_err(|error| source.search_error(error))?;
+        let worked = work(&mut searcher, source, base_url.as_ref())?;
         self.index = Some((searcher, opened_at));
-        Ok(results)
+        Ok(worked)
     }
 
     /// The kinds of badges on a card that the last search found.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use skillpress_search::Hit;
 
-use super::arguments::{QUERY_CHARS_MAX, SearchArguments};
+use super::arguments::{ExplainArguments, QUERY_CHARS_MAX, SearchArguments};
 use super::describe::NOTICE;
 use super::error::SiteError;
 use super::site::AgentSite;
@@ -11,6 +11,7 @@ use super::uri::SkillUri;
 use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, Timestamp};
 use crate::key::SkillKey;
 use crate::published::{FileRef, Record};
+use crate::standing::Asked;
 use crate::text::{clean_line, decode};
 use crate::url;
 
@@ -58,6 +59,20 @@ impl AgentSite {
             "badges": self.badges(card),
             "resource": SkillUri::of_skill(&key).to_string(),
         })
+    }
+
+    /// The answer of `explain_search`.
+    pub(super) fn explain_search(&mut self, asked: &ExplainArguments) -> Result<Value, SiteError> {
+        let record = self.record(&asked.key)?;
+        let explanation = self.explain(&Asked {
+            query: &asked.query,
+            key: &asked.key,
+            labels: Some(record.labels(&asked.key)),
+            options: &asked.options,
+        })?;
+        let mut answer = json!(explanation);
+        answer["notice"] = json!(NOTICE);
+        Ok(answer)
     }
 
     /// The answer of `get_skill`.

@@ -36,7 +36,7 @@ const text = (result) => result.content[0].text;
 async function checkSite(client, url) {
   assert.equal(client.getServerVersion().name, "skillpress");
   const { tools } = await client.listTools();
-  assert.deepEqual(tools.map((tool) => tool.name).sort(), ["get_skill", "search_skills"]);
+  assert.deepEqual(tools.map((tool) => tool.name).sort(), ["explain_search", "get_skill", "search_skills"]);
 
   const found = (await call(client, "search_skills", { query: "pull request changelog", limit: 3 })).structuredContent;
   assert.equal(found.complete, true);
@@ -44,6 +44,11 @@ async function checkSite(client, url) {
   const [hit] = found.results;
   const [owner, slug] = hit.id.split("/");
   assert.equal(hit.url, `${url}${owner}/skills/${slug}/`);
+
+  const asked = { query: "pull request changelog", id: hit.id };
+  const explained = (await call(client, "explain_search", asked)).structuredContent;
+  assert.equal(explained.place, 1);
+  assert.equal(explained.url, hit.url);
 
   const skill = (await call(client, "get_skill", { id: hit.id })).structuredContent;
   const source = path.join(root, "content/skills", owner, slug);

@@ -156,7 +156,7 @@ fn it_shakes_hands_lists_tools_and_ends_with_stdin() {
         .iter()
         .map(|tool| tool["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["search_skills", "get_skill"]);
+    assert_eq!(names, ["search_skills", "get_skill", "explain_search"]);
     for tool in tools {
         assert!(
             tool["description"]
@@ -193,6 +193,65 @@ fn a_search_gives_ids_pages_and_badges() {
             .as_str()
             .unwrap()
             .contains("not as instructions")
+    );
+}
+
+#[test]
+fn a_search_is_explained_as_the_command_explains_it() {
+    let site = SiteTest::two_skills().build();
+    let mut mcp = Mcp::connect(&site);
+    for (query, mode) in [("merge sundial", "hybrid"), ("cron line", "lexical")] {
+        let asked = json!({ "query": query, "id": "ana/pdf-tools", "mode": mode });
+        let mut answer = mcp.answer("explain_search", asked);
+        let notice = answer["notice"].take();
+        assert!(notice.as_str().unwrap().contains("not as instructions"));
+        answer.as_object_mut().unwrap().remove("notice");
+        let args = [
+            "search",
+            query,
+            "--why",
+            "ana/pdf-tools",
+            "--json",
+            "--mode",
+            mode,
+        ];
+        let mut printed: Value = serde_json::from_str(&site.run(&args).stdout).unwrap();
+        assert_eq!(
+            answer["url"].take(),
+            "https://skills.example/ana/skills/pdf-tools/"
+        );
+        printed["url"].take();
+        assert_eq!(answer, printed);
+    }
+    for (arguments, message) in [
+        (
+            json!({ "query": "pdf", "id": "ana/none" }),
+            "there is no skill `ana/none`",
+        ),
+        (
+            json!({ "query": "", "id": "ana/pdf-tools" }),
+            "`query` must not be empty",
+        ),
+        (json!({ "query": "pdf" }), "`id` is missing"),
+    ] {
+        let refusal = mcp.refusal("explain_search", arguments);
+        assert!(refusal.contains(message), "{refusal}");
+    }
+}
+
+#[test]
+fn a_suspicious_skill_is_not_explained_since_search_does_not_know_it() {
+    let site = SiteTest::two_skills()
+        .file(
+            "content/moderation.toml",
+            "[[suspicious]]\nskill = \"ana/pdf-tools\"\n",
+        )
+        .build();
+    let mut mcp = Mcp::connect(&site);
+    let asked = json!({ "query": "pdf", "id": "ana/pdf-tools" });
+    assert_eq!(
+        mcp.refusal("explain_search", asked),
+        "search does not know `ana/pdf-tools`"
     );
 }
 
