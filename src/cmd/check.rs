@@ -1,4 +1,7 @@
-//! `skillpress check`: every problem of the content; with `--site`, every difference between a site and its content.
+//! `skillpress check`: every problem of the content; with `--site`, every difference between a site and its content; with
+//! `--queries`, every query that does not find what its author expects.
+
+mod expected;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +26,11 @@ pub struct CheckArgs {
     site: Option<PathBuf>,
     #[command(flatten)]
     previous: PreviousArgs,
+    /// Search for each line of a file, such as {"query": "merge pdf", "expect": ["ana/pdf-tools"], "within": 3}: on the
+    /// site of `--site`, or in the index that the content would give. All skills of `expect` must fit and be among the
+    /// first `within` results (10 where it is left out); an empty list expects that nothing fits
+    #[arg(long, value_name = "FILE.jsonl")]
+    queries: Option<PathBuf>,
     /// Print one JSON document for programs
     #[arg(long)]
     json: bool,
@@ -31,7 +39,8 @@ pub struct CheckArgs {
 /// Prints all problems, sorted by place. Writes nothing.
 ///
 /// # Errors
-/// Exit code 1 when there is an error, or a difference; 2 when the site cannot be read.
+/// Exit code 1 when there is an error, a difference, or a query that does not find what is expected; 2 when the site or the
+/// file of queries cannot be read.
 pub fn run(args: &CheckArgs) -> Result<(), CommandError> {
     let progress = Progress::new(true);
     let (mut problems, mut site) = match Site::load(&args.input.project(), &progress) {
@@ -41,6 +50,14 @@ pub fn run(args: &CheckArgs) -> Result<(), CommandError> {
     if let (Some(folder), Some(site)) = (&args.site, &mut site) {
         args.previous.apply(site)?;
         problems.extend(compare(folder, site, &progress)?);
+    }
+    if let Some(file) = &args.queries {
+        problems.extend(expected::check(
+            file,
+            args.site.as_deref(),
+            site.as_ref(),
+            &progress,
+        )?);
     }
     if args.json {
         print_json(&problems);

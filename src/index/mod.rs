@@ -30,6 +30,7 @@ use crate::text::number::{counted, grouped};
 pub use error::IndexError;
 use findability::{Findability, NotFound};
 pub use lexical::{Labels, TextField};
+use memory::MemorySource;
 pub use pack::card_badges;
 pub use previous::PreviousError;
 pub use vector::PreviousIndex;
@@ -230,6 +231,11 @@ pub fn inputs(catalog: &Catalog, config: &Config, own: Option<&OwnVectors>) -> u
 }
 
 impl SearchIndex {
+    /// Its files, for searches before they are written.
+    pub fn source(&self) -> MemorySource<'_> {
+        MemorySource::new(&self.files)
+    }
+
     /// Writes the files below `search/`, the manifest last.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What authors ask: where a skill stands for a query, and why.
+//! What authors ask: where a skill stands for a query and why, and whether their own queries find what they expect.
 
 use serde_json::{Value, json};
 
@@ -205,4 +205,140 @@ fn names_and_queries_of_strangers_steer_no_terminal() {
             );
         }
     }
+}
+
+/// Lines of an author's list, checked against the content or with more arguments.
+fn check(test: &SiteTest, lines: &str, more: &[&str]) -> Ran {
+    test.write("queries.jsonl", lines);
+    test.run(&[&["check", "--queries", "queries.jsonl"], more].concat())
+}
+
+#[test]
+fn queries_that_find_what_is_expected_pass() {
+    let test = registry();
+    let lines = concat!(
+        "{\"query\": \"merge pdf\", \"expect\": [\"bo/merge-pdf\", \"ana/pdf-tools\"], \"within\": 2}\n",
+        "\n",
+        "{\"id\": 7, \"query\": \"weather\", \"expect\": [\"@di/weather\"]}\r\n",
+        "{\"query\": \"bobbin lace\", \"expect\": []}\n",
+    );
+    let ran = check(&test, lines, &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.ends_with("0 errors, 0 warnings\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!test.path("public").exists(), "nothing is written");
+}
+
+#[test]
+fn a_query_that_finds_something_else_is_named_with_what_came_first() {
+    let test = registry();
+    let lines = concat!(
+        "{\"query\": \"merge pdf\", \"expect\": [\"ana/pdf-tools\"], \"within\": 1}\n",
+        "{\"query\": \"weather\", \"expect\": []}\n",
+        "{\"query\": \"pdf `x`\", \"expect\": [\"di/weather\"], \"within\": 1}\n",
+    );
+    let ran = check(&test, lines, &[]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    for text in [
+        "error: queries.jsonl:1: `merge pdf` does not find `ana/pdf-tools` within the first 1; first comes `bo/merge-pdf`\n\
+         hint: `skillpress search \"merge pdf\" --why ana/pdf-tools` says why, on a built site\n",
+        "error: queries.jsonl:2: `weather` is expected to find nothing that fits, and 1 skill fits; first comes `di/weather`",
+        "error: queries.jsonl:3: `pdf `x`` does not find `di/weather` within the first 1; first comes ",
+        "hint: `skillpress search QUERY --why di/weather` says why, on a built site\n",
+        "3 errors, 0 warnings\n",
+    ] {
+        assert!(ran.stdout.contains(text), "{text}: {}", ran.stdout);
+    }
+
+    let ran = check(&test, lines, &["--json"]);
+    let answer: Value = serde_json::from_str(&ran.stdout).expect("one JSON document");
+    assert_eq!((ran.code, &answer["errors"]), (1, &json!(3)));
+    let problems = answer["problems"].as_array().expect("a list");
+    let is_of_file = |problem: &&Value| problem["path"] == "queries.jsonl";
+    let lines: Vec<&Value> = problems
+        .iter()
+        .filter(is_of_file)
+        .map(|problem| &problem["line"])
+        .collect();
+    assert_eq!(lines, [&json!(1), &json!(2), &json!(3)]);
+}
+
+#[test]
+fn queries_are_searched_for_on_the_site_that_is_named() {
+    let test = registry().build();
+    let line = "{\"query\": \"sundial\", \"expect\": [\"di/weather\"], \"within\": 1}\n";
+    let site = ["--site", "public", "--base-url", "https://skills.example/"];
+    test.write(
+        "content/skills/di/weather/SKILL.md",
+        "---\nname: weather\ndescription: A sundial.\n---\nText.\n",
+    );
+    let ran = check(&test, line, &[]);
+    assert_eq!(ran.code, 0, "the content has the word: {}", ran.stdout);
+    let ran = check(&test, line, &site);
+    assert!(
+        ran.stdout
+            .contains("queries.jsonl:1: `sundial` does not find"),
+        "the site has not: {}",
+        ran.stdout
+    );
+    test.rebuild();
+    assert_eq!(check(&test, line, &site).code, 0);
+}
+
+#[test]
+fn all_bad_lines_are_named_together_with_their_numbers() {
+    let test = registry();
+    let lines = concat!(
+        "{\"query\": \"pdf\", \"expect\": [\"ana/pdf-tool\"]}\n",
+        "not json\n",
+        "{\"query\": \" \", \"expect\": []}\n",
+        "{\"query\": \"pdf\"}\n",
+        "{\"query\": \"pdf\", \"expect\": [], \"witin\": 3}\n",
+        "{\"query\": \"pdf\", \"expect\": [], \"within\": 201}\n",
+        "{\"query\": \"pdf\", \"expect\": [\"ana/pdf-tools\", \"bo/merge-pdf\"], \"within\": 1}\n",
+        "{\"query\": \"sundial\", \"expect\": [\"ana/pdf-tools\"]}\n",
+    );
+    let ran = check(&test, lines, &[]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    for text in [
+        "queries.jsonl:1: `ana/pdf-tool` is expected, but there is no such skill\nhint: did you mean `ana/pdf-tools`?\n",
+        "queries.jsonl:2:2: expected ident\n",
+        "queries.jsonl:3: `query` is empty\n",
+        "queries.jsonl:4:16: missing field `expect`\n",
+        "unknown field `witin`, expected one of `query`, `expect`, `within`, `id`\n",
+        "queries.jsonl:6: `within` is 201\nhint: write a number from 1 to 200\n",
+        "queries.jsonl:7: 2 skills cannot be within the first 1\n",
+        "7 errors, ",
+    ] {
+        assert!(ran.stdout.contains(text), "{text}: {}", ran.stdout);
+    }
+    assert!(
+        !ran.stdout.contains("queries.jsonl:8"),
+        "nothing is searched for while a line is wrong: {}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_content_with_errors_is_told_and_its_queries_are_not_run() {
+    let test = registry().file("skillpress.toml", "titel = \"x\"\n");
+    let ran = check(&test, "{\"query\": \"pdf\", \"expect\": []}\n", &[]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.stdout.contains(
+            "note: queries.jsonl: the queries were not searched for, since the content has errors"
+        ),
+        "{}",
+        ran.stdout
+    );
+    let ran = test.run(&["check", "--queries", "nowhere.jsonl"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains("cannot read `nowhere.jsonl`"),
+        "{}",
+        ran.stderr
+    );
 }
