@@ -109,7 +109,6 @@ struct Advantage {
     badges: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_not(value: &bool) -> bool {
     !value
 }

@@ -244,10 +244,10 @@ fn a_query_that_finds_something_else_is_named_with_what_came_first() {
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     for text in [
         "error: queries.jsonl:1: `merge pdf` does not find `ana/pdf-tools` within the first 1; first comes `bo/merge-pdf`\n\
-         hint: `skillpress search \"merge pdf\" --why ana/pdf-tools` says why, on a built site\n",
+         hint: `skillpress search \"merge pdf\" --why ana/pdf-tools` says why, once the content is built\n",
         "error: queries.jsonl:2: `weather` is expected to find nothing that fits, and 1 skill fits; first comes `di/weather`",
         "error: queries.jsonl:3: `pdf `x`` does not find `di/weather` within the first 1; first comes ",
-        "hint: `skillpress search QUERY --why di/weather` says why, on a built site\n",
+        "hint: `skillpress search QUERY --why di/weather` says why, once the content is built\n",
         "3 errors, 0 warnings\n",
     ] {
         assert!(ran.stdout.contains(text), "{text}: {}", ran.stdout);
@@ -284,6 +284,9 @@ fn queries_are_searched_for_on_the_site_that_is_named() {
         "the site has not: {}",
         ran.stdout
     );
+    let hint =
+        "hint: `skillpress search \"sundial\" --why di/weather --site \"public\"` says why\n";
+    assert!(ran.stdout.contains(hint), "{}", ran.stdout);
     test.rebuild();
     assert_eq!(check(&test, line, &site).code, 0);
 }

@@ -56,6 +56,7 @@ pub(super) fn check(
         .into_iter()
         .map(|(number, expected)| Line {
             file,
+            folder,
             number,
             expected,
         })
@@ -112,6 +113,8 @@ fn search(
 /// A line in its place.
 struct Line<'f> {
     file: &'f Path,
+    /// Of the site that is searched, where it is not the content.
+    folder: Option<&'f Path>,
     number: u32,
     expected: Expected,
 }
@@ -185,7 +188,7 @@ impl Line<'_> {
                 "`{query}` is expected to find nothing that fits, and {n_fitting}; {first}"
             );
             let why = found.first();
-            return (results.n_found > 0).then(|| self.problem(message).hint(hint(query, why)));
+            return (results.n_found > 0).then(|| self.problem(message).hint(self.why(query, why)));
         }
         let is_found = |id: &String| {
             let id = id.strip_prefix('@').unwrap_or(id);
@@ -197,7 +200,21 @@ impl Line<'_> {
             "`{query}` does not find {} within the first {within}; {first}",
             listed(missing, NAMED_MAX)
         );
-        Some(self.problem(message).hint(hint(query, Some(why))))
+        Some(self.problem(message).hint(self.why(query, Some(why))))
+    }
+
+    /// Which command says why a skill stands where it does.
+    fn why(&self, query: &str, key: Option<&String>) -> String {
+        let query = quoted(query).unwrap_or_else(|| "QUERY".to_owned());
+        let key = key.map_or("OWNER/SLUG", String::as_str);
+        let command = format!("skillpress search {query} --why {key}");
+        match self.folder {
+            Some(folder) => {
+                let folder = quoted(&folder.to_string_lossy()).unwrap_or_else(|| "DIR".to_owned());
+                format!("`{command} --site {folder}` says why")
+            }
+            None => format!("`{command}` says why, once the content is built"),
+        }
     }
 
     fn problem(&self, message: String) -> Problem {
@@ -206,13 +223,8 @@ impl Line<'_> {
     }
 }
 
-/// Which command says why a skill stands where it does. Only a query that no shell takes for anything else stands in it.
-fn hint(query: &str, key: Option<&String>) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || " -_.,:+#".contains(c);
-    let query = match query.chars().all(is_plain) {
-        true => format!("\"{query}\""),
-        false => "QUERY".to_owned(),
-    };
-    let key = key.map_or("OWNER/SLUG", String::as_str);
-    format!("`skillpress search {query} --why {key}` says why, on a built site")
+/// `text` as an argument of a command; `None` where a shell might take a part of it for anything else.
+fn quoted(text: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_alphanumeric() || " -_.,:+#/".contains(c);
+    text.chars().all(is_plain).then(|| format!("\"{text}\""))
 }
