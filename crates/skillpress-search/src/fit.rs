@@ -39,7 +39,8 @@ impl Fit {
             let cosine = ((i64::from(cosine) * 1000) >> 30) as i32;
             (&BY_MEANING, [cosine, cosine * share / 1000, words])
         } else {
-            (&BY_WORDS, [ranked.strength_milli as i32, 0, words])
+            let strength = ranked.strength_milli.min(STRENGTH_MAX_MILLI) as i32;
+            (&BY_WORDS, [strength, 0, words])
         };
         let mut log_odds_milli = model.bias;
         for (value, weight) in terms.iter().zip(&model.weights) {
@@ -83,6 +84,9 @@ const BY_WORDS: Model = Model {
 
 /// Words of a query beyond which more are no longer a reason to be lenient.
 const WORDS_MAX: usize = 6;
+/// More says nothing: the odds are beyond all doubt then. Words that nearly all skills hold weigh next to nothing, so the
+/// score a unit of their weight may be any number.
+const STRENGTH_MAX_MILLI: u32 = 100_000;
 /// Odds of what needs no words to fit.
 const LOG_ODDS_MAX_MILLI: i32 = 10_000;
 
@@ -119,7 +123,7 @@ mod tests {
 
     #[test]
     fn by_words_alone_a_strong_match_fits() {
-        for (strength_milli, fits) in [(0, false), (500, false), (1200, true)] {
+        for (strength_milli, fits) in [(0, false), (500, false), (1200, true), (u32::MAX, true)] {
             let ranked = Ranked {
                 strength_milli,
                 ..result(900, 1000)
