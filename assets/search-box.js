@@ -1,8 +1,8 @@
 // @ts-check
 // The search that people see: a list below every page's search form, and the search page. Loaded by site.js.
-import { createSearch } from "./search.js";
+import { createBackgroundSearch } from "./search-worker.js";
 
-const search = createSearch();
+const search = createBackgroundSearch();
 /** How long typing must rest before a search begins. */
 const REST_MS = 120;
 /** Hits of the list below a form, and of one page of the search page. */

@@ -5,7 +5,7 @@
  *     import { createSearch } from "https://skills.example/search/search.js";
  *     const { hits } = await createSearch().search("merge pdf");
  *
- * The module has no dependencies. Its site must allow reading from other origins (`Access-Control-Allow-Origin`), as the
+ * The module has no dependencies, and searches where it is imported: in a page or in a worker. Its site must allow reading from other origins (`Access-Control-Allow-Origin`), as the
  * `_headers` file of a site says; a page with a content security policy needs `'wasm-unsafe-eval'` and the site's origin
  * in `script-src`, and the origin in `connect-src`.
  *
@@ -254,7 +254,7 @@ class Module {
   static compile(path) {
     if (!this.#compiled.has(path)) {
       const promise = compile(new URL(path, import.meta.url));
-      const entry = { promise, isDone: false };
+      const entry = { promise };
       this.#compiled.set(path, entry);
       promise.then(() => (entry.isDone = true), () => this.#compiled.delete(path));
     }
@@ -263,7 +263,7 @@ class Module {
 
   /** @param {string} path */
   static isCompiled(path) {
-    return !!this.#compiled.get(path)?.isDone;
+    return this.#compiled.get(path)?.isDone;
   }
 
   /** @param {string} path */

@@ -30,8 +30,8 @@ const input = form?.elements.q;
 let box;
 function loadSearch() {
   if (box) return;
-  // The box asks for the engine only when it runs; this way both are on their way at once.
-  for (const [rel, file] of [["modulepreload", "./search.js"], ["preload", "../search/search.wasm"]]) {
+  // The box asks for its worker only when it runs, and that for the engine; this way all are on their way at once.
+  for (const [rel, file] of [["modulepreload", "./search-worker.js"], ["modulepreload", "./search.js"], ["preload", "../search/search.wasm"]]) {
     const link = document.createElement("link");
     if (rel === "preload") Object.assign(link, { as: "fetch", crossOrigin: "anonymous" });
     link.href = new URL(file, base);

@@ -163,7 +163,7 @@ pub struct Budgets {
     pub listing_visit: Option<Budget>,
     /// Everything that a visit of a median detail page loads.
     pub detail_visit: Option<Budget>,
-    /// `search.js`, `search-box.js`, `search.wasm` and, with vectors, `semantic.wasm`.
+    /// `search.js`, `search-box.js`, `search-worker.js`, `search.wasm` and, with vectors, `semantic.wasm`.
     pub search_engine: Option<Budget>,
     /// A first search, engine included (median).
     pub first_search: Option<Budget>,

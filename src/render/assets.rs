@@ -13,6 +13,7 @@ use crate::url;
 const STYLE: &str = include_str!("../../assets/style.css");
 const SITE_SCRIPT: &str = include_str!("../../assets/site.js");
 const SEARCH_BOX: &str = include_str!("../../assets/search-box.js");
+const SEARCH_WORKER: &str = include_str!("../../assets/search-worker.js");
 const SEARCH: &str = include_str!("../../assets/search.js");
 const FILE_DIALOG: &str = include_str!("../../assets/file-dialog.js");
 /// The folder of the edge function is copied to hosts as it is, so what it shares with pages stands there.
@@ -33,7 +34,9 @@ pub(super) struct Assets {
     pub(super) skill_file: Asset,
     /// What people see of the search; loaded when somebody is about to search.
     pub(super) search_box: Asset,
-    /// What the search box runs.
+    /// What the search box runs, in the page and in a worker.
+    pub(super) search_worker: Asset,
+    /// What the worker runs.
     pub(super) search: Asset,
     /// What that runs.
     pub(super) search_wasm: Asset,
@@ -71,10 +74,16 @@ impl Assets {
         );
         let search = Asset::script("search", SEARCH, &[wasm_names.clone(), semantic_names]);
         let search_names = ("./search.js", search.sibling());
+        let search_worker = Asset::script(
+            "search-worker",
+            SEARCH_WORKER,
+            std::slice::from_ref(&search_names),
+        );
+        let worker_names = ("./search-worker.js", search_worker.sibling());
         let search_box = Asset::script(
             "search-box",
             SEARCH_BOX,
-            std::slice::from_ref(&search_names),
+            std::slice::from_ref(&worker_names),
         );
         let skill_file = Asset::script("skill-file", SKILL_FILE, &[]);
         let skill_file_names = ("../examples/edge/skill-file.mjs", skill_file.sibling());
@@ -82,6 +91,7 @@ impl Assets {
         let names = [
             wasm_names,
             search_names,
+            worker_names,
             ("./search-box.js", search_box.sibling()),
             ("./file-dialog.js", file_dialog.sibling()),
         ];
@@ -91,6 +101,7 @@ impl Assets {
             file_dialog,
             skill_file,
             search_box,
+            search_worker,
             search,
             search_wasm,
             semantic_wasm,
@@ -104,6 +115,7 @@ impl Assets {
             &self.file_dialog,
             &self.skill_file,
             &self.search_box,
+            &self.search_worker,
             &self.search,
             &self.search_wasm,
         ];
@@ -163,14 +175,18 @@ mod tests {
         for wasm in [&assets.search_wasm, semantic_wasm] {
             assert!(text(&assets.search).contains(&format!("\"../{}\"", wasm.path)));
         }
-        assert!(text(&assets.search_box).contains(&format!("from\"{}\"", assets.search.sibling())));
-        assert!(
-            text(&assets.file_dialog).contains(&format!("from\"{}\"", assets.skill_file.sibling()))
-        );
+        for (script, imported) in [
+            (&assets.search_box, &assets.search_worker),
+            (&assets.search_worker, &assets.search),
+            (&assets.file_dialog, &assets.skill_file),
+        ] {
+            assert!(text(script).contains(&format!("from\"{}\"", imported.sibling())));
+        }
         let script = text(&assets.script);
         for name in [
             assets.file_dialog.sibling(),
             assets.search.sibling(),
+            assets.search_worker.sibling(),
             assets.search_box.sibling(),
             format!("../{}", assets.search_wasm.path),
         ] {

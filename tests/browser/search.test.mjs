@@ -142,6 +142,90 @@ test("answers that come late are dropped, and their requests cancelled", async (
   assert.equal((await ids())[0], "brook/commit-messages");
 });
 
+test("of a fast typist's queries the last one wins, however late the others are answered", async () => {
+  await openSearch("");
+  const gates = [];
+  hook = async (_, url) => {
+    if (isIndexFile(url)) await gates[gates.push(gate()) - 1].opened;
+  };
+  for (const query of ["pdf", "pdf review", "review", "calendar", "commit messages"]) {
+    await box().fill(query);
+    await page.waitForTimeout(180);
+  }
+  assert.ok(gates.length > 1);
+  hook = undefined;
+  // Those of the last query are answered first.
+  for (const { open } of gates.reverse()) {
+    open();
+    await page.waitForTimeout(20);
+  }
+  await page.locator("[role=status]", { hasText: /for commit messages/ }).waitFor();
+  await page.waitForTimeout(300);
+  assert.equal((await ids())[0], "brook/commit-messages");
+  assert.match(await page.locator("[role=status]").first().innerText(), /for commit messages/);
+});
+
+test("a page searches in a worker, and by itself where its policy forbids workers", async () => {
+  await openSearch("git history");
+  assert.equal(page.workers().length, 1);
+  const expected = await ids();
+  const strict = await newPage();
+  // Both policies hold, that of the page and this one.
+  await strict.route("**/search/?*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": "worker-src 'none'" } });
+  });
+  await openSearch("git history", strict);
+  assert.equal(strict.workers().length, 0);
+  assert.deepEqual(await strict.locator(".search-results > li").evaluateAll((rows) => rows.map((row) => row.dataset.id)), expected);
+  assert.ok(complaints.length > 0 && complaints.every((complaint) => /worker-src/.test(complaint)), complaints.join(" "));
+  complaints = [];
+  await strict.context().close();
+});
+
+test("a search in a worker fails, ends and updates as one in the page", async () => {
+  await openSearch("");
+  const module = readFileSync(path.join(site, "search/index.html"), "utf8").match(/assets\/search-worker-[0-9a-f]{10}\.js/)[0];
+  hook = (_, url) => (url.pathname.endsWith("manifest.json") ? 404 : undefined);
+  const failed = await page.evaluate(async (module) => {
+    const { createBackgroundSearch } = await import(module);
+    globalThis.search = createBackgroundSearch();
+    const error = await globalThis.search.search("pdf").catch((error) => error);
+    return { kind: error.constructor.name, code: error.code, isTold: /no search index/.test(error.message) };
+  }, server.url + module);
+  assert.deepEqual(failed, { kind: "SearchError", code: "gone", isTold: true });
+  hook = undefined;
+  const { open, opened } = gate();
+  const ended = page.evaluate(async () => {
+    const reason = new Error("enough");
+    const running = new AbortController();
+    const updates = [];
+    const options = { signal: running.signal, onUpdate: (results) => updates.push(results) };
+    const searching = globalThis.search.search("git history", options).then(() => "found", (error) => error === reason);
+    setTimeout(() => running.abort(reason), 300);
+    const isEnded = await searching;
+    const before = await globalThis.search.search("pdf", { signal: AbortSignal.abort(reason) }).catch((error) => error === reason);
+    return { isEnded, before, updates: updates.length };
+  });
+  hook = (_, url) => (isIndexFile(url) ? opened.then(() => undefined) : undefined);
+  assert.deepEqual(await ended, { isEnded: true, before: true, updates: 0 });
+  open();
+  const [inWorker, inPage] = await page.evaluate(async (script) => {
+    const found = async (search) => {
+      const updates = [];
+      const results = await search.search("git history", { limit: 3, filters: ["owner:ana"], onUpdate: ({ query }) => updates.push(query) });
+      return { ...results, stats: undefined, updates, info: await search.info() };
+    };
+    const { createSearch } = await import(script);
+    await globalThis.search.prefetch();
+    const search = createSearch();
+    await search.prefetch();
+    return [await found(globalThis.search), await found(search)];
+  }, `${server.url}search/search.js`);
+  assert.ok(inPage.hits.length > 0);
+  assert.deepEqual(inWorker, inPage);
+});
+
 test("the search page shows counts, badges and matches for its address", async () => {
   await openSearch("comit mesages");
   assert.match(await page.locator(".search-head").innerText(), /^\d+ skills? for commit messages/);
@@ -247,22 +331,25 @@ test("results that are about to be clicked do not move", async () => {
   const queries = ["release notes", "sql", "code", "write a plan", "review", "explain", "commits", "images"];
   const found = await page.evaluate(async ([module, queries]) => {
     const search = (await import(module)).createSearch();
+    await search.prefetch();
     const order = (results) => results?.hits.map(({ id }) => id);
     for (const [queryIdx, query] of queries.entries()) {
-      let first;
-      const last = order(await search.search(query, { limit: 20, onUpdate: (results) => (first = order(results)) }));
-      if (first?.some((id, idx) => id !== last[idx])) return { queryIdx, first, last };
+      let first, nRequests;
+      const onUpdate = (results) => ((first = order(results)), (nRequests = results.stats.requests));
+      const last = order(await search.search(query, { limit: 20, onUpdate }));
+      if (first?.some((id, idx) => id !== last[idx])) return { queryIdx, first, nRequests, last };
     }
   }, [server.url + module, queries]);
   assert.ok(found, "some query has first results in another order");
-  await page.reload();
+  await page.reload({ waitUntil: "networkidle" });
   for (const query of queries.slice(0, found.queryIdx)) {
     await box().fill(query);
     await page.locator("[role=status]", { hasText: new RegExp(`for ${query}$`) }).waitFor();
   }
   const { open, opened } = gate();
+  let nRequests = 0;
   hook = async (_, url) => {
-    if (isIndexFile(url) && String(await ids()) === String(found.first)) await opened;
+    if (isIndexFile(url) && nRequests++ >= found.nRequests) await opened;
   };
   await box().fill(queries[found.queryIdx]);
   await page.waitForFunction((first) => String([...document.querySelectorAll(".search-results > li")].map((row) => row.dataset.id)) === first, String(found.first));
@@ -271,7 +358,7 @@ test("results that are about to be clicked do not move", async () => {
   await page.locator(".search-update").waitFor();
   assert.deepEqual(await ids(), found.first);
   await page.locator(".search-update").click();
-  assert.deepEqual(await ids(), found.last);
+  await page.waitForFunction((last) => String([...document.querySelectorAll(".search-results > li")].map((row) => row.dataset.id)) === last, String(found.last));
   assert.ok(await page.locator(".search-update").isHidden());
 });
 
