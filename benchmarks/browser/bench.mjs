@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { launch } from "../../tests/browser/chromium.mjs";
-import { serve } from "./site.mjs";
+import { serve, trusted } from "./site.mjs";
 
 const DELAY_MS = 25;
 const N_HITS = 10;
@@ -36,8 +36,7 @@ function indexed() {
 }
 
 const asset = (pattern) => readdirSync(path.join(site, "assets")).find((name) => pattern.test(name));
-const searchJs = `/assets/${asset(/^search-[0-9a-f]+\.js$/)}`;
-const boxJs = `/assets/${asset(/^search-box-/)}`;
+const [searchJs, workerJs, boxJs] = [/^search-[0-9a-f]+\.js$/, /^search-worker-/, /^search-box-/].map((pattern) => `/assets/${asset(pattern)}`);
 const lexical = { start: ours, search: oursSearch("lexical") }, hybrid = { start: ours, search: oursSearch("hybrid") };
 const withRanges = await serve(peer ? [site, peer] : [site], DELAY_MS);
 const withoutRanges = await serve([site], DELAY_MS, { hasRanges: false });
@@ -52,16 +51,16 @@ const engines = isOfHosts ? {
   "Pagefind": { start: pagefind, search: pagefindSearch, server: withRanges },
 };
 
-/** Loads what site.js loads when somebody is about to search. */
+/** Loads what site.js loads when somebody is about to search; the search runs in a worker, as that of the box. */
 async function ours(page) {
-  await page.evaluate(async ([searchJs, boxJs, wasm]) => {
-    for (const [rel, href] of [["modulepreload", searchJs], ["preload", wasm]]) {
+  await page.evaluate(async ([searchJs, workerJs, boxJs, wasm]) => {
+    for (const [rel, href] of [["modulepreload", workerJs], ["modulepreload", searchJs], ["preload", wasm]]) {
       document.head.append(Object.assign(document.createElement("link"), rel === "preload" ? { as: "fetch", crossOrigin: "anonymous" } : {}, { href, rel }));
     }
     await import(boxJs);
-    const { createSearch } = await import(searchJs);
-    globalThis.search = createSearch();
-  }, [searchJs, boxJs, `/search/files/${readdirSync(path.join(site, "search/files")).find((name) => /^search-.*\.wasm$/.test(name))}`]);
+    const { createBackgroundSearch } = await import(workerJs);
+    globalThis.search = createBackgroundSearch();
+  }, [searchJs, workerJs, boxJs, `/search/files/${readdirSync(path.join(site, "search/files")).find((name) => /^search-.*\.wasm$/.test(name))}`]);
 }
 
 function oursSearch(mode) {
@@ -85,12 +84,12 @@ function pagefindSearch(page, query) {
   }, [query, N_HITS]);
 }
 
-const browser = await launch();
+const browser = await launch({ args: trusted });
 const measured = {};
 for (const [name, { server, ...engine }] of Object.entries(engines)) {
   const rows = (measured[name] = { first: [], next: [] });
   for (const [queryIdx, query] of queries.entries()) {
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: true });
+    const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();
     await page.goto(`${server.url}skills/`, { waitUntil: "networkidle" });
     for (const [kind, text] of [["first", query], ["next", queries[(queryIdx + 1) % queries.length]]]) {

@@ -1,5 +1,6 @@
 // A site as a CDN serves it: HTTP/2, text compressed with brotli, ranges as they are, a fixed delay for each request.
 import { execFileSync } from "node:child_process";
+import { X509Certificate, createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, statSync } from "node:fs";
 import { createSecureServer } from "node:http2";
 import { tmpdir } from "node:os";
@@ -14,7 +15,7 @@ const types = {
 /** Serves `folders` (the first that has a file wins) from the root, with `hasRanges` also parts of files; `log` has one entry a request. */
 export async function serve(folders, delayMs, { hasRanges = true } = {}) {
   const log = [];
-  const server = createSecureServer({ ...certificate(), allowHTTP1: true }, async (request, response) => {
+  const server = createSecureServer({ ...certificate, allowHTTP1: true }, async (request, response) => {
     const { pathname } = new URL(request.url, "https://localhost");
     const entry = { path: pathname, range: request.headers.range, startMs: performance.now(), bytes: 0, headerBytes: 0 };
     log.push(entry);
@@ -54,11 +55,17 @@ function answer(folders, pathname, range) {
   return { status: 200, headers: { ...headers, "content-encoding": "br" }, body: packed.get(file) };
 }
 
-/** A fresh certificate for `localhost`, which the browser is told to accept. */
-function certificate() {
+/** A fresh certificate for `localhost`. */
+const certificate = (() => {
   const folder = mkdtempSync(path.join(tmpdir(), "skillpress-certificate-"));
   const file = (name) => path.join(folder, name);
   execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
     "-subj", "/CN=localhost", "-keyout", file("key.pem"), "-out", file("cert.pem")], { stdio: "ignore" });
   return { key: readFileSync(file("key.pem")), cert: readFileSync(file("cert.pem")) };
-}
+})();
+
+/** What makes a browser trust it. One that is told to ignore errors instead caches nothing, and loads for a worker again what the page has. */
+export const trusted = (() => {
+  const key = new X509Certificate(certificate.cert).publicKey.export({ type: "spki", format: "der" });
+  return [`--ignore-certificate-errors-spki-list=${createHash("sha256").update(key).digest("base64")}`];
+})();
