@@ -46,6 +46,11 @@ function icon({ id, name }) {
   return el("span", { className: `icon tint-${(hash >>> 8) % 6}`, "aria-hidden": "true" }, letter);
 }
 
+/** Waits until the page has drawn what is there; keys and clicks are answered meanwhile. */
+const drawn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+/** Rows that a list gets before the page draws them: on a slow machine these take it 30 ms. */
+const N_AT_ONCE = 2;
+
 /** What both forms of the search have: they wait until typing rests, and drop answers that come late. */
 class Box {
   /** @param {HTMLFormElement} form @param {HTMLInputElement} input */
@@ -60,10 +65,14 @@ class Box {
     addEventListener("online", () => this.failed && this.run());
   }
 
-  /** Searches when typing has rested. */
   typed() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.run(), REST_MS);
+    this.timer = setTimeout(() => this.rested(), REST_MS);
+  }
+
+  /** Searches, since typing has rested. */
+  rested() {
+    this.run();
   }
 
   stop() {
@@ -82,15 +91,16 @@ class Box {
     const { signal } = running;
     this.busy(true);
     let isFirst = true;
-    const show = (/** @type {Results} */ results, isFinal) => {
+    const show = async (/** @type {Results} */ results, isFinal) => {
       if (signal.aborted) return;
-      this.show(results, isFirst);
+      const showing = this.show(results, isFirst);
       isFirst = false;
       this.failed = !results.complete;
-      if (isFinal) this.status.textContent = summary(results);
+      await showing;
+      if (isFinal && !signal.aborted) this.status.textContent = summary(results);
     };
     try {
-      show(await search.search(query, { limit: this.limit, signal, onUpdate: (results) => show(results, false) }), true);
+      await show(await search.search(query, { limit: this.limit, signal, onUpdate: (results) => show(results, false) }), true);
     } catch (error) {
       if (signal.aborted) return;
       this.failed = true;
@@ -112,8 +122,8 @@ function summary({ hits, found, corrected, query }) {
   return near ? `${fitting}; ${near} more ${near === 1 ? "is" : "are"} near` : fitting;
 }
 
-/** @param {number} found */
-const counted = (found) => (found === 1 ? "1 skill" : `${found.toLocaleString(document.documentElement.lang)} skills`);
+/** Numbers below a thousand look the same in all languages, whose data takes 10 ms to load. @param {number} found */
+const counted = (found) => (found === 1 ? "1 skill" : `${found < 1000 ? found : found.toLocaleString(document.documentElement.lang)} skills`);
 
 /** What went wrong, in a heading and a sentence. @param {any} error */
 function explained(error) {
@@ -246,6 +256,8 @@ const FILTER = /(?<!\S)(badge|tag|owner|os):("[^"]*"?|\S+)/gi;
 /** The page `/search/`, whose address is its state. */
 class SearchPage extends Box {
   limit = N_PAGE;
+  /** @type {WeakMap<Element, string>} What each row shows: one that shows the same already stays. */
+  contents = new WeakMap();
 
   /** @param {HTMLFormElement} form @param {HTMLInputElement} input @param {HTMLElement} app */
   constructor(form, input, app) {
@@ -336,12 +348,12 @@ class SearchPage extends Box {
     return query ? `?${new URLSearchParams({ q: query })}` : location.pathname;
   }
 
-  typed() {
-    super.typed();
+  rested() {
     // A query that was asked for stays behind as a step; half a word does not.
     const isStep = this.query && !this.isTyped;
     history[isStep ? "pushState" : "replaceState"](null, "", this.address(this.input.value.trim()));
     this.isTyped = true;
+    super.rested();
   }
 
   async run() {
@@ -357,24 +369,26 @@ class SearchPage extends Box {
   }
 
   clear() {
+    this.drawing = undefined;
     this.busy(false);
     this.status.textContent = "";
     for (const part of [this.head, this.filters, this.results, this.nearHead, this.near, this.foot]) part.replaceChildren();
   }
 
   /** @param {Results} results @param {boolean} isFirst whether they answer a new query */
-  show(results, isFirst) {
+  async show(results, isFirst) {
     const ids = this.rows.map((row) => row.dataset.id);
     const moves = ids.some((id, rowIdx) => results.hits[rowIdx]?.id !== id);
-    if (isFirst || !this.isTouched || !moves) this.draw(results);
+    if (isFirst || !this.isTouched || !moves) await this.draw(results);
     else {
       this.waiting = results;
       this.update.hidden = false;
     }
   }
 
-  /** @param {Results} results */
-  draw(results) {
+  /** Draws row by row, until there is something else to draw. @param {Results} results */
+  async draw(results) {
+    this.drawing = results;
     const { hits, found, corrected, complete, query } = results;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.closest(".search-results li")?.dataset?.id;
     this.waiting = undefined;
@@ -383,17 +397,31 @@ class SearchPage extends Box {
       found ? [el("strong", {}, counted(found))] : hits.length ? el("strong", {}, "Nothing fits") : "",
       found && corrected ? [" for ", el("button", { type: "button", className: "search-link", onclick: () => this.go(corrected) }, corrected)] : ""),
       corrected ? el("p", { className: "muted" }, `No skill holds all of “${query}”, so unknown words were taken for misspelled.`) : "");
+    this.drawFilters(hits);
     const near = hits.filter(({ fits }) => !fits);
-    this.results.replaceChildren(...hits.filter(({ fits }) => fits).map((hit) => this.row(hit)));
-    this.near.replaceChildren(...near.map((hit) => this.row(hit)));
     this.nearHead.hidden = !near.length;
     this.nearHead.replaceChildren(...(near.length ? this.aboveNear(results) : []));
+    const lists = /** @type {[Element, Hit[]][]} */ ([[this.results, hits.filter(({ fits }) => fits)], [this.near, near]]);
+    for (const [list, shown] of lists) [...list.children].slice(shown.length).forEach((row) => row.remove());
+    let nNew = 0;
+    for (const [list, shown] of lists) {
+      for (const [hitIdx, hit] of shown.entries()) {
+        const content = JSON.stringify([hit.url, hit.nameParts, hit.summaryParts, hit.badges]);
+        const old = list.children[hitIdx];
+        if (this.contents.get(old) === content) continue;
+        if (nNew++ % N_AT_ONCE === 0) await drawn();
+        if (this.drawing !== results) return;
+        const row = this.row(hit);
+        this.contents.set(row, content);
+        if (old) old.replaceWith(row);
+        else list.append(row);
+      }
+    }
     this.foot.replaceChildren(...this.below(results));
     if (!complete && hits.length) {
       this.foot.prepend(el("div", { className: "notice notice--amber" }, el("p", {}, "Part of the index could not be read, so results may be missing. ", this.again())));
     }
-    this.drawFilters(hits);
-    if (focused) this.rows.find((row) => row.dataset.id === focused)?.querySelector("a")?.focus();
+    if (focused && document.activeElement === document.body) this.rows.find((row) => row.dataset.id === focused)?.querySelector("a")?.focus();
   }
 
   /** What stands above results that are only near. @param {Results} results */
@@ -422,7 +450,7 @@ class SearchPage extends Box {
   more() {
     const last = this.results.childElementCount;
     this.limit = Math.min(this.limit + N_PAGE, N_MAX);
-    this.run().then(() => this.focus(last));
+    this.run().then(drawn).then(() => this.focus(last));
   }
 
   again() {
