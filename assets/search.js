@@ -74,7 +74,8 @@ export function createSearch({ base = new URL("../", import.meta.url) } = {}) {
   const site = new URL(`${new URL(base, location.href).href.split(/[?#]/)[0].replace(/\/$/, "")}/`);
   /** @type {Promise<Index> | undefined} */
   let opened;
-  const open = (cache = /** @type {RequestCache} */ ("default")) => {
+  /** @param {RequestCache} [cache] */
+  const open = (cache) => {
     const opening = Index.open(new URL("search/", site), cache);
     opening.catch(() => opened === opening && (opened = undefined));
     return (opened = opening);
@@ -139,13 +140,13 @@ class Index {
     try {
       const { index } = JSON.parse(decoder.decode(manifest.bytes));
       const bytes = Uint8Array.from(index, (c) => c.charCodeAt(0));
-      return new Index(folder, words, bytes, Number(probe.kind !== NO_RANGES));
+      return new Index(folder, words, bytes, probe.kind !== NO_RANGES);
     } catch {
       throw new SearchError("format", `the search index at ${folder} was made for another version of this script`);
     }
   }
 
-  /** @param {URL} folder @param {Module} words @param {Uint8Array} bytes what the manifest says @param {number} hasRanges */
+  /** @param {URL} folder @param {Module} words @param {Uint8Array} bytes what the manifest says @param {boolean} hasRanges */
   constructor(folder, words, bytes, hasRanges) {
     this.folder = folder;
     this.words = words;
@@ -184,7 +185,7 @@ class Index {
     const stats = { requests: 0, roundTrips: 0, bytes: 0 };
     /** @type {Module | null | undefined} */
     let vectors;
-    let vectorSearch, hasShown = false;
+    let vectorSearch, hasShown;
     try {
       for (;;) {
         let step = words.read(words.exports.step(search));
@@ -216,7 +217,7 @@ class Index {
         stats.requests += all.length;
         const answers = await fetchAll(this.folder, all, signal);
         signal?.throwIfAborted();
-        if (mayBeStale && answers.some(({ kind }) => kind === GONE)) return undefined;
+        if (mayBeStale && answers.some(({ kind }) => kind === GONE)) return;
         for (const { bytes } of answers) stats.bytes += bytes?.length ?? 0;
         // What is given now is taken before anything else is waited for, so searches may overlap.
         words.give(answers.slice(0, requests.length));
@@ -288,7 +289,7 @@ class Module {
 
   /** Hands over answers. @param {Answer[]} answers */
   give(answers) {
-    for (const { kind, bytes = new Uint8Array() } of answers) this.#write(bytes, this.exports.answer(kind, bytes.length));
+    for (const { kind, bytes = [] } of answers) this.#write(bytes, this.exports.answer(kind, bytes.length));
   }
 
   /** The message at `place`. @param {number} place */
@@ -341,8 +342,7 @@ async function fetchOne(folder, request, signal, cache) {
     try {
       const response = await fetch(new URL(path, folder), { headers, signal, cache });
       const { status } = response;
-      const isAnswer = status === (isRange ? 206 : 200) && startsAt(response, start);
-      if (isAnswer) {
+      if (status === (isRange ? 206 : 200) && startsAt(response, start)) {
         const bytes = new Uint8Array(await response.arrayBuffer());
         if (!isRange || bytes.length === Number(len)) return { kind: BYTES, bytes };
       }
