@@ -24,7 +24,8 @@ document.querySelector(".files")?.addEventListener("click", (event) => {
   import("./file-dialog.js").then(({ open }) => open(link), () => location.assign(link.href));
 });
 
-// Search: loaded when somebody is about to. Until then, and where it fails, the form leads to the search page.
+// Search: loaded when somebody is about to. Until then, and where it fails, the form leads to the search page, which has a
+// script of its own.
 const form = document.querySelector("form.site-search");
 const input = form?.elements.q;
 let box;
@@ -42,9 +43,11 @@ function loadSearch() {
 }
 const base = document.currentScript.src;
 if (input) {
-  input.addEventListener("focus", loadSearch);
-  form.addEventListener("pointerenter", loadSearch);
-  if (document.activeElement === input || document.getElementById("search-app")) loadSearch();
+  if (!document.getElementById("search-app")) {
+    input.addEventListener("focus", loadSearch);
+    form.addEventListener("pointerenter", loadSearch);
+    if (document.activeElement === input) loadSearch();
+  }
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
     const isSlash = event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey;

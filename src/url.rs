@@ -232,7 +232,7 @@ mod tests {
             .replace("SLUG", "${encodeURIComponent(hit.slug)}");
         let script = include_str!("../assets/search.js");
         assert!(script.contains(&format!("new URL(`{spelled}`, site)")));
-        let links = include_str!("../assets/search-box.js");
+        let links = include_str!("../assets/search-page.js");
         for folder in [SKILLS, TAGS] {
             assert!(
                 links.contains(&format!("this.link(\"{folder}\")")),

@@ -13,6 +13,7 @@ use crate::url;
 const STYLE: &str = include_str!("../../assets/style.css");
 const SITE_SCRIPT: &str = include_str!("../../assets/site.js");
 const SEARCH_BOX: &str = include_str!("../../assets/search-box.js");
+const SEARCH_PAGE: &str = include_str!("../../assets/search-page.js");
 const SEARCH_WORKER: &str = include_str!("../../assets/search-worker.js");
 const SEARCH: &str = include_str!("../../assets/search.js");
 const FILE_DIALOG: &str = include_str!("../../assets/file-dialog.js");
@@ -34,6 +35,8 @@ pub(super) struct Assets {
     pub(super) skill_file: Asset,
     /// What people see of the search; loaded when somebody is about to search.
     pub(super) search_box: Asset,
+    /// The script of the search page, which builds on that.
+    pub(super) search_page: Asset,
     /// What the search box runs, in the page and in a worker.
     pub(super) search_worker: Asset,
     /// What the worker runs.
@@ -85,6 +88,9 @@ impl Assets {
             SEARCH_BOX,
             std::slice::from_ref(&worker_names),
         );
+        let box_names = ("./search-box.js", search_box.sibling());
+        let search_page =
+            Asset::script("search-page", SEARCH_PAGE, std::slice::from_ref(&box_names));
         let skill_file = Asset::script("skill-file", SKILL_FILE, &[]);
         let skill_file_names = ("../examples/edge/skill-file.mjs", skill_file.sibling());
         let file_dialog = Asset::script("file-dialog", FILE_DIALOG, &[skill_file_names]);
@@ -92,7 +98,7 @@ impl Assets {
             wasm_names,
             search_names,
             worker_names,
-            ("./search-box.js", search_box.sibling()),
+            box_names,
             ("./file-dialog.js", file_dialog.sibling()),
         ];
         Self {
@@ -101,6 +107,7 @@ impl Assets {
             file_dialog,
             skill_file,
             search_box,
+            search_page,
             search_worker,
             search,
             search_wasm,
@@ -115,6 +122,7 @@ impl Assets {
             &self.file_dialog,
             &self.skill_file,
             &self.search_box,
+            &self.search_page,
             &self.search_worker,
             &self.search,
             &self.search_wasm,
@@ -176,6 +184,7 @@ mod tests {
             assert!(text(&assets.search).contains(&format!("\"../{}\"", wasm.path)));
         }
         for (script, imported) in [
+            (&assets.search_page, &assets.search_box),
             (&assets.search_box, &assets.search_worker),
             (&assets.search_worker, &assets.search),
             (&assets.file_dialog, &assets.skill_file),
