@@ -40,10 +40,10 @@ function writeSkill(skillIdx) {
     + `# ${verb} ${thing}\n\nUse it to ${verb} ${thing}. It also knows ${others}, number ${skillIdx}.\n`);
 }
 
-/** Opens `address` in a fresh browser, acts there and checks what is shown then; the longest task in ms, the best of three times. */
+/** Opens `address` in a fresh browser, acts there and checks what is shown then; the longest task in ms, the best of five times: other programs disturb the slowing. */
 async function longestTask(address, act, check) {
   const longest = [];
-  for (let times = 0; times < 3; times++) {
+  for (let times = 0; times < 5; times++) {
     const browser = await launch();
     try {
       const page = await browser.newPage();
