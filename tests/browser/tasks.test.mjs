@@ -10,8 +10,11 @@ import { buildSite, serveFolder } from "./site.mjs";
 import { tasksDuring } from "./tasks.mjs";
 
 const N_SKILLS = 300;
-/** A task that is longer holds up what people do. */
-const TASK_MAX_MS = 50;
+/**
+ * Without a worker the longest task takes 114 to 141 ms; with one 40 to 50 on a machine at rest, where
+ * `benchmarks/browser/tasks.mjs` measures it. This leaves room for a machine that does other things as well.
+ */
+const TASK_MAX_MS = 90;
 
 const VERBS = ["merge", "translate", "review", "summarize", "convert", "schedule", "publish", "deploy", "measure", "clean"];
 const THINGS = ["pdf files", "calendar events", "pull requests", "meeting notes", "spreadsheets", "images", "release notes", "invoices", "logs", "recipes"];
