@@ -51,7 +51,7 @@ const SKILL_FILES: usize = 6;
 
 const TWO_SKILLS: &str = "
     6 API
-    6 assets
+    8 assets
     1 feeds
    10 other
    11 pages of lists
@@ -69,7 +69,7 @@ const TWO_SKILLS: &str = "
 
 const DEMO: &str = "
     8 API
-    6 assets
+    8 assets
     9 feeds
    10 other
   100 pages of lists
