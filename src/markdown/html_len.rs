@@ -53,11 +53,18 @@ pub(super) const ID_TIMES: usize = 2;
 
 /// How many bytes `text` has when it is escaped.
 pub(super) fn text_len(text: &str) -> usize {
+    // By bytes, many at once: characters that are escaped are ASCII, but for one.
     let mut n_more = 0;
-    for c in text.chars() {
-        n_more += char_len(c) - c.len_utf8();
+    for byte in text.bytes() {
+        n_more += match byte {
+            b'"' => "&quot;".len() - 1,
+            b'&' => "&amp;".len() - 1,
+            b'<' | b'>' => "&lt;".len() - 1,
+            _ => 0,
+        };
     }
-    text.len() + n_more
+    let n_spaces = text.matches('\u{a0}').count();
+    text.len() + n_more + n_spaces * ("&nbsp;".len() - '\u{a0}'.len_utf8())
 }
 
 /// How many bytes a character has when it is escaped.
@@ -69,5 +76,19 @@ pub(super) fn char_len(c: char) -> usize {
         // The sanitiser writes it so.
         '\u{a0}' => "&nbsp;".len(),
         _ => c.len_utf8(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_is_as_long_as_its_characters(text in "[a-z<>&\"'é\u{a0}日🦀 ]{0,60}") {
+            prop_assert_eq!(text_len(&text), text.chars().map(char_len).sum::<usize>());
+        }
     }
 }

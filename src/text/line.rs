@@ -45,8 +45,14 @@ pub fn clean_body(text: &str) -> Cow<'_, str> {
 
 /// The byte offset of the first character of `text` that [`clean_body`] drops, and the character.
 pub fn unpublishable(text: &str) -> Option<(usize, char)> {
-    // Most texts are ASCII, whose bytes are looked at three times as fast as characters.
-    if text.bytes().all(unicode::is_ascii_html_text) {
+    // Most texts are ASCII, whose bytes are looked at three times as fast as characters; and faster in pieces that are
+    // looked at to their ends, many bytes at once.
+    let mut pieces = text.as_bytes().chunks(256);
+    let is_plain = |piece: &[u8]| {
+        let is_text = |all: bool, byte: &u8| all & unicode::is_ascii_html_text(*byte);
+        piece.iter().fold(true, is_text)
+    };
+    if pieces.all(is_plain) {
         return None;
     }
     text.char_indices()

@@ -119,17 +119,20 @@ fn symbol_terms_among(max_bytes: usize, folded: &str) -> Vec<(usize, String)> {
             [b'#', ..] => ("", 1, "sharp"),
             _ => ("", 0, ""),
         };
-        let is_dot = !before.is_empty();
-        let letters = if is_dot { at + 1 } else { start };
-        let len = n_letters(letters);
-        let goes_on = bytes.get(at + symbol).is_some_and(|byte| {
-            byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b'+' | b'#')
-        });
-        let is_whole = is_dot || (letters + len == at && !goes_on);
-        if symbol > 0 && is_whole && (1..=WORD_MAX_BYTES - 8).contains(&len) {
-            let word = [before, &folded[letters..letters + len], after].concat();
-            let n_before = words_up_to(max_bytes, &folded[..start]).len();
-            terms.push((n_before, stem(&word)));
+        // Few bytes are symbols, and texts are long.
+        if symbol > 0 {
+            let is_dot = !before.is_empty();
+            let letters = if is_dot { at + 1 } else { start };
+            let len = n_letters(letters);
+            let goes_on = bytes.get(at + symbol).is_some_and(|byte| {
+                byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b'+' | b'#')
+            });
+            let is_whole = is_dot || (letters + len == at && !goes_on);
+            if is_whole && (1..=WORD_MAX_BYTES - 8).contains(&len) {
+                let word = [before, &folded[letters..letters + len], after].concat();
+                let n_before = words_up_to(max_bytes, &folded[..start]).len();
+                terms.push((n_before, stem(&word)));
+            }
         }
         let is_of_word = bytes[at].is_ascii_alphanumeric()
             || bytes[at] >= 0x80

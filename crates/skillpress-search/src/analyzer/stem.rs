@@ -172,9 +172,11 @@ impl Word {
 
     /// The rule with the longest suffix that the word has.
     fn longest(&self, rules: &'static [Rule]) -> Option<&'static Rule> {
+        let last = self.letters.last();
+        // Few suffixes end with the letter of the word: the others need no comparison of slices.
         rules
             .iter()
-            .filter(|rule| self.letters.ends_with(suffix(rule)))
+            .filter(|rule| suffix(rule).last() == last && self.letters.ends_with(suffix(rule)))
             .max_by_key(|rule| rule[0])
     }
 
