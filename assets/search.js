@@ -5,9 +5,9 @@
  *     import { createSearch } from "https://skills.example/search/search.js";
  *     const { hits } = await createSearch().search("merge pdf");
  *
- * The module has no dependencies, and searches where it is imported: in a page or in a worker. Its site must allow reading from other origins (`Access-Control-Allow-Origin`), as the
- * `_headers` file of a site says; a page with a content security policy needs `'wasm-unsafe-eval'` and the site's origin
- * in `script-src`, and the origin in `connect-src`.
+ * The module has no dependencies, and searches where it is imported: in a page or in a worker. Its site must allow reading
+ * from other origins (`Access-Control-Allow-Origin`), as the `_headers` file of a site says; a page with a content security
+ * policy needs `'wasm-unsafe-eval'` and the site's origin in `script-src`, and the origin in `connect-src`.
  *
  * @typedef {object} Badge
  * @property {string} kind such as `official`
