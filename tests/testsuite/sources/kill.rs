@@ -1,5 +1,6 @@
 //! A fetch that is killed.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -31,7 +32,7 @@ fn a_fetch_that_is_killed_anywhere_leaves_a_registry_that_builds_and_the_next_on
         let commit = origin.commit("main", files);
         if kill % 4 == 0 {
             // From nothing, as on a new machine.
-            fs::remove_dir_all(test.path(".skillpress")).unwrap();
+            remove_while_written(&test.path(".skillpress"));
         }
         let mut fetch = test
             .command()
@@ -69,6 +70,16 @@ fn a_fetch_that_is_killed_anywhere_leaves_a_registry_that_builds_and_the_next_on
         read(&test, "skillpress.lock")
     );
     assert_eq!(fresh.site(), test.site());
+}
+
+/// Removes a folder into which the git of a killed fetch may still be writing: it ends by itself, a moment later.
+fn remove_while_written(folder: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while let Err(error) = fs::remove_dir_all(folder) {
+        assert_eq!(error.kind(), io::ErrorKind::DirectoryNotEmpty, "{error}");
+        assert!(Instant::now() < deadline, "git still writes: {error}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// The generator xorshift, so that each run has the same kills.
