@@ -4,7 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::analyzer::{self, name_key};
+use crate::analyzer::{self, is_alphanumeric, name_key};
 use crate::format::terms::Namespace;
 
 /// A parsed query.
@@ -165,7 +165,7 @@ impl Query {
             key.push('!');
         }
         query.semantic_words.truncate(SEMANTIC_WORDS_MAX);
-        let is_last_open = text.chars().next_back().is_some_and(char::is_alphanumeric);
+        let is_last_open = text.chars().next_back().is_some_and(is_alphanumeric);
         query.set_words(&surfaces, &are_required, is_last_open, &symbols);
         query
     }
@@ -291,7 +291,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     while !rest.is_empty() {
         let minus = rest.strip_prefix('-').filter(|after| {
             let next = after.chars().next();
-            next.is_some_and(|c| c == '"' || c.is_alphanumeric())
+            next.is_some_and(|c| c == '"' || is_alphanumeric(c))
         });
         let start = minus.unwrap_or(rest);
         let is_quoted = start.starts_with('"');

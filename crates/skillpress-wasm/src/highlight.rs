@@ -3,7 +3,9 @@
 use alloc::vec::Vec;
 
 use skillpress_search::Reason;
-use skillpress_search::internals::analyzer::{fold, is_mark, is_unspaced, stem, words};
+use skillpress_search::internals::analyzer::{
+    fold, is_alphanumeric, is_mark, is_unspaced, stem, words,
+};
 
 /// `text` cut into parts that do and do not hold one of the terms, in turn, beginning with one that does not (perhaps an
 /// empty one); together they are `text`.
@@ -50,7 +52,7 @@ enum Kind {
 fn kind(c: char) -> Kind {
     if is_mark(c) {
         Kind::Word
-    } else if !c.is_alphanumeric() {
+    } else if !is_alphanumeric(c) {
         Kind::Other
     } else if is_unspaced(c) {
         Kind::Unspaced

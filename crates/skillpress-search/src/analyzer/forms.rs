@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::letters::is_alphanumeric;
 use super::words::words_up_to;
 use super::{WORD_MAX_BYTES, fold, is_unspaced, stem, words};
 use crate::bytes::{crc32, push_hex};
@@ -47,7 +48,7 @@ pub fn name_terms(name: &str) -> NameTerms {
 /// A part begins at a capital after a small letter (`MemoryManager`) and at the last capital of a row that small
 /// letters follow (`PDFMerge`). Words with a part of one letter are left whole: `AMap` is not a kind of map.
 pub fn name_parts(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
+    text.split(|c: char| !is_alphanumeric(c))
         .map(parts_of_word)
         .filter(|parts| parts.len() > 1 && parts.iter().all(|part| part.chars().count() > 1))
         .flatten()

@@ -8,6 +8,7 @@
 
 mod fold;
 mod forms;
+mod letters;
 mod stem;
 mod stop_words;
 mod tag;
@@ -18,6 +19,7 @@ pub(crate) use forms::spelled_words;
 pub use forms::{
     NameTerms, joined_terms, name_key, name_parts, name_terms, symbol_terms, text_terms,
 };
+pub use letters::is_alphanumeric;
 pub use stem::stem;
 pub use stop_words::is_stop_word;
 pub use tag::{TAG_MAX_CHARS, tag};

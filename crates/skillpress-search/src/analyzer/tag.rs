@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::fold::plain_width;
+use super::letters::is_alphanumeric;
 use super::words::first_chars;
 
 /// Longest tag, in characters.
@@ -21,7 +22,7 @@ pub fn tag(text: &str) -> Option<String> {
         .chars()
         .map(plain_width);
     while let Some(c) = chars.next() {
-        let is_before_letter = chars.clone().next().is_some_and(char::is_alphabetic);
+        let is_before_letter = chars.clone().next().is_some_and(is_letter);
         let symbol = match c {
             '+' if is_after_letter && !is_before_letter => "plus",
             '#' if is_after_letter && !is_before_letter => "sharp",
@@ -34,8 +35,8 @@ pub fn tag(text: &str) -> Option<String> {
             tag.is_between = true;
             continue;
         }
-        is_after_letter = c.is_alphabetic();
-        if c.is_alphanumeric() {
+        is_after_letter = is_letter(c);
+        if is_alphanumeric(c) {
             let mut lower = c.to_lowercase();
             tag.push(lower.next().unwrap_or(c));
             // What follows the small letter of a capital is an accent: that of `İ`.
@@ -45,6 +46,11 @@ pub fn tag(text: &str) -> Option<String> {
         }
     }
     (!tag.text.is_empty()).then_some(tag.text)
+}
+
+/// Digits of other scripts count as letters.
+fn is_letter(c: char) -> bool {
+    is_alphanumeric(c) && !c.is_ascii_digit()
 }
 
 /// A tag being written.

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::letters::is_alphanumeric;
+
 /// Longest word in bytes of UTF-8; longer runs (keys, encoded blobs) are left out.
 pub const WORD_MAX_BYTES: usize = 64;
 
@@ -23,10 +25,10 @@ pub(super) fn words_up_to(max_bytes: usize, text: &str) -> Vec<String> {
     let mut run_is_unspaced = false;
     let mut take = |c: char| {
         let is_unspaced = is_unspaced(c);
-        if !c.is_alphanumeric() || (is_unspaced != run_is_unspaced && !run.is_empty()) {
+        if !is_alphanumeric(c) || (is_unspaced != run_is_unspaced && !run.is_empty()) {
             end_run(&mut run, run_is_unspaced, max_bytes, &mut words);
         }
-        if c.is_alphanumeric() {
+        if is_alphanumeric(c) {
             run_is_unspaced = is_unspaced;
             run.push(c);
         }
@@ -78,7 +80,7 @@ fn end_run(run: &mut String, is_unspaced: bool, max_bytes: usize, words: &mut Ve
 
 /// Whether a typo in `word` can be told: it is all letters, of a script with spaces.
 pub fn is_spelled(word: &str) -> bool {
-    word.chars().all(|c| c.is_alphabetic() && !is_unspaced(c))
+    word.chars().all(|c| !c.is_ascii_digit() && !is_unspaced(c))
 }
 
 /// Whether `c` belongs to a script that is written without spaces between words.
