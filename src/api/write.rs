@@ -72,7 +72,8 @@ fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let base_url = shaper.config.base_url.to_string();
     let well_known = json!({ "apiBase": base_url.trim_end_matches('/') });
     write_json(sink, url::api::CLAWHUB, &well_known)?;
-    sink.write(url::api::OPENAPI, OPENAPI)?;
+    let description: Value = serde_json::from_str(OPENAPI)?;
+    write_json(sink, url::api::OPENAPI, &description)?;
     write_json(sink, url::api::BADGES, &badge_list(shaper.catalog))?;
     match stats_list(shaper.catalog) {
         Some(stats) => write_json(sink, url::api::STATS, &stats),
@@ -81,7 +82,7 @@ fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
 }
 
 /// The description of the API; its server is relative to its own address.
-const OPENAPI: &[u8] = include_bytes!("../../assets/openapi.json");
+const OPENAPI: &str = include_str!("../../assets/openapi.json");
 
 fn write_lists(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let pages = list::newest_pages(shaper.catalog);
