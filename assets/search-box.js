@@ -54,6 +54,8 @@ export class Box {
     form.append(this.status);
     /** @type {AbortController | undefined} */
     this.running = undefined;
+    /** The query that is searched for in its own words alone. @type {string | undefined} */
+    this.original = undefined;
     this.timer = 0;
     addEventListener("online", () => this.failed && this.run());
   }
@@ -84,6 +86,7 @@ export class Box {
     const { signal } = running;
     this.busy(true);
     let isFirst = true;
+    const translate = query !== this.original;
     const show = async (/** @type {Results} */ results, isFinal) => {
       if (signal.aborted) return;
       const showing = this.show(results, isFirst);
@@ -93,7 +96,7 @@ export class Box {
       if (isFinal && !signal.aborted) this.status.textContent = summary(results);
     };
     try {
-      await show(await search.search(query, { limit: this.limit, signal, onUpdate: (results) => show(results, false) }), true);
+      await show(await search.search(query, { limit: this.limit, translate, signal, onUpdate: (results) => show(results, false) }), true);
     } catch (error) {
       if (signal.aborted) return;
       this.failed = true;
@@ -105,11 +108,12 @@ export class Box {
 }
 
 /** @param {Results} results */
-function summary({ hits, found, corrected, query }) {
+function summary({ hits, found, corrected, translated, query }) {
   const meant = corrected ?? query;
   const near = hits.filter(({ fits }) => !fits).length;
   const fitting = found ? `${counted(found)} for ${meant}` : near ? `Nothing fits ${meant}` : `No skill matches ${query}`;
-  return near ? `${fitting}; ${near} more ${near === 1 ? "is" : "are"} near` : fitting;
+  const parts = [fitting, near && `${near} more ${near === 1 ? "is" : "are"} near`, translated && `also searched: ${translated}`];
+  return parts.filter((part) => part).join("; ");
 }
 
 /** Numbers below a thousand look the same in all languages, whose data takes 10 ms to load. @param {number} found */
@@ -206,7 +210,7 @@ class SearchList extends Box {
 
   /** @param {Results} results */
   show(results) {
-    const { hits, found, corrected, complete, query } = results;
+    const { hits, found, corrected, translated, complete, query } = results;
     const chosen = /** @type {HTMLAnchorElement | null} */ (this.chosen)?.href;
     const action = `${this.form.action.split("?")[0]}?${new URLSearchParams({ q: query })}`;
     const option = (href, ...children) => el("a", { href, role: "option", tabIndex: -1, "aria-selected": "false" }, ...children);
@@ -218,7 +222,8 @@ class SearchList extends Box {
     shown.forEach((element, optionIdx) => (element.id = `search-option-${optionIdx}`));
     this.list.replaceChildren(...shown);
     this.note.replaceChildren(...(hits.length ? [
-      corrected && el("span", {}, "Searched for ", el("strong", {}, corrected), found ? "" : ". "),
+      corrected && el("span", {}, "Searched for ", el("strong", {}, corrected), found && !translated ? "" : ". "),
+      translated && el("span", {}, "Also searched: ", el("strong", { lang: "en" }, translated), found ? "" : ". "),
       !found && el("span", {}, el("strong", {}, "Nothing fits. "), "These are near:"),
       !complete && !corrected && "Part of the index could not be read.",
     ].filter((part) => part)

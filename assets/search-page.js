@@ -151,17 +151,29 @@ class SearchPage extends Box {
     }
   }
 
+  /** What was searched for in English, and how to search without, or with it. @param {string | null} translated @param {string} query */
+  aboutTranslation(translated, query) {
+    const again = (original, ...children) => el("button", { type: "button", className: "search-link", onclick: () => {
+      this.original = original;
+      this.run();
+    } }, ...children);
+    return translated
+      ? ["Also searched: ", el("strong", { lang: "en" }, translated), ". ", again(query, "Search only for “", query, "”")]
+      : ["Searched only for “", query, "”. ", again(undefined, "Search in English, too")];
+  }
+
   /** Draws row by row, until there is something else to draw. @param {Results} results */
   async draw(results) {
     this.drawing = results;
-    const { hits, found, corrected, complete, query } = results;
+    const { hits, found, corrected, translated, complete, query } = results;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.closest(".search-results li")?.dataset?.id;
     this.waiting = undefined;
     this.update.hidden = true;
     this.head.replaceChildren(el("p", {},
       found ? [el("strong", {}, counted(found))] : hits.length ? el("strong", {}, "Nothing fits") : "",
       found && corrected ? [" for ", el("button", { type: "button", className: "search-link", onclick: () => this.go(corrected) }, corrected)] : ""),
-      corrected ? el("p", { className: "muted" }, `No skill holds all of “${query}”, so unknown words were taken for misspelled.`) : "");
+      corrected ? el("p", { className: "muted" }, `No skill holds all of “${query}”, so unknown words were taken for misspelled.`) : "",
+      translated || query === this.original ? el("p", { className: "muted search-translated" }, ...this.aboutTranslation(translated, query)) : "");
     this.drawFilters(hits);
     const near = hits.filter(({ fits }) => !fits);
     this.nearHead.hidden = !near.length;

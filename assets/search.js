@@ -35,7 +35,7 @@
  * @property {boolean} full whether all words speak for it
  * @property {number} boost of its badges, in thousandths
  * @property {[string, number, number][]} reasons what spoke for it: term, kind (0 word, 1 as typed, 2 joined, 3 beginning,
- *   4 corrected) and part of the score
+ *   4 corrected, 5 translated) and part of the score
  *
  * @typedef {object} Results
  * @property {string} query
@@ -43,6 +43,7 @@
  * @property {number} found how many skills fit, whatever the limit
  * @property {string[]} wordsToDrop where nothing fits: words without which something would hold the rest of the query
  * @property {string | null} corrected what was searched for, when unknown words were taken for misspelled
+ * @property {string | null} translated the English words that were searched for, too, where words are of another language
  * @property {boolean} complete false when part of the index could not be read
  * @property {{ requests: number, roundTrips: number, bytes: number }} stats what the search read, headers apart
  *
@@ -51,6 +52,7 @@
  * @property {string[]} [filters] all must hold: `badge:official`, `tag:pdf`, `owner:ana`, `os:linux`; the query may have
  *   such words too
  * @property {"hybrid" | "lexical" | "vector"} [mode] which halves search; `hybrid` is lexical where there are no vectors
+ * @property {boolean} [translate] whether words of other languages are searched for in English, too; true
  * @property {AbortSignal} [signal] ends the search and its requests
  * @property {(results: Results) => void} [onUpdate] is called with results that may still change
  */
@@ -86,7 +88,7 @@ export function createSearch({ base = new URL("../", import.meta.url) } = {}) {
     async prefetch() {
       if (VECTORS) Module.compile(VECTORS);
       const index = await (opened ?? open());
-      await index.loadVectors();
+      if (index.hasVectors) await index.load(VECTORS);
     },
 
     /** What the index says of itself. @returns {Promise<{ skills: number, badges: Badge[] }>} */
@@ -119,18 +121,18 @@ const OPENING = ["manifest.json", "probe.bin 22 1"];
 /** Numbers of `docs/format.md`, "Between the two modules": the kinds of answers, and which halves search. */
 const BYTES = 0, GONE = 1, NO_RANGES = 2, FAILED = 3;
 const MODES = { hybrid: 0, lexical: 1, vector: 2 };
-/** The modules of the engine: `search.wasm` finds words and has the last word, `semantic.wasm` reads vectors; a site that
- * has none has no name for that. */
-const WORDS = "../search/search.wasm", VECTORS = "../search/semantic.wasm";
+/** The modules of the engine: `search.wasm` finds words and has the last word, `unknown.wasm` says what words mean that the
+ * index may not know, `semantic.wasm` reads vectors; a site that has none has no name for that. */
+const WORDS = "../search/search.wasm", UNKNOWN = "../search/unknown.wasm", VECTORS = "../search/semantic.wasm";
 
 /** @typedef {{ kind: number, bytes?: Uint8Array }} Answer */
 
 /** One open index. */
 class Index {
-  /** @type {Module | null | undefined} What reads vectors: nothing before it is loaded, null when it cannot be had. */
-  vectors;
-  /** @type {Promise<Module | null> | undefined} */
-  opening;
+  /** @type {Record<string, Module | null | undefined>} Parts by path: nothing before one is loaded, null when it cannot be had. */
+  parts = {};
+  /** @type {Record<string, Promise<void> | undefined>} */
+  loading = {};
 
   /** @param {URL} folder @param {RequestCache} cache */
   static async open(folder, cache) {
@@ -155,77 +157,94 @@ class Index {
     this.skills = skills;
     /** @type {Badge[]} */
     this.badges = badges.map(({ appearance, ...badge }) => ({ ...appearance, ...badge }));
-    this.openVectors = async () => {
-      const vectors = await Module.load(VECTORS);
-      vectors.put(bytes);
-      return vectors.exports.open(hasRanges) ? vectors : null;
+    this.open = async (path) => {
+      const part = await Module.load(path);
+      part.put(bytes);
+      return part.exports.open(hasRanges) ? part : null;
     };
     this.hasVectors = hasVectors;
   }
 
-  /** Loads the module that reads vectors, for a site that has some; the next search tries again what failed. */
-  async loadVectors() {
-    if (!this.hasVectors) return;
-    this.opening ??= this.openVectors().catch(() => null);
-    this.vectors = await this.opening;
-    if (!this.vectors) this.opening = undefined;
+  /** Loads a part; the next search tries again what failed. @param {string} path */
+  load(path) {
+    return this.loading[path] ??= this.open(path).catch(() => null).then((part) => {
+      this.parts[path] = part;
+      if (!part) this.loading[path] = undefined;
+    });
   }
 
   /**
    * The results; nothing when a file is gone and `mayBeStale`.
    * @param {string} query @param {Options} options @param {URL} site @param {boolean} mayBeStale
    */
-  async search(query, { limit = 10, filters = [], mode = "hybrid", signal, onUpdate }, site, mayBeStale) {
+  async search(query, { limit = 10, filters = [], mode = "hybrid", translate = true, signal, onUpdate }, site, mayBeStale) {
     signal?.throwIfAborted();
     const { words } = this;
     const text = encoder.encode(query.slice(0, 4000).normalize());
     const rest = encoder.encode(filters.map((filter) => `\n${filter.replaceAll("\n", " ").normalize()}`).join(""));
     words.put([...text, ...rest]);
-    const search = words.exports.search(text.length, Math.min(Math.max(limit, 0), 200), MODES[mode] ?? 0);
+    const search = words.exports.search(text.length, Math.min(Math.max(limit, 0), 200), (MODES[mode] ?? 0) + (translate ? 0 : 4));
     const stats = { requests: 0, roundTrips: 0, bytes: 0 };
-    /** @type {Module | null | undefined} */
-    let vectors;
-    let vectorSearch, hasShown;
+    /** @type {Map<Module, number>} The searches of the parts that take part. */
+    const running = new Map([[words, search]]);
+    /** @type {{ part: Module, answer: Answer }[]} */
+    let answered = [];
+    // A part is given what it asked for when it takes it, with nothing waited for between, so that searches may overlap.
+    const give = (/** @type {Module} */ to) => answered.forEach(({ part, answer }) => part === to && part.give(answer));
+    /**
+     * A step of a part: what it found, which is nothing where it cannot be had, or what it wants to read.
+     * @param {string} path @param {Uint8Array} request nothing where it takes no part @param {boolean} mayWait
+     */
+    const ask = async (path, request, mayWait) => {
+      if (!request.length) return {};
+      if (!this.parts[path]) {
+        const loading = this.load(path);
+        if (!mayWait && !Module.isCompiled(path)) return { requests: "" };
+        await loading;
+        signal?.throwIfAborted();
+      }
+      const part = this.parts[path];
+      if (!part) return { found: [] };
+      if (!running.has(part)) running.set(part, part.exports.search());
+      give(part);
+      part.put(request);
+      const [isFound, ...said] = part.bytes(part.exports.step(running.get(part)));
+      return isFound ? { found: said } : { part, requests: decoder.decode(Uint8Array.from(said)) };
+    };
+    let hasShown, translated = null;
     try {
       for (;;) {
+        give(words);
         let step = words.read(words.exports.step(search));
-        const request = words.bytes(words.exports.semantic_request(search));
-        let isPending = request.length > 0, semanticRequests = "";
-        if (isPending) {
-          if (!this.vectors) {
-            const loading = this.loadVectors();
-            // Words do not wait for the module that reads vectors, unless it only has to be started.
-            if (step.results || Module.isCompiled(VECTORS)) await loading;
-            signal?.throwIfAborted();
-          }
-          vectors ??= this.vectors;
-          if (vectors) vectorSearch ??= vectors.exports.search();
-          vectors?.put(request);
-          const [isFound, ...said] = vectors?.bytes(vectors.exports.step(vectorSearch)) ?? [];
-          if (isFound || vectors === null) {
-            words.put(said);
-            step = words.read(words.exports.semantic_result(search));
-            isPending = false;
-          } else semanticRequests = decoder.decode(Uint8Array.from(said));
+        const unknown = await ask(UNKNOWN, words.bytes(words.exports.unknown_request(search)), !step.requests);
+        if (unknown.found) {
+          const [low = 0, high = 0, ...said] = unknown.found;
+          translated = decoder.decode(Uint8Array.from(said.splice(0, low + high * 256))) || null;
+          words.put(said);
+          step = words.read(words.exports.meanings(search));
         }
-        const requests = split(step.requests);
-        const all = [...requests, ...split(semanticRequests)];
-        const results = this.#results(query, site, step.results, stats);
-        if (!all.length) return { ...results, complete: results.complete && !isPending };
+        // Words do not wait for the module that reads vectors, unless it only has to be started.
+        const meaning = await ask(VECTORS, words.bytes(words.exports.semantic_request(search)), step.results);
+        if (meaning.found) {
+          words.put(meaning.found);
+          step = words.read(words.exports.semantic_result(search));
+        }
+        const isPending = [unknown, meaning].some(({ requests }) => requests !== undefined);
+        const wanted = [{ part: words, requests: step.requests }, unknown, meaning]
+          .flatMap(({ part, requests }) => split(requests).map((request) => ({ part, request })));
+        const results = { ...this.#results(query, site, step.results, stats), translated };
+        if (!wanted.length) return { ...results, complete: results.complete && !isPending };
         if (isPending && results.complete && results.hits.length && !hasShown) onUpdate?.(results), (hasShown = true);
         stats.roundTrips++;
-        stats.requests += all.length;
-        const answers = await fetchAll(this.folder, all, signal);
+        stats.requests += wanted.length;
+        const answers = await Promise.all(wanted.map(({ request }) => fetchOne(this.folder, request, signal)));
         signal?.throwIfAborted();
         if (mayBeStale && answers.some(({ kind }) => kind === GONE)) return;
         for (const { bytes } of answers) stats.bytes += bytes?.length ?? 0;
-        // What is given now is taken before anything else is waited for, so searches may overlap.
-        words.give(answers.slice(0, requests.length));
-        vectors?.give(answers.slice(requests.length));
+        answered = answers.map((answer, idx) => ({ part: wanted[idx].part, answer }));
       }
     } finally {
-      words.exports.close(search);
-      vectors?.exports.close(vectorSearch);
+      for (const [part, search] of running) part.exports.close(search);
     }
   }
 
@@ -287,9 +306,9 @@ class Module {
     this.#write(bytes, this.exports.text(bytes.length));
   }
 
-  /** Hands over answers. @param {Answer[]} answers */
-  give(answers) {
-    for (const { kind, bytes = [] } of answers) this.#write(bytes, this.exports.answer(kind, bytes.length));
+  /** Hands over an answer. @param {Answer} answer */
+  give({ kind, bytes = [] }) {
+    this.#write(bytes, this.exports.answer(kind, bytes.length));
   }
 
   /** The message at `place`. @param {number} place */

@@ -31,6 +31,8 @@ pub struct Config {
     pub language: String,
     /// Search by meaning.
     pub embedding: EmbeddingConfig,
+    /// What queries may be.
+    pub search: SearchConfig,
     /// Where the site is published.
     pub hosting: HostingConfig,
     /// How much of the API stands as files.
@@ -57,6 +59,7 @@ impl Default for Config {
             base_url: BaseUrl::default(),
             language: "en".to_owned(),
             embedding: EmbeddingConfig::default(),
+            search: SearchConfig::default(),
             hosting: HostingConfig::default(),
             api: ApiConfig::default(),
             versions: VersionsConfig::default(),
@@ -87,6 +90,68 @@ pub enum EmbeddingMode {
     Own,
     /// No vectors.
     None,
+}
+
+/// `[search]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SearchConfig {
+    /// The languages that queries may be typed in; all by default. English costs nothing and is always there.
+    pub languages: Vec<Language>,
+}
+
+impl Default for SearchConfig {
+    fn default() -> Self {
+        let languages = std::iter::once(Language::En).chain(Language::FOREIGN);
+        Self {
+            languages: languages.collect(),
+        }
+    }
+}
+
+/// A language that a query may be typed in, as BCP 47 calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Language {
+    En,
+    Zh,
+    Ja,
+    Ko,
+    De,
+    Es,
+    Fr,
+    Pt,
+    Ru,
+}
+
+impl Language {
+    /// All but English.
+    pub const FOREIGN: [Self; 8] = [
+        Self::Zh,
+        Self::Ja,
+        Self::Ko,
+        Self::De,
+        Self::Es,
+        Self::Fr,
+        Self::Pt,
+        Self::Ru,
+    ];
+
+    /// Its subtag, such as `de`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+            Self::Ja => "ja",
+            Self::Ko => "ko",
+            Self::De => "de",
+            Self::Es => "es",
+            Self::Fr => "fr",
+            Self::Pt => "pt",
+            Self::Ru => "ru",
+        }
+    }
 }
 
 /// `[hosting]`

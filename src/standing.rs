@@ -70,7 +70,8 @@ struct Word {
     /// Where this one does; nowhere when it lacks it.
     #[serde(rename = "in")]
     places: Vec<&'static str>,
-    /// Terms other than the word itself by which it does: a longer word that it begins, two words joined.
+    /// Terms other than the word itself by which it does: a longer word that it begins, two words joined, a word of English
+    /// that says the same.
     #[serde(rename = "as", skip_serializing_if = "Vec::is_empty")]
     other_forms: Vec<String>,
 }
@@ -239,8 +240,12 @@ fn terms(reasons: &[Reason]) -> Vec<&str> {
 
 impl Word {
     fn new(word: &WordStanding, places: &[TextField]) -> Self {
-        let is_itself =
-            |reason: &&Reason| !matches!(reason.kind, EvidenceKind::Prefix | EvidenceKind::Joined);
+        let is_itself = |reason: &&Reason| {
+            !matches!(
+                reason.kind,
+                EvidenceKind::Prefix | EvidenceKind::Joined | EvidenceKind::Translation
+            )
+        };
         let reasons = word.reasons.iter();
         let other_forms = match word.reasons.iter().any(|reason| is_itself(&reason)) {
             true => Vec::new(),

@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let model = Model::built_in()?;
     let started = Instant::now();
-    let embedded = embed(&model, &skills, None);
+    let embedded = embed(&model, &skills, &[], None);
     println!(
         "adapt, embed and group: {:.2} s",
         started.elapsed().as_secs_f32()
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         started.elapsed().as_secs_f32()
     );
 
-    let adapted = adapt(&model, &skills);
+    let adapted = adapt(&model, &skills, None);
     let index = Index::new(built.parts.files, built.parts.heads, skills.len());
     println!("| file | bytes | a skill |\n|---|---|---|");
     for entry in &index.manifest.files {

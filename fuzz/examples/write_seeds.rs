@@ -9,6 +9,10 @@ use std::{env, fs, io};
 use skillpress_search::ByteRange;
 use skillpress_search::internals::format::block::{self, CHECKSUM_LEN};
 use skillpress_search::internals::format::cards::{CARD_LEN, CARDS_FILE};
+use skillpress_search::internals::format::glossary::{
+    GLOSSARY_BLOCK_LEN, GLOSSARY_FILE, GLOSSARY_HEAD, GlossaryHead, N_ALPHABETS, REFERENCES_FILE,
+    ReferenceDirectory,
+};
 use skillpress_search::internals::format::head::{LEXICAL_HEAD, LexicalHead};
 use skillpress_search::internals::format::manifest::{MANIFEST_PATH, Manifest};
 use skillpress_search::internals::format::postings::{POSTINGS_BLOCK_LEN, POSTINGS_FILE};
@@ -81,6 +85,9 @@ impl Seeds {
         for (idx, payload) in words.iter().enumerate() {
             self.write("decode_spelling", idx, payload)?;
         }
+        if let Some(head) = manifest.head(GLOSSARY_HEAD) {
+            self.write_glossary(&manifest, head)?;
+        }
         let cards = (0..manifest.n_skills.min(SEEDS_MAX as u32)).map(|skill| ByteRange {
             start: u64::from(skill) * CARD_LEN as u64,
             len: CARD_LEN as u32,
@@ -97,6 +104,30 @@ impl Seeds {
         }
         for (idx, line) in TYPED.lines().enumerate() {
             self.write("fold_text", idx, line.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn write_glossary(&self, manifest: &Manifest, head: &[u8]) -> io::Result<()> {
+        let head = GlossaryHead::decode(head).expect("the head is good");
+        let mut directories = vec![head.references()];
+        directories.extend((0..N_ALPHABETS).filter_map(|alphabet| head.words(alphabet)));
+        let mut inputs = self.payloads(manifest, REFERENCES_FILE, directories)?;
+        let directory = ReferenceDirectory::decode(&inputs[0], &head).expect("it is good");
+        let mut english = directory.blocks;
+        english.truncate(SEEDS_MAX);
+        inputs.extend(self.payloads(manifest, REFERENCES_FILE, english)?);
+        // Of every alphabet: they follow each other.
+        let file = manifest.file(GLOSSARY_FILE).expect("beside the head");
+        let n_blocks = (file.len / u64::from(GLOSSARY_BLOCK_LEN)) as usize;
+        let foreign = (0..n_blocks).step_by(n_blocks.div_ceil(SEEDS_MAX));
+        let foreign = foreign.map(|block_idx| ByteRange {
+            start: block_idx as u64 * u64::from(GLOSSARY_BLOCK_LEN),
+            len: GLOSSARY_BLOCK_LEN,
+        });
+        inputs.extend(self.payloads(manifest, GLOSSARY_FILE, foreign.collect())?);
+        for (idx, payload) in inputs.iter().enumerate() {
+            self.write("decode_glossary", idx, payload)?;
         }
         Ok(())
     }

@@ -3,12 +3,15 @@
 
 use libfuzzer_sys::fuzz_target;
 use skillpress_search::internals::format::block;
+use skillpress_search::internals::format::glossary::{
+    GLOSSARY_FILE, GLOSSARY_HEAD, GlossaryHead, N_ALPHABETS, REFERENCES_FILE,
+};
 use skillpress_search::internals::format::head::LEXICAL_HEAD;
 use skillpress_search::internals::format::manifest::{FileEntry, Manifest};
 use skillpress_search::{Answer, Options, Request, Searcher};
 
-fuzz_target!(|input: (u16, &[u8], &[u8], &str)| {
-    let (n_skills, head, bytes, query) = input;
+fuzz_target!(|input: (u16, &[u8], Option<u16>, &[u8], &str)| {
+    let (n_skills, head, directory_len, bytes, query) = input;
     let entry = |name: &str| FileEntry {
         name: name.into(),
         len: 1 << 24,
@@ -16,12 +19,21 @@ fuzz_target!(|input: (u16, &[u8], &[u8], &str)| {
         hashes: vec![0; 5],
         ..FileEntry::default()
     };
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         n_skills: n_skills.into(),
         files: ["terms", "postings", "cards", "spelling"].map(entry).into(),
         heads: vec![(LEXICAL_HEAD.into(), head.into())],
         badges: Vec::new(),
     };
+    if let Some(directory_len) = directory_len {
+        let head = GlossaryHead {
+            references_len: directory_len.into(),
+            words_lens: [directory_len.into(); N_ALPHABETS],
+        };
+        manifest.heads.push((GLOSSARY_HEAD.into(), head.encode()));
+        let names = [GLOSSARY_FILE, REFERENCES_FILE];
+        manifest.files.extend(names.map(entry));
+    }
     let manifest = manifest.encode().into_bytes();
     let mut source = |requests: &[Request]| -> Vec<Answer> {
         requests

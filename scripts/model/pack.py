@@ -3,7 +3,7 @@
 
     pack.py DIR OUT
 
-DIR holds the table as train.py wrote it: words.txt (a word a line), rows.i4 (128 signed nibbles a word, low nibble
+DIR holds the table as train.py wrote it: words.txt (a word a line, the most frequent first), rows.i4 (128 signed nibbles a word, low nibble
 first) and scales.f32. OUT receives words.skm and test_vectors.jsonl. `docs/format.md` specifies the model file.
 
 Every row is rotated, which changes no cosine. The first 80 dimensions hold the directions in which the table varies most,
@@ -23,7 +23,8 @@ import numpy as np
 DIM = 128
 SIGN_DIMS = 80  # as in the reader's `vector/code.rs`
 MAGIC = b"SKPM"
-VERSION = 1
+VERSION = 2
+TIER_WORDS = 256  # words of a tier, the most frequent first
 LEAST_NORM = 0.005  # of the median; below it a row says nothing, and its word is left out
 SCALE_FACTORS = (1.0, 0.9, 0.8, 0.7, 0.6)  # of the scale at which no value is cut off
 
@@ -34,10 +35,10 @@ def main():
     parser.add_argument("out")
     args = parser.parse_args()
     words, rows = read_table(args.dir)
-    words, rows = useful(words, rotate(rows))
+    words, rows, tiers = useful(words, rotate(rows))
     codes, scales = quantise(rows)
     median_norm = np.float32(np.median(np.linalg.norm(codes * scales.astype(np.float32)[:, None], axis=1)))
-    model = encode(words, codes, scales, median_norm)
+    model = encode(words, codes, scales, tiers, median_norm)
     os.makedirs(args.out, exist_ok=True)
     with open(os.path.join(args.out, "words.skm"), "wb") as f:
         f.write(model)
@@ -58,11 +59,12 @@ def read_table(path):
 
 
 def useful(words, rows):
-    """Words in the order of their UTF-8 bytes, without those whose row says nothing or that a reader would refuse."""
+    """Words in the order of their UTF-8 bytes, without those whose row says nothing or that a reader would refuse; their
+    rows and tiers."""
     norms = np.linalg.norm(rows, axis=1)
     keep = [i for i in range(len(words)) if norms[i] >= LEAST_NORM * np.median(norms) and len(words[i].encode()) <= 64]
     keep.sort(key=lambda i: words[i].encode())
-    return [words[i] for i in keep], rows[keep]
+    return [words[i] for i in keep], rows[keep], [min(i // TIER_WORDS, 255) for i in keep]
 
 
 def rotate(rows):
@@ -100,7 +102,7 @@ def quantise(rows):
     return best_codes, best_scales
 
 
-def encode(words, codes, scales, median_norm):
+def encode(words, codes, scales, tiers, median_norm):
     front_coded, previous = bytearray(), b""
     for word in (word.encode() for word in words):
         shared = len(os.path.commonprefix([previous, word]))
@@ -109,6 +111,7 @@ def encode(words, codes, scales, median_norm):
     nibbles = ((codes[:, 0::2] & 15) | ((codes[:, 1::2] & 15) << 4)).astype(np.uint8)
     body = MAGIC + struct.pack("<IIfI", VERSION, len(words), median_norm, len(front_coded)) + bytes(front_coded)
     body += np.concatenate([nibbles, scales.astype("<f2").view(np.uint8).reshape(-1, 2)], axis=1).tobytes()
+    body += bytes(tiers)
     return body + struct.pack("<I", zlib.crc32(body))
 
 

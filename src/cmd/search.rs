@@ -62,6 +62,9 @@ pub struct SearchArgs {
     /// Search by words, by meaning, or by both
     #[arg(long, value_enum, default_value_t)]
     mode: ModeArg,
+    /// Search for the words as they are typed alone, not for what words of other languages mean, too
+    #[arg(long)]
+    no_translate: bool,
     /// How vectors are read: what the index says is cheaper, all codes, or the graph
     #[arg(long, value_enum, default_value_t)]
     plan: PlanArg,
@@ -251,6 +254,7 @@ impl SearchArgs {
                 PlanArg::Graph => Plan::Graph,
             },
             filters: self.filters.clone(),
+            is_translated: !self.no_translate,
             ..Options::default()
         }
     }

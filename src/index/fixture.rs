@@ -1,7 +1,7 @@
 //! Small catalogs for tests of the index.
 
 use super::lexical;
-use super::pack::{self, IndexPart};
+use super::pack;
 use crate::catalog::{Catalog, FrontMatter, Requirements, Skill};
 use crate::key::SkillKey;
 
@@ -50,5 +50,5 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
 pub(crate) fn packed(catalog: &Catalog) -> Vec<(String, Vec<u8>)> {
     let skills: Vec<&Skill> = catalog.listed().collect();
     let index = lexical::build(catalog, &skills).unwrap();
-    pack::pack(catalog, &skills, &index, IndexPart::default()).unwrap()
+    pack::pack(catalog, &skills, &index, []).unwrap()
 }

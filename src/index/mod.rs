@@ -2,6 +2,7 @@
 
 mod error;
 pub mod findability;
+mod glossary;
 pub mod lexical;
 pub mod memory;
 pub mod pack;
@@ -29,6 +30,7 @@ use crate::sink::Sink;
 use crate::text::number::{counted, grouped};
 pub use error::IndexError;
 use findability::{Findability, NotFound};
+use glossary::Glossary;
 pub use lexical::{Labels, TextField};
 use memory::MemorySource;
 pub use pack::card_badges;
@@ -150,7 +152,8 @@ fn build_unproved(
     own: Option<&OwnVectors>,
     previous: Option<&PreviousIndex>,
 ) -> Result<Unproved, IndexError> {
-    let embedded = embed(catalog, listed, config, previous)?;
+    let glossary = Glossary::of(&config.search.languages).map_err(IndexError::Model)?;
+    let embedded = embed(catalog, listed, config, &glossary.most_used(), previous)?;
     let order = match &embedded {
         Some(embedded) => embedded.order.iter().map(|&idx| listed[idx]).collect(),
         None => listed.to_vec(),
@@ -160,7 +163,12 @@ fn build_unproved(
         || lexical::build(catalog, &skills),
         || meaning(&skills, embedded, own),
     );
-    let files = pack::pack(catalog, &skills, &lexical?, meaning.parts)?;
+    let files = pack::pack(
+        catalog,
+        &skills,
+        &lexical?,
+        [meaning.parts, glossary.pack()],
+    )?;
     let counts = IndexCounts {
         n_embeddings: meaning.n_embeddings,
         n_bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
@@ -179,11 +187,12 @@ fn at<'a>(catalog: &'a Catalog, idxs: &[usize]) -> Vec<&'a Skill> {
     idxs.iter().map(|&idx| &catalog.skills[idx]).collect()
 }
 
-/// The `listed` skills as directions, when the settings want a search by meaning.
+/// The `listed` skills as directions, when the settings want a search by meaning; `needed` words are never left out.
 fn embed(
     catalog: &Catalog,
     listed: &[usize],
     config: &Config,
+    needed: &[String],
     previous: Option<&PreviousIndex>,
 ) -> Result<Option<Embedded>, IndexError> {
     if config.embedding.mode != EmbeddingMode::Words {
@@ -191,7 +200,7 @@ fn embed(
     }
     let model = vector::Model::built_in().map_err(IndexError::Model)?;
     let skills = at(catalog, listed);
-    Ok(Some(vector::embed(&model, &skills, previous)))
+    Ok(Some(vector::embed(&model, &skills, needed, previous)))
 }
 
 /// The semantic half of the index; without it at most related skills, by the operator's `own` vectors: then `skills` are
@@ -227,7 +236,8 @@ pub fn inputs(catalog: &Catalog, config: &Config, own: Option<&OwnVectors>) -> u
     });
     let skills: Vec<u64> = skills.collect();
     let names = (&catalog.badge_kinds, &catalog.aliases);
-    fingerprint(&(skills, names, config.embedding.mode, own))
+    let settings = (config.embedding.mode, &config.search.languages);
+    fingerprint(&(skills, names, settings, own))
 }
 
 impl SearchIndex {

@@ -30,7 +30,7 @@ use crate::catalog::{BadgeKind, Catalog, Skill};
 use impacts::WeighedTerm;
 
 /// All files below `search/`, the manifest last: path and content. `skills` are those of `index` in the same order;
-/// `semantic` is the part that meaning finds, empty without one.
+/// `others` are the parts beside what words find.
 ///
 /// The same skills give the same bytes.
 ///
@@ -40,11 +40,13 @@ pub fn pack(
     catalog: &Catalog,
     skills: &[&Skill],
     index: &LexicalIndex,
-    semantic: IndexPart,
+    others: impl IntoIterator<Item = IndexPart>,
 ) -> Result<Vec<(String, Vec<u8>)>, IndexError> {
     let mut part = lexical_part(catalog, skills, index)?;
-    part.files.extend(semantic.files);
-    part.heads.extend(semantic.heads);
+    for other in others {
+        part.files.extend(other.files);
+        part.heads.extend(other.heads);
+    }
 
     let mut manifest = Manifest {
         n_skills: skills.len() as u32,
@@ -86,8 +88,8 @@ pub struct PartFile {
     chunk_len: u32,
     /// Whether it is published as a whole.
     is_whole: bool,
-    /// Whether chunks are named by shard.
-    has_shards: bool,
+    /// Most shards that chunks are named by; 0 where they are named by the whole.
+    shards_max: u32,
     /// How much of each chunk is used, where the rest is zeros that are not published.
     used_lens: Vec<usize>,
 }
@@ -100,7 +102,7 @@ impl PartFile {
             bytes,
             chunk_len: 0,
             is_whole: true,
-            has_shards: false,
+            shards_max: 0,
             used_lens: Vec::new(),
         }
     }
@@ -126,8 +128,16 @@ impl PartFile {
         Self {
             chunk_len: chunk_len(bytes.len(), units_len) as u32,
             is_whole: false,
-            has_shards: true,
+            shards_max: SHARDS_MAX,
             ..Self::whole(name, bytes)
+        }
+    }
+
+    /// The same for a file that no edit of a registry changes: chunks of `chunk_len` bytes, all of one shard.
+    pub fn in_lasting_chunks(name: &'static str, bytes: Vec<u8>, chunk_len: usize) -> Self {
+        Self {
+            shards_max: 1,
+            ..Self::in_chunks(name, bytes, chunk_len)
         }
     }
 
@@ -154,7 +164,7 @@ impl PartFile {
         Self {
             chunk_len: page_len,
             is_whole: false,
-            has_shards: true,
+            shards_max: SHARDS_MAX,
             used_lens: pages.iter().map(Vec::len).collect(),
             ..Self::whole(name, bytes)
         }
@@ -173,8 +183,8 @@ impl PartFile {
         if self.is_whole {
             entry.hashes.extend(file_hash(&self.bytes));
         }
-        if self.has_shards {
-            entry.shard_chunks = entry.n_chunks().div_ceil(SHARDS_MAX).max(1);
+        if self.shards_max > 0 {
+            entry.shard_chunks = entry.n_chunks().div_ceil(self.shards_max).max(1);
             let shard_len = entry.shard_chunks as usize * self.chunk_len as usize;
             let shards = self.bytes.chunks(shard_len);
             entry.hashes.extend(shards.flat_map(file_hash));

@@ -72,16 +72,24 @@ pub struct PreviousIndex {
     pub cells: PreviousCells,
 }
 
+/// From how many skills on a registry gets all general words: they take 4.5 MB.
+const SMALL: usize = 250;
+/// General words of a small registry, beside its own.
+const CORE_WORDS: usize = 18_000;
+
 /// Embeds skills and finds the order in which a search has them.
 ///
-/// The order is that of `previous` where there is one, as far as it still fits. The same skills and the same `previous`
-/// give the same order on every machine.
+/// A small registry, of fewer than `SMALL` skills, gets `CORE_WORDS` of the general words beside its own: all of
+/// `needed`, which are sorted, and the most frequent others. The order is that of `previous` where there is one, as far as
+/// it still fits. The same skills and the same `previous` give the same order on every machine.
 pub fn embed<S: Borrow<Skill>>(
     model: &Model,
     skills: &[S],
+    needed: &[String],
     previous: Option<&PreviousIndex>,
 ) -> Embedded {
-    let Adapted { rows, embeddings } = adapt(model, skills);
+    let core = (skills.len() < SMALL).then(|| model.core(needed, CORE_WORDS));
+    let Adapted { rows, embeddings } = adapt(model, skills, core.as_deref());
     let (with, without): (Vec<usize>, Vec<usize>) =
         (0..skills.len()).partition(|&idx| embeddings[idx].is_some());
     let vectors: Vec<Embedding> = embeddings.into_iter().flatten().collect();

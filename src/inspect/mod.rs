@@ -1,6 +1,7 @@
 //! The state of a search index, for `skillpress inspect`: every block is read and decoded by the reader's own decoders.
 
 mod files;
+mod glossary;
 mod graph;
 mod lexical;
 mod text;
@@ -21,6 +22,7 @@ use crate::site_source::SiteSource;
 use crate::text::hex;
 pub use files::Damage;
 use files::IndexFiles;
+pub use glossary::Glossary;
 pub use graph::Graph;
 pub use lexical::{Lexical, Spelling};
 pub use text::write_text;
@@ -47,6 +49,8 @@ pub struct Inspection {
     pub lexical: Option<Lexical>,
     /// Words for corrections; `None` as above.
     pub spelling: Option<Spelling>,
+    /// Words of other languages; `None` for a site whose queries are in English alone.
+    pub glossary: Option<Glossary>,
     /// How many cards could be read.
     pub cards: usize,
     /// `None` for a site without vectors, or when their head cannot be read.
@@ -91,6 +95,7 @@ pub fn inspect(source: &mut SiteSource) -> Result<Inspection, OpenError> {
             (lexical, lexical::spelling(&mut files, &head))
         })
         .unzip();
+    let glossary = glossary::glossary(&mut files, &manifest);
     let identities = lexical::identities(&mut files, manifest.n_skills);
     let index = files.noted(VECTORS_HEAD, VectorIndex::open(&manifest));
     let vectors = index
@@ -107,6 +112,7 @@ pub fn inspect(source: &mut SiteSource) -> Result<Inspection, OpenError> {
         files: manifest.files.iter().map(IndexedFile::new).collect(),
         lexical,
         spelling,
+        glossary,
         cards: identities.iter().flatten().count(),
         vectors,
         damages: files.into_damages(),

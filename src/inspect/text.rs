@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use super::vectors::{Cells, Ids};
-use super::{Damage, Graph, Inspection, Lexical, Vectors};
+use super::{Damage, Glossary, Graph, Inspection, Lexical, Vectors};
 use crate::index::vector::SessionBytes;
 use crate::terminal::Terminal;
 use crate::text::number::grouped;
@@ -27,6 +27,10 @@ pub fn write_text(inspection: &Inspection, out: &mut Terminal<impl Write>) -> io
             row("words", n(spelling.words)),
         ];
         write_section("spelling", &rows, out)?;
+    }
+    match &inspection.glossary {
+        Some(glossary) => write_section("glossary", &self::glossary(glossary), out)?,
+        None => write_section("no glossary: queries are in English", &[], out)?,
     }
     let (cards, skills) = (n(inspection.cards), n(inspection.skills));
     let cards = row("readable", format!("{cards} of {skills}"));
@@ -125,6 +129,14 @@ fn postings(lexical: &Lexical) -> [Row; 3] {
         row("postings", n(lexical.postings as usize)),
         row("lists in term blocks", n(lexical.inline_lists)),
         row("lists of the file", lists),
+    ]
+}
+
+fn glossary(glossary: &Glossary) -> [Row; 3] {
+    [
+        row("blocks", n(glossary.blocks)),
+        row("words", n(glossary.words)),
+        row("in English words", n(glossary.references)),
     ]
 }
 

@@ -37,6 +37,7 @@ pub(super) fn search(arguments: JsonObject) -> Result<SearchArguments, ArgumentE
         .unwrap_or_default();
     let limit = arguments.limit()?;
     let mode = arguments.mode()?;
+    let is_translated = arguments.flag("translate", true)?;
     let mut filters = Vec::new();
     for kind in FILTERS {
         if let Some(value) = arguments.text(kind, FILTER_CHARS_MAX)? {
@@ -52,6 +53,7 @@ pub(super) fn search(arguments: JsonObject) -> Result<SearchArguments, ArgumentE
         limit,
         mode,
         filters,
+        is_translated,
         ..Options::default()
     };
     Ok(SearchArguments {
@@ -107,6 +109,11 @@ pub(super) fn skill(arguments: JsonObject) -> Result<SkillKey, ArgumentError> {
 pub(super) enum ArgumentError {
     #[error("`{name}` must be a string, not {got}")]
     NotText {
+        name: &'static str,
+        got: &'static str,
+    },
+    #[error("`{name}` must be true or false, not {got}")]
+    NotFlag {
         name: &'static str,
         got: &'static str,
     },
@@ -196,6 +203,17 @@ impl Arguments {
         }
     }
 
+    fn flag(&mut self, name: &'static str, default: bool) -> Result<bool, ArgumentError> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(default),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(other) => {
+                let got = kind(&other);
+                Err(ArgumentError::NotFlag { name, got })
+            }
+        }
+    }
+
     fn key(&mut self) -> Result<SkillKey, ArgumentError> {
         let id = self.text("id", ID_CHARS_MAX)?;
         let id = id.ok_or(ArgumentError::NoId)?;
@@ -239,10 +257,12 @@ mod tests {
     fn arguments_become_a_query_and_options() {
         let SearchArguments { query, options } = search(object(json!({
             "query": "merge\npdf", "limit": 5.0, "mode": "lexical", "owner": "@Ana", "tag": null,
+            "translate": false,
         })))
         .unwrap();
         assert_eq!(query, "merge pdf");
         assert_eq!((options.limit, options.mode), (5, Mode::Lexical));
+        assert!(!options.is_translated);
         assert_eq!(options.filters, [Filter::new("owner", "ana").unwrap()]);
     }
 
@@ -276,6 +296,10 @@ mod tests {
             (json!({ "query": "a", "limit": 1e300 }), "from 1 to 50"),
             (json!({ "query": "a", "limit": "5" }), "from 1 to 50"),
             (json!({ "query": "a", "mode": "magic" }), "not `magic`"),
+            (
+                json!({ "query": "a", "translate": "no" }),
+                "`translate` must be true or false, not a string",
+            ),
             (
                 json!({ "query": "a", "tag": " " }),
                 "`tag` must not be empty",

@@ -31,6 +31,9 @@ impl AgentSite {
             "complete": results.is_complete,
             "results": hits,
         });
+        if let Some(translated) = &results.translated {
+            answer["translated"] = json!(clean_line(translated, QUERY_CHARS_MAX));
+        }
         if let Some(corrected) = &results.corrected {
             answer["corrected"] = json!(clean_line(corrected, QUERY_CHARS_MAX));
         }

@@ -21,6 +21,7 @@ const FILE_DIALOG: &str = include_str!("../../assets/file-dialog.js");
 const SKILL_FILE: &str = include_str!("../../examples/edge/skill-file.mjs");
 const SEARCH_WASM: &[u8] = include_bytes!("../../assets/search.wasm");
 const SEMANTIC_WASM: &[u8] = include_bytes!("../../assets/semantic.wasm");
+const UNKNOWN_WASM: &[u8] = include_bytes!("../../assets/unknown.wasm");
 const FAVICON: &str = include_str!("../../assets/favicon.svg");
 
 /// The files that pages link to or load.
@@ -44,6 +45,7 @@ pub(super) struct Assets {
     /// What that runs.
     pub(super) search_wasm: Asset,
     /// What it runs too where the index has vectors.
+    pub(super) unknown_wasm: Asset,
     pub(super) semantic_wasm: Option<Asset>,
 }
 
@@ -68,6 +70,11 @@ impl Assets {
         let semantic_wasm = has_vectors
             .then(|| Asset::new("search/files/semantic", "wasm", SEMANTIC_WASM.to_vec()));
         let wasm_names = ("../search/search.wasm", format!("../{}", search_wasm.path));
+        let unknown_wasm = Asset::new("search/files/unknown", "wasm", UNKNOWN_WASM.to_vec());
+        let unknown_names = (
+            "../search/unknown.wasm",
+            format!("../{}", unknown_wasm.path),
+        );
         let semantic_names = (
             "../search/semantic.wasm",
             match &semantic_wasm {
@@ -75,7 +82,8 @@ impl Assets {
                 None => String::new(),
             },
         );
-        let search = Asset::script("search", SEARCH, &[wasm_names.clone(), semantic_names]);
+        let engine_names = [wasm_names.clone(), unknown_names, semantic_names];
+        let search = Asset::script("search", SEARCH, &engine_names);
         let search_names = ("./search.js", search.sibling());
         let search_worker = Asset::script(
             "search-worker",
@@ -111,6 +119,7 @@ impl Assets {
             search_worker,
             search,
             search_wasm,
+            unknown_wasm,
             semantic_wasm,
         }
     }
@@ -126,6 +135,7 @@ impl Assets {
             &self.search_worker,
             &self.search,
             &self.search_wasm,
+            &self.unknown_wasm,
         ];
         for asset in all.into_iter().chain(&self.semantic_wasm) {
             sink.write(&asset.path, &asset.content)?;

@@ -30,6 +30,9 @@ pub(super) fn measure(files: &mut Files) -> Result<Load, ReportError> {
             next.extend(at_once.into_iter().chain(later));
             if is_engine {
                 let component = files.component(path)?;
+                if is_for_unknown_words(&component) {
+                    continue;
+                }
                 has_waited |= !reads_vectors(&component);
                 engine.add(component);
             }
@@ -46,6 +49,11 @@ pub(super) fn measure(files: &mut Files) -> Result<Load, ReportError> {
 /// alone.
 pub(super) fn reads_vectors(component: &Component) -> bool {
     component.name.starts_with("semantic")
+}
+
+/// Whether it is the module that only searches with words load which no skill holds: the queries that are counted have none.
+fn is_for_unknown_words(component: &Component) -> bool {
+    component.name.starts_with("unknown")
 }
 
 /// Whether a script that a page names, or its own script, is one of the search; others are the page's own.

@@ -154,6 +154,16 @@ fn what_is_not_found_is_told_why() {
 }
 
 #[test]
+fn a_word_of_another_language_is_held_as_the_english_one() {
+    let test = registry().build();
+    let ran = why(&test, "Vorhersagen Stadt", "di/weather", &[]);
+    let line = "    `stadt`: as `citi` in its description; 1 skill holds it\n";
+    assert!(ran.stdout.contains(line), "{}", ran.stdout);
+    let alone = test.run(&["search", "Stadt", "--no-translate", "--mode", "lexical"]);
+    assert!(!alone.stdout.contains("di/weather"), "{}", alone.stdout);
+}
+
+#[test]
 fn a_skill_that_is_not_there_is_asked_back_and_the_query_is_needed() {
     let test = registry().build();
     let ran = why(&test, "pdf", "ana/pdf-tool", &[]);

@@ -214,8 +214,9 @@ fn a_stats_update_changes_only_pages_that_show_it() {
 #[test]
 fn suspicious_and_hidden_skills_are_not_listed() {
     let test = SiteTest::two_skills()
-        .skill("eve/hidden", "---\nname: hidden\ndescription: Zebra.\n---\n")
-        .skill("eve/odd", "---\nname: odd\ndescription: Quagga.\n---\n")
+        // Words that no language has: the glossary holds those.
+        .skill("eve/hidden", "---\nname: hidden\ndescription: Snarkboojum.\n---\n")
+        .skill("eve/odd", "---\nname: odd\ndescription: Bandersnatch.\n---\n")
         .file(
             "content/moderation.toml",
             "[[hidden]]\nskill = \"eve/hidden\"\n[[suspicious]]\nskill = \"eve/odd\"\nnote = \"asks for keys\"\n",
@@ -224,11 +225,14 @@ fn suspicious_and_hidden_skills_are_not_listed() {
     for (path, bytes) in test.site() {
         let text = String::from_utf8_lossy(&bytes).to_lowercase();
         assert!(
-            !text.contains("zebra") && !text.contains("eve/hidden"),
+            !text.contains("snarkboojum") && !text.contains("eve/hidden"),
             "{path} shows a hidden skill"
         );
         if !path.starts_with("eve/skills/odd/") && !path.starts_with("api/") {
-            assert!(!text.contains("quagga"), "{path} lists a suspicious skill");
+            assert!(
+                !text.contains("bandersnatch"),
+                "{path} lists a suspicious skill"
+            );
         }
     }
     assert!(

@@ -46,6 +46,28 @@ fn a_skill_adds_six_files_and_what_it_links_to_however_many_it_has() {
     assert_eq!(zip.len(), 1000);
 }
 
+#[test]
+fn a_small_registry_is_a_small_site() {
+    let english = "[search]\nlanguages = [\"en\"]\n";
+    for (test, max_bytes) in [
+        (SiteTest::two_skills(), 3_000_000),
+        (
+            SiteTest::two_skills().file("skillpress.toml", english),
+            2_000_000,
+        ),
+        (SiteTest::demo(), 4_700_000),
+        (SiteTest::demo().file("skillpress.toml", english), 3_500_000),
+    ] {
+        let n_bytes: usize = test
+            .build()
+            .site()
+            .iter()
+            .map(|(_, bytes)| bytes.len())
+            .sum();
+        assert!(n_bytes <= max_bytes, "{n_bytes} of {max_bytes}");
+    }
+}
+
 /// Page, zip, record, discovery index, `SKILL.md`, and the document of the API.
 const SKILL_FILES: usize = 6;
 
@@ -55,8 +77,8 @@ const TWO_SKILLS: &str = "
     1 feeds
    10 other
    11 pages of lists
-  239 search: chunks
-    8 search: files
+  143 search: chunks
+   10 search: files
     4 search: first
     7 search: tantivy
     2 skill: API
@@ -73,8 +95,8 @@ const DEMO: &str = "
     9 feeds
    10 other
   100 pages of lists
-  249 search: chunks
-    8 search: files
+  157 search: chunks
+   10 search: files
     4 search: first
     7 search: tantivy
    36 skill: API

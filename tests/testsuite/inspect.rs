@@ -87,7 +87,8 @@ fn every_part_of_an_index_is_told() {
         number("/vectors/rows/words"),
         number("/vectors/rows/common_words"),
     );
-    assert!(n_words > 60_000);
+    // The general words that a small registry gets, and its own.
+    assert!((18_000..20_000).contains(&n_words), "{n_words}");
     assert!((n_words / 7..n_words / 5).contains(&n_common), "{n_common}");
     let files = inspection["files"].as_array().expect("files");
     let shards = |name: &str| {
@@ -96,7 +97,12 @@ fn every_part_of_an_index_is_told() {
     };
     assert_eq!(shards("terms"), Some(0));
     assert!((30..=48).contains(&shards("rows").unwrap_or(0)));
-    assert!((30..=48).contains(&shards("rarerows").unwrap_or(0)));
+    assert!((20..=48).contains(&shards("rarerows").unwrap_or(0)));
+    assert_eq!(
+        shards("glossary"),
+        Some(1),
+        "no edit of a registry changes it"
+    );
     assert_eq!(inspection["damages"], Value::Array(Vec::new()));
 }
 
@@ -131,6 +137,52 @@ fn a_site_without_vectors_is_told() {
     assert_eq!(value(&ran.stdout, "terms", "owners"), "2");
     assert_eq!(value(&ran.stdout, "terms", "badges"), "1");
     assert_eq!(value(&ran.stdout, "manifest", "badge kinds"), "official");
+}
+
+#[test]
+fn the_glossary_is_told_where_queries_may_be_in_other_languages() {
+    let test = SiteTest::two_skills().build();
+    let all = json(&inspect(&test, &["--json"]));
+    let number = |inspection: &Value, pointer: &str| {
+        let number = inspection.pointer(pointer).and_then(Value::as_u64);
+        number.unwrap_or_else(|| panic!("no {pointer} in {inspection:#}"))
+    };
+    let n_words = number(&all, "/glossary/words");
+    assert!(n_words > 100_000, "{n_words}");
+    let n_references = number(&all, "/glossary/references");
+    assert!((10_000..=1 << 14).contains(&n_references), "{n_references}");
+    let files = index_files(&all);
+    let len = |name: &str| {
+        files
+            .iter()
+            .find(|(found, ..)| found == name)
+            .map(|file| file.2)
+    };
+    assert_eq!(
+        len("glossary"),
+        Some(number(&all, "/glossary/blocks") * 512)
+    );
+
+    let german = test.file(
+        "skillpress.toml",
+        "[search]\nlanguages = [\"en\", \"de\"]\n",
+    );
+    german.rebuild();
+    let of_one = json(&inspect(&german, &["--json"]));
+    let n_german = number(&of_one, "/glossary/words");
+    assert!((15_000..n_words / 4).contains(&n_german), "{n_german}");
+    assert_eq!(of_one["damages"], Value::Array(Vec::new()));
+
+    let english = german.file("skillpress.toml", "[search]\nlanguages = [\"en\"]\n");
+    english.rebuild();
+    let ran = inspect(&english, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(
+        ran.stdout
+            .contains("\nno glossary: queries are in English\n"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -191,6 +243,7 @@ fn damage_of_a_file_is_told_and_the_rest_is_still_printed() {
                 "terms",
                 "postings",
                 "spelling",
+                "glossary",
                 "cards",
                 "vectors",
                 "id map",

@@ -44,6 +44,26 @@ const QUERIES: &[&str] = &[
     "🦀🦀🦀 ����",
 ];
 
+/// Words of other languages, whole, as compounds and of scripts without spaces; misspelled ones; and words of none.
+const UNKNOWN_WORDS: &[&str] = &[
+    "Fehlersuche in Datenbanken",
+    "Wettervorhersage",
+    "Geschäftsbericht schreiben",
+    "traducir documentos",
+    "traduire des fichiers",
+    "resumo da reunião",
+    "отчёт о встрече",
+    "翻译 データベース 버스",
+    "会议记录总结",
+    "會議記錄",
+    "議事録を要約する",
+    "회의록 요약",
+    "die hard",
+    "comit Nachrichten schreiben",
+    "tarduzioni trnaslate",
+    "xqzvwk",
+];
+
 #[test]
 fn the_modules_agree_with_the_native_reader_bit_for_bit() {
     let test = SiteTest::demo().build();
@@ -52,8 +72,59 @@ fn the_modules_agree_with_the_native_reader_bit_for_bit() {
     let mut native = Searcher::open_source(&mut source).expect("an index");
     for mode in [Mode::Hybrid, Mode::Lexical, Mode::Vector] {
         for query in QUERIES {
-            compare(query, mode, &mut native, &mut modules, &mut source);
+            compare(query, mode, true, &mut native, &mut modules, &mut source);
         }
+    }
+}
+
+#[test]
+fn the_modules_agree_with_the_native_reader_on_unknown_words() {
+    let test = SiteTest::demo().build();
+    let mut source = FileSource::new(&test.path("public")).expect("a site");
+    let mut modules = WasmReader::open(&mut source);
+    let mut native = Searcher::open_source(&mut source).expect("an index");
+    for (queries, mode, is_translated) in [
+        (UNKNOWN_WORDS, Mode::Hybrid, true),
+        (&UNKNOWN_WORDS[..3], Mode::Lexical, true),
+        (&UNKNOWN_WORDS[..3], Mode::Hybrid, false),
+    ] {
+        for query in queries {
+            compare(
+                query,
+                mode,
+                is_translated,
+                &mut native,
+                &mut modules,
+                &mut source,
+            );
+        }
+    }
+}
+
+#[test]
+fn the_modules_agree_with_the_native_reader_where_a_host_has_no_ranges() {
+    let test = SiteTest::demo().build();
+    let mut files = FileSource::new(&test.path("public")).expect("a site");
+    let mut source = |requests: &[Request]| -> Vec<Answer> {
+        let mut answers = files.fetch(requests);
+        for (request, answer) in requests.iter().zip(&mut answers) {
+            if request.range.is_some() {
+                *answer = Answer::NoRanges;
+            }
+        }
+        answers
+    };
+    let mut modules = WasmReader::open(&mut source);
+    let mut native = Searcher::open_source(&mut source).expect("an index");
+    for query in ["pdf", "comit mesages", "Wettervorhersage", "会议记录总结"] {
+        compare(
+            query,
+            Mode::Hybrid,
+            true,
+            &mut native,
+            &mut modules,
+            &mut source,
+        );
     }
 }
 
@@ -87,7 +158,7 @@ fn without_the_module_that_reads_vectors_words_are_found() {
     let test = SiteTest::demo().build();
     let mut source = FileSource::new(&test.path("public")).expect("a site");
     let mut modules = WasmReader::open(&mut source);
-    let search = modules.search("merge pdf files", Mode::Hybrid);
+    let search = modules.search("merge pdf files", Mode::Hybrid, true);
     let mut answers = Vec::new();
     let results = loop {
         modules.words.give(&answers);
@@ -104,20 +175,54 @@ fn without_the_module_that_reads_vectors_words_are_found() {
     assert_eq!(results["complete"], false);
 }
 
+#[test]
+fn without_the_module_for_unknown_words_known_ones_are_found() {
+    let test = SiteTest::demo().build();
+    let mut source = FileSource::new(&test.path("public")).expect("a site");
+    let mut modules = WasmReader::open(&mut source);
+    let search = modules.search("pdf zusammenführen mrege", Mode::Lexical, true);
+    let mut answers = Vec::new();
+    let results = loop {
+        modules.words.give(&answers);
+        let step = modules.words.call("step", &[search.words]);
+        let mut said = modules.words.read_json(step);
+        let request = modules.words.call("unknown_request", &[search.words]);
+        if !modules.words.read(request).is_empty() {
+            modules.words.put(b"");
+            let step = modules.words.call("meanings", &[search.words]);
+            said = modules.words.read_json(step);
+            let request = modules.words.call("unknown_request", &[search.words]);
+            assert!(
+                modules.words.read(request).is_empty(),
+                "nothing more is asked"
+            );
+        }
+        let said = Said::read(&said, Vec::new());
+        if said.requests.is_empty() {
+            break said.results.expect("the final results");
+        }
+        answers = source.fetch(&said.requests);
+    };
+    assert_eq!(results["hits"][0]["slug"], "pdf-tools");
+    assert_eq!(results["corrected"], Value::Null);
+}
+
 /// Runs one search in both and compares every step.
 fn compare(
     query: &str,
     mode: Mode,
+    is_translated: bool,
     native: &mut Searcher,
     modules: &mut WasmReader,
-    source: &mut FileSource,
+    source: &mut impl Source,
 ) {
     let options = Options {
         mode,
+        is_translated,
         ..Options::default()
     };
     let mut search = native.search(query, &options);
-    let mut their_search = modules.search(query, mode);
+    let mut their_search = modules.search(query, mode, is_translated);
     let mut answers = Vec::new();
     loop {
         let said = modules.step(&mut their_search, &answers);
@@ -135,6 +240,7 @@ fn compare(
             Step::Stale => panic!("{query}: the site did not change"),
             Step::Done(results) => {
                 assert_eq!(said.requests, [], "{query}");
+                assert_eq!(their_search.translated, results.translated, "{query}");
                 return compare_results(query, said.results.as_ref(), &results);
             }
         }
@@ -179,13 +285,17 @@ fn hit_json(hit: &Hit) -> Value {
 struct WasmReader {
     words: WasmModule,
     vectors: WasmModule,
+    unknown: WasmModule,
 }
 
 struct WasmSearch {
     words: u32,
     vectors: u32,
-    /// How many of the last requests were of the module that finds words.
-    n_requests: usize,
+    unknown: u32,
+    /// What words of other languages were searched for as.
+    translated: Option<String>,
+    /// How many of the last requests were of the module that finds words, and of the one that reads vectors.
+    n_requests: [usize; 2],
 }
 
 /// What is to be fetched, and the results as far as known.
@@ -195,11 +305,11 @@ struct Said {
 }
 
 impl Said {
-    /// From the message of a step, and the requests of the other module; the parts of texts joined again.
-    fn read(message: &Value, semantic_requests: Vec<Request>) -> Self {
+    /// From the message of a step, and the requests of the other modules; the parts of texts joined again.
+    fn read(message: &Value, other_requests: Vec<Request>) -> Self {
         let lines = message["requests"].as_str().expect("requests");
         let mut requests = decode_requests(lines).expect("lines of requests");
-        requests.extend(semantic_requests);
+        requests.extend(other_requests);
         let mut results = message.get("results").cloned();
         let hits = results
             .as_mut()
@@ -216,66 +326,121 @@ impl Said {
 }
 
 impl WasmReader {
-    fn open(source: &mut FileSource) -> Self {
+    fn open(source: &mut impl Source) -> Self {
         let manifest = source.fetch(&Searcher::open_requests());
-        let Some(Answer::Bytes(manifest)) = manifest.first() else {
+        let Some(Answer::Bytes(bytes)) = manifest.first() else {
             panic!("a site has a manifest");
         };
-        let manifest: Value = serde_json::from_slice(manifest).expect("JSON");
+        let has_ranges = u32::from(manifest.get(1) != Some(&Answer::NoRanges));
+        let manifest: Value = serde_json::from_slice(bytes).expect("JSON");
         let index = manifest["index"].as_str().expect("an index");
         let index: Vec<u8> = index.chars().map(|c| c as u8).collect();
-        let (mut words, mut vectors) = (
-            WasmModule::new("search.wasm"),
-            WasmModule::new("semantic.wasm"),
-        );
+        let mut words = WasmModule::new("search.wasm");
         words.put(&index);
-        let info = words.call("open", &[1]);
+        let info = words.call("open", &[has_ranges]);
         let info = words.read_json(info);
         assert!(info["skills"].as_u64().is_some_and(|n| n > 20), "{info}");
         assert_eq!(info["hasVectors"], true);
-        vectors.put(&index);
-        assert_eq!(vectors.call("open", &[1]), 1);
-        Self { words, vectors }
+        let open_part = |name: &str| {
+            let mut part = WasmModule::new(name);
+            part.put(&index);
+            assert_eq!(part.call("open", &[has_ranges]), 1, "{name}");
+            part
+        };
+        Self {
+            words,
+            vectors: open_part("semantic.wasm"),
+            unknown: open_part("unknown.wasm"),
+        }
     }
 
-    fn search(&mut self, query: &str, mode: Mode) -> WasmSearch {
+    fn search(&mut self, query: &str, mode: Mode, is_translated: bool) -> WasmSearch {
         self.words.put(query.as_bytes());
+        let mode = mode as u32 + if is_translated { 0 } else { 4 };
         WasmSearch {
-            words: self
-                .words
-                .call("search", &[query.len() as u32, 10, mode as u32]),
+            words: self.words.call("search", &[query.len() as u32, 10, mode]),
             vectors: self.vectors.call("search", &[]),
-            n_requests: 0,
+            unknown: self.unknown.call("search", &[]),
+            translated: None,
+            n_requests: [0; 2],
         }
     }
 
     /// The next message.
     fn step(&mut self, search: &mut WasmSearch, answers: &[Answer]) -> Said {
-        let (for_words, for_vectors) = answers.split_at(search.n_requests.min(answers.len()));
+        let [n_of_words, n_of_vectors] = search.n_requests;
+        let (for_words, others) = answers.split_at(n_of_words.min(answers.len()));
+        let (for_vectors, for_unknown) = others.split_at(n_of_vectors.min(others.len()));
         self.words.give(for_words);
         self.vectors.give(for_vectors);
+        self.unknown.give(for_unknown);
         let mut message = self.words.call("step", &[search.words]);
         let mut said = self.words.read_json(message);
-        let request = self.words.call("semantic_request", &[search.words]);
-        let request = self.words.read(request);
-        let mut semantic_requests = Vec::new();
-        if !request.is_empty() {
-            self.vectors.put(&request);
-            let step = self.vectors.call("step", &[search.vectors]);
-            let step = self.vectors.read(step);
-            if step[0] == 1 {
-                self.words.put(&step[1..]);
-                message = self.words.call("semantic_result", &[search.words]);
-                said = self.words.read_json(message);
-            } else {
-                let lines = std::str::from_utf8(&step[1..]).expect("UTF-8");
-                semantic_requests = decode_requests(lines).expect("lines of requests");
-            }
+
+        let unknown = self.ask("unknown_request", search.words, |reader| {
+            (&mut reader.unknown, search.unknown)
+        });
+        if let Part::Found(found) = &unknown {
+            let (len, found) = found.split_at(2);
+            let len = u16::from_le_bytes(len.try_into().expect("two bytes")).into();
+            let (text, meanings) = found.split_at(len);
+            let text = String::from_utf8(text.to_vec()).expect("UTF-8");
+            search.translated = Some(text).filter(|text| !text.is_empty());
+            self.words.put(meanings);
+            message = self.words.call("meanings", &[search.words]);
+            said = self.words.read_json(message);
         }
-        search.n_requests = said["requests"]
-            .as_str()
-            .map_or(0, |lines| lines.lines().count());
-        Said::read(&said, semantic_requests)
+        let semantic = self.ask("semantic_request", search.words, |reader| {
+            (&mut reader.vectors, search.vectors)
+        });
+        if let Part::Found(result) = &semantic {
+            self.words.put(result);
+            message = self.words.call("semantic_result", &[search.words]);
+            said = self.words.read_json(message);
+        }
+        let lines = said["requests"].as_str().unwrap_or_default();
+        let mut requests = semantic.into_requests();
+        search.n_requests = [lines.lines().count(), requests.len()];
+        requests.extend(unknown.into_requests());
+        Said::read(&said, requests)
+    }
+
+    /// Lets a part step with what the module that finds words requests of it.
+    fn ask(
+        &mut self,
+        request: &str,
+        handle: u32,
+        part: impl FnOnce(&mut Self) -> (&mut WasmModule, u32),
+    ) -> Part {
+        let request = self.words.call(request, &[handle]);
+        let request = self.words.read(request);
+        if request.is_empty() {
+            return Part::Fetch(Vec::new());
+        }
+        let (module, handle) = part(self);
+        module.put(&request);
+        let step = module.call("step", &[handle]);
+        let step = module.read(step);
+        if step[0] == 1 {
+            return Part::Found(step[1..].to_vec());
+        }
+        let lines = std::str::from_utf8(&step[1..]).expect("UTF-8");
+        Part::Fetch(decode_requests(lines).expect("lines of requests"))
+    }
+}
+
+/// What a part says: what it wants to read, or what it found.
+enum Part {
+    Fetch(Vec<Request>),
+    Found(Vec<u8>),
+}
+
+impl Part {
+    fn into_requests(self) -> Vec<Request> {
+        match self {
+            Self::Fetch(requests) => requests,
+            Self::Found(_) => Vec::new(),
+        }
     }
 }
 

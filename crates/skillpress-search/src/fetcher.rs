@@ -130,7 +130,7 @@ impl<'a> Fetcher<'a> {
         if self.failures.parts.contains(&part)
             || part.range.end() > self.manifest.files[part.file_idx].len
         {
-            return Fetched::Failed;
+            return self.fail(part);
         }
         if part.is_chunk != self.store.has_ranges {
             self.missing.insert(part, ());
@@ -146,6 +146,11 @@ impl<'a> Fetcher<'a> {
     /// Whether the host answers range requests, as far as is known.
     pub(crate) fn has_ranges(&self) -> bool {
         self.store.has_ranges
+    }
+
+    /// Whether something that this search asked for cannot be had.
+    pub(crate) fn has_failures(&self) -> bool {
+        !self.failures.parts.is_empty()
     }
 
     /// Whether something is missing.

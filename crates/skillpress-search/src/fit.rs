@@ -2,8 +2,8 @@
 //!
 //! A search always finds something near. Whether the nearest helps, two things say best: how near its meaning is, and how
 //! much of the query it holds; where meaning is not searched, how strongly its words speak for it. A linear model of
-//! both, fitted to judged results by `benchmarks/fit/run.py`, gives the logarithm of the odds; `docs/search-quality.md`
-//! has its data and what was tried.
+//! both, fitted to judged results by `benchmarks/quality/fit.py`, gives the logarithm of the odds;
+//! `docs/search-quality.md` has its data and what was tried.
 
 use crate::lexical::{IdentityMatch, Ranked};
 

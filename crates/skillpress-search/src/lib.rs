@@ -114,6 +114,7 @@ mod query;
 mod searcher;
 mod sorted;
 mod source;
+mod unknown;
 mod vector;
 
 pub use embedder::Cosine;
@@ -145,7 +146,8 @@ pub mod internals {
     pub use crate::lexical::Supposition;
     pub use crate::query::{OwnerSlug, Query, QueryWord};
     pub use crate::searcher::{
-        LexicalHalf, LexicalSearch, SemanticHalf, SemanticSearch, SemanticState,
+        LexicalHalf, LexicalSearch, SemanticHalf, SemanticSearch, SemanticState, UnknownHalf,
+        UnknownSearch, UnknownStep,
     };
     #[cfg(feature = "explain")]
     pub use crate::searcher::{Outranking, Standing, Supposed, WordStanding};

@@ -20,6 +20,8 @@ pub struct Options {
     pub filters: Vec<Filter>,
     /// Whether only skills whose slug or `owner/slug` is the query are results.
     pub is_exact: bool,
+    /// Whether words of other languages are searched for in English, too, where the index can say them in English.
+    pub is_translated: bool,
     /// Whether cards are read; without them hits have only ids, and no round trip is spent on them.
     pub has_cards: bool,
     /// Whether this is plain BM25 over the words of the query: no names, other forms of words, corrections or badges, and
@@ -49,6 +51,7 @@ impl Default for Options {
             plan: Plan::Auto,
             filters: Vec::new(),
             is_exact: false,
+            is_translated: true,
             has_cards: true,
             #[cfg(feature = "internals")]
             is_plain: false,

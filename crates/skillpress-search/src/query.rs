@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::analyzer::{self, is_alphanumeric, name_key};
+use crate::format::messages::{Correction, Meanings, TranslatedWord, WEIGHT_ONE};
 use crate::format::terms::Namespace;
 
 /// A parsed query.
@@ -12,11 +13,20 @@ use crate::format::terms::Namespace;
 pub struct Query {
     /// The words that rank, without repeats and without stop words (unless there are only such), at most 24.
     pub words: Vec<QueryWord>,
-    /// All words, stop words and repeats included, as the embedder reads them; at most 64.
-    pub semantic_words: Vec<String>,
-    /// Words with symbols in letters and neighbouring words joined: the term, and a bit for each word of `words` that it
-    /// stands for.
+    /// All words, stop words and repeats included, as the embedder reads them, at most 64, and what each counts, in
+    /// [`WEIGHT_ONE`]ths; behind them what foreign ones mean in English.
+    pub semantic_words: Vec<(String, u8)>,
+    /// Words with symbols in letters, neighbouring words joined, and what foreign words mean: the term, and a bit for each
+    /// word of `words` that it stands for; `TRANSLATED` beside them where it is a translation.
     pub joined: Vec<(String, u32)>,
+    /// What the words come from, folded.
+    pub folded: String,
+    /// The words that were translated, a bit each.
+    pub foreign: u32,
+    /// Those of them that only hold a sentence together.
+    pub ignored: u32,
+    /// What misspelled words may have meant.
+    pub corrections: Vec<Correction>,
     /// Terms whose skills are left out.
     pub excluded: Vec<String>,
     /// All must hold.
@@ -56,15 +66,6 @@ pub struct QueryWord {
     pub is_required: bool,
     /// Whether it is the last word, and nothing follows it: it may be the beginning of a longer one.
     pub is_last: bool,
-}
-
-/// What a misspelled word may have meant.
-#[derive(Clone, Debug)]
-pub(crate) struct Correction {
-    /// Its position in [`Query::words`].
-    pub(crate) word_idx: usize,
-    /// The other word, as it would be typed.
-    pub(crate) surface: String,
 }
 
 /// What every result must have.
@@ -150,11 +151,15 @@ impl Query {
                     }
                 } else {
                     let folded = analyzer::fold(piece.text);
-                    query.semantic_words.extend(analyzer::words(piece.text));
+                    for word in analyzer::words(piece.text) {
+                        query.semantic_words.push((word, WEIGHT_ONE));
+                    }
                     for (word_idx, term) in analyzer::symbol_terms(&folded) {
                         symbols.push((surfaces.len() + word_idx, term));
                     }
                     surfaces.extend(analyzer::words(&folded));
+                    query.folded.push_str(&folded);
+                    query.folded.push(' ');
                     are_required.resize(surfaces.len(), piece.is_quoted);
                 }
             }
@@ -170,12 +175,12 @@ impl Query {
         query
     }
 
-    /// What ranks, means and names in this query, with other words in place of those at some positions of `words`.
-    pub(crate) fn with_corrections(&self, corrections: &[Correction]) -> Self {
+    /// What ranks, means and names in this query, with the words that misspelled ones may have meant in their places.
+    pub(crate) fn corrected(&self) -> Self {
         let mut query = Self::default();
         for (word_idx, word) in self.words.iter().enumerate() {
-            let correction = corrections.iter().find(|other| other.word_idx == word_idx);
-            let surface = correction.map_or(&word.surface, |correction| &correction.surface);
+            let correction = self.correction_of(word_idx);
+            let surface = correction.unwrap_or(&word.surface);
             query.words.push(QueryWord {
                 surface: surface.clone(),
                 term: analyzer::stem(surface),
@@ -183,15 +188,46 @@ impl Query {
                 is_last: word.is_last,
             });
         }
-        for meant in &self.semantic_words {
-            let folded = analyzer::fold(meant);
-            let is_corrected = |other: &&Correction| self.words[other.word_idx].surface == folded;
-            let correction = corrections.iter().find(is_corrected);
-            let word = correction.map_or(meant, |correction| &correction.surface);
-            query.semantic_words.push(word.clone());
+        for (meant, weight) in &self.semantic_words {
+            let place = self.word_of(meant);
+            let correction = place.and_then(|word_idx| self.correction_of(word_idx));
+            let word = correction.unwrap_or(meant);
+            query.semantic_words.push((word.clone(), *weight));
         }
         query.name_key = name_key(&query.text());
         query
+    }
+
+    /// What the word at a position may have meant.
+    fn correction_of(&self, word_idx: usize) -> Option<&String> {
+        let mut corrections = self.corrections.iter();
+        let correction = corrections.find(|other| other.word_idx as usize == word_idx);
+        correction.map(|correction| &correction.surface)
+    }
+
+    /// Adds what words mean that the index may not know.
+    pub(crate) fn resolve(&mut self, meanings: Meanings) {
+        self.foreign = meanings.foreign;
+        self.ignored = meanings.ignored;
+        self.corrections = meanings.corrections;
+        for word_idx in 0..self.semantic_words.len() {
+            let place = self.word_of(&self.semantic_words[word_idx].0);
+            if place.is_some_and(|place| self.foreign >> place & 1 == 1) {
+                self.semantic_words[word_idx].1 = FOREIGN_WEIGHT;
+            }
+        }
+        for TranslatedWord { word, weight, mask } in meanings.translations {
+            if mask != 0 {
+                self.joined.push((analyzer::stem(&word), mask | TRANSLATED));
+            }
+            self.semantic_words.push((word, weight));
+        }
+    }
+
+    /// Which of the words that rank is one that means something, written alike.
+    pub(crate) fn word_of(&self, meant: &str) -> Option<usize> {
+        let folded = analyzer::fold(meant);
+        self.words.iter().position(|word| word.surface == folded)
     }
 
     /// The words, with spaces between.
@@ -272,6 +308,12 @@ const QUOTE: [char; 1] = ['"'];
 const QUERY_CHARS_MAX: usize = 1000;
 /// Most words that rank; each has a bit of a mask.
 const QUERY_WORDS_MAX: usize = 24;
+
+/// The bit of [`Query::joined`] that says what a term is.
+pub(crate) const TRANSLATED: u32 = 1 << 31;
+/// What the row counts that a foreign word has in the registry, in [`WEIGHT_ONE`]ths: .3, as few skills gave it its
+/// meaning.
+pub(crate) const FOREIGN_WEIGHT: u8 = 19;
 
 /// Most words that are embedded: each costs a row of the index.
 const SEMANTIC_WORDS_MAX: usize = 64;

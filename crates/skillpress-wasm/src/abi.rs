@@ -5,10 +5,12 @@ use core::cell::UnsafeCell;
 
 use crate::heap::{Heap, grow_memory};
 
-#[cfg(not(feature = "semantic"))]
+#[cfg(not(any(feature = "semantic", feature = "unknown")))]
 use crate::LexicalBindings as Bindings;
 #[cfg(feature = "semantic")]
 use crate::SemanticBindings as Bindings;
+#[cfg(feature = "unknown")]
+use crate::UnknownBindings as Bindings;
 
 #[global_allocator]
 static HEAP: Heap = Heap::new(grow_memory);
@@ -48,7 +50,7 @@ extern "C" fn close(handle: u32) {
     bindings().close(handle);
 }
 
-#[cfg(not(feature = "semantic"))]
+#[cfg(not(any(feature = "semantic", feature = "unknown")))]
 mod lexical {
     use super::bindings;
 
@@ -71,10 +73,20 @@ mod lexical {
     extern "C" fn semantic_result(handle: u32) -> *const u8 {
         bindings().semantic_result(handle).as_ptr()
     }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn unknown_request(handle: u32) -> *const u8 {
+        bindings().unknown_request(handle).as_ptr()
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn meanings(handle: u32) -> *const u8 {
+        bindings().meanings(handle).as_ptr()
+    }
 }
 
-#[cfg(feature = "semantic")]
-mod semantic {
+#[cfg(any(feature = "semantic", feature = "unknown"))]
+mod part {
     use super::bindings;
 
     #[unsafe(no_mangle)]

@@ -1,7 +1,7 @@
 //! What the exports of `search.wasm` do, without their pointers.
 
 use skillpress_search::internals::format::manifest::Manifest;
-use skillpress_search::internals::format::messages::{SemanticResult, encode_requests};
+use skillpress_search::internals::format::messages::{Meanings, SemanticResult, encode_requests};
 use skillpress_search::internals::format::vectors::head::VECTORS_HEAD;
 use skillpress_search::internals::{LexicalHalf, LexicalSearch, Query, SemanticState};
 use skillpress_search::{Filter, Hit, Mode, Options, Reason, Results, STORE_MAX_BYTES};
@@ -69,7 +69,8 @@ impl LexicalBindings {
     /// Begins a search for the first `query_len` bytes of the text, which then has filters such as `owner:ana`, each
     /// after a line feed; gives its handle.
     ///
-    /// `mode`: 0 hybrid, 1 lexical, 2 vector. Without an open index the handle leads nowhere.
+    /// `mode`: 0 hybrid, 1 lexical, 2 vector; 4 more where nothing shall be translated. Without an open index the handle
+    /// leads nowhere.
     pub fn search(&mut self, query_len: usize, limit: usize, mode: u32) -> u32 {
         let text = core::mem::take(&mut self.host.text);
         let Some(half) = &mut self.half else {
@@ -77,7 +78,8 @@ impl LexicalBindings {
         };
         let (query, filters) = text.split_at(query_len.min(text.len()));
         let as_str = |bytes| core::str::from_utf8(bytes).unwrap_or_default();
-        let mode = match mode {
+        let is_translated = mode & 4 == 0;
+        let mode = match mode & 3 {
             0 => Mode::Hybrid,
             1 => Mode::Lexical,
             _ => Mode::Vector,
@@ -85,6 +87,7 @@ impl LexicalBindings {
         let mut options = Options {
             limit,
             mode,
+            is_translated,
             ..Options::default()
         };
         for filter in as_str(filters).split(['\n']) {
@@ -97,13 +100,14 @@ impl LexicalBindings {
         };
         let query = Query::parse(as_str(query));
         self.searches
-            .add(half.search(query, options, semantic, STORE_MAX_BYTES))
+            .add(half.search(query, options, semantic, true, STORE_MAX_BYTES))
     }
 
     /// Feeds a search the answers given since the last step.
     ///
     /// Says what to fetch before the next step, and the results once the words' lists are there, see `docs/format.md`.
-    /// They are final when there are no requests and [`LexicalBindings::semantic_request`] is empty. A handle that leads
+    /// They are final when there are no requests, and [`LexicalBindings::semantic_request`] and
+    /// [`LexicalBindings::unknown_request`] are empty. A handle that leads
     /// nowhere gives nothing.
     pub fn step(&mut self, handle: u32) -> &[u8] {
         let answers = core::mem::take(&mut self.host.answers);
@@ -140,6 +144,22 @@ impl LexicalBindings {
                 Ok(result) => SemanticState::Found(result),
                 Err(_) => SemanticState::Failed,
             };
+        }
+        self.step(handle)
+    }
+
+    /// The request to `unknown.wasm`, as of the last step; nothing if there are no such words.
+    pub fn unknown_request(&mut self, handle: u32) -> &[u8] {
+        let search = self.searches.get(handle);
+        let request = search.and_then(|search| search.unknown_request());
+        self.host.say(&request.unwrap_or_default())
+    }
+
+    /// Takes the text as what these words mean, and steps on; an empty one says that it cannot be known.
+    pub fn meanings(&mut self, handle: u32) -> &[u8] {
+        let text = core::mem::take(&mut self.host.text);
+        if let Some(search) = self.searches.get(handle) {
+            search.resolve(Meanings::decode(&text).unwrap_or_default());
         }
         self.step(handle)
     }

@@ -1,7 +1,8 @@
-//! The browser's bindings to `skillpress-search`: two modules without imports that `assets/search.js` drives.
+//! The browser's bindings to `skillpress-search`: three modules without imports that `assets/search.js` drives.
 //!
 //! `search.wasm` has the lexical half and merges what both found, so words are found as soon as it is there.
-//! `semantic.wasm` (feature `semantic`) reads vectors; it is loaded for a site that has some.
+//! `semantic.wasm` (feature `semantic`) reads vectors; it is loaded for a site that has some. `unknown.wasm` (feature
+//! `unknown`) says what words mean that the index may not know; it is loaded for a query with such words.
 //!
 //! The host copies bytes in, calls, and reads one message, which is valid until the next call:
 //!
@@ -14,6 +15,8 @@
 //! step(handle) ─► message          takes the answers; says what to fetch and what was found
 //! semantic_request(handle) ─► message   the text of the next step in `semantic.wasm`
 //! semantic_result(handle) ─► message    takes what `semantic.wasm` found, and steps on
+//! unknown_request(handle) ─► message    the text of the next step in `unknown.wasm`
+//! meanings(handle) ─► message           takes what `unknown.wasm` says, and steps on
 //! close(handle)                    drops a search, finished or not
 //! ```
 //!
@@ -31,7 +34,9 @@ mod host;
 mod json;
 mod lexical_bindings;
 mod semantic_bindings;
+mod unknown_bindings;
 
 pub use heap::Heap;
 pub use lexical_bindings::LexicalBindings;
 pub use semantic_bindings::SemanticBindings;
+pub use unknown_bindings::UnknownBindings;

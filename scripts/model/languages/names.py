@@ -39,7 +39,8 @@ PARTICLE = re.compile(r"(에서|으로|은|는|이|가|을|를|의|에|와|과|�
 # name that is an English word, and where nothing but the sound speaks for it.
 PAIRED_LIKE, LIKE, LIKE_WORD, EXACTLY_LIKE = 0.65, 0.75, 0.9, 0.9
 LEAST_TOGETHER, MOSTLY = 2, 0.5  # texts that hold both, and their share of those that hold the foreign word
-LEAST_CHINESE, LEAST_DICE, LEAST_WORD_DICE = 4, 0.3, 0.5
+LEAST_CHINESE, LEAST_DICE, LEAST_WORD_DICE = 4, 0.3, 0.5  # scopes of packages with both; how much the two share
+LEAST_PINYIN, LEAST_PINYIN_DICE = 2, 0.2  # where the name is the word's pinyin
 N_ENGLISH_WORDS = 15_000  # the most frequent; a name beyond them is no English word
 
 
@@ -60,7 +61,7 @@ def main():
     found.add("UniDic", loanwords(args.work, titles))
     found.add("texts", spoken(args.work, titles, summaries, english))
     found.add("dictionary", korean_spellings(args.work, titles))
-    found.add("together", chinese(args.work, titles, summaries, english))
+    found.add("together", chinese(args.work, titles, summaries, english, table))
     found.write(args.out)
     traditional = read_traditional(args.work)
     write_lines(args.out, "traditional.txt", (a + b for a, b in sorted(traditional.items())))
@@ -187,25 +188,40 @@ def korean_spellings(work, titles):
                 yield word, titles[like[0]]
 
 
-def chinese(work, titles, summaries, english):
-    """Words of summaries that mostly occur in packages whose names hold the English name.
+def chinese(work, titles, summaries, english, table):
+    """Words of summaries that mostly occur in packages whose names hold the English name, or the word's pinyin.
 
-    A word that jieba's dictionary has is a word first: for it only names count that are no English words.
+    The packages of one scope count once: they are one author's. A word that jieba's dictionary has is a word first: for it
+    only names of Simple Icons count, and pinyin where the table does not know the word.
     """
+    import pypinyin
+
     cut = Chinese(work)
-    n_names, n_words, together = collections.Counter(), collections.Counter(), collections.Counter()
+    of_name, of_word, together = (collections.defaultdict(set) for _ in range(3))
     for name, summary in summaries:
-        names = set(re.findall(r"[a-z]{3,}", name.lower()))
-        words = {word for word in cut.guess(summary) if re.fullmatch(r"[\u4e00-\u9fff]{2,4}", word)}
-        n_names.update(names)
-        n_words.update(words)
-        together.update((word, name) for word in words for name in names)
-    for (word, name), n in sorted(together.items(), key=lambda item: (-item[1], item[0])):
-        dice = 2 * n / (n_names[name] + n_words[word])
+        scope = name.partition("/")[0]
+        names = set(re.findall(r"[a-z]{3,}", name.lower())) - english
+        words = {word for word in cut.guess(summary) if re.fullmatch(r"[\u4e00-\u9fff]{2,4}", word) and cut.accepts(word)}
+        for english_name in names:
+            of_name[english_name].add(scope)
+        for word in words:
+            of_word[word].add(scope)
+            for english_name in names:
+                together[word, english_name].add(scope)
+    likely = []
+    for (word, name), scopes in together.items():
+        is_pinyin = "".join(pypinyin.lazy_pinyin(word)) == name
+        dice = 2 * len(scopes) / (len(of_name[name]) + len(of_word[word]))
         is_word = word in cut.dictionary
-        if n >= LEAST_CHINESE and dice >= (LEAST_WORD_DICE if is_word else LEAST_DICE):
-            if not is_word or (name in titles and name not in english):
-                yield word, titles.get(name, name)
+        if is_pinyin:
+            is_name = len(scopes) >= LEAST_PINYIN and dice >= LEAST_PINYIN_DICE and (name in titles or word not in table)
+        else:
+            least = LEAST_WORD_DICE if is_word else LEAST_DICE
+            is_name = len(scopes) >= LEAST_CHINESE and dice >= least and (name in titles or not is_word)
+        if is_name:
+            likely.append((not is_pinyin, -len(scopes), word, name))
+    for _, _, word, name in sorted(likely):
+        yield word, titles.get(name, name)
 
 
 def sound(word):

@@ -38,6 +38,10 @@ impl Answer<'_> {
             out.line(format_args!("Searched for: {corrected}"))?;
             out.line("")?;
         }
+        if let Some(translated) = &results.translated {
+            out.line(format_args!("Also searched for: {translated}"))?;
+            out.line("")?;
+        }
         if results.n_found == 0 && !results.hits.is_empty() {
             out.line("Nothing fits.")?;
             for word in &results.words_to_drop {
@@ -78,6 +82,7 @@ impl Answer<'_> {
         json!({
             "query": self.query,
             "corrected": self.results.corrected,
+            "translated": self.results.translated,
             "found": self.results.n_found,
             "words_to_drop": self.results.words_to_drop,
             "complete": self.results.is_complete,
@@ -105,7 +110,7 @@ impl Answer<'_> {
     }
 }
 
-/// How well each result fits, and from what that is known: what `benchmarks/fit/run.py` fits its model to.
+/// How well each result fits, and from what that is known: what `benchmarks/quality/fit.py` fits its model to.
 pub(super) fn fit(results: &Results) -> Value {
     let hits = results.hits.iter().map(|hit| {
         json!({

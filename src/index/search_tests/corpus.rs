@@ -12,7 +12,7 @@ use skillpress_search::internals::analyzer;
 use crate::catalog::{Catalog, Skill};
 use crate::content::{self, Disk, LoadOptions};
 use crate::index::lexical::{self, LexicalIndex};
-use crate::index::pack::{self, IndexPart};
+use crate::index::pack;
 use crate::sources::LoadedSources;
 
 /// A registry with its index.
@@ -66,7 +66,7 @@ fn load(folder: PathBuf, judged_queries: Vec<String>) -> Corpus {
     );
     let skills: Vec<&Skill> = catalog.listed().collect();
     let index = lexical::build(&catalog, &skills).unwrap();
-    let files = pack::pack(&catalog, &skills, &index, IndexPart::default()).unwrap();
+    let files = pack::pack(&catalog, &skills, &index, []).unwrap();
     Corpus {
         catalog,
         index,

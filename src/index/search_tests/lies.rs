@@ -26,6 +26,14 @@ const QUERIES: [&str; 4] = [
     "commit -python tag:git",
 ];
 
+/// Reads the glossary too: words that are typed whole, cut into parts, of scripts without spaces, misspelled beside them.
+const FOREIGN_QUERIES: [&str; 4] = [
+    "Dateien zusammenfassen gti",
+    "traducir documentos",
+    "会议记录 总结",
+    "버그 수정",
+];
+
 fn options(mode: Mode) -> Options {
     Options {
         limit: 50,
@@ -36,54 +44,60 @@ fn options(mode: Mode) -> Options {
 
 #[test]
 fn a_changed_bit_anywhere_is_noticed() {
-    let subject = Subject::lexical();
-    let mut n_damaged = 0;
-    for query in QUERIES {
-        for part in subject.read_by(query) {
-            let len = part.bytes.len();
-            for at in (0..len).step_by(1 + len / 60) {
-                let mut bytes = part.bytes.clone();
-                bytes[at] ^= 1 << (at % 8);
-                n_damaged += subject.check(query, &part.request, &Answer::Bytes(bytes));
+    for subject in [Subject::lexical(), Subject::foreign()] {
+        let mut n_damaged = 0;
+        for &query in &subject.queries {
+            for part in subject.read_by(query) {
+                let len = part.bytes.len();
+                for at in (0..len).step_by(1 + len / 60) {
+                    let mut bytes = part.bytes.clone();
+                    bytes[at] ^= 1 << (at % 8);
+                    n_damaged += subject.check(query, &part.request, &Answer::Bytes(bytes));
+                }
             }
         }
+        assert!(n_damaged > 1000, "{n_damaged} searches met damage");
     }
-    assert!(n_damaged > 1000, "{n_damaged} searches met damage");
 }
 
 #[test]
 fn bytes_that_are_cut_moved_or_too_many_are_noticed() {
-    let subject = Subject::lexical();
-    for query in QUERIES {
-        for part in subject.read_by(query) {
-            let whole = &part.bytes;
-            let mut lies: Vec<Vec<u8>> = Vec::new();
-            for at in (0..whole.len()).step_by(1 + whole.len() / 12) {
-                lies.push(whole[..at].to_vec());
-                let mut turned = whole.clone();
-                turned.rotate_left(at);
-                lies.push(turned);
-            }
-            lies.push([whole.as_slice(), &[0]].concat());
-            lies.push(vec![0; whole.len()]);
-            lies.push(vec![0xff; whole.len()]);
-            for lie in lies {
-                subject.check(query, &part.request, &Answer::Bytes(lie));
+    for subject in [Subject::lexical(), Subject::foreign()] {
+        for &query in &subject.queries {
+            for part in subject.read_by(query) {
+                for lie in lies_about(&part.bytes) {
+                    subject.check(query, &part.request, &Answer::Bytes(lie));
+                }
             }
         }
     }
 }
 
+fn lies_about(whole: &[u8]) -> Vec<Vec<u8>> {
+    let mut lies: Vec<Vec<u8>> = Vec::new();
+    for at in (0..whole.len()).step_by(1 + whole.len() / 12) {
+        lies.push(whole[..at].to_vec());
+        let mut turned = whole.to_vec();
+        turned.rotate_left(at);
+        lies.push(turned);
+    }
+    lies.push([whole, &[0]].concat());
+    lies.push(vec![0; whole.len()]);
+    lies.push(vec![0xff; whole.len()]);
+    lies
+}
+
 #[test]
 fn bytes_from_elsewhere_are_noticed() {
-    let subject = Subject::lexical();
-    for query in QUERIES {
-        let parts = subject.read_by(query);
-        for part in &parts {
-            for other in &parts {
-                let mut bytes = other.bytes.clone();
-                bytes.resize(part.bytes.len(), 0);
-                subject.check(query, &part.request, &Answer::Bytes(bytes));
+    for subject in [Subject::lexical(), Subject::foreign()] {
+        for &query in &subject.queries {
+            let parts = subject.read_by(query);
+            for part in &parts {
+                for other in &parts {
+                    let mut bytes = other.bytes.clone();
+                    bytes.resize(part.bytes.len(), 0);
+                    subject.check(query, &part.request, &Answer::Bytes(bytes));
+                }
             }
         }
     }
@@ -91,13 +105,14 @@ fn bytes_from_elsewhere_are_noticed() {
 
 #[test]
 fn a_file_that_is_gone_or_unreadable_leaves_the_others() {
-    let subject = Subject::lexical();
-    for query in QUERIES {
-        for part in subject.read_by(query) {
-            assert_eq!(subject.check(query, &part.request, &Answer::Failed), 1);
-            assert_eq!(subject.check(query, &part.request, &Answer::Gone), 1);
-            // A host that has no ranges for once has chunks, so nothing is lost.
-            assert_eq!(subject.check(query, &part.request, &Answer::NoRanges), 0);
+    for subject in [Subject::lexical(), Subject::foreign()] {
+        for &query in &subject.queries {
+            for part in subject.read_by(query) {
+                assert_eq!(subject.check(query, &part.request, &Answer::Failed), 1);
+                assert_eq!(subject.check(query, &part.request, &Answer::Gone), 1);
+                // A host that has no ranges for once has chunks, so nothing is lost.
+                assert_eq!(subject.check(query, &part.request, &Answer::NoRanges), 0);
+            }
         }
     }
 }
@@ -192,7 +207,7 @@ fn meet_liars(subject: &Subject, n_liars: u64) {
     let mut n_whole = 0;
     for seed in 1..=n_liars {
         let mut random = Random(seed * 0x9e37_79b9);
-        let query = QUERIES[random.below(QUERIES.len())];
+        let query = subject.queries[random.below(subject.queries.len())];
         let mut honest = MemorySource::new(subject.files);
         let mut source = |requests: &[Request]| -> Vec<Answer> {
             let mut answers = honest.fetch(requests);
@@ -237,6 +252,7 @@ fn lie(answer: &mut Answer, random: &mut Random) {
 struct Subject {
     files: &'static [(String, Vec<u8>)],
     mode: Mode,
+    queries: Vec<&'static str>,
     searcher: Searcher,
     truth: BTreeMap<&'static str, Results>,
     identities: Vec<String>,
@@ -250,17 +266,26 @@ struct Part {
 
 impl Subject {
     fn lexical() -> Self {
-        Self::new(&demo().files, Mode::Lexical)
+        Self::new(&demo().files, Mode::Lexical, QUERIES.to_vec())
+    }
+
+    /// Queries in other languages, over words alone.
+    fn foreign() -> Self {
+        let subject = Self::new(whole_index(), Mode::Lexical, FOREIGN_QUERIES.to_vec());
+        for (query, results) in &subject.truth {
+            assert!(results.translated.is_some(), "{query}");
+        }
+        subject
     }
 
     fn hybrid() -> Self {
-        static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
-        let build = || index::build(&demo().catalog, &Config::default(), None, None).unwrap();
-        Self::new(FILES.get_or_init(|| build().files), Mode::Hybrid)
+        let queries = [QUERIES, FOREIGN_QUERIES].concat();
+        Self::new(whole_index(), Mode::Hybrid, queries)
     }
 
-    fn new(files: &'static [(String, Vec<u8>)], mode: Mode) -> Self {
-        let truth = QUERIES.map(|query| (query, find(files, query, &options(mode))));
+    fn new(files: &'static [(String, Vec<u8>)], mode: Mode, queries: Vec<&'static str>) -> Self {
+        let truth = |query: &&'static str| (*query, find(files, query, &options(mode)));
+        let truth: BTreeMap<_, _> = queries.iter().map(truth).collect();
         for (query, results) in &truth {
             assert!(results.is_complete && !results.hits.is_empty(), "{query}");
         }
@@ -268,7 +293,8 @@ impl Subject {
             files,
             mode,
             searcher: Searcher::open_source(&mut MemorySource::new(files)).unwrap(),
-            truth: truth.into(),
+            truth,
+            queries,
             identities: identities(files),
         }
     }
@@ -341,6 +367,13 @@ impl Subject {
             assert_eq!(results.n_found, self.truth[query].n_found, "{query}");
         }
     }
+}
+
+/// The demo registry with vectors and glossary.
+fn whole_index() -> &'static [(String, Vec<u8>)] {
+    static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
+    let build = || index::build(&demo().catalog, &Config::default(), None, None).unwrap();
+    FILES.get_or_init(|| build().files)
 }
 
 /// `owner/slug` on each card of honest files.

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod cost;
+mod foreign;
 mod languages;
 mod lies;
 mod names;

@@ -35,9 +35,10 @@ pub struct Adapted {
     pub embeddings: Vec<Option<Embedding>>,
 }
 
-/// Adapts `model` to `skills`, in the order of the catalog. Of a skill its name, its description and the first
+/// Adapts `model` to `skills`, in the order of the catalog. Of the general words that no skill holds only those of `core`
+/// are kept, or all where there is none. Of a skill its name, its description and the first
 /// `BODY_MAX_CHARS` characters of prose of its body are embedded.
-pub fn adapt<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> Adapted {
+pub fn adapt<S: Borrow<Skill>>(model: &Model, skills: &[S], core: Option<&[bool]>) -> Adapted {
     let (vocabulary, documents) = count_words(model, skills);
     let general = embed_all(&documents, &model.rows);
     let centred = centre(&general);
@@ -66,7 +67,11 @@ pub fn adapt<S: Borrow<Skill>>(model: &Model, skills: &[S]) -> Adapted {
         })
         .collect();
     let embeddings = embed_all(&documents, &rows);
-    let is_known = |word_idx: usize| word_idx < model.rows.len() || rows[word_idx] != zero;
+    let is_core = |word_idx: usize| core.is_none_or(|core| core[word_idx]);
+    let is_known = |word_idx: usize| match word_idx < model.rows.len() {
+        true => is_core(word_idx) || !occurrences.of(word_idx).is_empty(),
+        false => rows[word_idx] != zero,
+    };
     let known: Vec<bool> = (0..rows.len()).map(is_known).collect();
     let words = vocabulary.into_iter().zip(rows).enumerate();
     let mut rows: Vec<WordRow> = words
@@ -343,7 +348,7 @@ mod tests {
 
     #[test]
     fn a_name_that_the_model_lacks_means_what_its_documents_mean() {
-        let adapted = adapt(&model(), &documents());
+        let adapted = adapt(&model(), &documents(), None);
         assert!(cosine(&adapted, "skyview", "weather") > cosine(&adapted, "skyview", "pdf"));
         assert!(cosine(&adapted, "pagejoin", "pdf") > cosine(&adapted, "pagejoin", "weather"));
         assert!(cosine(&adapted, "天気", "rain") > cosine(&adapted, "天気", "merge"));
@@ -355,7 +360,7 @@ mod tests {
         let mut documents = documents().to_vec();
         documents.push(document("погода", "прогноз погоды"));
         documents.push(document("перевод", "перевод текста rain"));
-        let adapted = adapt(&model(), &documents);
+        let adapted = adapt(&model(), &documents, None);
         assert!(row(&adapted, "погода").is_none());
         assert!(adapted.embeddings[5].is_none());
         assert!(
@@ -366,7 +371,7 @@ mod tests {
 
     #[test]
     fn words_that_no_document_uses_keep_their_rows() {
-        let adapted = adapt(&model(), &documents());
+        let adapted = adapt(&model(), &documents(), None);
         assert!(row(&adapted, "bank") == model().row("bank"));
         assert!(row(&adapted, "pdf") != model().row("pdf"));
     }
@@ -374,7 +379,7 @@ mod tests {
     #[test]
     fn a_word_is_used_by_the_documents_that_hold_it_and_by_general_texts() {
         // Two occurrences of ten tenths each, in units of three.
-        let adapted = adapt(&model(), &documents());
+        let adapted = adapt(&model(), &documents(), None);
         let n_uses = |word: &str| {
             let row = adapted.rows.iter().find(|row| &*row.word == word);
             row.unwrap().n_uses
@@ -386,10 +391,10 @@ mod tests {
 
     #[test]
     fn the_order_of_the_documents_does_not_matter() {
-        let forwards = adapt(&model(), &documents());
+        let forwards = adapt(&model(), &documents(), None);
         let mut documents = documents();
         documents.reverse();
-        let backwards = adapt(&model(), &documents);
+        let backwards = adapt(&model(), &documents, None);
         assert!(forwards.rows == backwards.rows);
         assert!(
             forwards

@@ -13,8 +13,10 @@ pub struct Model {
     pub(super) words: Vec<Box<str>>,
     /// One for each word.
     pub(super) rows: Vec<Row>,
+    /// How frequent each word is in texts about software: 0 for the 256 most frequent words, and so on to 255.
+    tiers: Vec<u8>,
     /// The median length of the rows: the measure of how far adaptation may move a word.
-    pub(super) median_norm: f32,
+    pub(in crate::index) median_norm: f32,
 }
 
 impl Model {
@@ -66,19 +68,38 @@ impl Model {
         let rows = reader.take(n_words.saturating_mul(ROW_BYTES))?;
         let rows = rows.chunks_exact(ROW_BYTES).map(Row::from_bytes);
         let rows = reader.noted(rows.collect::<Result<_, _>>())?;
+        let tiers = reader.take(n_words)?.to_vec();
         reader.u32()?;
         reader.finish()?;
         Ok(Self {
             words,
             rows,
+            tiers,
             median_norm,
         })
     }
 
+    /// Which words belong to a table of about `n_words`: all of `needed`, which are sorted, and the most frequent others.
+    pub fn core(&self, needed: &[String], n_words: usize) -> Vec<bool> {
+        let is_needed = |word: &str| needed.binary_search_by(|other| (**other).cmp(word)).is_ok();
+        let mut core: Vec<bool> = self.words.iter().map(|word| is_needed(word)).collect();
+        let n_others = n_words.saturating_sub(core.iter().filter(|is_core| **is_core).count());
+        let mut others: Vec<usize> = (0..core.len()).filter(|idx| !core[*idx]).collect();
+        others.sort_by_key(|&idx| self.tiers[idx]);
+        for idx in others.into_iter().take(n_others) {
+            core[idx] = true;
+        }
+        core
+    }
+
     /// The row of `word`.
     pub fn row(&self, word: &str) -> Option<&Row> {
-        let idx = self.words.binary_search_by(|w| (**w).cmp(word)).ok()?;
-        Some(&self.rows[idx])
+        Some(&self.rows[self.place(word)?])
+    }
+
+    /// The position of `word` among those of the table.
+    pub fn place(&self, word: &str) -> Option<usize> {
+        self.words.binary_search_by(|w| (**w).cmp(word)).ok()
     }
 
     /// Whether a word is one of those that general texts use much; `false` beyond the table.
@@ -97,8 +118,10 @@ impl Model {
     #[cfg(test)]
     pub(super) fn only(self, words: &[&str]) -> Self {
         let kept = self.words.into_iter().zip(self.rows);
-        let (words, rows) = kept.filter(|(word, _)| words.contains(&&**word)).unzip();
+        let (words, rows): (Vec<_>, Vec<_>) =
+            kept.filter(|(word, _)| words.contains(&&**word)).unzip();
         Self {
+            tiers: vec![0; words.len()],
             words,
             rows,
             median_norm: self.median_norm,
@@ -107,7 +130,7 @@ impl Model {
 }
 
 const WHAT: &str = "the word model";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 fn decode_words(bytes: &[u8], n_words: usize) -> Result<Vec<Box<str>>, FormatError> {
     Reader::read(bytes, WHAT, |reader| {

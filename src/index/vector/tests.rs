@@ -137,8 +137,8 @@ struct Index {
 impl Index {
     fn new(registry: &Registry) -> Self {
         let documents = registry.documents();
-        let adapted = adapt(model(), &documents);
-        let embedded = embed(model(), &documents, None);
+        let adapted = adapt(model(), &documents, None);
+        let embedded = embed(model(), &documents, &[], None);
         let order = embedded.order.clone();
         let names: Vec<&str> = order.iter().map(|&idx| &*documents[idx].name).collect();
         let VectorParts { parts, related, .. } = build(embedded, &names, 3);

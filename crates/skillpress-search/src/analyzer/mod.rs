@@ -23,7 +23,7 @@ pub use letters::is_alphanumeric;
 pub use stem::stem;
 pub use stop_words::is_stop_word;
 pub use tag::{TAG_MAX_CHARS, tag};
-pub use words::{WORD_MAX_BYTES, first_chars, is_spelled, is_unspaced, lower_case, words};
+pub use words::{WORD_MAX_BYTES, first_chars, is_spelled, is_unspaced, lower_case, runs, words};
 
 /// Version of the terms that this analyzer makes; an index of another version must not be read with it.
 pub const ANALYZER_VERSION: u32 = 2;

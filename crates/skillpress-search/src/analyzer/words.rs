@@ -21,12 +21,32 @@ pub fn words(text: &str) -> Vec<String> {
 /// The same, but runs of up to `max_bytes` are words.
 pub(super) fn words_up_to(max_bytes: usize, text: &str) -> Vec<String> {
     let mut words = Vec::new();
+    for_each_run(text, |run, is_unspaced| {
+        end_run(run, is_unspaced, max_bytes, &mut words);
+    });
+    words
+}
+
+/// The runs of `text` that its words come from, lower-cased: those of scripts without spaces whole.
+pub fn runs(text: &str) -> Vec<String> {
+    let mut runs = Vec::new();
+    for_each_run(text, |run, _| {
+        if !run.is_empty() {
+            runs.push(run.clone());
+            run.clear();
+        }
+    });
+    runs
+}
+
+/// Gives each run, and whether its script has no spaces; what takes it empties it. Some may be empty.
+fn for_each_run(text: &str, mut end: impl FnMut(&mut String, bool)) {
     let mut run = String::new();
     let mut run_is_unspaced = false;
     let mut take = |c: char| {
         let is_unspaced = is_unspaced(c);
         if !is_alphanumeric(c) || (is_unspaced != run_is_unspaced && !run.is_empty()) {
-            end_run(&mut run, run_is_unspaced, max_bytes, &mut words);
+            end(&mut run, run_is_unspaced);
         }
         if is_alphanumeric(c) {
             run_is_unspaced = is_unspaced;
@@ -41,8 +61,7 @@ pub(super) fn words_up_to(max_bytes: usize, text: &str) -> Vec<String> {
             c.to_lowercase().for_each(&mut take);
         }
     }
-    end_run(&mut run, run_is_unspaced, max_bytes, &mut words);
-    words
+    end(&mut run, run_is_unspaced);
 }
 
 /// The first `n` characters of `text`, or all of it.

@@ -145,7 +145,7 @@ fn read_directory(reader: &mut Reader<'_>) -> Read<Directory> {
 }
 
 /// The shortest prefix of `first` that is above `last`, at a character's end.
-fn shortest_separator<'a>(last: &str, first: &'a str) -> &'a str {
+pub fn shortest_separator<'a>(last: &str, first: &'a str) -> &'a str {
     let n_shared = last
         .bytes()
         .zip(first.bytes())

@@ -22,14 +22,73 @@ pub struct SemanticRequest {
     /// How many candidates are scored with their whole code at most, and so how many hits there are (but for lexical
     /// ones); 0 finds nothing.
     pub n_candidates: usize,
-    /// What is searched for: the words of a text, as [`crate::analyzer::words`] gives them.
-    pub words: Vec<String>,
+    /// What is searched for: the words of a text, as [`crate::analyzer::words`] gives them, and what each counts, in
+    /// [`WEIGHT_ONE`]ths.
+    pub words: Vec<(String, u8)>,
     /// The best lexical matches, which shall be among the hits if they have a vector: fusion needs their cosines, and in
     /// the graph plan they are good places to go on from. `None` while they are searched for.
     pub seeds: Option<Vec<DocId>>,
     /// The skills that pass the filters; `None` for all.
     pub allowed: Option<DocSet>,
 }
+
+/// What the lexical half asks of words that the index may not know, anew before every poll, as it learns more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownRequest {
+    /// Whether words of other languages are said in English; misspelled ones are corrected in any case.
+    pub is_translated: bool,
+    /// The query without filters and exclusions, folded: its runs as [`crate::analyzer::runs`] gives them, with spaces
+    /// between.
+    pub runs: String,
+    /// Its words that rank, folded.
+    pub words: Vec<String>,
+    /// Those with letters that English does not use, a bit each.
+    pub other_scripts: u32,
+    /// Those that some skill holds, as far as that is known.
+    pub known: u32,
+    /// Those that no skill holds, as far as that is known.
+    pub unknown: u32,
+    /// Whether all of that is known.
+    pub is_settled: bool,
+}
+
+/// What words mean that the index may not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meanings {
+    /// The words that another language has, a bit for each word of the query that ranks.
+    pub foreign: u32,
+    /// Those of them that only hold a sentence together.
+    pub ignored: u32,
+    /// What they mean.
+    pub translations: Vec<TranslatedWord>,
+    /// What misspelled ones may have meant.
+    pub corrections: Vec<Correction>,
+    /// Whether all was read that says so.
+    pub is_complete: bool,
+}
+
+/// What a misspelled word may have meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// Its position among the words of the query that rank.
+    pub word_idx: u32,
+    /// The other word, as it would be typed.
+    pub surface: String,
+}
+
+/// An English word that is a part of what a foreign one means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TranslatedWord {
+    /// In lower case.
+    pub word: String,
+    /// What its row counts, in [`WEIGHT_ONE`]ths.
+    pub weight: u8,
+    /// The words of the query that it says in English, a bit each; 0 where another word does.
+    pub mask: u32,
+}
+
+/// The weight of a word that counts once.
+pub const WEIGHT_ONE: u8 = 64;
 
 /// How the semantic half reads vectors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,7 +156,7 @@ impl SemanticRequest {
             plan: Plan::Auto,
             n_hits: 10,
             n_candidates: N_CANDIDATES,
-            words,
+            words: words.into_iter().map(|word| (word, WEIGHT_ONE)).collect(),
             seeds: Some(Vec::new()),
             allowed: None,
         }
@@ -110,8 +169,9 @@ impl SemanticRequest {
         writer.varint(self.n_hits as u32);
         writer.varint(self.n_candidates as u32);
         writer.varint(self.words.len() as u32);
-        for word in &self.words {
+        for (word, weight) in &self.words {
             writer.str(word);
+            writer.u8(*weight);
         }
         writer.u8(self.seeds.is_some().into());
         let seeds = self.seeds.as_deref().unwrap_or_default();
@@ -139,7 +199,7 @@ impl SemanticRequest {
             let [n_hits, n_candidates] = reader.varints()?;
             let mut words = Vec::new();
             for _ in 0..reader.count(1)? {
-                words.push(reader.string()?);
+                words.push((reader.string()?, reader.u8()?));
             }
             let are_known = reader.u8()? == 1;
             let mut seeds = Vec::new();
@@ -160,6 +220,98 @@ impl SemanticRequest {
         })
     }
 }
+
+impl UnknownRequest {
+    /// Reads what the lexical half wrote: five numbers (varint), then strings.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        Reader::read(bytes, "a request for meanings", |reader| {
+            let [is_translated, is_settled, other_scripts, known, unknown] = reader.varints()?;
+            let runs = reader.string()?;
+            let mut words = Vec::new();
+            while reader.remaining() > 0 {
+                words.push(reader.string()?);
+            }
+            Ok(Self {
+                is_translated: is_translated != 0,
+                runs,
+                words,
+                other_scripts,
+                known,
+                unknown,
+                is_settled: is_settled != 0,
+            })
+        })
+    }
+}
+
+impl Meanings {
+    /// The English words that are searched for, with spaces between; empty where none is.
+    pub fn translated_text(&self) -> String {
+        let mut text = String::new();
+        for word in self.translations.iter().filter(|word| word.mask != 0) {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&word.word);
+        }
+        text
+    }
+
+    /// The meanings as bytes: the masks `foreign` and `ignored` and whether they are complete (varint each), then for each translation its mask (varint), weight and word, with 24
+    /// bits at least one of which is set or none, and for each correction 2²⁴ more than its position (varint), 0 and word.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.varint(self.foreign);
+        writer.varint(self.ignored);
+        writer.varint(self.is_complete.into());
+        for word in &self.translations {
+            writer.varint(word.mask);
+            writer.u8(word.weight);
+            writer.str(&word.word);
+        }
+        for correction in &self.corrections {
+            writer.varint(CORRECTION + correction.word_idx);
+            writer.u8(0);
+            writer.str(&correction.surface);
+        }
+        writer.into_bytes()
+    }
+
+    /// Reads what [`Meanings::encode`] wrote.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        Reader::read(bytes, "meanings", |reader| {
+            let [foreign, ignored, is_complete] = reader.varints()?;
+            let mut meanings = Self {
+                foreign,
+                ignored,
+                is_complete: is_complete != 0,
+                ..Self::default()
+            };
+            while reader.remaining() > 0 {
+                let (mask, weight, word) = (reader.varint()?, reader.u8()?, reader.string()?);
+                match mask.checked_sub(CORRECTION) {
+                    Some(word_idx) => meanings.corrections.push(Correction {
+                        word_idx,
+                        surface: word,
+                    }),
+                    None => meanings
+                        .translations
+                        .push(TranslatedWord { word, weight, mask }),
+                }
+            }
+            Ok(meanings)
+        })
+    }
+}
+
+/// Above all masks of the words of a query.
+const CORRECTION: u32 = 1 << 24;
 
 impl SemanticStep {
     /// The step as bytes: 0 and the requests, or 1 and the result.
@@ -294,7 +446,7 @@ mod tests {
         fn requests_to_the_semantic_half_come_back(
             plan in prop_oneof![Just(Plan::Auto), Just(Plan::Flat), Just(Plan::Graph)],
             n_hits in 0usize..1000, n_candidates in 0usize..1000,
-            words in proptest::collection::vec("[a-z議事]{0,6}", 0..9),
+            words in proptest::collection::vec(("[a-z議事]{0,6}", any::<u8>()), 0..9),
             seeds in proptest::option::of(docs()), allowed in proptest::option::of(docs()),
         ) {
             let allowed = allowed.map(|docs| DocSet::new(200, docs.into_iter()));

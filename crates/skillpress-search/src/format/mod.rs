@@ -11,6 +11,7 @@
 
 pub mod block;
 pub mod cards;
+pub mod glossary;
 pub mod head;
 pub mod manifest;
 pub mod messages;

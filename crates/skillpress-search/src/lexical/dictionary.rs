@@ -8,7 +8,6 @@ use crate::format::head::LexicalHead;
 use crate::format::postings::{
     self, FULL_LIST_MAX_LEN, POSTINGS_BLOCK_LEN, POSTINGS_FILE, Posting,
 };
-use crate::format::spelling::{self, SPELLING_FILE, SpellingWord};
 use crate::format::terms::{self, TERMS_FILE, TermEntry, TermPostings};
 use crate::{ByteRange, FormatError};
 
@@ -19,6 +18,8 @@ pub(super) struct Dictionary<'a, 'f> {
     fetcher: &'a mut Fetcher<'f>,
     /// False once a block could not be read or a list was not read to its end.
     pub(super) is_complete: bool,
+    /// Whether a block of terms was not at hand.
+    pub(super) has_unread_terms: bool,
 }
 
 /// What is known of a term.
@@ -41,6 +42,7 @@ impl<'a, 'f> Dictionary<'a, 'f> {
             n_skills,
             fetcher,
             is_complete: true,
+            has_unread_terms: false,
         }
     }
 
@@ -119,21 +121,12 @@ impl<'a, 'f> Dictionary<'a, 'f> {
         list
     }
 
-    /// The words of the spelling file that begin with `first`; nothing while they are on their way.
-    pub(super) fn spelling_words(&mut self, first: char) -> Vec<SpellingWord> {
-        let Some(range) = self.head.spelling_block(first) else {
-            return Vec::new();
-        };
-        let Some(payload) = self.payload(SPELLING_FILE, range) else {
-            return Vec::new();
-        };
-        let words = spelling::decode(&payload);
-        self.noted(words).unwrap_or_default()
-    }
-
     /// The terms of a block that begin with `prefix`.
     fn terms(&mut self, range: ByteRange, prefix: &str) -> Option<Vec<TermEntry>> {
-        let payload = self.payload(TERMS_FILE, range)?;
+        let Some(payload) = self.payload(TERMS_FILE, range) else {
+            self.has_unread_terms = true;
+            return None;
+        };
         let terms = terms::decode_with_prefix(&payload, prefix, self.n_skills);
         self.noted(terms)
     }

@@ -10,7 +10,7 @@ use crate::DocId;
 use crate::format::postings::Posting;
 use crate::format::terms::TermEntry;
 use crate::options::Options;
-use crate::query::{Query, QueryWord};
+use crate::query::{Query, QueryWord, TRANSLATED};
 
 /// One term's say.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub enum EvidenceKind {
     Prefix,
     /// It is what a misspelled word may have meant.
     Spelling,
+    /// It is what a word of another language means.
+    Translation,
 }
 
 /// The evidence for a query, and what is known of its words.
@@ -81,7 +83,11 @@ pub(super) fn read(query: &Query, options: &Options, dictionary: &mut Dictionary
     if !options.is_plain() {
         for (joined, mask) in &query.joined {
             let joined = dictionary.lookup(joined);
-            read_lookup(joined, EvidenceKind::Joined, *mask, &mut found, dictionary);
+            let kind = match mask & TRANSLATED {
+                0 => EvidenceKind::Joined,
+                _ => EvidenceKind::Translation,
+            };
+            read_lookup(joined, kind, mask & !TRANSLATED, &mut found, dictionary);
         }
     }
     for (word_idx, is_absent) in is_word_absent.into_iter().enumerate() {
@@ -159,9 +165,16 @@ fn read_prefix(
 }
 
 /// What words weigh that `doc_freqs` skills hold: the idf. A word that no skill holds weighs most; none weighs nothing.
-pub(super) fn weights(doc_freqs: Vec<u32>, n_skills: u32) -> Vec<u32> {
-    let weight = |doc_freq: u32| idf::idf(doc_freq, n_skills).max(1);
-    doc_freqs.into_iter().map(weight).collect()
+pub(super) fn weights(doc_freqs: Vec<u32>, query: &Query, n_skills: u32) -> Vec<u32> {
+    let mut weights = doc_freqs;
+    for (word_idx, weight) in weights.iter_mut().enumerate() {
+        let is_ignored = query.ignored >> word_idx & 1 == 1;
+        *weight = match is_ignored {
+            true => 0,
+            false => idf::idf(*weight, n_skills).max(1),
+        };
+    }
+    weights
 }
 
 /// How many skills hold each of `n_words` words of the query, in the most frequent of its forms.
@@ -196,7 +209,7 @@ impl Evidence {
     pub(super) fn is_literal(&self) -> bool {
         match self.kind {
             EvidenceKind::Word | EvidenceKind::Surface | EvidenceKind::Joined => true,
-            EvidenceKind::Prefix | EvidenceKind::Spelling => false,
+            EvidenceKind::Prefix | EvidenceKind::Spelling | EvidenceKind::Translation => false,
         }
     }
 }
@@ -230,7 +243,7 @@ impl Found {
 /// What evidence of a kind counts, in 256ths.
 fn weight_of(kind: EvidenceKind) -> u32 {
     match kind {
-        EvidenceKind::Word | EvidenceKind::Spelling => 256,
+        EvidenceKind::Word | EvidenceKind::Spelling | EvidenceKind::Translation => 256,
         EvidenceKind::Surface | EvidenceKind::Joined | EvidenceKind::Prefix => FORM_WEIGHT,
     }
 }

@@ -2,10 +2,9 @@
 //!
 //! ```text
 //! query ─► term blocks ─► posting lists ─► evidence per word ─► scores ─► ranked skills
-//!             └─ unknown word ─► spelling block ─► its term block …
+//!             └─ unknown word ─► what it means, from another part ─► its term block …
 //! ```
 
-mod correction;
 mod dictionary;
 mod evidence;
 mod idf;
@@ -47,16 +46,37 @@ pub(crate) struct LexicalResult {
     pub(crate) corrected: Option<Query>,
     /// Words of the query without each of which some match holds all others.
     pub(crate) words_to_drop: Vec<String>,
+    /// Whether the registry has skills in the language of words that were translated.
+    pub(crate) has_foreign: bool,
     /// Whether every list was read, and to its end.
     pub(crate) is_complete: bool,
     /// Boosts of all skills by their badges, in thousandths; of none where no badge has one.
     pub(crate) boosts: Vec<i32>,
 }
 
+/// Words of a query that the index may not know, see [`crate::format::messages::UnknownRequest`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Unknown {
+    pub(crate) other_scripts: u32,
+    pub(crate) known: u32,
+    pub(crate) unknown: u32,
+    pub(crate) is_settled: bool,
+}
+
+impl Unknown {
+    /// Whether there is any such word.
+    pub(crate) fn is_any(&self) -> bool {
+        self.other_scripts | self.unknown != 0
+    }
+}
+
 /// Searches as far as the blocks at hand reach; `None` while some are missing, which the fetcher has noted.
+///
+/// `unknown` receives the words that the index may not know.
 pub(crate) fn search(
     query: &Query,
     options: &Options,
+    unknown: &mut Unknown,
     head: &LexicalHead,
     manifest: &Manifest,
     fetcher: &mut Fetcher<'_>,
@@ -70,7 +90,22 @@ pub(crate) fn search(
     let excluded = read_excluded(query, &mut dictionary);
     let mut identities = read_identities(query, options, &mut dictionary);
     let mut found = evidence::read(query, options, &mut dictionary);
-    let corrected = correct(query, options, &mut found, &mut identities, &mut dictionary);
+    *unknown = Unknown {
+        other_scripts: of_other_scripts(query),
+        known: found.known,
+        unknown: found.unknown,
+        is_settled: !dictionary.has_unread_terms || !dictionary.is_waiting(),
+    };
+    let corrected = match query.corrections[..] {
+        [] => None,
+        _ => Some(correct(
+            query,
+            options,
+            &mut found,
+            &mut identities,
+            &mut dictionary,
+        )),
+    };
 
     let is_complete = dictionary.is_complete;
     if fetcher.is_waiting() {
@@ -78,10 +113,12 @@ pub(crate) fn search(
     }
     let mut matches = Vec::new();
     let mut words_to_drop = Vec::new();
+    let mut has_foreign = false;
     if !options.is_exact {
         let mut scores = ranking::Scores::new(manifest.n_skills, query);
         scores.add(&found.evidence);
         words_to_drop = scores.words_to_drop(query);
+        has_foreign = scores.has_foreign(query);
         matches = scores.into_matches(query, &found, !options.is_plain());
         if query.words.is_empty()
             && let Some(allowed) = &allowed
@@ -110,9 +147,21 @@ pub(crate) fn search(
         evidence: found.evidence,
         corrected,
         words_to_drop,
+        has_foreign,
         is_complete,
         boosts,
     })
+}
+
+/// The words with letters of scripts that English does not use, a bit each.
+fn of_other_scripts(query: &Query) -> u32 {
+    let mut mask = 0;
+    for (word_idx, word) in query.words.iter().enumerate() {
+        // Those of U+0340 and beyond: folding leaves no Latin letter there.
+        let is_other = word.surface.bytes().any(|byte| byte >= 0xcd);
+        mask |= u32::from(is_other) << word_idx;
+    }
+    mask
 }
 
 /// Skills whose name, slug or `owner/slug` is the query. Where one stands twice the later one is the better match.
@@ -211,26 +260,24 @@ fn read_boosts(
     boosts
 }
 
-/// Adds what corrected words find; the corrected query when there is one.
+/// Adds what corrected words find; the corrected query.
 fn correct(
     query: &Query,
     options: &Options,
     found: &mut evidence::Found,
     identities: &mut Identities,
     dictionary: &mut Dictionary<'_, '_>,
-) -> Option<Query> {
-    let corrections = correction::read(query, options, found, dictionary);
-    if corrections.is_empty() {
-        return None;
-    }
-    let corrected = query.with_corrections(&corrections);
-    for correction in &corrections {
-        let term = &corrected.words[correction.word_idx].term;
-        evidence::read_correction(correction.word_idx, term, found, dictionary);
+) -> Query {
+    let corrected = query.corrected();
+    for correction in &query.corrections {
+        let word_idx = correction.word_idx as usize;
+        if let Some(word) = corrected.words.get(word_idx) {
+            evidence::read_correction(word_idx, &word.term, found, dictionary);
+        }
     }
     // What was typed counts before what may have been meant.
     let mut meant = read_identities(&corrected, options, dictionary);
     meant.append(identities);
     *identities = meant;
-    Some(corrected)
+    corrected
 }

@@ -158,11 +158,20 @@ impl Scores {
         let mut droppable = Vec::new();
         for (word_idx, word) in query.words.iter().enumerate() {
             let others = all & !(1 << word_idx);
-            if others != 0 && self.literal.iter().any(|held| held & others == others) {
+            if others != 0
+                && others != all
+                && self.literal.iter().any(|held| held & others == others)
+            {
                 droppable.push(word.surface.clone());
             }
         }
         droppable
+    }
+
+    /// Whether some skill holds all words that another language has, as they were typed: it is in that language.
+    pub(super) fn has_foreign(&self, query: &Query) -> bool {
+        let foreign = query.foreign & all_words(query);
+        foreign != 0 && self.literal.iter().any(|held| held & foreign == foreign)
     }
 
     /// The skills that something speaks for and that hold all quoted words.
@@ -180,7 +189,7 @@ impl Scores {
         let all = all_words(query);
         let n_skills = self.masks.len() as u32;
         let doc_freqs = evidence::doc_freqs(&found.evidence, query.words.len(), n_skills);
-        let weights = evidence::weights(doc_freqs, n_skills);
+        let weights = evidence::weights(doc_freqs, query, n_skills);
         let total: u32 = weights.iter().sum();
         let mut matches = Vec::new();
         for (skill_idx, &has) in self.masks.iter().enumerate() {
@@ -191,7 +200,7 @@ impl Scores {
                     is_full: !has_full_first || has & full == full,
                     share_milli: weight_of(has, &weights) * 1000 / total.max(1),
                     strength_milli: strength_milli(self.scores[skill_idx], total),
-                    is_literal: self.literal[skill_idx] == all,
+                    is_literal: all != 0 && self.literal[skill_idx] & all == all,
                     cosine: None,
                     score: self.scores[skill_idx],
                 });
@@ -210,9 +219,9 @@ pub(super) fn strength_milli(score: u32, weight: u32) -> u32 {
     (u64::from(score) * 256 * 1_442_695 / (u64::from(weight.max(1)) * SCORE_UNITS * 1000)) as u32
 }
 
-/// A bit for each word.
+/// A bit for each word that says something: not for those of another language that only hold a sentence together.
 pub(super) fn all_words(query: &Query) -> u32 {
-    (1 << query.words.len()) - 1
+    ((1 << query.words.len()) - 1) & !query.ignored
 }
 
 /// The sum of the weights of some words, a bit each.

@@ -69,7 +69,7 @@ impl LexicalResult {
             return matches;
         }
         let full = known | required | has;
-        let weights = evidence::weights(doc_freqs, n_skills);
+        let weights = evidence::weights(doc_freqs, query, n_skills);
         let total: u32 = weights.iter().sum();
         let after = Ranked {
             is_full: has & full == full,
@@ -118,7 +118,7 @@ impl Word {
                     score = said;
                 }
                 EvidenceKind::Prefix => loudest = said.unwrap_or(0).max(loudest),
-                EvidenceKind::Surface | EvidenceKind::Joined => {}
+                EvidenceKind::Surface | EvidenceKind::Joined | EvidenceKind::Translation => {}
             }
             is_held |= said.is_some() && evidence.kind != EvidenceKind::Prefix;
         }

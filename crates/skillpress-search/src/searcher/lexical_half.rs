@@ -7,16 +7,17 @@ use super::reading::Reading;
 #[cfg(feature = "explain")]
 use super::results::read_card;
 use super::results::{Results, SemanticState, results};
+use crate::analyzer::runs;
 use crate::fetcher::BlockStore;
 #[cfg(feature = "explain")]
 use crate::format::cards::Card;
 use crate::format::head::{LEXICAL_HEAD, LexicalHead};
 use crate::format::manifest::Manifest;
-use crate::format::messages::{N_CANDIDATES, SemanticRequest};
-use crate::lexical::{self, EvidenceKind, LexicalResult};
+use crate::format::messages::{Meanings, N_CANDIDATES, SemanticRequest, WEIGHT_ONE};
+use crate::lexical::{self, EvidenceKind, LexicalResult, Unknown};
 use crate::options::{Mode, Options};
-use crate::query::Query;
-use crate::{Answer, DocId, FormatError, Request};
+use crate::query::{FOREIGN_WEIGHT, Query};
+use crate::{Answer, DocId, FormatError, Request, Writer};
 
 /// An open index, without its vectors: words, names, filters and cards, and the blocks that searches have read.
 #[derive(Clone, Debug)]
@@ -34,6 +35,10 @@ pub struct LexicalSearch {
     /// What the semantic half contributes; it is pending until the host says what became of it.
     pub semantic: SemanticState,
     semantic_request: Option<SemanticRequest>,
+    /// The words that the index may not know, until it is said what they mean.
+    unknown: Option<Unknown>,
+    /// Whether all was read that says what these mean.
+    are_meanings_complete: bool,
     pub(super) reading: Reading,
 }
 
@@ -68,12 +73,14 @@ impl LexicalHalf {
         &self.manifest
     }
 
-    /// Begins a search. Of what earlier ones read, about `max_bytes` are kept.
+    /// Begins a search. Of what earlier ones read, about `max_bytes` are kept. Where the host
+    /// `can_resolve` words that the index may not know, they wait for it, see [`LexicalSearch::unknown_request`].
     pub fn search(
         &mut self,
         query: Query,
         options: Options,
         semantic: SemanticState,
+        can_resolve: bool,
         max_bytes: usize,
     ) -> LexicalSearch {
         self.store.begin_search(max_bytes);
@@ -85,6 +92,8 @@ impl LexicalHalf {
             },
             semantic,
             semantic_request: None,
+            unknown: can_resolve.then(Unknown::default),
+            are_meanings_complete: true,
             reading: Reading::default(),
         }
     }
@@ -107,6 +116,8 @@ impl LexicalHalf {
             options,
             semantic,
             semantic_request,
+            unknown,
+            are_meanings_complete,
             reading,
         } = search;
         let Self {
@@ -115,12 +126,24 @@ impl LexicalHalf {
             store,
         } = self;
         reading.run(manifest, store, |fetcher| {
-            let lexical = lexical::search(query, options, head, manifest, fetcher);
+            let mut of_query = Unknown::default();
+            let lexical = lexical::search(query, options, &mut of_query, head, manifest, fetcher);
+            if let Some(unknown) = unknown {
+                *unknown = of_query;
+            }
             *semantic_request = match semantic {
-                SemanticState::Pending => Some(request_for(query, options, lexical.as_ref())),
+                SemanticState::Pending => {
+                    let mut request = request_for(query, options, lexical.as_ref());
+                    if unknown.is_some_and(|unknown| unknown.is_any()) {
+                        request.seeds = None;
+                    }
+                    Some(request)
+                }
                 _ => None,
             };
-            Some(results(query, &lexical?, semantic, options, fetcher))
+            let mut results = results(query, &lexical?, semantic, options, fetcher);
+            results.is_complete &= *are_meanings_complete;
+            Some(results)
         })
     }
 
@@ -137,7 +160,8 @@ impl LexicalHalf {
         let (manifest, store) = (&self.manifest, &mut self.store);
         let (query, options, head) = (&search.query, &search.options, &self.head);
         search.reading.run(manifest, store, |fetcher| {
-            lexical::search(query, options, head, manifest, fetcher)
+            let mut unknown = Unknown::default();
+            lexical::search(query, options, &mut unknown, head, manifest, fetcher)
         })
     }
 
@@ -158,6 +182,34 @@ impl LexicalSearch {
     /// What the last poll requests of the semantic half, while that is pending.
     pub fn semantic_request(&self) -> Option<&SemanticRequest> {
         self.semantic_request.as_ref()
+    }
+
+    /// The [`UnknownRequest`](crate::format::messages::UnknownRequest) as bytes: what is found is not final before it is
+    /// said what these words mean. `None` where there are none.
+    pub fn unknown_request(&self) -> Option<Vec<u8>> {
+        let unknown = self.unknown.filter(Unknown::is_any)?;
+        let mut writer = Writer::new();
+        for number in [
+            self.options.is_translated.into(),
+            unknown.is_settled.into(),
+            unknown.other_scripts,
+            unknown.known,
+            unknown.unknown,
+        ] {
+            writer.varint(number);
+        }
+        writer.str(&runs(&self.query.folded).join(" "));
+        for word in &self.query.words {
+            writer.str(&word.surface);
+        }
+        Some(writer.into_bytes())
+    }
+
+    /// Searches for what the words mean, too; no more is asked.
+    pub fn resolve(&mut self, meanings: Meanings) {
+        self.are_meanings_complete = meanings.is_complete;
+        self.query.resolve(meanings);
+        self.unknown = None;
     }
 }
 
@@ -185,18 +237,23 @@ pub(super) fn request_for(
     }
 }
 
-/// The words whose meaning is searched for.
-fn words(query: &Query, lexical: Option<&LexicalResult>) -> Vec<String> {
-    let Some(lexical) = lexical else {
-        return query.semantic_words.clone();
-    };
-    let query = lexical.corrected.as_ref().unwrap_or(query);
-    let mut words = query.semantic_words.clone();
+/// The words whose meaning is searched for, and what each counts.
+fn words(query: &Query, lexical: Option<&LexicalResult>) -> Vec<(String, u8)> {
+    let corrected = lexical.and_then(|lexical| lexical.corrected.as_ref());
+    let mut words = corrected.unwrap_or(query).semantic_words.clone();
+    if lexical.is_some_and(|lexical| lexical.has_foreign) {
+        for (_, weight) in &mut words {
+            if *weight == FOREIGN_WEIGHT {
+                *weight = WEIGHT_ONE;
+            }
+        }
+    }
     // `double word` where the registry writes `doubleword`: then that is what is meant. Stop words have no bit in the
     // mask, and `my agent` means no `myagent`.
-    for evidence in &lexical.evidence {
+    let evidence = lexical.map_or(&[][..], |lexical| &lexical.evidence);
+    for evidence in evidence {
         if evidence.kind == EvidenceKind::Joined && evidence.mask.count_ones() == 2 {
-            words.push(evidence.term.clone());
+            words.push((evidence.term.clone(), WEIGHT_ONE));
         }
     }
     words

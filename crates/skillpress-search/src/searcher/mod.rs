@@ -7,8 +7,9 @@ mod results;
 mod semantic_half;
 #[cfg(feature = "explain")]
 mod standing;
+mod unknown_half;
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -17,9 +18,10 @@ pub use results::{Hit, Reason, Results, SemanticState};
 pub use semantic_half::{SemanticHalf, SemanticSearch};
 #[cfg(feature = "explain")]
 pub use standing::{Outranking, Standing, Supposed, WordStanding};
+pub use unknown_half::{UnknownHalf, UnknownSearch, UnknownStep};
 
 use crate::format::manifest::{MANIFEST_PATH, Manifest, PROBE, PROBE_PATH};
-use crate::format::messages::SemanticStep;
+use crate::format::messages::{SemanticStep, UnknownRequest};
 use crate::options::{Mode, Options};
 use crate::query::Query;
 use crate::{Answer, ByteRange, DocId, FormatError, Request};
@@ -32,6 +34,7 @@ pub struct Searcher {
     lexical: LexicalHalf,
     /// `None` where the index has no vectors; an error where they cannot be read.
     semantic: Result<Option<SemanticHalf>, FormatError>,
+    unknown: UnknownHalf,
     max_store_bytes: usize,
 }
 
@@ -40,6 +43,9 @@ pub struct Searcher {
 pub struct Search {
     lexical: LexicalSearch,
     semantic: SemanticSearch,
+    unknown: UnknownSearch,
+    /// What words of other languages were searched for as.
+    translated: Option<String>,
     /// Search for what is like this skill, not for words.
     like: Option<DocId>,
     n_round_trips: u32,
@@ -133,6 +139,7 @@ impl Searcher {
         let has_ranges = answers.get(1) != Some(&Answer::NoRanges);
         Ok(Self {
             semantic: SemanticHalf::open(manifest.clone(), has_ranges),
+            unknown: UnknownHalf::open(manifest.clone(), has_ranges).map_err(OpenError::Format)?,
             lexical: LexicalHalf::open(manifest, has_ranges).map_err(OpenError::Format)?,
             max_store_bytes: STORE_MAX_BYTES,
         })
@@ -178,9 +185,14 @@ impl Searcher {
             }
             Ok(_) => SemanticState::Absent,
         };
+        let can_resolve = !options.is_exact && !options.is_plain();
         Search {
-            lexical: self.lexical.search(query, options, state, max_bytes),
+            lexical: self
+                .lexical
+                .search(query, options, state, can_resolve, max_bytes),
             semantic,
+            unknown: UnknownSearch::default(),
+            translated: None,
             like,
             n_round_trips: 0,
             is_fetching: false,
@@ -196,13 +208,13 @@ impl Searcher {
         if core::mem::take(&mut search.is_fetching) && self.take(search, answers) {
             return Step::Stale;
         }
-        let (found, semantic_requests) = self.poll(search);
+        let (found, other_requests) = self.poll(search);
         let mut requests = self.lexical.requests(&search.lexical);
-        requests.extend(semantic_requests);
+        requests.extend(other_requests);
         let is_pending = matches!(search.lexical.semantic, SemanticState::Pending);
         if requests.is_empty() {
             let mut results = found.unwrap_or_default();
-            results.stats = search.stats();
+            search.complete(&mut results);
             results.is_complete &= !is_pending;
             return Step::Done(results);
         }
@@ -213,7 +225,7 @@ impl Searcher {
             && !search.has_shown
         {
             search.has_shown = true;
-            results.stats = search.stats();
+            search.complete(&mut results);
             return Step::Show(results);
         }
         search.n_round_trips += 1;
@@ -221,9 +233,33 @@ impl Searcher {
         Step::Fetch(requests)
     }
 
-    /// Runs both halves over the blocks at hand: what was found so far, and what the semantic one misses.
+    /// Runs all parts over the blocks at hand: what was found so far, and what the others than the lexical one miss, the
+    /// semantic one first.
     fn poll(&mut self, search: &mut Search) -> (Option<Results>, Vec<Request>) {
-        let found = self.lexical.poll(&mut search.lexical);
+        let mut found = self.lexical.poll(&mut search.lexical);
+        let mut unknown_requests = Vec::new();
+        if let Some(request) = search.lexical.unknown_request() {
+            let request = UnknownRequest::decode(&request).unwrap_or_default();
+            match self.unknown.poll(&mut search.unknown, &request) {
+                UnknownStep::Fetch(requests) => unknown_requests = requests,
+                UnknownStep::Resolved(meanings) => {
+                    let text = meanings.translated_text();
+                    search.translated = Some(text).filter(|text| !text.is_empty());
+                    search.lexical.resolve(meanings);
+                    found = self.lexical.poll(&mut search.lexical);
+                }
+            }
+        }
+        let (found, mut requests) = self.poll_semantic(search, found);
+        requests.extend(unknown_requests);
+        (found, requests)
+    }
+
+    fn poll_semantic(
+        &mut self,
+        search: &mut Search,
+        found: Option<Results>,
+    ) -> (Option<Results>, Vec<Request>) {
         if let Ok(Some(half)) = &mut self.semantic
             && let Some(request) = search.lexical.semantic_request()
         {
@@ -242,20 +278,31 @@ impl Searcher {
     fn take(&mut self, search: &mut Search, answers: Vec<Answer>) -> bool {
         let mut answers = answers.into_iter();
         let is_gone = self.lexical.take(&mut search.lexical, &mut answers);
-        match &mut self.semantic {
+        let is_gone = match &mut self.semantic {
             Ok(Some(half)) => half.take(&mut search.semantic, &mut answers) || is_gone,
             _ => is_gone,
-        }
+        };
+        self.unknown.take(&mut search.unknown, &mut answers) || is_gone
     }
 }
 
 impl Search {
+    /// Adds what the parts do not know.
+    fn complete(&self, results: &mut Results) {
+        results.translated = self.translated.clone();
+        results.stats = self.stats();
+    }
+
     fn stats(&self) -> Stats {
-        let (lexical, semantic) = (&self.lexical.reading, &self.semantic.reading);
+        let parts = [
+            &self.lexical.reading,
+            &self.semantic.reading,
+            &self.unknown.reading,
+        ];
         Stats {
-            requests: lexical.n_requests + semantic.n_requests,
+            requests: parts.iter().map(|reading| reading.n_requests).sum(),
             round_trips: self.n_round_trips,
-            bytes: lexical.n_bytes + semantic.n_bytes,
+            bytes: parts.iter().map(|reading| reading.n_bytes).sum(),
         }
     }
 }

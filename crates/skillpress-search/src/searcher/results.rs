@@ -28,6 +28,9 @@ pub struct Results {
     pub words_to_drop: Vec<String>,
     /// The query that was searched for, when misspelled words were corrected.
     pub corrected: Option<String>,
+    /// The English words that were searched for in place of words of another language, with spaces between; `None` where
+    /// there was none.
+    pub translated: Option<String>,
     /// False when something could not be read, or a very long list was read in part.
     pub is_complete: bool,
     /// What the semantic half could not read; its hits, or some of them, are then missing.

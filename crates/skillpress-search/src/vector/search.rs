@@ -84,11 +84,11 @@ pub(crate) fn prefetch(request: &SemanticRequest, index: &VectorIndex, fetcher: 
 }
 
 /// The sum of the words' rows.
-fn embed(words: &[String], reader: &mut VectorReader<'_, '_>) -> Option<Embedding> {
+fn embed(words: &[(String, u8)], reader: &mut VectorReader<'_, '_>) -> Option<Embedding> {
     let mut sum = WordSum::default();
-    for word in words {
+    for (word, weight) in words {
         if let Some(row) = reader.row(word) {
-            sum.add(&row, 1);
+            sum.add(&row, u32::from(*weight));
         }
     }
     sum.unit()

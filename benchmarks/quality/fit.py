@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Fits the models of crates/skillpress-search/src/fit.rs to judged results, and measures what they show.
 
-  fit/run.py --site SITE --eval FOLDER [--bin skillpress] [--recall 0.95] [--splits 50]
+  quality/fit.py --site SITE --eval FOLDER [--bin skillpress] [--recall 0.95] [--splits 50]
 
-SITE is a built site of the judged registry. FOLDER holds dev.jsonl, judged queries (`{"id", "query", "kind", "relevant":
-{"owner/slug": grade 1 to 3}}`, what is not named was judged to be of no help), and none.jsonl, queries that no skill of
-the registry answers.
+SITE is a built site of the judged registry. FOLDER holds dev.jsonl, judged queries (`judged.py`), and none.jsonl, queries
+that no skill of the registry answers.
 
 For the searches by meaning and words and by words alone it prints the constants of the model, as they stand in fit.rs,
 and what they show: precision (of what fits within the first ten, how much helps at all: grade 1), recall (of the results
@@ -17,15 +16,15 @@ A logistic regression by Newton's method over at most three terms and a bias, wi
 result of an unanswerable query weighs 1.5. The threshold is the one that leaves RECALL of the results that help.
 """
 import argparse
-import json
 import math
 import pathlib
 import random
 import statistics
-import subprocess
+
+import judged
+from judged import FIRST
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-FIRST = 10
 WORDS_MAX = 6
 LIMIT = 200
 
@@ -40,7 +39,7 @@ def main():
     args = parser.parse_args()
 
     for mode, terms in MODELS.items():
-        queries = [answered for name in ["dev", "none"] for answered in answers(args, name, mode)]
+        queries = answers(args, "dev", mode) + answers(args, "none", mode)
         weights = fit(queries, terms)
         threshold = threshold_for(queries, terms, weights, args.recall)
         print(f"== {mode}")
@@ -48,7 +47,8 @@ def main():
               f"threshold {round(1000 * threshold)}")
         print_line("now", shown(queries, lambda result: result["fits"]))
         print_line("refitted", shown(queries, fits_by(terms, weights, threshold)))
-        print_halves(queries, terms, args)
+        loss = loss_of_halves(queries, terms, args)
+        print(f"halves    the other half's model loses {loss:.4f} of precision at equal recall")
 
 
 # The terms of each model, as fit.rs has them.
@@ -65,19 +65,14 @@ def cosine(result):
 def answers(args, name, mode):
     """The judged queries of a file with the results of a search, each with its grade."""
     path = args.eval / f"{name}.jsonl"
-    judged = {}
-    for line in open(path, encoding="utf-8"):
-        if line.strip():
-            query = json.loads(line)
-            judged[query["id"]] = query
-    command = [args.bin, "search", "--site", args.site, "--mode", mode, "--limit", str(LIMIT), "--near", str(LIMIT), "--explain", "--queries", path]
-    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    for answer in map(json.loads, lines):
-        query = judged[answer["id"]]
-        results = answer["fit"]
-        for result, skill in zip(results, answer["results"]):
+    given = judged.answers(args.bin, args.site, path, mode, "--limit", str(LIMIT), "--near", str(LIMIT), "--explain")
+    queries = []
+    for id, query in judged.read(path).items():
+        answer = given[id]
+        for result, skill in zip(answer["fit"], answer["results"]):
             result["grade"] = query["relevant"].get(skill, 0)
-        yield {"is_none": name == "none", "found": answer["found"], "results": results}
+        queries.append({"is_none": name == "none", "found": answer["found"], "results": answer["fit"]})
+    return queries
 
 
 def fit(queries, terms):
@@ -146,6 +141,7 @@ def shown(queries, fits):
         "without": sum(count == 0 for count in found),
         "found": statistics.median(found) if found else 0,
         "none": sum(any(map(fits, query["results"])) for query in queries if query["is_none"]),
+        "queries": len(found),
         "of": sum(query["is_none"] for query in queries),
     }
 
@@ -155,24 +151,24 @@ def print_line(name, seen):
           f"median found {seen['found']:g}, {seen['none']} of {seen['of']} unanswerable answered", flush=True)
 
 
-def print_halves(queries, terms, args):
-    """On one half of dev: precision by the other half's model less that by its own, both at RECALL there."""
-    judged = [query for query in queries if not query["is_none"]]
+def loss_of_halves(queries, terms, args):
+    """On one half of dev: precision by that half's own model less that by the other half's, both at RECALL there."""
+    answered = [query for query in queries if not query["is_none"]]
     none = [query for query in queries if query["is_none"]]
     losses = []
     for seed in range(args.splits):
         rng = random.Random(seed)
-        rng.shuffle(judged)
+        rng.shuffle(answered)
         rng.shuffle(none)
-        half, half_none = len(judged) // 2, len(none) // 2
-        parts = [judged[:half] + none[:half_none], judged[half:] + none[half_none:]]
+        half, half_none = len(answered) // 2, len(none) // 2
+        parts = [answered[:half] + none[:half_none], answered[half:] + none[half_none:]]
         for own, other in [parts, parts[::-1]]:
             precisions = []
             for weights in [fit(own, terms), fit(other, terms)]:
                 threshold = threshold_for(own, terms, weights, args.recall)
                 precisions.append(shown(own, fits_by(terms, weights, threshold))["precision"])
             losses.append(precisions[0] - precisions[1])
-    print(f"halves    the other half's model loses {statistics.mean(losses):.4f} of precision at equal recall")
+    return statistics.mean(losses)
 
 
 if __name__ == "__main__":

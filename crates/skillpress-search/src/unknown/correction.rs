@@ -3,30 +3,29 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::dictionary::Dictionary;
-use super::evidence::Found;
 use crate::analyzer;
-use crate::format::spelling::SpellingWord;
-use crate::options::Options;
-use crate::query::{Correction, Query};
+use crate::fetcher::{Fetched, Fetcher};
+use crate::format::head::LexicalHead;
+use crate::format::messages::{Correction, UnknownRequest};
+use crate::format::spelling::{self, SPELLING_FILE, SpellingWord};
 
-/// Corrections for the unknown words of `query`, as far as the words at hand reach.
+/// Corrections of unknown words, as far as the blocks at hand reach. A block that cannot be read corrects nothing.
 pub(super) fn read(
-    query: &Query,
-    options: &Options,
-    found: &Found,
-    dictionary: &mut Dictionary<'_, '_>,
+    request: &UnknownRequest,
+    head: &LexicalHead,
+    fetcher: &mut Fetcher<'_>,
 ) -> Vec<Correction> {
     let mut corrections = Vec::new();
-    for (word_idx, word) in query.words.iter().enumerate() {
-        let is_unknown = found.unknown >> word_idx & 1 == 1;
-        if !options.is_plain()
-            && is_unknown
-            && let Some(max_distance) = max_distance(&word.surface)
+    for (word_idx, word) in (0..).zip(&request.words) {
+        let is_unknown = request.unknown >> word_idx & 1 == 1;
+        if is_unknown
+            && let Some(max_distance) = max_distance(word)
+            && let Some(first) = word.chars().next()
+            && let Some(range) = head.spelling_block(first)
+            && let Fetched::Ready(payload) = fetcher.block(SPELLING_FILE, range)
         {
-            let first = word.surface.chars().next().unwrap_or_default();
-            let words = dictionary.spelling_words(first);
-            if let Some(word) = nearest(&word.surface, &words, max_distance) {
+            let words = spelling::decode(&payload).unwrap_or_default();
+            if let Some(word) = nearest(word, &words, max_distance) {
                 corrections.push(Correction {
                     word_idx,
                     surface: word.into(),
