@@ -7,13 +7,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
+/** How long the host takes to answer. */
+const DELAY_MS = 25;
 const types = {
   html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript", json: "application/json", svg: "image/svg+xml",
   wasm: "application/wasm", xml: "application/xml", txt: "text/plain; charset=utf-8",
 };
 
 /** Serves `folders` (the first that has a file wins) from the root, with `hasRanges` also parts of files; `log` has one entry a request. */
-export async function serve(folders, delayMs, { hasRanges = true } = {}) {
+export async function serve(folders, { hasRanges = true } = {}) {
   const log = [];
   const server = createSecureServer({ ...certificate, allowHTTP1: true }, async (request, response) => {
     const { pathname } = new URL(request.url, "https://localhost");
@@ -22,7 +24,7 @@ export async function serve(folders, delayMs, { hasRanges = true } = {}) {
     const { status, headers, body } = answer(folders, pathname, hasRanges ? request.headers.range : undefined);
     entry.bytes = body.length;
     entry.headerBytes = textLen(request.headers) + textLen(headers);
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await new Promise((resolve) => setTimeout(resolve, DELAY_MS));
     response.writeHead(status, headers);
     response.end(request.method === "HEAD" ? undefined : body, () => (entry.endMs = performance.now()));
   });

@@ -18,7 +18,7 @@ const [site, queryFile] = process.argv.slice(2);
 const limit = process.argv.includes("--limit") ? Number(process.argv[process.argv.indexOf("--limit") + 1]) : Infinity;
 const queries = readFileSync(queryFile, "utf8").trim().split("\n").slice(0, limit).map((line) => JSON.parse(line).query);
 
-const server = await serve([site], 25);
+const server = await serve([site]);
 const longest = { typing: [], "show more": [] };
 for (const query of queries) {
   const browser = await launch({ args: trusted });

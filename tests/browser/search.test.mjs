@@ -432,7 +432,8 @@ test("searches that overlap find what they find alone", async () => {
   await other.goto(server.url);
   const [alone, together] = await other.evaluate(async (url) => {
     const { createSearch } = await import(url);
-    const queries = ["git history", "merge pdf", "write tests", "explain a slow query", "translate", "comit mesages", "review code"];
+    const queries = ["git history", "merge pdf", "write tests", "explain a slow query", "translate", "comit mesages", "review code",
+      "traducir documentos", "翻译 文档", "releaze nots"];
     const shown = ({ hits, complete }) => ({ complete, hits: hits.map(({ id, score }) => `${id} ${score}`) });
     // Answers that are there at once let searches change places at every await.
     const fetched = globalThis.fetch;
@@ -515,7 +516,8 @@ test("another site searches with the lines of the README", async () => {
 test("browser, command and command over the network give the same, bit for bit", async () => {
   const shared = path.join(root, "../shared/eval/dev.jsonl");
   const judged = existsSync(shared) ? readFileSync(shared, "utf8").trim().split("\n").map((line) => JSON.parse(line).query) : [];
-  const queries = ["pdf", "merge pdf files", "comit mesages", "calend", "ana/pdf-tools", "review badge:official", "tag:writing", "周报", "деловые письма", "the", "", ...judged];
+  const queries = ["releaze", "merge pdf files", "pdf", "comit mesages", "calend", "ana/pdf-tools", "review badge:official", "tag:writing", "周报", "деловые письма", "the", "",
+    "traducir documentos", "翻译 文档", "Wettervorhersage", ...judged];
   await openSearch("");
   const inBrowser = await page.evaluate(async ([url, queries]) => {
     const search = (await import(url)).createSearch();
@@ -534,7 +536,8 @@ test("browser, command and command over the network give the same, bit for bit",
     const answers = await command("--queries", file, "--stats", "--site", place);
     answers.trim().split("\n").map((line) => JSON.parse(line)).forEach(({ id, results, stats }) => {
       assert.deepEqual(inBrowser[id].results.map(([name]) => name), results, queries[id]);
-      assert.deepEqual(inBrowser[id].stats, { requests: stats.requests, roundTrips: stats.round_trips, bytes: stats.bytes }, queries[id]);
+      // What reads unknown words is loaded while the first of them is searched for.
+      if (id > 0) assert.deepEqual(inBrowser[id].stats, { requests: stats.requests, roundTrips: stats.round_trips, bytes: stats.bytes }, queries[id]);
     });
   }
   const [first] = inBrowser.slice(1);
