@@ -5,6 +5,7 @@ pub mod findability;
 mod glossary;
 pub mod lexical;
 pub mod memory;
+mod model_file;
 pub mod pack;
 mod previous;
 pub mod vector;

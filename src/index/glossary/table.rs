@@ -4,9 +4,10 @@
 
 use skillpress_search::FormatError;
 use skillpress_search::internals::format::glossary::{ForeignWord, MEANING_LEN, Meaning};
-use skillpress_search::internals::{Read, Reader, crc32};
+use skillpress_search::internals::{Read, Reader};
 
 use crate::config::Language;
+use crate::index::model_file::{ModelFile, read_words};
 
 /// Foreign words and the English ones that they are said in.
 pub(super) struct Table {
@@ -49,43 +50,23 @@ impl Table {
     /// `Magic`, `Version` and `Checksum` for another file or a damaged one; `Truncated`, `TrailingBytes` or `Invalid`
     /// for contents that contradict each other.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        Reader::read(bytes, WHAT, Self::read)
+        FILE.decode(bytes, Self::read)
     }
 
     fn read(reader: &mut Reader<'_>) -> Read<Self> {
-        let bytes = reader.rest();
-        let what = WHAT;
-        if reader.take(4)? != MAGIC {
-            return Err(reader.fail(FormatError::Magic { what }));
-        }
-        let (got, expected) = (reader.u32()?, VERSION);
-        if got != expected {
-            return Err(reader.fail(FormatError::Version { got, expected }));
-        }
-        let (body, checksum) = bytes.split_at(bytes.len() - 4);
-        let (got, expected) = (crc32(body), Reader::read(checksum, WHAT, Reader::u32));
-        let expected = reader.noted(expected)?;
-        if got != expected {
-            return Err(reader.fail(FormatError::Checksum {
-                what,
-                got,
-                expected,
-            }));
-        }
         let (n_references, n_words) = (reader.u32()? as usize, reader.u32()? as usize);
         let references = read_words(reader, n_references)?;
         let words = read_words(reader, n_words)?;
         let masks = reader.take(n_words)?;
         let meanings = reader.take(n_words.saturating_mul(MEANING_LEN))?;
-        reader.u32()?;
-        reader.finish()?;
         let words = words.into_iter().zip(meanings.chunks_exact(MEANING_LEN));
         let words = words.map(|(word, meaning)| ForeignWord {
-            word,
+            word: word.into_string(),
             meaning: Meaning::from_bytes(meaning),
         });
+        let references = references.into_iter().map(|word| word.into_string());
         Ok(Self {
-            references,
+            references: references.collect(),
             words: words.zip(masks.iter().copied()).collect(),
         })
     }
@@ -98,36 +79,18 @@ impl Table {
     }
 }
 
-/// Words that ascend: per word bytes shared with the one before, further bytes, and these.
-fn read_words(reader: &mut Reader<'_>, n_words: usize) -> Read<Vec<String>> {
-    let mut words: Vec<String> = Vec::with_capacity(n_words.min(reader.remaining() / 2));
-    let mut word = Vec::new();
-    for _ in 0..n_words {
-        let (n_shared, n_more) = (usize::from(reader.u8()?), usize::from(reader.u8()?));
-        if n_shared > word.len() {
-            return Err(reader.invalid());
-        }
-        word.truncate(n_shared);
-        word.extend_from_slice(reader.take(n_more)?);
-        let text = std::str::from_utf8(&word).map_err(|_| reader.invalid())?;
-        if words.last().is_some_and(|last| **last >= *text) {
-            return Err(reader.invalid());
-        }
-        words.push(text.to_owned());
-    }
-    Ok(words)
-}
-
-const WHAT: &str = "the table of languages";
-const MAGIC: &[u8] = b"SKPL";
-const VERSION: u32 = 1;
+const FILE: ModelFile = ModelFile {
+    what: "the table of languages",
+    magic: *b"SKPL",
+    version: 1,
+};
 
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
     use std::path::Path;
 
-    use skillpress_search::internals::Writer;
+    use skillpress_search::internals::{Writer, crc32};
     use skillpress_search::internals::analyzer::{fold, runs};
     use skillpress_search::internals::format::glossary::{
         REFERENCES_MAX, encode_block, is_traditional, traditional,
@@ -144,8 +107,8 @@ mod tests {
     impl Table {
         fn encode(&self) -> Vec<u8> {
             let mut writer = Writer::new();
-            writer.bytes(MAGIC);
-            writer.u32(VERSION);
+            writer.bytes(&FILE.magic);
+            writer.u32(FILE.version);
             writer.u32(self.references.len() as u32);
             writer.u32(self.words.len() as u32);
             write_words(self.references.iter(), &mut writer);

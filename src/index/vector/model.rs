@@ -5,7 +5,9 @@
 
 use skillpress_search::FormatError;
 use skillpress_search::internals::embedder::{ROW_BYTES, Row};
-use skillpress_search::internals::{Read, Reader, crc32};
+use skillpress_search::internals::{Read, Reader};
+
+use crate::index::model_file::{ModelFile, read_words};
 
 /// Words and their rows.
 pub struct Model {
@@ -37,40 +39,23 @@ impl Model {
     /// `Magic`, `Version` and `Checksum` for another file or a damaged one; `Truncated`, `TrailingBytes` or `Invalid`
     /// for contents that contradict each other.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        Reader::read(bytes, WHAT, Self::read)
+        FILE.decode(bytes, Self::read)
     }
 
     fn read(reader: &mut Reader<'_>) -> Read<Self> {
-        let bytes = reader.rest();
-        let what = WHAT;
-        if reader.take(4)? != b"SKPM" {
-            return Err(reader.fail(FormatError::Magic { what }));
-        }
-        let (got, expected) = (reader.u32()?, VERSION);
-        if got != expected {
-            return Err(reader.fail(FormatError::Version { got, expected }));
-        }
-        let (body, checksum) = bytes.split_at(bytes.len() - 4);
-        let (got, expected) = (crc32(body), Reader::read(checksum, WHAT, Reader::u32));
-        let expected = reader.noted(expected)?;
-        if got != expected {
-            return Err(reader.fail(FormatError::Checksum {
-                what,
-                got,
-                expected,
-            }));
-        }
         let n_words = reader.u32()? as usize;
         let median_norm = f32::from_bits(reader.u32()?);
         let words_len_bytes = reader.u32()? as usize;
-        let words = decode_words(reader.take(words_len_bytes)?, n_words);
+        let words = Reader::read(reader.take(words_len_bytes)?, FILE.what, |reader| {
+            let words = read_words(reader, n_words)?;
+            reader.finish()?;
+            Ok(words)
+        });
         let words = reader.noted(words)?;
         let rows = reader.take(n_words.saturating_mul(ROW_BYTES))?;
         let rows = rows.chunks_exact(ROW_BYTES).map(Row::from_bytes);
         let rows = reader.noted(rows.collect::<Result<_, _>>())?;
         let tiers = reader.take(n_words)?.to_vec();
-        reader.u32()?;
-        reader.finish()?;
         Ok(Self {
             words,
             rows,
@@ -129,30 +114,11 @@ impl Model {
     }
 }
 
-const WHAT: &str = "the word model";
-const VERSION: u32 = 2;
-
-fn decode_words(bytes: &[u8], n_words: usize) -> Result<Vec<Box<str>>, FormatError> {
-    Reader::read(bytes, WHAT, |reader| {
-        let mut words: Vec<Box<str>> = Vec::with_capacity(n_words.min(bytes.len() / 2));
-        let mut word = Vec::new();
-        for _ in 0..n_words {
-            let (shared, suffix_len) = (usize::from(reader.u8()?), usize::from(reader.u8()?));
-            if shared > word.len() {
-                return Err(reader.invalid());
-            }
-            word.truncate(shared);
-            word.extend_from_slice(reader.take(suffix_len)?);
-            let text = std::str::from_utf8(&word).map_err(|_| reader.invalid())?;
-            if words.last().is_some_and(|last| **last >= *text) {
-                return Err(reader.invalid());
-            }
-            words.push(text.into());
-        }
-        reader.finish()?;
-        Ok(words)
-    })
-}
+const FILE: ModelFile = ModelFile {
+    what: "the word model",
+    magic: *b"SKPM",
+    version: 2,
+};
 
 #[cfg(test)]
 mod tests {
