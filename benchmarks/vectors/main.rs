@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let model = Model::built_in()?;
     let started = Instant::now();
-    let embedded = embed(&model, &skills, &[], None);
+    let embedded = embed(&model, &skills, Vec::new, None);
     println!(
         "adapt, embed and group: {:.2} s",
         started.elapsed().as_secs_f32()

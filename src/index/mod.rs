@@ -154,7 +154,7 @@ fn build_unproved(
     previous: Option<&PreviousIndex>,
 ) -> Result<Unproved, IndexError> {
     let glossary = Glossary::of(&config.search.languages).map_err(IndexError::Model)?;
-    let embedded = embed(catalog, listed, config, &glossary.most_used(), previous)?;
+    let embedded = embed(catalog, listed, config, &glossary, previous)?;
     let order = match &embedded {
         Some(embedded) => embedded.order.iter().map(|&idx| listed[idx]).collect(),
         None => listed.to_vec(),
@@ -188,12 +188,12 @@ fn at<'a>(catalog: &'a Catalog, idxs: &[usize]) -> Vec<&'a Skill> {
     idxs.iter().map(|&idx| &catalog.skills[idx]).collect()
 }
 
-/// The `listed` skills as directions, when the settings want a search by meaning; `needed` words are never left out.
+/// The `listed` skills as directions, when the settings want a search by meaning; what foreign words mean must be known.
 fn embed(
     catalog: &Catalog,
     listed: &[usize],
     config: &Config,
-    needed: &[String],
+    glossary: &Glossary,
     previous: Option<&PreviousIndex>,
 ) -> Result<Option<Embedded>, IndexError> {
     if config.embedding.mode != EmbeddingMode::Words {
@@ -201,7 +201,12 @@ fn embed(
     }
     let model = vector::Model::built_in().map_err(IndexError::Model)?;
     let skills = at(catalog, listed);
-    Ok(Some(vector::embed(&model, &skills, needed, previous)))
+    Ok(Some(vector::embed(
+        &model,
+        &skills,
+        || glossary.most_used(),
+        previous,
+    )))
 }
 
 /// The semantic half of the index; without it at most related skills, by the operator's `own` vectors: then `skills` are

@@ -85,10 +85,10 @@ const CORE_WORDS: usize = 18_000;
 pub fn embed<S: Borrow<Skill>>(
     model: &Model,
     skills: &[S],
-    needed: &[String],
+    needed: impl FnOnce() -> Vec<String>,
     previous: Option<&PreviousIndex>,
 ) -> Embedded {
-    let core = (skills.len() < SMALL).then(|| model.core(needed, CORE_WORDS));
+    let core = (skills.len() < SMALL).then(|| model.core(&needed(), CORE_WORDS));
     let Adapted { rows, embeddings } = adapt(model, skills, core.as_deref());
     let (with, without): (Vec<usize>, Vec<usize>) =
         (0..skills.len()).partition(|&idx| embeddings[idx].is_some());

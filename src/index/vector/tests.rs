@@ -138,7 +138,7 @@ impl Index {
     fn new(registry: &Registry) -> Self {
         let documents = registry.documents();
         let adapted = adapt(model(), &documents, None);
-        let embedded = embed(model(), &documents, &[], None);
+        let embedded = embed(model(), &documents, Vec::new, None);
         let order = embedded.order.clone();
         let names: Vec<&str> = order.iter().map(|&idx| &*documents[idx].name).collect();
         let VectorParts { parts, related, .. } = build(embedded, &names, 3);
