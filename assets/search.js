@@ -118,7 +118,7 @@ export function createSearch({ base = new URL("../", import.meta.url) } = {}) {
 
 /** What is fetched to open an index; see `split`. */
 const OPENING = ["manifest.json", "probe.bin 22 1"];
-/** Numbers of `docs/format.md`, "Between the two modules": the kinds of answers, and which halves search. */
+/** Numbers of `docs/format.md`, "Between the modules": the kinds of answers, and which halves search. */
 const BYTES = 0, GONE = 1, NO_RANGES = 2, FAILED = 3;
 const MODES = { hybrid: 0, lexical: 1, vector: 2 };
 /** The modules of the engine: `search.wasm` finds words and has the last word, `unknown.wasm` says what words mean that the

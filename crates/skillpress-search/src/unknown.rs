@@ -92,7 +92,7 @@ fn translate(
         add(run, mask_of(run, request), words, meanings, &mut glossary);
     }
     // As with stop words: where there are only such, they are what is searched for.
-    if meanings.ignored.count_ones() as usize == request.words.len() {
+    if meanings.ignored.count_ones() as usize == request.words().count() {
         meanings.ignored = 0;
     }
 }
@@ -156,9 +156,9 @@ fn mask_of(run: &str, request: &UnknownRequest) -> u32 {
     // Those of a script without spaces are pairs of its characters.
     let is_unspaced = is_unspaced(run);
     let mut mask = 0;
-    for (word_idx, word) in request.words.iter().enumerate() {
+    for (word_idx, word) in request.words().enumerate() {
         let is_of_run = if is_unspaced {
-            run.contains(word.as_str())
+            run.contains(word)
         } else {
             word == run
         };

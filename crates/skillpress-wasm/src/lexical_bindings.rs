@@ -151,7 +151,7 @@ impl LexicalBindings {
     /// The request to `unknown.wasm`, as of the last step; nothing if there are no such words.
     pub fn unknown_request(&mut self, handle: u32) -> &[u8] {
         let search = self.searches.get(handle);
-        let request = search.and_then(|search| search.unknown_request());
+        let request = search.and_then(|search| Some(search.unknown_request()?.encode()));
         self.host.say(&request.unwrap_or_default())
     }
 

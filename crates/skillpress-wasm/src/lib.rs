@@ -33,10 +33,8 @@ mod highlight;
 mod host;
 mod json;
 mod lexical_bindings;
-mod semantic_bindings;
-mod unknown_bindings;
+mod part_bindings;
 
 pub use heap::Heap;
 pub use lexical_bindings::LexicalBindings;
-pub use semantic_bindings::SemanticBindings;
-pub use unknown_bindings::UnknownBindings;
+pub use part_bindings::{PartBindings, SemanticBindings, UnknownBindings};

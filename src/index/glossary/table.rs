@@ -90,11 +90,11 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
     use std::path::Path;
 
-    use skillpress_search::internals::{Writer, crc32};
     use skillpress_search::internals::analyzer::{fold, runs};
     use skillpress_search::internals::format::glossary::{
         REFERENCES_MAX, encode_block, is_traditional, traditional,
     };
+    use skillpress_search::internals::{Writer, crc32};
 
     use super::*;
     use crate::index::vector::Model;

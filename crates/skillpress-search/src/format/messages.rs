@@ -1,7 +1,7 @@
-//! What crosses the border between the two halves of a search, and between either of them and a browser.
+//! What crosses the borders between the parts of a search, and between any of them and a browser.
 //!
-//! In a browser each half is a module of its own, so that words are found before the code that reads vectors is loaded.
-//! `docs/format.md` has these bytes in "Between the two modules"; what pages are told is JSON, written in the modules.
+//! In a browser each part is a module of its own, so that words are found before the code that reads vectors is loaded.
+//! `docs/format.md` has these bytes in "Between the modules"; what pages are told is JSON, written in the modules.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -40,8 +40,8 @@ pub struct UnknownRequest {
     /// The query without filters and exclusions, folded: its runs as [`crate::analyzer::runs`] gives them, with spaces
     /// between.
     pub runs: String,
-    /// Its words that rank, folded.
-    pub words: Vec<String>,
+    /// Its words that rank, folded, with spaces between.
+    pub words: String,
     /// Those with letters that English does not use, a bit each.
     pub other_scripts: u32,
     /// Those that some skill holds, as far as that is known.
@@ -222,18 +222,37 @@ impl SemanticRequest {
 }
 
 impl UnknownRequest {
-    /// Reads what the lexical half wrote: five numbers (varint), then strings.
+    /// The words that rank.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.split_ascii_whitespace()
+    }
+
+    /// The request as bytes: five numbers (varint) and two strings.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        for number in [
+            self.is_translated.into(),
+            self.is_settled.into(),
+            self.other_scripts,
+            self.known,
+            self.unknown,
+        ] {
+            writer.varint(number);
+        }
+        writer.str(&self.runs);
+        writer.str(&self.words);
+        writer.into_bytes()
+    }
+
+    /// Reads what [`UnknownRequest::encode`] wrote.
     ///
     /// # Errors
     /// What is wrong with the bytes.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
         Reader::read(bytes, "a request for meanings", |reader| {
             let [is_translated, is_settled, other_scripts, known, unknown] = reader.varints()?;
-            let runs = reader.string()?;
-            let mut words = Vec::new();
-            while reader.remaining() > 0 {
-                words.push(reader.string()?);
-            }
+            let (runs, words) = (reader.string()?, reader.string()?);
+            reader.finish()?;
             Ok(Self {
                 is_translated: is_translated != 0,
                 runs,

@@ -13,11 +13,13 @@ use crate::fetcher::BlockStore;
 use crate::format::cards::Card;
 use crate::format::head::{LEXICAL_HEAD, LexicalHead};
 use crate::format::manifest::Manifest;
-use crate::format::messages::{Meanings, N_CANDIDATES, SemanticRequest, WEIGHT_ONE};
+use crate::format::messages::{
+    Meanings, N_CANDIDATES, SemanticRequest, UnknownRequest, WEIGHT_ONE,
+};
 use crate::lexical::{self, EvidenceKind, LexicalResult, Unknown};
 use crate::options::{Mode, Options};
 use crate::query::{FOREIGN_WEIGHT, Query};
-use crate::{Answer, DocId, FormatError, Request, Writer};
+use crate::{Answer, DocId, FormatError, Request};
 
 /// An open index, without its vectors: words, names, filters and cards, and the blocks that searches have read.
 #[derive(Clone, Debug)]
@@ -184,25 +186,20 @@ impl LexicalSearch {
         self.semantic_request.as_ref()
     }
 
-    /// The [`UnknownRequest`](crate::format::messages::UnknownRequest) as bytes: what is found is not final before it is
-    /// said what these words mean. `None` where there are none.
-    pub fn unknown_request(&self) -> Option<Vec<u8>> {
+    /// What the last poll asks of words that the index may not know: what is found is not final before it is said what
+    /// they mean. `None` where there are none.
+    pub fn unknown_request(&self) -> Option<UnknownRequest> {
         let unknown = self.unknown.filter(Unknown::is_any)?;
-        let mut writer = Writer::new();
-        for number in [
-            self.options.is_translated.into(),
-            unknown.is_settled.into(),
-            unknown.other_scripts,
-            unknown.known,
-            unknown.unknown,
-        ] {
-            writer.varint(number);
-        }
-        writer.str(&runs(&self.query.folded).join(" "));
-        for word in &self.query.words {
-            writer.str(&word.surface);
-        }
-        Some(writer.into_bytes())
+        let words = self.query.words.iter().map(|word| word.surface.as_str());
+        Some(UnknownRequest {
+            is_translated: self.options.is_translated,
+            is_settled: unknown.is_settled,
+            other_scripts: unknown.other_scripts,
+            known: unknown.known,
+            unknown: unknown.unknown,
+            runs: runs(&self.query.folded).join(" "),
+            words: words.collect::<Vec<_>>().join(" "),
+        })
     }
 
     /// Searches for what the words mean, too; no more is asked.

@@ -21,7 +21,7 @@ pub use standing::{Outranking, Standing, Supposed, WordStanding};
 pub use unknown_half::{UnknownHalf, UnknownSearch, UnknownStep};
 
 use crate::format::manifest::{MANIFEST_PATH, Manifest, PROBE, PROBE_PATH};
-use crate::format::messages::{SemanticStep, UnknownRequest};
+use crate::format::messages::SemanticStep;
 use crate::options::{Mode, Options};
 use crate::query::Query;
 use crate::{Answer, ByteRange, DocId, FormatError, Request};
@@ -191,7 +191,7 @@ impl Searcher {
                 .lexical
                 .search(query, options, state, can_resolve, max_bytes),
             semantic,
-            unknown: UnknownSearch::default(),
+            unknown: self.unknown.search(max_bytes),
             translated: None,
             like,
             n_round_trips: 0,
@@ -239,7 +239,6 @@ impl Searcher {
         let mut found = self.lexical.poll(&mut search.lexical);
         let mut unknown_requests = Vec::new();
         if let Some(request) = search.lexical.unknown_request() {
-            let request = UnknownRequest::decode(&request).unwrap_or_default();
             match self.unknown.poll(&mut search.unknown, &request) {
                 UnknownStep::Fetch(requests) => unknown_requests = requests,
                 UnknownStep::Resolved(meanings) => {

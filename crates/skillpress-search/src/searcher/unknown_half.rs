@@ -56,6 +56,12 @@ impl UnknownHalf {
         })
     }
 
+    /// Begins with a query. Of what earlier ones read, about `max_bytes` are kept.
+    pub fn search(&mut self, max_bytes: usize) -> UnknownSearch {
+        self.store.begin_search(max_bytes);
+        UnknownSearch::default()
+    }
+
     /// Takes the answers to the requests of the last poll, in order; whether one of them says that a file is gone.
     pub fn take(
         &mut self,

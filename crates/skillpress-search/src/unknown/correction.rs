@@ -16,7 +16,7 @@ pub(super) fn read(
     fetcher: &mut Fetcher<'_>,
 ) -> Vec<Correction> {
     let mut corrections = Vec::new();
-    for (word_idx, word) in (0..).zip(&request.words) {
+    for (word_idx, word) in (0..).zip(request.words()) {
         let is_unknown = request.unknown >> word_idx & 1 == 1;
         if is_unknown
             && let Some(max_distance) = max_distance(word)
