@@ -8,6 +8,7 @@ mod impacts;
 mod spelling;
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -20,7 +21,7 @@ use skillpress_search::internals::format::manifest::{
 use skillpress_search::internals::format::postings::{self, POSTINGS_FILE};
 use skillpress_search::internals::format::spelling::SPELLING_FILE;
 use skillpress_search::internals::format::terms::{
-    self, INLINE_POSTINGS_MAX, TERM_BLOCK_LEN, TERM_MAX_LEN, TERMS_FILE, TermEntry, TermPostings,
+    self, INLINE_POSTINGS_MAX, TERM_MAX_LEN, TERMS_FILE, TermEntry, TermPostings,
 };
 use skillpress_search::{ByteRange, DocId};
 
@@ -268,11 +269,11 @@ fn encode_terms(
     let mut files = TermFiles::default();
     let mut block: Vec<TermEntry> = Vec::new();
     let mut block_len = 0;
+    let block_len_min = term_block_len(estimated_len(weighed));
     for (term, weighed) in weighed {
         check_len("a term", term.len(), TERM_MAX_LEN)?;
         let doc_freq = weighed.postings.len() as u32;
         let postings = if doc_freq <= INLINE_POSTINGS_MAX {
-            block_len += doc_freq as usize * 2;
             TermPostings::Inline(weighed.postings.clone())
         } else {
             let start = files.postings.len() as u64;
@@ -283,15 +284,15 @@ fn encode_terms(
             check_len("the postings file", files.postings.len(), u32::MAX as usize)?;
             TermPostings::At(ByteRange { start, len })
         };
-        // An estimate: front coding saves about as much as the other fields take.
-        block_len += 4 + shared_rest(block.last(), term);
+        let before = block.last().map_or("", |entry| entry.term.as_str());
+        block_len += estimated_entry_len(before, term, weighed);
         block.push(TermEntry {
             term: term.clone(),
             doc_freq,
             max_impact: weighed.max_impact,
             postings,
         });
-        if block_len >= TERM_BLOCK_LEN {
+        if block_len >= block_len_min {
             files.close_block(&mut block, n_skills);
             block_len = 0;
         }
@@ -307,11 +308,31 @@ fn check_len(what: &'static str, got: usize, limit: usize) -> Result<(), IndexEr
     Ok(())
 }
 
-/// How much of `term` front coding must write after `before`.
-fn shared_rest(before: Option<&TermEntry>, term: &str) -> usize {
-    let before = before.map_or("", |entry| entry.term.as_str());
+/// A block of terms is closed when its payload reaches about so many bytes, of `terms_len` in all.
+///
+/// A first search reads about five bytes of the directory a block, and a block for each of its four words: least together
+/// where a block has √(5/4 · `terms_len`) bytes. Later searches read blocks alone, so none gets longer than 1,000.
+fn term_block_len(terms_len: usize) -> usize {
+    (terms_len * 5 / 4).isqrt().clamp(500, 1000)
+}
+
+/// About how many bytes all term blocks take together.
+fn estimated_len(weighed: &BTreeMap<String, WeighedTerm>) -> usize {
+    let before = iter::once("").chain(weighed.keys().map(String::as_str));
+    let entries = before.zip(weighed);
+    let lens = entries.map(|(before, (term, weighed))| estimated_entry_len(before, term, weighed));
+    lens.sum()
+}
+
+/// About how many bytes a term takes after the one `before`.
+fn estimated_entry_len(before: &str, term: &str, weighed: &WeighedTerm) -> usize {
     let shared = before.bytes().zip(term.bytes());
-    term.len() - shared.take_while(|(a, b)| a == b).count()
+    let n_shared = shared.take_while(|(a, b)| a == b).count();
+    let inline = match weighed.postings.len() {
+        n if n <= INLINE_POSTINGS_MAX as usize => n * 2,
+        _ => 0,
+    };
+    4 + term.len() - n_shared + inline
 }
 
 impl TermFiles {

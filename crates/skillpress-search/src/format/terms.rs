@@ -13,8 +13,6 @@ use crate::{ByteRange, FormatError, Reader, Writer};
 
 /// What the manifest calls the file of term blocks.
 pub const TERMS_FILE: &str = "terms";
-/// A block is closed when its payload reaches this many bytes.
-pub const TERM_BLOCK_LEN: usize = 1000;
 /// Lists of at most this many postings stand in the term block itself.
 pub const INLINE_POSTINGS_MAX: u32 = 8;
 /// Longest term in bytes; that of a filter is the longest.
