@@ -68,6 +68,7 @@ mod site;
 mod site_source;
 mod sources;
 mod standing;
+mod sums;
 mod text;
 mod tree;
 mod url;

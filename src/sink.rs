@@ -101,7 +101,11 @@ impl From<PathError> for io::Error {
     }
 }
 
-fn check_path(path: &str) -> Result<(), PathError> {
+/// Whether `path` stays below the folder, on every system.
+///
+/// # Errors
+/// [`PathError::Outside`].
+pub fn check_path(path: &str) -> Result<(), PathError> {
     let is_segment = |segment: &str| !matches!(segment, "" | "." | "..");
     if path.split('/').all(is_segment) && !path.contains(['\\', '\0']) {
         return Ok(());

@@ -22,6 +22,7 @@ use crate::project::Project;
 use crate::render::{self, WrittenSite};
 use crate::sink::{self, Sink};
 use crate::sources::{self, LoadedSources};
+use crate::sums::{Layout, SumsSink};
 use crate::zip::{KnownZips, SkillZips};
 
 /// What a site is made from.
@@ -165,19 +166,21 @@ impl Site {
         }
     }
 
-    /// Writes every file of the site to `sink`. A skill that search does not find is no part of it.
+    /// Writes every file of the site to `sink`, the sums of all others last. A skill that search does not find is no part of it.
     ///
     /// # Errors
     /// What the sink says, or why there is no index.
     pub fn write(&self, sink: &dyn Sink, progress: &Progress) -> Result<SiteCounts, WriteError> {
         progress.stage("search index");
         let index = self.build_index()?;
-        index.write(sink)?;
+        let sums = SumsSink::new(sink);
+        index.write(&sums)?;
         let (site, related) = self.found_by(&index);
         progress.stage("pages");
-        let written = site.write_pages(&related, &KnownZips::new(), sink, progress)?;
+        let written = site.write_pages(&related, &KnownZips::new(), &sums, progress)?;
         progress.stage("API");
-        site.write_api(&written.zips, sink)?;
+        site.write_api(&written.zips, &sums)?;
+        sums.finish(Layout::of(site.catalog.skills.len()))?;
         Ok(SiteCounts {
             n_skills: site.catalog.skills.len(),
             n_pages: written.n_pages,

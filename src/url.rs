@@ -24,6 +24,7 @@ pub const RESERVED_OWNERS: &[&str] = &[
     "api",
     "assets",
     "badges",
+    "data",
     "favicon.ico",
     "favicon.svg",
     "feed",
@@ -35,6 +36,8 @@ pub const RESERVED_OWNERS: &[&str] = &[
     "owners",
     "robots.txt",
     "search",
+    "sha256sums",
+    "sha256sums.minisig",
     "sitemap.xml",
     "sitemaps",
     "skills",
@@ -49,7 +52,14 @@ pub fn is_reserved_owner(owner: &str) -> bool {
 }
 
 /// Folders, in lower case, in which the site has the more pages the more skills there are.
-pub const GROWING_FOLDERS: &[&str] = &["api/v1/", "owners/", "sitemaps/", "skills/", "tags/"];
+pub const GROWING_FOLDERS: &[&str] = &[
+    "api/v1/",
+    "data/sums/",
+    "owners/",
+    "sitemaps/",
+    "skills/",
+    "tags/",
+];
 
 /// The listing, the indexes of badges, tags and owners, and the search page.
 pub const SKILLS: &str = "skills/";
@@ -83,6 +93,12 @@ pub const FAVICON: &str = "favicon.svg";
 /// An empty file by which hosts that run Jekyll over what they serve leave it as it is. Jekyll would make a page of a
 /// `SKILL.md` with front matter, with the script that is in it, and leave out what begins with a dot or `_`.
 pub const NO_JEKYLL: &str = ".nojekyll";
+
+/// The list of the sums of all files, or of the lists that have them, see [`crate::sums`].
+pub const SUMS: &str = "SHA256SUMS";
+
+/// Where the other lists of sums stand.
+pub const SUMS_FOLDER: &str = "data/sums/";
 
 /// How the items of a listing are sorted; the first is the listing's own address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

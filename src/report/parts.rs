@@ -79,6 +79,7 @@ pub(super) fn is_detail_page(path: &str) -> bool {
 /// What a file is for.
 pub(super) fn part_of(path: &str) -> String {
     let name = match *segments(path) {
+        ["SHA256SUMS" | "SHA256SUMS.minisig"] | ["data", "sums", _] => "sums",
         ["search", "index.html"] => "other pages",
         ["search", .., name] if is_script(name) => "assets",
         ["search", ref inside @ ..] => return search_part(inside),
@@ -161,6 +162,8 @@ mod tests {
             ("tags/pdf/feed.xml", "feeds"),
             ("sitemap.xml", "other files"),
             ("_headers", "other files"),
+            ("SHA256SUMS", "sums"),
+            ("data/sums/0a.txt", "sums"),
             ("assets/style-0123456789.css", "assets"),
             ("search/search.js", "assets"),
             ("search/files/search-0123456789.wasm", "assets"),

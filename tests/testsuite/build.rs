@@ -306,8 +306,9 @@ fn url_join(base: &str, relative: &str) -> String {
     format!("{}/{rest}", folders.join("/"))
 }
 
-/// Files of the API that say how often `ana/pdf-tools` was downloaded.
+/// Files of the API that say how often `ana/pdf-tools` was downloaded, and the sums of these.
 const EXACT_STATS: &[&str] = &[
+    "SHA256SUMS",
     "ana/skills/pdf-tools/skill.json",
     "api/v1/skills/pdf-tools/index.html",
     "api/v1/stats.json",

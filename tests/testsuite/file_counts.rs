@@ -87,6 +87,7 @@ const TWO_SKILLS: &str = "
     2 skill: page
     2 skill: record
     2 skill: zip
+    1 sums
 ";
 
 const DEMO: &str = "
@@ -105,6 +106,7 @@ const DEMO: &str = "
    36 skill: page
    36 skill: record
    34 skill: zip
+    1 sums
 ";
 
 /// Lines of a kind and how many files of it there are.
@@ -129,6 +131,7 @@ fn kind(path: &str) -> &'static str {
         [_, "skills", _, _] => "skill: zip",
         ["api", "v1", "skills", _, ..] if path != "api/v1/skills/index.html" => "skill: API",
         ["api", ..] | [".well-known", ..] => "API",
+        ["SHA256SUMS"] | ["data", "sums", _] => "sums",
         ["assets", ..] => "assets",
         ["search", "files", _, _] => "search: chunks",
         ["search", "files", _] => "search: files",

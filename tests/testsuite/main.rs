@@ -27,5 +27,6 @@ mod search;
 mod serve;
 mod source_skills;
 mod sources;
+mod sums;
 mod texts;
 mod wasm;
