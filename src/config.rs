@@ -13,6 +13,7 @@ use toml::de::{DeTable, Deserializer};
 
 use crate::hosting::Host;
 use crate::input_file;
+use crate::minisign::PublicKey;
 use crate::problem::{Place, Problem, Problems};
 use crate::url::BaseUrl;
 pub use source::{Origin, SourceConfig, SourceConfigError, VersionsFrom, owner_in};
@@ -41,6 +42,8 @@ pub struct Config {
     pub versions: VersionsConfig,
     /// Which lists have a feed of their own.
     pub feeds: FeedsConfig,
+    /// Whose signature the site has.
+    pub signing: SigningConfig,
     /// Limits that fail a build when they are exceeded.
     pub budgets: Budgets,
     /// Where skills come from besides `content/skills`; their names differ.
@@ -64,6 +67,7 @@ impl Default for Config {
             api: ApiConfig::default(),
             versions: VersionsConfig::default(),
             feeds: FeedsConfig::default(),
+            signing: SigningConfig::default(),
             budgets: Budgets::default(),
             sources: Vec::new(),
             is_base_url_set: false,
@@ -216,6 +220,14 @@ pub enum OwnVersionsFrom {
 pub struct FeedsConfig {
     /// Whether each tag of two skills or more has a feed.
     pub tags: bool,
+}
+
+/// `[signing]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SigningConfig {
+    /// The public key that the site names; a build signs with its secret, which no file of the registry has.
+    pub public_key: Option<PublicKey>,
 }
 
 /// `[budgets]`: in bytes, brotli'd where hosts compress, but for `files`; unset means no limit.

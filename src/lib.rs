@@ -54,6 +54,7 @@ mod loss;
 mod markdown;
 mod mcp;
 mod memory;
+mod minisign;
 mod output_file;
 mod preview;
 mod problem;
@@ -79,7 +80,7 @@ pub use problem::{Problem, Problems, Severity};
 pub use progress::Progress;
 pub use project::Project;
 pub use sink::{DirSink, MemorySink, OutputError, PathError, Sink, Written};
-pub use site::{Site, SiteCounts, WriteError};
+pub use site::{SigningError, Site, SiteCounts, WriteError};
 pub use url::{BaseUrl, BaseUrlError};
 
 #[doc(hidden)]

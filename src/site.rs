@@ -16,13 +16,15 @@ use crate::content::{self, Disk, LoadOptions, SkillCache};
 use crate::index::findability::NotFound;
 use crate::index::vector::{self, OwnVectors};
 use crate::index::{self, IndexError, PreviousError, PreviousIndex, SearchIndex};
+use crate::minisign::{SecretKey, SecretKeyError};
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::render::{self, WrittenSite};
 use crate::sink::{self, Sink};
 use crate::sources::{self, LoadedSources};
-use crate::sums::{Layout, SumsSink};
+use crate::sums::{self, Layout, SumsSink};
+use crate::url;
 use crate::zip::{KnownZips, SkillZips};
 
 /// What a site is made from.
@@ -38,6 +40,8 @@ pub struct Site {
     own_vectors: Option<OwnVectors>,
     /// What this one follows, so that little of it changes.
     previous: Option<Arc<PreviousIndex>>,
+    /// What it is signed with.
+    secret_key: Option<Arc<SecretKey>>,
 }
 
 /// What was written, for a summary.
@@ -146,6 +150,7 @@ impl Site {
             content: project.content.clone(),
             own_vectors,
             previous: None,
+            secret_key: None,
         };
         Ok((site, problems))
     }
@@ -166,7 +171,27 @@ impl Site {
         }
     }
 
-    /// Writes every file of the site to `sink`, the sums of all others last. A skill that search does not find is no part of it.
+    /// Lets the site be signed by minisign with the secret key `text`, which is the one that the settings name.
+    ///
+    /// # Errors
+    /// When it is another, or no key.
+    pub fn sign_with(&mut self, text: &str) -> Result<(), SigningError> {
+        let key = SecretKey::parse(text)?;
+        let Some(named) = self.config.signing.public_key else {
+            let given = key.public().to_string();
+            return Err(SigningError::NotNamed { given });
+        };
+        if key.public() != named {
+            return Err(SigningError::Other {
+                named: named.id(),
+                given: key.public().id(),
+            });
+        }
+        self.secret_key = Some(Arc::new(key));
+        Ok(())
+    }
+
+    /// Writes every file of the site to `sink`, the sums of all others last, and their signature. A skill that search does not find is no part of it.
     ///
     /// # Errors
     /// What the sink says, or why there is no index.
@@ -180,7 +205,11 @@ impl Site {
         let written = site.write_pages(&related, &KnownZips::new(), &sums, progress)?;
         progress.stage("API");
         site.write_api(&written.zips, &sums)?;
-        sums.finish(Layout::of(site.catalog.skills.len()))?;
+        let root = sums.finish(Layout::of(site.catalog.skills.len()))?;
+        if let Some(key) = &self.secret_key {
+            let signature = sums::signed::sign(&root, &self.config.base_url, key);
+            sink.write(url::SUMS_SIGNATURE, signature.as_bytes())?;
+        }
         Ok(SiteCounts {
             n_skills: site.catalog.skills.len(),
             n_pages: written.n_pages,
@@ -204,6 +233,7 @@ impl Site {
             content: self.content.clone(),
             own_vectors: None,
             previous: None,
+            secret_key: None,
         };
         (Cow::Owned(site), Cow::Owned(related))
     }
@@ -310,6 +340,45 @@ fn no_skill_given(project: &Project, sources: &LoadedSources) -> Option<Problem>
     Some(problem.hint("`skillpress sources --warnings` says what is not taken, and why"))
 }
 
+/// Why a site is not signed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SigningError {
+    /// The secret key cannot be used.
+    #[error(transparent)]
+    Key(#[from] SecretKeyError),
+    /// The settings name no key, so no page would say by whom the site is signed.
+    #[error("there is a secret key, but the settings do not name its public key")]
+    NotNamed {
+        /// The public key, as a line.
+        given: String,
+    },
+    /// The settings name another.
+    #[error("`[signing]` names the key {named}, but the secret key is of {given}")]
+    Other {
+        /// The number of the key of the settings.
+        named: String,
+        /// That of the secret key.
+        given: String,
+    },
+}
+
+impl SigningError {
+    /// What to do next.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Key(error) => error.hint().to_owned(),
+            Self::NotNamed { given } => {
+                format!(
+                    "write `public_key = \"{given}\"` below `[signing]`, or build without the secret key"
+                )
+            }
+            Self::Other { .. } => {
+                "give the secret of the key of the settings, or name the other key there".to_owned()
+            }
+        }
+    }
+}
+
 /// Why a site is not written.
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -355,6 +424,7 @@ mod tests {
             content: "content".into(),
             own_vectors: None,
             previous: None,
+            secret_key: None,
         };
         let mut index = site.build_index().unwrap();
         assert!(site.left_out_of(&index).is_empty());

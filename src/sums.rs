@@ -5,6 +5,7 @@
 
 mod layout;
 mod list;
+pub mod signed;
 mod sink;
 
 pub use layout::Layout;

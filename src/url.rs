@@ -100,6 +100,12 @@ pub const SUMS: &str = "SHA256SUMS";
 /// Where the other lists of sums stand.
 pub const SUMS_FOLDER: &str = "data/sums/";
 
+/// The signature of [`SUMS`], by minisign.
+pub const SUMS_SIGNATURE: &str = "SHA256SUMS.minisig";
+
+/// The key that [`SUMS_SIGNATURE`] is made with, in the form and under the name that minisign gives such files.
+pub const PUBLIC_KEY: &str = ".well-known/minisign.pub";
+
 /// How the items of a listing are sorted; the first is the listing's own address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sort {

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::error::CommandError;
 use super::input::{InputArgs, PreviousArgs};
+use super::signing;
 use crate::loss;
 use crate::problem::{Problem, Problems, Severity, print_each};
 use crate::progress::Progress;
@@ -43,7 +44,12 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
     let project = args.input.project();
     let (mut site, mut problems) = Site::load(&project, &progress)?;
     args.previous.apply(&mut site)?;
-    check_base_url(&project, &site, &mut problems)?;
+    check_base_url(&project, &site, &mut problems);
+    signing::apply(&project, &mut site, &mut problems)?;
+    if project.is_strict && problems.n_warnings() > 0 {
+        problems.make_strict();
+        return Err(problems.into());
+    }
     if !args.quiet {
         print_warnings(&problems);
     }
@@ -78,13 +84,9 @@ pub fn run(args: &BuildArgs) -> Result<(), CommandError> {
 }
 
 /// Tells when nobody said where the site will stand. `check` says nothing of it: it cannot know what the build is told.
-fn check_base_url(
-    project: &Project,
-    site: &Site,
-    problems: &mut Problems,
-) -> Result<(), CommandError> {
+fn check_base_url(project: &Project, site: &Site, problems: &mut Problems) {
     if site.config.is_base_url_set {
-        return Ok(());
+        return;
     }
     let base_url = &site.config.base_url;
     problems.push(
@@ -95,11 +97,6 @@ fn check_base_url(
         )
         .hint("set `base_url` in the settings, or build with `--base-url URL`; with that very address, a build for this machine says nothing"),
     );
-    if project.is_strict {
-        problems.make_strict();
-        return Err(std::mem::take(problems).into());
-    }
-    Ok(())
 }
 
 /// Stops the build before it loses most skills of the site that it would replace.

@@ -9,12 +9,15 @@ use clap::Args;
 
 use super::error::CommandError;
 use super::input::{InputArgs, PreviousArgs};
-use crate::problem::Problems;
+use crate::input_file;
+use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::sink::CompareSink;
 use crate::site::Site;
+use crate::sums::signed;
 use crate::terminal::{self, Terminal};
 use crate::text::number::counted;
+use crate::url;
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -79,7 +82,29 @@ fn compare(folder: &Path, site: &Site, progress: &Progress) -> Result<Problems, 
     let problems = sink.finish();
     let mut problems = problems.map_err(|error| CommandError::cannot(&read, error))?;
     problems.extend(counts.left_out);
+    problems.extend(wrong_signature(folder, site));
     Ok(problems)
+}
+
+/// The error of a site in `folder` with a signature that is not by the key of the settings.
+fn wrong_signature(folder: &Path, site: &Site) -> Option<Problem> {
+    let file = folder.join(url::SUMS_SIGNATURE);
+    let read = |path: &Path| input_file::read(path, input_file::FILE_MAX_BYTES).ok();
+    let (root, signature) = (read(&folder.join(url::SUMS))?, read(&file)?);
+    let message = match &site.config.signing.public_key {
+        None => "the site is signed, but the settings name no key".to_owned(),
+        Some(key) => {
+            let error = signed::verify(&root, &signature, key).err()?;
+            let id = key.id();
+            format!("this is no signature of the site by the key {id}: {error}")
+        }
+    };
+    let problem = Problem::error(file, "wrong signature", message);
+    Some(
+        problem.hint(
+            "run `skillpress build` with the secret of the key of the settings, or without one",
+        ),
+    )
 }
 
 fn print_text(problems: &Problems) {

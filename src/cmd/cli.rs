@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand};
 
 use super::error::CommandError;
 use super::{
-    add, badge, build, check, fetch, init, inspect, mcp, new, report, search, serve, sources,
+    add, badge, build, check, fetch, init, inspect, keygen, mcp, new, report, search, serve,
+    sources,
 };
 use crate::problem::print_each;
 use crate::terminal::{self, printable};
@@ -58,6 +59,8 @@ enum Command {
     Inspect(inspect::InspectArgs),
     /// Show the site while its content is edited: rebuilds and reloads on each change
     Serve(serve::ServeArgs),
+    /// Make a key to sign sites with
+    Keygen(keygen::KeygenArgs),
     /// Let agents search and read a built site: an MCP server on stdin and stdout
     Mcp(mcp::McpArgs),
 }
@@ -78,6 +81,7 @@ impl Cli {
             Command::Report(args) => report::run(&args),
             Command::Inspect(args) => inspect::run(&args),
             Command::Serve(args) => serve::run(&args),
+            Command::Keygen(args) => keygen::run(&args),
             Command::Mcp(args) => mcp::run(&args),
         };
         match outcome {

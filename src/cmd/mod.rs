@@ -10,12 +10,14 @@ mod fetch;
 mod init;
 mod input;
 mod inspect;
+mod keygen;
 mod mcp;
 mod new;
 mod queries;
 mod report;
 mod search;
 mod serve;
+mod signing;
 mod source_entry;
 mod sources;
 

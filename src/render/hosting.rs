@@ -20,6 +20,9 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> 
     sink.write("_headers", headers(registry).as_bytes())?;
     sink.write("_redirects", redirects(registry).as_bytes())?;
     sink.write(url::NO_JEKYLL, b"")?;
+    if let Some(key) = &registry.config.signing.public_key {
+        sink.write(url::PUBLIC_KEY, key.file().as_bytes())?;
+    }
     sink.write("robots.txt", robots(registry).as_bytes())?;
     sink.write(url::OPEN_SEARCH, open_search(registry).as_bytes())
 }

@@ -28,11 +28,13 @@ fn text(registry: &Registry<'_>) -> String {
          - All its files: {base}OWNER/skills/SLUG/SLUG.zip\n\
          - Install: `npx skills add {base}OWNER/skills/SLUG/`, or unzip the zip into the folder of your skills\n\
          - All skills as JSON: {base}api/v1/catalog/manifest.json; the API: {base}api/openapi.json\n\
-         - All pages: {base}sitemap.xml; updates: {base}feed.xml\n",
+         - All pages: {base}sitemap.xml; updates: {base}feed.xml\n\
+         - SHA-256 of every file: {base}SHA256SUMS{}\n",
         markdown_line(registry.site.title),
         markdown_line(registry.site.description),
         counted(registry.listed.len(), "skill", "skills"),
         counted(registry.owners.len(), "owner", "owners"),
+        signed_by(registry),
     );
     if let Some(kind) = registry.shown_kind(FEATURED_KIND) {
         let featured = registry.awarded(FEATURED_KIND);
@@ -53,6 +55,14 @@ fn text(registry: &Registry<'_>) -> String {
         );
     }
     text
+}
+
+/// What signs the sums, if anything does.
+fn signed_by(registry: &Registry<'_>) -> String {
+    let key = registry.config.signing.public_key;
+    key.map_or_else(String::new, |key| {
+        format!(", signed with minisign by the key `{key}`")
+    })
 }
 
 fn push_skills(text: &mut String, registry: &Registry<'_>, title: &str, skill_idxs: &[usize]) {

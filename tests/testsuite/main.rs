@@ -25,6 +25,7 @@ mod read;
 mod report;
 mod search;
 mod serve;
+mod signing;
 mod source_skills;
 mod sources;
 mod sums;
