@@ -99,9 +99,10 @@ for (const kind of ["serve", "edge", "github", "static"]) {
   });
 }
 
-/** The command lines of a page, as a visitor copies them. */
+/** The command lines by which a page installs, as a visitor copies them; those that check a zip are tested in Rust. */
 function commands(page) {
-  const lines = [...page.matchAll(/<div class="command"><code>(.*?)<\/code>/gs)].map(([, line]) => line);
+  const [install] = page.split('<details class="checks">');
+  const lines = [...install.matchAll(/<div class="command"><code>(.*?)<\/code>/gs)].map(([, line]) => line);
   const characters = { amp: "&", lt: "<", gt: ">", quot: '"', "#38": "&", "#34": '"', "#39": "'", "#60": "<", "#62": ">" };
   return lines.map((line) => line.replace(/&(#?\w+);/g, (_, name) => characters[name] ?? assert.fail(`&${name};`)));
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::harness::{Ran, SiteTest};
+use crate::plain_server;
 
 pub(crate) const SECRET: &str = include_str!("../data/signing/minisign.key");
 pub(crate) const PUBLIC: &str = "RWTH+1gUJtXiMnUMlmCeTl023PNXDv1gcj13z1XzhIer3aPBCKtUf54H";
@@ -253,6 +254,55 @@ fn a_key_in_the_settings_that_is_none_has_its_place() {
     );
 }
 
+#[test]
+fn the_commands_that_pages_show_check_a_zip_in_both_layouts() {
+    for program in ["curl", "sha256sum", "minisign"] {
+        if Command::new(program).arg("--help").output().is_err() {
+            return;
+        }
+    }
+    for n_more in [0, 100] {
+        let test = (0..n_more).fold(signed(), |test, n| {
+            test.skill(
+                &format!("cy/s{n}"),
+                format!("---\nname: s{n}\ndescription: Does {n}.\n---\n"),
+            )
+        });
+        let url = plain_server::serve(test.path("public"), true);
+        assert_eq!(build_at(&test, SECRET, &url).code, 0);
+        let page = test.page("ana/skills/pdf-tools/index.html");
+        let html = scraper::Html::parse_document(&page);
+        let commands = scraper::Selector::parse(".checks .command code").unwrap();
+        let commands: Vec<String> = html
+            .select(&commands)
+            .map(|code| code.text().collect())
+            .collect();
+        assert_eq!(commands.len(), 3, "{commands:?}");
+        fs::create_dir(test.path("check")).unwrap();
+        let run = |command: &String| {
+            let mut shell = Command::new("sh");
+            let ran = shell
+                .args(["-c", command])
+                .current_dir(test.path("check"))
+                .output();
+            Ran::of(ran.unwrap())
+        };
+        for command in &commands {
+            let ran = run(command);
+            assert_eq!(ran.code, 0, "{command}: {}{}", ran.stdout, ran.stderr);
+        }
+        let checked = run(&commands[1]).stdout;
+        assert!(
+            checked.contains("ana/skills/pdf-tools/pdf-tools.zip: OK"),
+            "{checked}"
+        );
+        test.write("check/ana/skills/pdf-tools/pdf-tools.zip", "other");
+        assert_eq!(run(&commands[1]).code, 1);
+        test.write("check/SHA256SUMS", "other");
+        assert_ne!(run(&commands[2]).code, 0);
+    }
+}
+
 /// A registry whose settings name the key.
 pub(crate) fn signed() -> SiteTest {
     let settings = format!("[signing]\npublic_key = \"{PUBLIC}\"\n");
@@ -261,13 +311,13 @@ pub(crate) fn signed() -> SiteTest {
 
 /// Builds with this secret key.
 pub(crate) fn build(test: &SiteTest, key: &str) -> Ran {
-    let args = ["build", "--base-url", "https://skills.example/"];
+    build_at(test, key, "https://skills.example/")
+}
+
+/// The same for this address.
+pub(crate) fn build_at(test: &SiteTest, key: &str, base_url: &str) -> Ran {
+    let args = ["build", "--base-url", base_url];
     let mut command = test.command();
-    Ran::of(
-        command
-            .args(args)
-            .env("SKILLPRESS_KEY", key)
-            .output()
-            .unwrap(),
-    )
+    let ran = command.args(args).env("SKILLPRESS_KEY", key).output();
+    Ran::of(ran.unwrap())
 }

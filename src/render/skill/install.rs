@@ -3,6 +3,7 @@
 use crate::catalog::{Release, Skill};
 use crate::clients::{clawhub_command, clawhub_release_command, is_discoverable};
 use crate::render::registry::Registry;
+use crate::sums::Layout;
 use crate::text::number::file_size;
 use crate::url;
 use crate::zip::WrittenZip;
@@ -15,6 +16,8 @@ pub(super) struct Install {
     pub(super) zip_name: String,
     pub(super) zip_size: String,
     pub(super) zip_sha256: String,
+    /// By which anybody can check the zip.
+    pub(super) checks: Vec<Command>,
 }
 
 /// A command to copy.
@@ -74,6 +77,46 @@ impl Install {
             zip_name: format!("{slug}.zip"),
             zip_size: file_size(zip.len_bytes),
             zip_sha256: zip.sha256.clone(),
+            checks: checks(registry, zip_path),
         }
     }
+}
+
+/// Commands that fetch the zip at `zip_path` with its sums and check them; none for a site whose address means something to
+/// curl or a shell.
+fn checks(registry: &Registry<'_>, zip_path: &str) -> Vec<Command> {
+    let base = registry.absolute("");
+    if base.contains(['[', ']', '{', '}', '\'']) || zip_path.contains('%') {
+        return Vec::new();
+    }
+    let key = registry.config.signing.public_key;
+    let list = Layout::of(registry.catalog.skills.len()).list_of(zip_path);
+    let mut lists = vec![url::SUMS];
+    if list != url::SUMS {
+        lists.push(&list);
+    }
+    let signature = key.map(|_| url::SUMS_SIGNATURE);
+    let fetched = lists.iter().copied().chain(signature).chain([zip_path]);
+    let fetched: Vec<&str> = fetched.collect();
+    let command = |label, text| Command { label, text };
+    let mut checks = vec![
+        command(
+            "Fetch the zip with the sums of this site, into an empty folder",
+            format!(
+                "curl -fsSL --create-dirs -o '#1' '{base}{{{}}}'",
+                fetched.join(",")
+            ),
+        ),
+        command(
+            "Check the zip by the sums",
+            format!("sha256sum --ignore-missing -c {}", lists.join(" ")),
+        ),
+    ];
+    if let Some(key) = key {
+        checks.push(command(
+            "Check who signed the sums",
+            format!("minisign -Vm {} -P {key}", url::SUMS),
+        ));
+    }
+    checks
 }
