@@ -69,10 +69,12 @@ mod site;
 mod site_source;
 mod sources;
 mod standing;
+mod summed_site;
 mod sums;
 mod text;
 mod tree;
 mod url;
+mod verify;
 mod zip;
 
 pub use index::PreviousError;

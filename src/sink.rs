@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::lock::lock;
 pub use compare::CompareSink;
-pub use dir::{DirSink, OutputError, Written, is_written};
+pub use dir::{DirSink, OutputError, Written, is_operators_file, is_written};
 pub use patch::LiveFolder;
 
 /// Takes the files of a site. Files may come from several threads, in any order, each path once.

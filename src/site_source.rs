@@ -1,8 +1,10 @@
 //! Where the command reads a site from: a folder, or a web server.
 
+mod copy;
 mod error;
 mod file;
 mod http;
+mod pause;
 
 use std::path::Path;
 
@@ -10,6 +12,7 @@ use skillpress_search::{Answer, ByteRange, OpenError, Request, Searcher, Source}
 
 use crate::http_client::Refusal;
 
+pub use copy::{CopyError, Target};
 pub use error::{SearchError, SourceError};
 pub use file::FileSource;
 pub use http::HttpSource;
@@ -84,6 +87,14 @@ impl SiteSource {
         match self {
             Self::File(source) => source.read_range(path, range),
             Self::Http(source) => source.read_range(path, range),
+        }
+    }
+
+    /// Does `work`, whose parts may each wait for the site, on as many threads as may ask it at once.
+    pub fn side_by_side<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        match self {
+            Self::File(_) => work(),
+            Self::Http(source) => source.side_by_side(work),
         }
     }
 

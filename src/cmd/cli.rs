@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use super::error::CommandError;
 use super::{
     add, badge, build, check, fetch, init, inspect, keygen, mcp, new, report, search, serve,
-    sources,
+    sources, verify,
 };
 use crate::problem::print_each;
 use crate::terminal::{self, printable};
@@ -59,6 +59,8 @@ enum Command {
     Inspect(inspect::InspectArgs),
     /// Show the site while its content is edited: rebuilds and reloads on each change
     Serve(serve::ServeArgs),
+    /// Check that a site, or a copy of one, is what its sums and its signature say
+    Verify(verify::VerifyArgs),
     /// Make a key to sign sites with
     Keygen(keygen::KeygenArgs),
     /// Let agents search and read a built site: an MCP server on stdin and stdout
@@ -81,6 +83,7 @@ impl Cli {
             Command::Report(args) => report::run(&args),
             Command::Inspect(args) => inspect::run(&args),
             Command::Serve(args) => serve::run(&args),
+            Command::Verify(args) => verify::run(&args),
             Command::Keygen(args) => keygen::run(&args),
             Command::Mcp(args) => mcp::run(&args),
         };

@@ -20,6 +20,8 @@ mod serve;
 mod signing;
 mod source_entry;
 mod sources;
+mod summed;
+mod verify;
 
 pub use cli::run;
 

@@ -258,8 +258,8 @@ fn check_replaceable(out: &Path) -> Result<(), OutputError> {
     Ok(())
 }
 
-/// Whether `relative` (to the output folder) is the marker or a file that survives builds.
-pub(super) fn is_operators_file(relative: &Path) -> bool {
+/// Whether `relative` (to the folder of a site) is a marker or a file that survives builds.
+pub fn is_operators_file(relative: &Path) -> bool {
     relative == Path::new(MARKER) || KEPT.iter().any(|kept| relative == Path::new(kept))
 }
 

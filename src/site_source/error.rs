@@ -14,6 +14,9 @@ pub enum SourceError {
     /// The folder has no search index.
     #[error("`{}` is not a built site: it has no folder `{INDEX_FOLDER}`", .0.display())]
     NoSite(PathBuf),
+    /// There is no folder.
+    #[error("there is no folder `{}`", .0.display())]
+    NoFolder(PathBuf),
     /// The address has a scheme that is not read.
     #[error("`{0}` is no address that can be read")]
     Scheme(String),
@@ -27,6 +30,7 @@ impl SourceError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoSite(_) => "run `skillpress build`, or name the site with `--site`",
+            Self::NoFolder(_) => "name the folder of a site, or the URL where it stands",
             Self::Scheme(_) => "it begins with `https://` or `http://`, or is a folder",
             Self::NoUrl(_) => "write one such as `https://skills.example/`",
         }

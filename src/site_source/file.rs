@@ -50,11 +50,13 @@ impl FileSource {
     }
 
     /// The file at `path`, which a damaged index may have chosen: it must lie below the folder.
-    fn checked(&self, path: &str) -> io::Result<PathBuf> {
+    pub(super) fn checked(&self, path: &str) -> io::Result<PathBuf> {
         let is_below = path
             .split('/')
             .all(|segment| !matches!(segment, "" | "." | ".."))
-            && !path.contains(['\\', ':', '\0']);
+            && !path.contains(['\\', '\0'])
+            // The letter of a drive, or a stream of a file.
+            && !(cfg!(windows) && path.contains(':'));
         if is_below {
             Ok(self.folder.join(path))
         } else {

@@ -9,6 +9,7 @@ use skillpress_search::{Answer, ByteRange, Request, Source};
 use ureq::http::{Response, StatusCode, Uri};
 use ureq::{Agent, Body};
 
+use super::pause::Pause;
 use super::{INDEX_FOLDER, MAX_FILE_BYTES, SourceError};
 use crate::http_client::{self, Refusal};
 use crate::lock::lock;
@@ -16,7 +17,8 @@ use crate::lock::lock;
 /// Fetches the requests of a round trip side by side.
 #[derive(Debug)]
 pub struct HttpSource {
-    agent: Agent,
+    pub(super) agent: Agent,
+    pub(super) pause: Pause,
     threads: ThreadPool,
     /// As it was named.
     pub(super) place: String,
@@ -65,6 +67,7 @@ impl HttpSource {
         Ok(Self {
             threads: threads.expect("a system with room for a few threads"),
             agent: agent(&uri),
+            pause: Pause::default(),
             place: site_url.to_owned(),
             site_url: root,
             refusal: Mutex::default(),
@@ -84,6 +87,11 @@ impl HttpSource {
     /// The URL of `path`, which is relative to the site's root and percent-encoded.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.site_url)
+    }
+
+    /// As [`SiteSource::side_by_side`](super::SiteSource::side_by_side).
+    pub fn side_by_side<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        self.threads.install(work)
     }
 
     /// The first thing that was refused since this was asked, if anything was.

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 
-use sha2::{Digest, Sha256};
-
 use super::list::is_path_of_a_list;
-use super::{Layout, Sum, text};
+use super::{Layout, Sum, digest, text};
 use crate::lock::lock;
 use crate::sink::{PathError, Sink};
 use crate::url;
@@ -55,7 +53,7 @@ impl<'a> SumsSink<'a> {
             sums.sort_unstable_by(|a, b| a.path.cmp(&b.path));
             let list = text(&sums);
             self.inner.write(&path, list.as_bytes())?;
-            let sha256 = Sha256::digest(list).into();
+            let sha256 = digest(list);
             Ok(Sum { sha256, path })
         };
         lists.into_iter().map(write).collect()
@@ -69,7 +67,7 @@ impl Sink for SumsSink<'_> {
             return Err(PathError::Outside { path }.into());
         }
         let sum = Sum {
-            sha256: Sha256::digest(bytes).into(),
+            sha256: digest(bytes),
             path: path.to_owned(),
         };
         lock(&self.sums).push(sum);
@@ -116,7 +114,7 @@ mod tests {
         let mut paths = Vec::new();
         for list in parse(root.as_bytes()).unwrap() {
             let bytes = &files[&list.path];
-            assert_eq!(list.sha256, <[u8; 32]>::from(Sha256::digest(bytes)));
+            assert_eq!(list.sha256, digest(bytes));
             paths.extend(parse(bytes).unwrap().into_iter().map(|sum| sum.path));
         }
         paths.sort();

@@ -30,4 +30,5 @@ mod source_skills;
 mod sources;
 mod sums;
 mod texts;
+mod verify;
 mod wasm;
