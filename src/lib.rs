@@ -55,6 +55,7 @@ mod markdown;
 mod mcp;
 mod memory;
 mod minisign;
+mod mirror;
 mod output_file;
 mod preview;
 mod problem;

@@ -14,6 +14,9 @@ use thiserror::Error;
 use crate::lock::lock;
 pub use compare::CompareSink;
 pub use dir::{DirSink, OutputError, Written, is_operators_file, is_written};
+
+/// The file that tells a copy of a site by `skillpress mirror` from any other folder.
+pub const MIRROR_MARKER: &str = ".skillpress-mirror";
 pub use patch::LiveFolder;
 
 /// Takes the files of a site. Files may come from several threads, in any order, each path once.

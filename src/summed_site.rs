@@ -15,7 +15,7 @@ use crate::site_source::{CopyError, SiteSource, Target};
 use crate::sums::{self, Digest, ListError, Sum, signed};
 use crate::url;
 
-pub use paths::PathsError;
+pub use paths::{PathsError, folded};
 
 /// What a site says of its files.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct SummedSite {
     pub files: Vec<Sum>,
     /// The lists with their bytes, the root list last.
     pub lists: Vec<(Sum, Vec<u8>)>,
+    /// The file of the signature, where there is one.
+    pub signature: Option<Vec<u8>>,
     /// Who says so.
     pub signer: Signer,
 }
@@ -101,6 +103,7 @@ impl SummedSite {
         Ok(Self {
             files,
             lists,
+            signature,
             signer,
         })
     }

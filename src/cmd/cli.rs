@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use super::error::CommandError;
 use super::{
-    add, badge, build, check, fetch, init, inspect, keygen, mcp, new, report, search, serve,
-    sources, verify,
+    add, badge, build, check, fetch, init, inspect, keygen, mcp, mirror, new, report, search,
+    serve, sources, verify,
 };
 use crate::problem::print_each;
 use crate::terminal::{self, printable};
@@ -61,6 +61,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Check that a site, or a copy of one, is what its sums and its signature say
     Verify(verify::VerifyArgs),
+    /// Keep a whole copy of a published site that is proved to be one
+    Mirror(mirror::MirrorArgs),
     /// Make a key to sign sites with
     Keygen(keygen::KeygenArgs),
     /// Let agents search and read a built site: an MCP server on stdin and stdout
@@ -84,6 +86,7 @@ impl Cli {
             Command::Inspect(args) => inspect::run(&args),
             Command::Serve(args) => serve::run(&args),
             Command::Verify(args) => verify::run(&args),
+            Command::Mirror(args) => mirror::run(&args),
             Command::Keygen(args) => keygen::run(&args),
             Command::Mcp(args) => mcp::run(&args),
         };

@@ -12,6 +12,7 @@ mod input;
 mod inspect;
 mod keygen;
 mod mcp;
+mod mirror;
 mod new;
 mod queries;
 mod report;

@@ -1,4 +1,4 @@
-//! What commands say and ask of sums: whose signature is asked for, how large a site may be, what is said of a signer.
+//! What `verify` and `mirror` say and ask of sums: whose signature is asked for, how large a site may be, what is said of a signer.
 
 use std::path::Path;
 

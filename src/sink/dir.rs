@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use thiserror::Error;
 
-use super::{Sink, SiteFile, check_path, written_twice};
+use super::{MIRROR_MARKER, Sink, SiteFile, check_path, written_twice};
 use crate::lock::lock;
 
 /// The file that tells a folder that skillpress wrote from any other.
@@ -260,7 +260,10 @@ fn check_replaceable(out: &Path) -> Result<(), OutputError> {
 
 /// Whether `relative` (to the folder of a site) is a marker or a file that survives builds.
 pub fn is_operators_file(relative: &Path) -> bool {
-    relative == Path::new(MARKER) || KEPT.iter().any(|kept| relative == Path::new(kept))
+    let is_marker = |marker: &str| relative == Path::new(marker);
+    is_marker(MARKER)
+        || is_marker(MIRROR_MARKER)
+        || KEPT.iter().any(|kept| relative == Path::new(kept))
 }
 
 fn remove_if_there(folder: &Path) -> io::Result<()> {

@@ -55,7 +55,7 @@ pub(super) fn check(files: &[Sum]) -> Result<(), PathsError> {
 }
 
 /// `path` as file systems compare names that do not tell letter cases apart, or ways to write one letter.
-fn folded(path: &str) -> String {
+pub fn folded(path: &str) -> String {
     match path.is_ascii() {
         true => path.to_ascii_lowercase(),
         false => unicode::nfc(&path.to_lowercase()).into_owned(),

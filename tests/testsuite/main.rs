@@ -18,6 +18,7 @@ mod init;
 mod inspect;
 mod links;
 mod mcp;
+mod mirror;
 mod operator;
 mod outside;
 mod plain_server;
