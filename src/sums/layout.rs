@@ -15,8 +15,9 @@ pub struct Layout {
     n_digits: usize,
 }
 
-/// Most skills of a site with one list. A skill has about eight files, so a list has about 1,600 lines at most.
-const ONE_LIST_MAX_SKILLS: usize = 100;
+/// Most skills of a site with one list. A skill has about eight files and a small index two hundred, so that list has about
+/// 1,000 lines at most, and one of several about 1,600.
+const ONE_LIST_MAX_SKILLS: usize = 80;
 const LIST_MAX_SKILLS: usize = 200;
 
 impl Layout {
@@ -58,8 +59,8 @@ mod tests {
         let n_digits = |n_skills| Layout::of(n_skills).n_digits;
         for (n_skills, expected) in [
             (0, 0),
-            (100, 0),
-            (101, 1),
+            (80, 0),
+            (81, 1),
             (3_200, 1),
             (3_201, 2),
             (51_200, 2),
