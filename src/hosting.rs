@@ -1,9 +1,13 @@
-//! Hosts of static sites, and what each of them takes at most.
+//! Hosts of static sites: the headers that files want from them, and what each of them takes at most.
 //!
 //! A limit is here if the host itself states it, in its documentation or its tracker; the page and the day stand beside
 //! it. `docs/hosting.md` has the same table, which a test compares, and says what was looked for in vain.
 
+mod headers;
+
 use serde::Deserialize;
+
+pub use headers::{CONTENT_SECURITY_POLICY, content_type, header_rules, matches};
 
 /// A host, with its plan where limits depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -1,17 +1,15 @@
 //! Files for the host and for programs that visit: headers, redirects, robots, the search description.
 //!
-//! `_headers` and `_redirects` are in the form that several static hosts read. Hosts join the values of all rules that
-//! match, so a header that has one value stands in one rule for each path; policies may be joined, since all of them
-//! hold. One host reads 100 rules, of lines up to 2,000 characters, with one `*` in a path. `docs/hosting.md` explains
-//! each rule.
+//! `_headers` and `_redirects` are in the form that several static hosts read. One host reads 100 rules, of lines up to
+//! 2,000 characters, with one `*` in a path. `docs/hosting.md` explains each rule.
 
 use std::fmt::Write;
 use std::io;
 
-use super::page::CONTENT_SECURITY_POLICY;
 use super::registry::Registry;
 use super::text::xml;
 use crate::catalog::Skill;
+use crate::hosting::header_rules;
 use crate::sink::Sink;
 use crate::text::shorten;
 use crate::url;
@@ -28,54 +26,11 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> 
 }
 
 fn headers(registry: &Registry<'_>) -> String {
-    const FOR_EVER: &[&str] = &["Cache-Control: public, max-age=31536000, immutable"];
-    const REVALIDATED: &[&str] = &["Cache-Control: no-cache"];
-    const SHARED: &[&str] = &[
-        "Access-Control-Allow-Origin: *",
-        "Access-Control-Expose-Headers: Content-Range, Content-Length, ETag, Accept-Ranges",
-    ];
-    let page_policy =
-        format!("Content-Security-Policy: {CONTENT_SECURITY_POLICY}; frame-ancestors 'none'");
-    let rules: [(&str, &[&str]); 12] = [
-        (
-            "*",
-            &[
-                "X-Content-Type-Options: nosniff",
-                "Referrer-Policy: strict-origin-when-cross-origin",
-                &page_policy,
-            ],
-        ),
-        ("assets/*", FOR_EVER),
-        // Names in the index carry a hash of their content; the manifest names them.
-        ("search/files/*", FOR_EVER),
-        ("search/manifest.json", REVALIDATED),
-        ("search/search.js", REVALIDATED),
-        ("search/*", SHARED),
-        ("api/*", SHARED),
-        (".well-known/*", SHARED),
-        // All below is JSON, under names without an ending too; `index.html` there would pass for a page.
-        ("api/v1/skills/*", &["Content-Type: application/json"]),
-        // The record of a skill, its discovery index, and the files and the zip that these name by their hashes: an old
-        // one beside a new one is refused by whoever checks.
-        (":owner/skills/:slug/*", &[SHARED, REVALIDATED].concat()),
-        // What strangers wrote runs nowhere, even where a browser would open it.
-        (
-            ":owner/skills/:slug/files/*",
-            &[
-                "Content-Security-Policy: default-src 'none'; sandbox",
-                "X-Robots-Tag: noindex",
-            ],
-        ),
-        (
-            ":owner/skills/:slug/*.zip",
-            &["Content-Disposition: attachment"],
-        ),
-    ];
     let mut text = String::new();
-    for (path, lines) in rules {
-        let _ = writeln!(text, "{}", registry.link(path));
-        for line in lines {
-            let _ = writeln!(text, "  {line}");
+    for rule in header_rules() {
+        let _ = writeln!(text, "{}", registry.link(rule.pattern));
+        for (name, value) in rule.headers {
+            let _ = writeln!(text, "  {name}: {value}");
         }
     }
     text

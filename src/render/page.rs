@@ -10,6 +10,7 @@ use super::assets::Assets;
 use super::markup::Markup;
 use crate::config::{Config, EmbeddingMode};
 use crate::fingerprint::fingerprint;
+use crate::hosting::CONTENT_SECURITY_POLICY;
 use crate::sink::Sink;
 use crate::url::{self, BaseUrl};
 
@@ -48,9 +49,6 @@ impl<'a> SiteView<'a> {
         CONTENT_SECURITY_POLICY
     }
 }
-
-/// The content security policy of every page. `frame-ancestors` is valid in a header only.
-pub(super) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
 /// What the base template needs of a page.
 #[derive(Hash)]

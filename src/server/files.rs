@@ -12,6 +12,7 @@ use percent_encoding::percent_decode_str;
 use tower_http::services::ServeFile;
 
 use super::live::{self, LiveSite, Snapshot};
+use crate::hosting;
 
 /// The files of the site that is served now.
 #[derive(Clone, Debug)]
@@ -190,21 +191,10 @@ fn redirect(status: StatusCode, to: &str, query: Option<&str>) -> Response {
     }
 }
 
-/// Value of `Content-Type` for a file of this name; text is always UTF-8.
+/// Value of `Content-Type` for a file of this name.
 fn content_type(file: &Path) -> HeaderValue {
-    let essence = match file.extension() {
-        // Lists of types lack it.
-        Some(extension) if extension == "jsonl" => "text/plain",
-        _ => mime_guess::from_path(file)
-            .first_raw()
-            .unwrap_or("application/octet-stream"),
-    };
-    if essence.starts_with("text/") {
-        HeaderValue::try_from(format!("{essence}; charset=utf-8"))
-            .unwrap_or(HeaderValue::from_static(essence))
-    } else {
-        HeaderValue::from_static(essence)
-    }
+    HeaderValue::try_from(&*hosting::content_type(file))
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"))
 }
 
 fn is_html(content_type: &HeaderValue) -> bool {

@@ -14,6 +14,8 @@ use std::path::Path;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use percent_encoding::percent_decode_str;
 
+use crate::hosting::matches;
+
 /// What a site asks of its host.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
@@ -106,28 +108,6 @@ fn parse_redirect(line: &str) -> Option<Redirect> {
         to: to.to_owned(),
         status: status.parse().ok().filter(StatusCode::is_redirection)?,
     })
-}
-
-/// Whether the whole of `path` matches.
-fn matches(pattern: &str, path: &str) -> bool {
-    let mut rest = pattern.chars();
-    match rest.next() {
-        None => path.is_empty(),
-        Some('*') => {
-            let starts = path.char_indices().map(|(at, _)| at).chain([path.len()]);
-            starts.rev().any(|at| matches(rest.as_str(), &path[at..]))
-        }
-        Some(':') => {
-            let (segment, path) = path.split_at(path.find('/').unwrap_or(path.len()));
-            let after_name = rest
-                .as_str()
-                .trim_start_matches(|c: char| c.is_ascii_alphanumeric());
-            !segment.is_empty() && matches(after_name, path)
-        }
-        Some(c) => path
-            .strip_prefix(c)
-            .is_some_and(|path| matches(rest.as_str(), path)),
-    }
 }
 
 #[cfg(test)]
