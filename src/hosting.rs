@@ -7,7 +7,9 @@ mod headers;
 
 use serde::Deserialize;
 
-pub use headers::{CONTENT_SECURITY_POLICY, content_type, header_rules, matches};
+pub use headers::{
+    CONTENT_SECURITY_POLICY, ObjectHeaders, ObjectRules, content_type, header_rules, matches,
+};
 
 /// A host, with its plan where limits depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

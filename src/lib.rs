@@ -61,6 +61,7 @@ mod preview;
 mod problem;
 mod progress;
 mod project;
+mod publish;
 mod published;
 mod render;
 mod report;

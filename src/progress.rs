@@ -49,6 +49,13 @@ impl Progress {
         self.bar.set_message(name);
     }
 
+    /// Tells of something that explains why the stage takes long.
+    pub fn note(&self, note: impl std::fmt::Display) {
+        if !self.is_quiet {
+            self.bar.suspend(|| error_line!("note: {note}"));
+        }
+    }
+
     /// Says how many steps the stage has.
     pub fn expect(&self, n_steps: usize) {
         self.bar.set_length(n_steps as u64);

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::error::CommandError;
 use super::{
-    add, badge, build, check, fetch, init, inspect, keygen, mcp, mirror, new, report, search,
+    add, badge, build, check, fetch, init, inspect, keygen, mcp, mirror, new, publish, report, search,
     serve, sources, verify,
 };
 use crate::problem::print_each;
@@ -65,6 +65,8 @@ enum Command {
     Mirror(mirror::MirrorArgs),
     /// Make a key to sign sites with
     Keygen(keygen::KeygenArgs),
+    /// Publish a built site to an object store or a folder: in an order that visitors do not notice, and undoable
+    Publish(publish::PublishArgs),
     /// Let agents search and read a built site: an MCP server on stdin and stdout
     Mcp(mcp::McpArgs),
 }
@@ -88,6 +90,7 @@ impl Cli {
             Command::Verify(args) => verify::run(&args),
             Command::Mirror(args) => mirror::run(&args),
             Command::Keygen(args) => keygen::run(&args),
+            Command::Publish(args) => publish::run(&args),
             Command::Mcp(args) => mcp::run(&args),
         };
         match outcome {

@@ -14,6 +14,7 @@ mod keygen;
 mod mcp;
 mod mirror;
 mod new;
+mod publish;
 mod queries;
 mod report;
 mod search;

@@ -1,9 +1,12 @@
-//! Which headers the files of a site want, as data, which a build writes as `_headers`.
+//! Which headers the files of a site want, as data: a build writes them as `_headers`, and whoever publishes to a store
+//! gives them to its objects.
 //!
 //! Hosts join the values of all rules that match, so a header that has one value stands in one rule for each path;
 //! policies may be joined, since all of them hold.
 
 use std::path::Path;
+
+use serde::{Deserialize, Serialize};
 
 /// What the files at some paths want.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +79,49 @@ fn rule(pattern: &'static str, headers: &[(&'static str, &str)]) -> HeaderRule {
     }
 }
 
+/// The headers that an object of a store can carry; policies and the headers of shared access it cannot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ObjectHeaders {
+    pub content_type: String,
+    pub cache_control: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_disposition: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_encoding: Option<String>,
+}
+
+/// Says what the objects of a site carry.
+#[derive(Debug)]
+pub struct ObjectRules(Vec<HeaderRule>);
+
+impl Default for ObjectRules {
+    fn default() -> Self {
+        Self(header_rules())
+    }
+}
+
+impl ObjectRules {
+    /// The headers of the file at `path`, which is below the site and not percent-encoded. What no rule names is asked for
+    /// anew each time: a browser that is told nothing guesses.
+    pub fn of(&self, path: &str) -> ObjectHeaders {
+        let value = |name: &str| {
+            let rules = self.0.iter().filter(|rule| matches(rule.pattern, path));
+            let mut headers = rules.flat_map(|rule| &rule.headers);
+            let (_, value) = headers.find(|(given, _)| *given == name)?;
+            Some(value.clone())
+        };
+        ObjectHeaders {
+            content_type: value("Content-Type")
+                .unwrap_or_else(|| content_type(Path::new(path)).into_owned()),
+            cache_control: value("Cache-Control").unwrap_or_else(|| "no-cache".to_owned()),
+            content_disposition: value("Content-Disposition"),
+            content_encoding: None,
+        }
+    }
+}
+
 /// Value of `Content-Type` for a file of this name; text is always UTF-8.
 pub fn content_type(file: &Path) -> std::borrow::Cow<'static, str> {
     let essence = match file.extension() {
@@ -111,5 +157,42 @@ pub fn matches(pattern: &str, path: &str) -> bool {
         Some(c) => path
             .strip_prefix(c)
             .is_some_and(|path| matches(rest.as_str(), path)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_carry_type_cache_and_disposition_of_their_path() {
+        let rules = ObjectRules::default();
+        let of = |path| {
+            let headers = rules.of(path);
+            let disposition = headers.content_disposition.unwrap_or_default();
+            [headers.content_type, headers.cache_control, disposition].join(" | ")
+        };
+        assert_eq!(of("index.html"), "text/html; charset=utf-8 | no-cache | ");
+        let for_ever = "public, max-age=31536000, immutable";
+        assert_eq!(
+            of("assets/style.0a.css"),
+            format!("text/css; charset=utf-8 | {for_ever} | ")
+        );
+        assert_eq!(
+            of("search/files/a.bin"),
+            format!("application/octet-stream | {for_ever} | ")
+        );
+        assert_eq!(
+            of("api/v1/skills/pdf/index.html"),
+            "application/json | no-cache | "
+        );
+        assert_eq!(
+            of("ana/skills/pdf/versions/1.0/pdf.zip"),
+            "application/zip | no-cache | attachment"
+        );
+        assert_eq!(
+            of("ana/skills/pdf/files/run.sh.txt"),
+            "text/plain; charset=utf-8 | no-cache | "
+        );
     }
 }

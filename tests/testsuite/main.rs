@@ -22,6 +22,7 @@ mod mirror;
 mod operator;
 mod outside;
 mod plain_server;
+mod publish;
 mod read;
 mod report;
 mod search;

@@ -1,0 +1,296 @@
+//! `skillpress publish`: a built site to an object store or a folder.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::error::CommandError;
+use crate::key::SkillKey;
+use crate::problem::{Problem, Problems};
+use crate::progress::Progress;
+use crate::publish::{
+    MaxDeletes, ObjectOptions, PublishError, Publisher, Purged, Requests, SiteFolder, Store,
+    StoreError, Summary, Timing, Verified, addresses, open_store, verify,
+};
+use crate::terminal::Terminal;
+use crate::text::number::{counted, grouped};
+
+/// Options of `publish`.
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// `s3://BUCKET/PREFIX`, `gs://…`, `az://…` or a folder; credentials and endpoints come from each cloud's own variables,
+    /// such as `AWS_ACCESS_KEY_ID` and `AWS_ENDPOINT_URL`
+    #[arg(value_name = "TARGET")]
+    target: String,
+    /// The built site
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    site: PathBuf,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Bring back the generation before, from copies in the store; after a publication that was never finished, undo it
+    #[arg(long, conflicts_with_all = ["verify", "purge", "precompress"])]
+    rollback: bool,
+    /// List the store and compare it with the publish record
+    #[arg(long, conflicts_with_all = ["purge", "precompress", "dry_run"])]
+    verify: bool,
+    /// Take a skill down at once, with all copies that are kept of it; lists and search name it until the site is published
+    /// without it
+    #[arg(long, value_name = "OWNER/SLUG", conflicts_with_all = ["precompress", "dry_run"])]
+    purge: Option<String>,
+    /// Stop before anything is written if more files would disappear; by default a tenth of them, at least 100
+    #[arg(long, value_name = "N")]
+    max_deletes: Option<usize>,
+    /// Store pages, styles and scripts as brotli, for stores whose answers nobody compresses
+    #[arg(long)]
+    precompress: bool,
+    /// Write the addresses of all that changed to this file, one a line, for a CDN
+    #[arg(long, value_name = "FILE")]
+    purge_list: Option<PathBuf>,
+    /// Publish to a store that ignores conditions: you make sure that nobody else does at the same time
+    #[arg(long)]
+    unconditional: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Print errors only
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Publishes, brings back, takes down or compares.
+///
+/// # Errors
+/// What stands in the way; a store that differs from its record.
+pub fn run(args: &PublishArgs) -> Result<(), CommandError> {
+    let store = open_store(&args.target)?;
+    let progress = Progress::new(args.quiet || args.json);
+    let publisher = Publisher {
+        store: &*store,
+        at: jiff::Timestamp::now()
+            .strftime("%Y-%m-%d %H:%M:%SZ")
+            .to_string(),
+        timing: Timing::default(),
+        unconditional: args.unconditional,
+        progress: &progress,
+    };
+    if args.verify {
+        return show_verified(args, &verify(&*store)?);
+    }
+    if let Some(skill) = &args.purge {
+        let Some(skill) = SkillKey::parse(skill) else {
+            return Err(CommandError::failed(format_args!(
+                "`{skill}` is not OWNER/SLUG"
+            )));
+        };
+        return show_purged(args, &publisher.purge(&skill)?);
+    }
+    let summary = if args.rollback {
+        publisher.rollback(args.dry_run)?
+    } else {
+        publish(args, &publisher)?
+    };
+    progress.finish();
+    write_purge_list(args, &summary.changes.paths)?;
+    show_summary(args, &*store, &summary)
+}
+
+fn publish(args: &PublishArgs, publisher: &Publisher<'_>) -> Result<Summary, CommandError> {
+    if args.precompress && !publisher.store.keeps_headers() {
+        return Err(CommandError::advised(
+            "a folder keeps no headers, so nobody would know which of its files are compressed",
+            "publish without `--precompress`, and let the web server compress",
+        ));
+    }
+    publisher.progress.stage("read");
+    let precompress = args.precompress;
+    let site = SiteFolder::open(&args.site, ObjectOptions { precompress })?;
+    if !args.quiet {
+        warn_of_base_url(&site);
+    }
+    let max_deletes = args.max_deletes.map_or(MaxDeletes::Usual, MaxDeletes::Of);
+    Ok(publisher.publish(&site, max_deletes, args.dry_run)?)
+}
+
+/// As `build` says it of a site whose address nobody named.
+fn warn_of_base_url(site: &SiteFolder) {
+    let base_url = site.base_url().unwrap_or_default();
+    let host = ::url::Url::parse(&base_url).ok();
+    let host = host
+        .as_ref()
+        .and_then(::url::Url::host_str)
+        .unwrap_or_default();
+    if matches!(host, "" | "localhost" | "127.0.0.1" | "[::1]") {
+        error_line!(
+            "warning: the site was built for `{base_url}`, so canonical links, feeds, the sitemap and install commands work for no visitor"
+        );
+        error_line!("hint: set `base_url` in the settings, or build with `--base-url URL`");
+    }
+}
+
+fn write_purge_list(args: &PublishArgs, paths: &[String]) -> Result<(), CommandError> {
+    let Some(file) = &args.purge_list else {
+        return Ok(());
+    };
+    let base_url = base_url_of(&args.site);
+    let addresses = paths.iter().flat_map(|path| addresses(&base_url, path));
+    let text: String = addresses.map(|address| address + "\n").collect();
+    std::fs::write(file, text)
+        .map_err(|error| CommandError::cannot(format_args!("write `{}`", file.display()), error))
+}
+
+/// Where the built site will stand; without one at hand, addresses are from the root of the host.
+fn base_url_of(site: &Path) -> String {
+    let site = SiteFolder::open(site, ObjectOptions::default());
+    let base_url = site.ok().and_then(|site| site.base_url());
+    base_url.unwrap_or_else(|| "/".to_owned())
+}
+
+fn show_summary(
+    args: &PublishArgs,
+    store: &dyn Store,
+    summary: &Summary,
+) -> Result<(), CommandError> {
+    if args.json {
+        return print_json(summary);
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    let Summary {
+        target,
+        generation,
+        changes,
+        ..
+    } = summary;
+    let files = counted(summary.n_files, "file", "files");
+    if summary.is_same {
+        print_line!("{target} has this site already: generation {generation}, {files}");
+        return Ok(());
+    }
+    let verb = if args.dry_run { "would get" } else { "has" };
+    print_line!(
+        "{target} {verb} generation {generation}: {files}, {:.1} MB; {} new, {} replaced, {} removed",
+        summary.n_bytes as f64 / 1e6,
+        grouped(changes.n_new),
+        grouped(changes.n_replaced),
+        grouped(changes.n_removed)
+    );
+    if args.dry_run {
+        print_line!(
+            "to upload: at most {:.1} MB",
+            changes.n_changed_bytes as f64 / 1e6
+        );
+    } else {
+        print_line!(
+            "{} uploaded, {:.1} MB; {} copied in the store, {} found there, {} deleted",
+            counted(summary.n_uploaded, "file", "files"),
+            summary.n_uploaded_bytes as f64 / 1e6,
+            grouped(summary.n_copied),
+            grouped(summary.n_found),
+            grouped(summary.n_deleted)
+        );
+    }
+    if store.keeps_headers() {
+        print_line!("{}", requests_line(&summary.requests));
+    }
+    Ok(())
+}
+
+fn requests_line(requests: &Requests) -> String {
+    let count = |n: u64| grouped(usize::try_from(n).unwrap_or(usize::MAX));
+    format!(
+        "requests: {} writes, {} reads, {} deletes",
+        count(requests.writes),
+        count(requests.reads),
+        count(requests.deletes)
+    )
+}
+
+fn show_purged(args: &PublishArgs, purged: &Purged) -> Result<(), CommandError> {
+    write_purge_list(args, &purged.paths)?;
+    if args.json {
+        return print_json(purged);
+    }
+    let base_url = base_url_of(&args.site);
+    print_line!(
+        "{} is gone from {}; caches and mirrors must drop:",
+        purged.skill,
+        purged.target
+    );
+    for address in purged
+        .paths
+        .iter()
+        .flat_map(|path| addresses(&base_url, path))
+    {
+        print_line!("{address}");
+    }
+    for digest in &purged.digests {
+        print_line!("sha256 {digest}");
+    }
+    error_line!(
+        "note: lists, feeds, sums and search name it until the site is published without it"
+    );
+    error_line!("hint: hide it by a `[[hidden]]` in `moderation.toml`, build, and publish");
+    Ok(())
+}
+
+/// Most differences of a kind that are shown.
+const MAX_SHOWN: usize = 50;
+
+fn show_verified(args: &PublishArgs, verified: &Verified) -> Result<(), CommandError> {
+    if args.json {
+        print_json(verified)?;
+    }
+    let kinds: [(&[String], &'static str); 3] = [
+        (&verified.missing, "is missing"),
+        (&verified.changed, "has another length than was published"),
+        (&verified.added, "was not published by skillpress"),
+    ];
+    let mut problems = Problems::default();
+    for (keys, what) in kinds {
+        for key in keys.iter().take(MAX_SHOWN) {
+            problems.push(Problem::error(key, what, what));
+        }
+        if keys.len() > MAX_SHOWN {
+            let n = grouped(keys.len() - MAX_SHOWN);
+            problems.push(Problem::error(
+                &verified.target,
+                what,
+                format!("{n} more: {what}"),
+            ));
+        }
+    }
+    if verified.is_unsettled {
+        error_line!("note: a publication did not come to its end; publishing again finishes it");
+    }
+    if verified.is_equal() && !args.json && !args.quiet {
+        let keys = counted(verified.n_keys, "key", "keys");
+        print_line!(
+            "{} holds generation {} and nothing else: {keys}",
+            verified.target,
+            verified.generation
+        );
+    }
+    Ok(problems.none_or_err()?)
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), CommandError> {
+    let printed = Terminal::stdout().json(value);
+    printed.map_err(|error| CommandError::print("the summary", &error))
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        PublishError::from(error).into()
+    }
+}
+
+impl From<PublishError> for CommandError {
+    fn from(error: PublishError) -> Self {
+        match error.hint() {
+            Some(hint) => Self::advised(&error, hint),
+            None => Self::failed(&error),
+        }
+    }
+}

@@ -1,0 +1,424 @@
+//! S3, Google Cloud Storage, Azure Blob Storage, and all that speak like them, through `object_store`.
+//!
+//! Credentials, regions and endpoints come from the variables of each cloud, as `object_store` reads them.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, TryStreamExt};
+use object_store::aws::AmazonS3Builder;
+use object_store::azure::MicrosoftAzureBuilder;
+use object_store::client::HttpErrorKind;
+use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::path::Path;
+use object_store::{
+    Attribute, Attributes, BackoffConfig, GetOptions, ObjectStore, ObjectStoreExt, PutMode,
+    PutOptions, RetryConfig, UpdateVersion,
+};
+use tokio::runtime::Runtime;
+use url::Url;
+
+use super::connection::{ClaimStale, Connection};
+use super::pace::MAX_PARALLEL;
+use super::store::{Found, Listed, Object, Requests, Store, StoreError, Tag};
+use crate::hosting::ObjectHeaders;
+
+/// A bucket, or what is below a prefix of one.
+pub(super) struct CloudStore {
+    name: String,
+    /// Empty, or ends in `/`.
+    prefix: String,
+    objects: Arc<dyn ObjectStore>,
+    connection: Connection,
+    runtime: Runtime,
+}
+
+/// The key of user metadata that holds [`Object::digest`].
+const DIGEST: Attribute = Attribute::Metadata(std::borrow::Cow::Borrowed("sha256"));
+
+impl CloudStore {
+    /// Opens `url`, such as `s3://bucket/prefix`. No request is made.
+    ///
+    /// # Errors
+    /// When the address names no bucket, or a variable of the cloud is wrong.
+    pub(super) fn open(url: &Url) -> Result<Self, StoreError> {
+        let target_error = |reason: String| StoreError::Target {
+            target: url.to_string(),
+            reason,
+        };
+        let bucket = url.host_str().unwrap_or_default();
+        if bucket.is_empty() {
+            return Err(target_error("it names no bucket".to_owned()));
+        }
+        let connection = Connection::new();
+        let objects = open_objects(url.scheme(), bucket, &connection)
+            .map_err(|error| target_error(deepest(&error)))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_time()
+            .build()
+            .map_err(|error| target_error(error.to_string()))?;
+        let path = percent_encoding::percent_decode_str(url.path()).decode_utf8_lossy();
+        let prefix = match path.trim_matches('/') {
+            "" => String::new(),
+            prefix => format!("{prefix}/"),
+        };
+        Ok(Self {
+            name: format!("`{}`", url.as_str().trim_end_matches('/')),
+            prefix,
+            objects,
+            connection,
+            runtime,
+        })
+    }
+
+    fn path(&self, key: &str) -> Result<Path, StoreError> {
+        Path::parse(format!("{}{key}", self.prefix)).map_err(|error| StoreError::Other {
+            store: self.name.clone(),
+            key: key.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    fn key(&self, path: &Path) -> Option<String> {
+        Some(path.as_ref().strip_prefix(&self.prefix)?.to_owned())
+    }
+
+    /// What `error` means, but for the answer that there is no such object.
+    fn error(&self, key: &str, error: &object_store::Error) -> StoreError {
+        let (store, key) = (self.name.clone(), key.to_owned());
+        let text = chain(error);
+        let reason = said(&text);
+        let has = |word: &str| text.contains(word);
+        if has(&ClaimStale.to_string()) {
+            return StoreError::ClaimStale { store };
+        }
+        if has("NoSuchBucket") || has("ContainerNotFound") || has("bucket does not exist") {
+            return StoreError::NoBucket { store };
+        }
+        if has("RequestTimeTooSkewed") || has("RequestExpired") {
+            return StoreError::Clock { store, reason };
+        }
+        // The address at which machines of a cloud learn who they are.
+        if has("169.254.169.254") || has("metadata.google.internal") {
+            let reason = "no variable names any, and this machine has none of its own".to_owned();
+            return StoreError::NoCredentials { store, reason };
+        }
+        match error {
+            object_store::Error::PermissionDenied { .. }
+            | object_store::Error::Unauthenticated { .. } => {
+                StoreError::Refused { store, key, reason }
+            }
+            _ if is_unanswered(error) => StoreError::Unreachable { store, reason },
+            _ => StoreError::Other { store, key, reason },
+        }
+    }
+}
+
+impl Store for CloudStore {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn get(&self, key: &str, max_bytes: u64) -> Result<Option<Object>, StoreError> {
+        let path = self.path(key)?;
+        let got = self.runtime.block_on(async {
+            let got = self.objects.get_opts(&path, GetOptions::default()).await?;
+            let (attributes, meta) = (got.attributes.clone(), got.meta.clone());
+            if meta.size > max_bytes {
+                return Ok(None);
+            }
+            let bytes = got.bytes().await?.to_vec();
+            Ok(Some((attributes, meta, bytes)))
+        });
+        match got {
+            Ok(Some((attributes, meta, bytes))) => Ok(Some(Object {
+                bytes,
+                headers: headers_of(&attributes),
+                digest: digest_of(&attributes),
+                tag: Some(Tag {
+                    e_tag: meta.e_tag,
+                    version: meta.version,
+                }),
+            })),
+            Ok(None) => Err(StoreError::TooLong {
+                store: self.name.clone(),
+                key: key.to_owned(),
+                max_bytes,
+            }),
+            Err(error) => self.missing(key, error),
+        }
+    }
+
+    fn head(&self, key: &str) -> Result<Option<Found>, StoreError> {
+        let path = self.path(key)?;
+        let options = GetOptions {
+            head: true,
+            ..GetOptions::default()
+        };
+        match self.runtime.block_on(self.objects.get_opts(&path, options)) {
+            Ok(got) => Ok(Some(Found {
+                digest: digest_of(&got.attributes),
+                headers: headers_of(&got.attributes),
+            })),
+            Err(error) => self.missing(key, error),
+        }
+    }
+
+    fn put(&self, key: &str, object: &Object) -> Result<(), StoreError> {
+        let options = PutOptions {
+            attributes: attributes_of(object),
+            ..PutOptions::default()
+        };
+        let path = self.path(key)?;
+        let put = self
+            .objects
+            .put_opts(&path, object.bytes.clone().into(), options);
+        let put = self.runtime.block_on(put);
+        put.map(drop).map_err(|error| self.error(key, &error))
+    }
+
+    fn put_if(
+        &self,
+        key: &str,
+        bytes: &[u8],
+        expected: Option<&Tag>,
+    ) -> Result<Option<Tag>, StoreError> {
+        let object = Object {
+            headers: Some(ObjectHeaders {
+                content_type: "application/json".to_owned(),
+                cache_control: "no-cache".to_owned(),
+                ..ObjectHeaders::default()
+            }),
+            ..Object::default()
+        };
+        let mode = expected.map_or(PutMode::Create, |tag| {
+            PutMode::Update(UpdateVersion {
+                e_tag: tag.e_tag.clone(),
+                version: tag.version.clone(),
+            })
+        });
+        let options = PutOptions {
+            mode,
+            attributes: attributes_of(&object),
+            ..PutOptions::default()
+        };
+        let path = self.path(key)?;
+        let put = self.objects.put_opts(&path, bytes.to_vec().into(), options);
+        match self.runtime.block_on(put) {
+            Ok(put) => Ok(Some(Tag {
+                e_tag: put.e_tag,
+                version: put.version,
+            })),
+            Err(
+                object_store::Error::AlreadyExists { .. }
+                | object_store::Error::Precondition { .. },
+            ) => Ok(None),
+            Err(error) => Err(self.error(key, &error)),
+        }
+    }
+
+    fn copy(&self, from: &str, to: &str) -> Result<bool, StoreError> {
+        let (source, target) = (self.path(from)?, self.path(to)?);
+        let copied = self.runtime.block_on(self.objects.copy(&source, &target));
+        match copied {
+            Ok(()) => Ok(true),
+            Err(error) => Ok(self.missing::<()>(from, error)?.is_some()),
+        }
+    }
+
+    fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        let paths: Vec<_> = keys
+            .iter()
+            .map(|key| self.path(key))
+            .collect::<Result<_, _>>()?;
+        let paths = futures_util::stream::iter(paths.into_iter().map(Ok)).boxed();
+        let deleted = self.objects.delete_stream(paths);
+        let deleted = deleted.try_for_each(|_| std::future::ready(Ok(())));
+        match self.runtime.block_on(deleted) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let key = keys.first().map_or("", String::as_str);
+                self.missing::<()>(key, error).map(drop)
+            }
+        }
+    }
+
+    fn list(&self) -> Result<Vec<Listed>, StoreError> {
+        let prefix = (!self.prefix.is_empty()).then(|| Path::from(self.prefix.as_str()));
+        let listed = self.objects.list(prefix.as_ref()).try_collect::<Vec<_>>();
+        let listed = self.runtime.block_on(listed);
+        let listed = listed.map_err(|error| self.error("", &error))?;
+        let listed = listed.into_iter().filter_map(|meta| {
+            let key = self.key(&meta.location)?;
+            Some(Listed {
+                key,
+                len: meta.size,
+            })
+        });
+        Ok(listed.collect())
+    }
+
+    fn allow_writes_until(&self, deadline: Instant) {
+        self.connection.allow_writes_until(deadline);
+    }
+
+    fn keeps_headers(&self) -> bool {
+        true
+    }
+
+    fn max_parallel(&self) -> usize {
+        MAX_PARALLEL
+    }
+
+    fn requests(&self) -> Requests {
+        self.connection.requests()
+    }
+}
+
+impl CloudStore {
+    /// `None` if `error` says that there is no such object.
+    fn missing<T>(&self, key: &str, error: object_store::Error) -> Result<Option<T>, StoreError> {
+        match self.error(key, &error) {
+            StoreError::NoBucket { store } => Err(StoreError::NoBucket { store }),
+            _ if matches!(error, object_store::Error::NotFound { .. }) => Ok(None),
+            other => Err(other),
+        }
+    }
+}
+
+fn open_objects(
+    scheme: &str,
+    bucket: &str,
+    connection: &Connection,
+) -> object_store::Result<Arc<dyn ObjectStore>> {
+    let retry = RetryConfig {
+        backoff: BackoffConfig::default(),
+        max_retries: 10,
+        retry_timeout: Duration::from_secs(120),
+    };
+    let connection = connection.clone();
+    Ok(match scheme {
+        "gs" => Arc::new(
+            GoogleCloudStorageBuilder::from_env()
+                .with_bucket_name(bucket)
+                .with_retry(retry)
+                .with_http_connector(connection)
+                .build()?,
+        ),
+        "az" => Arc::new(
+            MicrosoftAzureBuilder::from_env()
+                .with_container_name(bucket)
+                .with_retry(retry)
+                .with_http_connector(connection)
+                .build()?,
+        ),
+        _ => {
+            let builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
+            // Whoever names an endpoint of this machine by `http` means it; another needs `AWS_ALLOW_HTTP`.
+            let is_local = std::env::var("AWS_ENDPOINT_URL").is_ok_and(|url| is_loopback(&url));
+            let builder = if is_local {
+                builder.with_allow_http(true)
+            } else {
+                builder
+            };
+            Arc::new(
+                builder
+                    .with_retry(retry)
+                    .with_http_connector(connection)
+                    .build()?,
+            )
+        }
+    })
+}
+
+fn is_loopback(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    })
+}
+
+fn attributes_of(object: &Object) -> Attributes {
+    let mut attributes = Attributes::new();
+    if let Some(headers) = &object.headers {
+        let mut set = |attribute, value: &str| {
+            attributes.insert(attribute, value.to_owned().into());
+        };
+        set(Attribute::ContentType, &headers.content_type);
+        set(Attribute::CacheControl, &headers.cache_control);
+        if let Some(disposition) = &headers.content_disposition {
+            set(Attribute::ContentDisposition, disposition);
+        }
+        if let Some(encoding) = &headers.content_encoding {
+            set(Attribute::ContentEncoding, encoding);
+        }
+    }
+    if let Some(digest) = &object.digest {
+        attributes.insert(DIGEST, digest.clone().into());
+    }
+    attributes
+}
+
+fn headers_of(attributes: &Attributes) -> Option<ObjectHeaders> {
+    let value = |attribute| attributes.get(&attribute).map(|value| value.to_string());
+    Some(ObjectHeaders {
+        content_type: value(Attribute::ContentType)?,
+        cache_control: value(Attribute::CacheControl).unwrap_or_default(),
+        content_disposition: value(Attribute::ContentDisposition),
+        content_encoding: value(Attribute::ContentEncoding),
+    })
+}
+
+fn digest_of(attributes: &Attributes) -> Option<String> {
+    attributes.get(&DIGEST).map(|digest| digest.to_string())
+}
+
+/// Whether no answer came to any of the tries.
+fn is_unanswered(error: &object_store::Error) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(http) = error.downcast_ref::<object_store::client::HttpError>() {
+            return http.kind() != HttpErrorKind::Decode;
+        }
+        source = error.source();
+    }
+    false
+}
+
+/// The messages of `error` and of what is below it, each once.
+fn chain(error: &object_store::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let message = error.to_string();
+        if !text.contains(&message) {
+            text = format!("{text}: {message}");
+        }
+        source = error.source();
+    }
+    text
+}
+
+fn deepest(error: &object_store::Error) -> String {
+    let mut deepest: &dyn std::error::Error = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}
+
+/// What a store itself says in an error: the message of its XML, or the end of the chain.
+fn said(text: &str) -> String {
+    let message = text
+        .split_once("<Message>")
+        .and_then(|(_, rest)| rest.split_once("</Message>"));
+    let said = match message {
+        Some((message, _)) => message,
+        None => text.rsplit(" - ").next().unwrap_or(text),
+    };
+    crate::text::shorten(said.trim(), 300).into_owned()
+}

@@ -1,0 +1,87 @@
+//! Why a publication did not come to its end.
+
+use std::io;
+
+use thiserror::Error;
+
+use super::record::RecordError;
+use super::store::StoreError;
+
+/// Why a publication did not come to its end. The same command goes on where it stopped.
+#[derive(Debug, Error)]
+#[allow(missing_docs)]
+pub enum PublishError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Another publisher is at work, or was faster.
+    #[error("{by} is publishing there{}", since.as_ref().map(|since| format!(", since {since}")).unwrap_or_default())]
+    Busy { by: String, since: Option<String> },
+    /// The store takes writes that it was told to take on a condition only.
+    #[error(
+        "{store} ignores conditions (`{condition}`), so two publishers could not be told apart"
+    )]
+    IgnoresConditions {
+        store: String,
+        condition: &'static str,
+    },
+    /// More files would disappear than usually do.
+    #[error("{n} of {n_files} files would be deleted, more than {max}")]
+    TooManyDeletes {
+        n: usize,
+        n_files: usize,
+        max: usize,
+    },
+    /// The folder holds no site.
+    #[error("`{folder}` is not a site that `skillpress build` wrote")]
+    NoSite { folder: String },
+    /// A file of the site cannot be read, or changed meanwhile.
+    #[error("cannot read `{path}` of the site: {error}")]
+    SiteFile { path: String, error: io::Error },
+    #[error("`{path}` of the site changed while it was published")]
+    Changed { path: String },
+    /// Nothing was published there.
+    #[error("nothing was published to {store} by skillpress")]
+    Unpublished { store: String },
+    /// There is no generation before the present one.
+    #[error("{store} keeps no generation before the present one")]
+    NothingBefore { store: String },
+    /// Bytes that a generation needs are gone.
+    #[error("the bytes that `{path}` had are gone from {store}")]
+    LostBytes { store: String, path: String },
+    /// There is no such skill.
+    #[error("{store} holds no skill `{skill}`")]
+    NoSkill { store: String, skill: String },
+}
+
+impl PublishError {
+    /// What to do next, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Store(error) => error.hint()?,
+            Self::Busy { .. } => {
+                "wait until they are done, then look whether yours is still to be published"
+            }
+            Self::IgnoresConditions { .. } => {
+                "publish with `--unconditional` if you make sure that nobody else publishes at the same time"
+            }
+            Self::TooManyDeletes { n, .. } => {
+                return Some(format!("if that is meant, say `--max-deletes {n}`"));
+            }
+            Self::NoSite { .. } => {
+                "run `skillpress build`, or name its output folder with `--site DIR`"
+            }
+            Self::Changed { .. } => "publish again when no build is at work",
+            Self::Unpublished { .. } => "look at the address: bucket and prefix",
+            Self::LostBytes { .. } => "publish from the content of that time instead",
+            Self::NoSkill { .. } => "name it as its address does, OWNER/SLUG",
+            Self::Record(RecordError::Newer { .. }) => "install a newer skillpress",
+            Self::Record(_) => {
+                "`skillpress publish --verify` says what is there; publishing to another prefix makes a record of its own"
+            }
+            Self::SiteFile { .. } | Self::NothingBefore { .. } => return None,
+        };
+        Some(hint.to_owned())
+    }
+}

@@ -1,0 +1,168 @@
+//! In which order the files of a site are written, so that whatever a visitor finds fits together.
+
+use super::record::Record;
+
+/// When a file is written. The order of the variants is the order of the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Step {
+    /// Files whose name changes with their content. Nothing names new ones yet.
+    Hashed,
+    /// Skills that did not exist: what is named, then what names it, then the page. Nothing links to them yet.
+    NewSkill,
+    /// Keys that did not exist and name no files of skills by their digests.
+    NewFile,
+    /// Pages that did not exist. Nothing links to them yet.
+    NewPage,
+    /// Skills that did exist, each by itself, in the order of new ones.
+    Skill,
+    /// What names files of skills by their digests; other files that are replaced.
+    File,
+    /// Replaced pages.
+    Page,
+    /// What leads into the site, replaced: feeds, site maps, files for hosts.
+    Pointer,
+    /// The index of the search, which names hashed files and leads to pages.
+    Manifest,
+    /// The home page, which leads everywhere.
+    Home,
+    /// Sums of folders, which name every file.
+    FolderSums,
+    /// The sums of the site.
+    Sums,
+    /// Its signature.
+    Signature,
+    /// The home page of a site that had none: from now on it is there.
+    FirstHome,
+}
+
+/// Whether the name of the file changes with its content.
+pub(super) fn is_hashed(path: &str) -> bool {
+    let is_in_folder = |folder| path.starts_with(folder);
+    is_in_folder("assets/")
+        || is_in_folder("search/files/")
+        || is_in_folder("search/tantivy/") && path != "search/tantivy/meta.json"
+        || is_in_folder("api/v1/catalog/") && path != "api/v1/catalog/manifest.json"
+}
+
+/// The step of `path`, a file of `target`, where `present` is in place.
+pub(super) fn step(path: &str, present: &Record, target: &Record) -> Step {
+    let is_new = !present.contains_key(path);
+    match path {
+        "index.html" if is_new => Step::FirstHome,
+        "index.html" => Step::Home,
+        "SHA256SUMS" => Step::Sums,
+        "SHA256SUMS.minisig" => Step::Signature,
+        "search/manifest.json" | "search/tantivy/meta.json" => Step::Manifest,
+        _ if path.starts_with("data/sums/") => Step::FolderSums,
+        _ => match skill_folder(path) {
+            Some(folder) if has_zip(folder, present) => Step::Skill,
+            Some(folder) if has_zip(folder, target) => Step::NewSkill,
+            _ if is_new && is_hashed(path) => Step::Hashed,
+            _ if is_new && is_page(path) => Step::NewPage,
+            _ if is_new && !is_document(path) => Step::NewFile,
+            _ if is_pointer(path) => Step::Pointer,
+            _ if is_page(path) => Step::Page,
+            _ => Step::File,
+        },
+    }
+}
+
+/// The folder of the skill that `path` belongs to: `<owner>/skills/<slug>/`.
+pub(super) fn skill_folder(path: &str) -> Option<&str> {
+    let mut ends = path.match_indices('/').map(|(at, _)| at);
+    let (owner_end, skills_end, slug_end) = (ends.next()?, ends.next()?, ends.next()?);
+    (&path[owner_end + 1..skills_end] == "skills" && !path.starts_with("api/"))
+        .then(|| &path[..=slug_end])
+}
+
+/// An old name has a folder, too, whose files name the zip of another: those are not of a skill.
+fn has_zip(folder: &str, record: &Record) -> bool {
+    let below = record.range(folder.to_owned()..);
+    let mut below = below.take_while(|(path, _)| path.starts_with(folder));
+    below.any(|(path, _)| path.ends_with(".zip"))
+}
+
+/// Within a skill: what others name, then what names it, then the page.
+pub(super) fn rank_in_skill(path: &str) -> u8 {
+    if is_page(path) && !path.contains("/files/") {
+        2
+    } else if path.ends_with(".json") && !path.contains("/files/") {
+        1
+    } else {
+        0
+    }
+}
+
+fn is_page(path: &str) -> bool {
+    path.ends_with(".html") && !path.starts_with("api/")
+}
+
+/// Whether it may name files by their digests.
+fn is_document(path: &str) -> bool {
+    path.ends_with(".json") || path.starts_with("api/")
+}
+
+fn is_pointer(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name == "feed.xml"
+        || name == "sitemap.xml"
+        || path.starts_with("sitemaps/")
+        || matches!(
+            path,
+            "_headers"
+                | "_redirects"
+                | "robots.txt"
+                | "llms.txt"
+                | "opensearch.xml"
+                | "search/search.js"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::record::RecordFile;
+    use super::*;
+
+    #[test]
+    fn steps_go_from_what_is_named_to_what_names_it() {
+        let file = RecordFile {
+            sha256: String::new(),
+            len: 0,
+            headers: Arc::default(),
+        };
+        let record = |paths: &[&str]| -> Record {
+            let files = paths.iter().map(|path| ((*path).to_owned(), file.clone()));
+            files.collect()
+        };
+        let present = record(&[
+            "index.html",
+            "skills/index.html",
+            "ana/feed.xml",
+            "ana/skills/pdf/pdf.zip",
+            "api/v1/skills/pdf/index.html",
+        ]);
+        let target = record(&["ana/skills/csv/csv.zip"]);
+        let step = |path| step(path, &present, &target);
+        assert_eq!(step("assets/a.css"), Step::Hashed);
+        assert_eq!(step("ana/skills/csv/csv.zip"), Step::NewSkill);
+        assert_eq!(step("ana/skills/csv/index.html"), Step::NewSkill);
+        assert_eq!(step("bo/feed.xml"), Step::NewFile);
+        assert_eq!(step("bo/index.html"), Step::NewPage);
+        assert_eq!(step("old/skills/pdf/index.html"), Step::NewPage);
+        assert_eq!(step("ana/skills/pdf/versions/2/skill.json"), Step::Skill);
+        assert_eq!(step("old/skills/pdf/skill.json"), Step::File);
+        assert_eq!(step("api/v1/skills/pdf/index.html"), Step::File);
+        assert_eq!(step("api/v1/skills/csv/index.html"), Step::File);
+        assert_eq!(step("skills/index.html"), Step::Page);
+        assert_eq!(step("ana/feed.xml"), Step::Pointer);
+        assert_eq!(step("index.html"), Step::Home);
+        assert_eq!(step("SHA256SUMS.minisig"), Step::Signature);
+        let step = |path| super::step(path, &Record::new(), &target);
+        assert_eq!(step("index.html"), Step::FirstHome);
+        let ranks = ["files/SKILL.md", "pdf.zip", "skill.json", "index.html"]
+            .map(|name| rank_in_skill(&format!("ana/skills/pdf/{name}")));
+        assert_eq!(ranks, [0, 0, 1, 2]);
+    }
+}

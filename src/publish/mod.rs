@@ -1,0 +1,86 @@
+//! Publishes a built site to an object store or a folder, so that whatever a visitor finds fits together at any moment, and
+//! takes it back.
+//!
+//! ```text
+//! SiteFolder ─► Record ─┐
+//!                       ├─► Plan ─► run, under a claim ─► Store
+//! Root ─► Known ────────┘
+//! ```
+//! The **publish record** beside the site says what stands there, so a store is not listed. Files are written in the order of
+//! `layout::Step`: what is named before what names it. Before a key gets other bytes, those that it has are copied to their
+//! **kept key**, so a digest that an older page names can still be fetched, and a rollback needs no files from here.
+//!
+//! A publication that dies leaves its generation among the `unsettled` ones of the root: the next one looks at the keys that
+//! may hold its bytes.
+
+mod claim;
+mod cloud;
+mod connection;
+mod digest;
+mod error;
+mod folder;
+mod known;
+mod layout;
+mod pace;
+mod parallel;
+mod plan;
+mod probe;
+mod process;
+mod publisher;
+mod purge;
+mod record;
+mod root;
+mod run;
+mod site_folder;
+mod store;
+mod summary;
+mod supply;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use std::path::Path;
+
+use ::url::Url;
+
+pub use claim::Timing;
+pub use error::PublishError;
+pub use publisher::{MaxDeletes, Publisher};
+pub use purge::Purged;
+pub use site_folder::{ObjectOptions, SiteFolder};
+pub use store::{Requests, Store, StoreError};
+pub use summary::{Summary, addresses};
+pub use verify::{Verified, verify};
+
+use cloud::CloudStore;
+use folder::FolderStore;
+
+/// Opens `target`: `s3://bucket/prefix`, `gs://…`, `az://…`, or a folder.
+///
+/// # Errors
+/// When it is none of these, or cannot be one.
+pub fn open_store(target: &str) -> Result<Box<dyn Store>, StoreError> {
+    let Some((scheme, _)) = target.split_once("://") else {
+        return Ok(Box::new(FolderStore::open(Path::new(target))?));
+    };
+    let error = |reason: &str| StoreError::Target {
+        target: target.to_owned(),
+        reason: reason.to_owned(),
+    };
+    match scheme {
+        "s3" | "gs" | "az" => {
+            let url = Url::parse(target).map_err(|parse| error(&parse.to_string()))?;
+            Ok(Box::new(CloudStore::open(&url)?))
+        }
+        "file" => {
+            let url = Url::parse(target).map_err(|parse| error(&parse.to_string()))?;
+            let folder = url
+                .to_file_path()
+                .map_err(|()| error("it is no folder of this machine"))?;
+            Ok(Box::new(FolderStore::open(&folder)?))
+        }
+        _ => Err(error(
+            "it is neither a folder nor `s3://`, `gs://` or `az://`",
+        )),
+    }
+}

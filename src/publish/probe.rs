@@ -1,0 +1,37 @@
+//! Whether a store keeps the conditions of conditional writes: some answer them with success and ignore them.
+
+use super::error::PublishError;
+use super::process;
+use super::store::Store;
+
+/// Tries both conditions on a key of its own.
+///
+/// # Errors
+/// [`PublishError::IgnoresConditions`]; what the store says.
+pub(super) fn probe(store: &dyn Store) -> Result<(), PublishError> {
+    let key = format!(".skillpress/probe-{}", process::random_id());
+    let ignored = ignored_condition(store, &key);
+    // Best effort: what the probe says matters more than a few bytes.
+    let _ = store.delete(&[key]);
+    match ignored? {
+        None => Ok(()),
+        Some(condition) => Err(PublishError::IgnoresConditions {
+            store: store.name(),
+            condition,
+        }),
+    }
+}
+
+fn ignored_condition(store: &dyn Store, key: &str) -> Result<Option<&'static str>, PublishError> {
+    let Some(first) = store.put_if(key, b"1", None)? else {
+        return Ok(Some("If-None-Match"));
+    };
+    if store.put_if(key, b"2", None)?.is_some() {
+        return Ok(Some("If-None-Match"));
+    }
+    if store.put_if(key, b"3", Some(&first))?.is_none() {
+        return Ok(Some("If-Match"));
+    }
+    let stale = store.put_if(key, b"4", Some(&first))?;
+    Ok(stale.map(|_| "If-Match"))
+}

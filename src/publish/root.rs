@@ -1,0 +1,200 @@
+//! The root of the publish record: which generation stands in the store, which stood there before, and who is at work.
+
+use serde::{Deserialize, Serialize};
+
+use super::record::{FOLDER, RecordError};
+
+/// `.skillpress/publish.json`, the one object that is written on a condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Root {
+    /// Of this document.
+    pub format: u32,
+    /// Counts the writes of this document, so that each has other bytes and another ETag.
+    pub serial: u64,
+    /// What the site is. `None` until the first publication is done.
+    pub present: Option<Generation>,
+    /// What it was, newest first: two that were finished, and those between that were not. Their bytes are kept.
+    pub before: Vec<Generation>,
+    /// What addresses may hold besides the present generation: a publication began and has not ended, or its deletes
+    /// have not.
+    pub unsettled: Vec<Generation>,
+    /// Who is at work.
+    pub claim: Option<Claim>,
+}
+
+/// One state of the whole site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generation {
+    /// Counts from 1.
+    pub number: u64,
+    /// When it was published, in UTC.
+    pub at: String,
+    /// By whom: user and host.
+    pub by: String,
+    /// The program and its version.
+    pub tool: String,
+    /// Files of the site.
+    pub n_files: usize,
+    /// Their bytes before any encoding.
+    pub n_bytes: u64,
+    /// SHA-256 of its shards.
+    pub shards: Vec<String>,
+    /// Whether all of it was ever in place.
+    pub is_finished: bool,
+}
+
+/// Says who is at work; renewed while they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Tells two claims of one publisher apart.
+    pub id: String,
+    /// User and host.
+    pub by: String,
+    /// When the work began, in UTC.
+    pub since: String,
+    /// The process, where a system can tell whether it is still there.
+    pub process: Option<Process>,
+}
+
+/// A process that others on the same machine can look for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// The run of the system and the namespace in which `id` means something.
+    pub place: String,
+    /// Its number there.
+    pub id: i32,
+}
+
+/// Where the root stands.
+pub(super) const ROOT_KEY: &str = ".skillpress/publish.json";
+
+/// The root is never longer than this, in bytes.
+pub(super) const ROOT_MAX_BYTES: u64 = 16 << 20;
+
+const FORMAT: u32 = 1;
+
+impl Root {
+    pub(super) fn new() -> Self {
+        Self {
+            format: FORMAT,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("text and numbers are JSON");
+        bytes.push(b'\n');
+        bytes
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
+        let root: Self = serde_json::from_slice(bytes).map_err(|error| RecordError::Damaged {
+            key: ROOT_KEY.to_owned(),
+            reason: error.to_string(),
+        })?;
+        if root.format != FORMAT {
+            let format = root.format;
+            return Err(RecordError::Newer { format });
+        }
+        Ok(root)
+    }
+
+    /// All generations of which anything may be in the store.
+    pub(super) fn generations(&self) -> impl Iterator<Item = &Generation> {
+        let present = self.present.iter();
+        present.chain(&self.before).chain(&self.unsettled)
+    }
+
+    /// The number of the generation that comes next.
+    pub(super) fn next_number(&self) -> u64 {
+        let numbers = self.generations().map(|generation| generation.number);
+        numbers.max().unwrap_or(0) + 1
+    }
+
+    /// Whether a publication was begun and never finished.
+    pub(super) fn has_unfinished(&self) -> bool {
+        self.unsettled.iter().any(|other| !other.is_finished)
+    }
+
+    /// What [`Self::before`] is once the generation with the shards `next` is in place.
+    pub(super) fn before_next(&self, next: &[String]) -> Vec<Generation> {
+        let unfinished = self.unsettled.iter().rev().filter(|g| !g.is_finished);
+        let candidates = unfinished.chain(&self.present).chain(&self.before);
+        let mut before: Vec<Generation> = Vec::new();
+        for generation in candidates {
+            let is_known = before.iter().any(|other| other.shards == generation.shards);
+            if is_known || generation.shards == next {
+                continue;
+            }
+            before.push(generation.clone());
+            let n_finished = before.iter().filter(|g| g.is_finished).count();
+            if n_finished == N_KEPT || before.len() == N_KEPT_AT_MOST {
+                break;
+            }
+        }
+        before
+    }
+}
+
+/// Finished generations whose bytes are kept.
+const N_KEPT: usize = 2;
+
+/// Those that were never finished count, too: somebody whose publishing dies again and again must not fill the store.
+const N_KEPT_AT_MOST: usize = 8;
+
+/// Whether `key` is of the publish record and not of the site.
+pub(super) fn is_own(key: &str) -> bool {
+    key.starts_with(FOLDER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn generation(number: u64, is_finished: bool) -> Generation {
+        Generation {
+            number,
+            at: String::new(),
+            by: String::new(),
+            tool: String::new(),
+            n_files: 0,
+            n_bytes: 0,
+            shards: vec![number.to_string()],
+            is_finished,
+        }
+    }
+
+    fn before(root: &Root, next: &str) -> Vec<u64> {
+        let before = root.before_next(&[next.to_owned()]);
+        before.iter().map(|generation| generation.number).collect()
+    }
+
+    #[test]
+    fn two_finished_generations_are_kept_and_those_between_that_were_not() {
+        let root = Root {
+            present: Some(generation(5, true)),
+            before: vec![generation(4, true), generation(3, true)],
+            unsettled: vec![generation(6, false)],
+            ..Root::new()
+        };
+        assert_eq!(before(&root, "7"), [6, 5, 4]);
+        assert_eq!(before(&root, "6"), [5, 4], "the same again");
+        assert_eq!(before(&root, "4"), [6, 5, 3], "one that comes back");
+        assert_eq!(root.next_number(), 7);
+    }
+
+    #[test]
+    fn the_root_comes_back_from_its_bytes() {
+        let root = Root {
+            present: Some(generation(1, true)),
+            ..Root::new()
+        };
+        assert_eq!(Root::decode(&root.encode()).unwrap(), root);
+        let newer =
+            br#"{"format":2,"serial":1,"present":null,"before":[],"unsettled":[],"claim":null}"#;
+        assert!(matches!(
+            Root::decode(newer),
+            Err(RecordError::Newer { format: 2 })
+        ));
+    }
+}

@@ -1,0 +1,178 @@
+//! The site that is to be published: a folder that a build wrote.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use brotli::enc::BrotliEncoderParams;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use walkdir::WalkDir;
+
+use super::digest::digest;
+use super::error::PublishError;
+use super::record::{Record, RecordFile};
+use super::store::Object;
+use crate::hosting::{ObjectHeaders, ObjectRules};
+use crate::input_file;
+use crate::sink::{is_operators_file, is_written};
+
+/// A folder and what it holds.
+#[derive(Debug)]
+pub struct SiteFolder {
+    folder: PathBuf,
+    /// What a publication of it leaves in a store.
+    pub(super) record: Record,
+}
+
+/// How files become objects.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ObjectOptions {
+    /// Pages, styles and scripts are stored as brotli.
+    pub precompress: bool,
+}
+
+impl SiteFolder {
+    /// Reads every file of the site in `folder` once.
+    ///
+    /// # Errors
+    /// When no build wrote it; files that cannot be read.
+    pub fn open(folder: &Path, options: ObjectOptions) -> Result<Self, PublishError> {
+        if !is_written(folder) {
+            let folder = folder.display().to_string();
+            return Err(PublishError::NoSite { folder });
+        }
+        let rules = ObjectRules::default();
+        let paths = paths_below(folder)?;
+        let files = paths.into_par_iter().map(|path| {
+            let bytes = read(folder, &path)?;
+            let mut headers = rules.of(&path);
+            if options.precompress && is_compressed(&path, bytes.len()) {
+                headers.content_encoding = Some(BROTLI.to_owned());
+            }
+            let file = RecordFile {
+                sha256: digest(&bytes),
+                len: bytes.len() as u64,
+                headers: Arc::new(headers),
+            };
+            Ok((path, file))
+        });
+        let mut record: Record = files.collect::<Result<_, PublishError>>()?;
+        share_headers(&mut record);
+        Ok(Self {
+            folder: folder.to_owned(),
+            record,
+        })
+    }
+
+    /// The file at `path` as an object.
+    ///
+    /// # Errors
+    /// When it is another than the record says by now.
+    pub(super) fn object(&self, path: &str, file: &RecordFile) -> Result<Object, PublishError> {
+        let bytes = read(&self.folder, path)?;
+        if digest(&bytes) != file.sha256 {
+            let path = path.to_owned();
+            return Err(PublishError::Changed { path });
+        }
+        Ok(Object {
+            bytes: encoded(bytes, &file.headers),
+            headers: Some((*file.headers).clone()),
+            digest: Some(file.sha256.clone()),
+            tag: None,
+        })
+    }
+
+    /// The address of the site, as its `robots.txt` says it.
+    pub fn base_url(&self) -> Option<String> {
+        let robots = fs::read_to_string(self.folder.join("robots.txt")).ok()?;
+        let sitemap = robots
+            .lines()
+            .find_map(|line| line.strip_prefix("Sitemap: "))?;
+        Some(sitemap.strip_suffix("sitemap.xml")?.to_owned())
+    }
+}
+
+const BROTLI: &str = "br";
+
+/// Bytes as they are stored with `headers`.
+pub(super) fn encoded(bytes: Vec<u8>, headers: &ObjectHeaders) -> Vec<u8> {
+    if headers.content_encoding.is_none() {
+        return bytes;
+    }
+    let params = BrotliEncoderParams {
+        quality: 9,
+        ..BrotliEncoderParams::default()
+    };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &params).expect("memory takes all");
+    packed
+}
+
+/// The bytes of an object that was stored with `headers`, of at most `max_bytes`.
+pub(super) fn decoded(
+    bytes: Vec<u8>,
+    headers: Option<&ObjectHeaders>,
+    max_bytes: u64,
+) -> io::Result<Vec<u8>> {
+    if headers.is_none_or(|headers| headers.content_encoding.is_none()) {
+        return Ok(bytes);
+    }
+    let mut plain = Vec::new();
+    let unpacked = brotli::Decompressor::new(&bytes[..], 64 * 1024);
+    io::Read::read_to_end(&mut io::Read::take(unpacked, max_bytes), &mut plain)?;
+    Ok(plain)
+}
+
+/// Pages, styles and scripts. All clients of a browser's age read brotli, but programs that read the API, the index, zips and
+/// files may not, and the index and zips are read in ranges.
+fn is_compressed(path: &str, len: usize) -> bool {
+    let is_of_a_kind = [".html", ".css", ".js"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    is_of_a_kind
+        && len > 256
+        && !path.starts_with("api/")
+        && path != "search/search.js"
+        && !path.contains("/files/")
+}
+
+fn read(folder: &Path, path: &str) -> Result<Vec<u8>, PublishError> {
+    input_file::read(&folder.join(path), input_file::FILE_MAX_BYTES).map_err(|error| {
+        let path = path.to_owned();
+        PublishError::SiteFile { path, error }
+    })
+}
+
+fn paths_below(folder: &Path) -> Result<Vec<String>, PublishError> {
+    let mut paths = Vec::new();
+    for entry in WalkDir::new(folder) {
+        let entry = entry.map_err(|error| PublishError::SiteFile {
+            path: folder.display().to_string(),
+            error: error.into(),
+        })?;
+        let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        if !entry.file_type().is_file() || is_operators_file(relative) {
+            continue;
+        }
+        let Some(path) = relative.to_str() else {
+            let path = relative.display().to_string();
+            let error = io::Error::new(io::ErrorKind::InvalidData, "its name is not Unicode");
+            return Err(PublishError::SiteFile { path, error });
+        };
+        paths.push(path.replace(std::path::MAIN_SEPARATOR, "/"));
+    }
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+/// A site has a dozen different headers and thousands of files.
+fn share_headers(record: &mut Record) {
+    let mut known: std::collections::HashSet<Arc<ObjectHeaders>> = std::collections::HashSet::new();
+    for file in record.values_mut() {
+        match known.get(&file.headers) {
+            Some(same) => file.headers = same.clone(),
+            None => drop(known.insert(file.headers.clone())),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What a publication did, or would do.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::known::Known;
+use super::layout::is_hashed;
+use super::plan::{Plan, Standing};
+use super::store::Requests;
+use crate::url;
+
+/// What a publication did, or would do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// The store.
+    pub target: String,
+    /// The generation that stands there now.
+    pub generation: u64,
+    /// Its files.
+    pub n_files: usize,
+    /// Their bytes.
+    pub n_bytes: u64,
+    /// Whether that stood there already, so that nothing was done.
+    pub is_same: bool,
+    /// Files that were written from this machine.
+    pub n_uploaded: usize,
+    /// Their bytes as they travelled.
+    pub n_uploaded_bytes: u64,
+    /// Copies within the store.
+    pub n_copied: usize,
+    /// Files that a publication which died had written already.
+    pub n_found: usize,
+    /// Keys that were deleted.
+    pub n_deleted: usize,
+    /// What differs from the generation before.
+    #[serde(flatten)]
+    pub changes: Changes,
+    /// Requests; estimated where nothing was done.
+    pub requests: Requests,
+}
+
+/// What differs between two generations.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Changes {
+    /// Files that did not exist.
+    pub n_new: usize,
+    /// Files with other bytes or headers.
+    pub n_replaced: usize,
+    /// Bytes of both.
+    pub n_changed_bytes: u64,
+    /// Files that are no longer there; those with hashed names stay for two generations more.
+    pub n_removed: usize,
+    /// Paths of all that a cache may hold and that changed, without hashed names.
+    #[serde(skip)]
+    pub paths: Arc<Vec<String>>,
+}
+
+impl Changes {
+    pub(super) fn of(plan: &Plan, known: &Known) -> Self {
+        let mut changes = Self::default();
+        let mut paths = Vec::new();
+        for write in plan.writes() {
+            if known.present.contains_key(&write.path) {
+                changes.n_replaced += 1;
+            } else {
+                changes.n_new += 1;
+            }
+            changes.n_changed_bytes += write.file.len;
+            if !is_hashed(&write.path) {
+                paths.push(write.path.clone());
+            }
+        }
+        changes.n_removed = plan.removals.len();
+        paths.extend(plan.removals.iter().map(|removal| removal.path.clone()));
+        paths.sort_unstable();
+        changes.paths = Arc::new(paths);
+        changes
+    }
+
+    /// What carrying out `plan` takes at least.
+    pub(super) fn requests(&self, plan: &Plan, n_shards: usize) -> Requests {
+        /// The probe, the claim, the record, the end.
+        const ROOT_WRITES: u64 = 8;
+        let n_copies = plan
+            .writes()
+            .filter(|w| matches!(w.standing, Standing::Bytes(_)));
+        let n_looks = plan.writes().filter(|w| w.standing == Standing::Unknown);
+        let n_writes = plan.writes().count() + n_copies.count() + plan.removals.len();
+        let n_deletes = plan.removals.len().div_ceil(1_000) + plan.leaving.len().div_ceil(1_000);
+        Requests {
+            writes: n_writes as u64 + n_shards as u64 + ROOT_WRITES,
+            reads: n_looks.count() as u64 + n_shards as u64,
+            deletes: n_deletes as u64,
+        }
+    }
+}
+
+/// The addresses at which `path` of a site at `base_url` is asked for: a page has that of its folder, too.
+pub fn addresses(base_url: &str, path: &str) -> Vec<String> {
+    let encoded: Vec<String> = path.split('/').map(url::segment).collect();
+    let address = format!("{base_url}{}", encoded.join("/"));
+    match address.strip_suffix("index.html") {
+        Some(folder) if folder.ends_with('/') => vec![folder.to_owned(), address],
+        _ => vec![address],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_asked_for_by_its_folder_and_by_its_name() {
+        let base = "https://skills.example/x/";
+        assert_eq!(
+            addresses(base, "tags/日本/index.html"),
+            [
+                "https://skills.example/x/tags/%E6%97%A5%E6%9C%AC/",
+                "https://skills.example/x/tags/%E6%97%A5%E6%9C%AC/index.html"
+            ]
+        );
+        assert_eq!(
+            addresses(base, "404.html"),
+            ["https://skills.example/x/404.html"]
+        );
+        assert_eq!(addresses(base, "index.html")[0], base);
+    }
+}

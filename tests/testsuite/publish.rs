@@ -1,0 +1,209 @@
+//! `skillpress publish`, to a folder.
+
+use std::fs;
+
+use crate::harness::{Ran, SiteTest, files_below};
+
+fn publish(test: &SiteTest, args: &[&str]) -> Ran {
+    test.run(&[&["publish", "live"], args].concat())
+}
+
+/// The published files, without those of the publish record and hashed ones of generations before.
+fn live(test: &SiteTest) -> Vec<(String, Vec<u8>)> {
+    let site: Vec<String> = site(test).into_iter().map(|(path, _)| path).collect();
+    let files = files_below(&test.path("live")).into_iter();
+    files
+        .filter(|(path, _)| !path.starts_with(".skillpress/"))
+        .filter(|(path, _)| {
+            let hashed = ["assets/", "search/", "api/v1/catalog/"];
+            let is_hashed = hashed.iter().any(|folder| path.starts_with(folder));
+            site.contains(path) || !is_hashed
+        })
+        .collect()
+}
+
+fn site(test: &SiteTest) -> Vec<(String, Vec<u8>)> {
+    let files = test.site().into_iter();
+    files.filter(|(path, _)| path != ".skillpress").collect()
+}
+
+#[track_caller]
+fn assert_ok(ran: &Ran) {
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+}
+
+/// Names without contents, which would be pages of bytes in a failure.
+#[track_caller]
+fn assert_same(left: &[(String, Vec<u8>)], right: &[(String, Vec<u8>)]) {
+    let names =
+        |files: &[(String, Vec<u8>)]| files.iter().map(|(p, _)| p.clone()).collect::<Vec<_>>();
+    assert_eq!(names(left), names(right));
+    let differing = left
+        .iter()
+        .zip(right)
+        .filter(|(a, b)| a != b)
+        .map(|(a, _)| &a.0);
+    assert_eq!(differing.collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn a_site_is_published_republished_brought_back_and_compared() {
+    let test = SiteTest::two_skills().build();
+    let first = publish(&test, &[]);
+    assert_ok(&first);
+    assert!(
+        first.stdout.contains("`live` has generation 1: "),
+        "{}",
+        first.stdout
+    );
+    assert_same(&live(&test), &site(&test));
+    let before = live(&test);
+    let all_before = files_below(&test.path("live"));
+
+    test.write(
+        "content/skills/ana/pdf-tools/SKILL.md",
+        "---\nname: pdf-tools\ndescription: Edited.\n---\n# PDF\n",
+    );
+    test.rebuild();
+    let dry = publish(&test, &["--dry-run", "--json", "--quiet"]);
+    let dry: serde_json::Value = serde_json::from_str(&dry.stdout).unwrap();
+    assert_eq!(dry["generation"], 2);
+    assert!(dry["n_replaced"].as_u64().unwrap() > 3, "{dry}");
+    assert_same(&files_below(&test.path("live")), &all_before);
+
+    assert_ok(&publish(&test, &["--purge-list", "changed.txt"]));
+    assert_same(&live(&test), &site(&test));
+    let changed = fs::read_to_string(test.path("changed.txt")).unwrap();
+    let page = "https://skills.example/ana/skills/pdf-tools/";
+    assert!(changed.lines().any(|line| line == page), "{changed}");
+    assert!(
+        !changed.contains("/bo/skills/cron-explainer/cron-explainer.zip"),
+        "{changed}"
+    );
+    assert!(!changed.contains("/search/files/"), "{changed}");
+
+    let same = publish(&test, &[]);
+    assert!(
+        same.stdout.contains("has this site already: generation 2"),
+        "{}",
+        same.stdout
+    );
+
+    let back = publish(&test, &["--rollback"]);
+    assert_ok(&back);
+    assert!(back.stdout.contains("0 files uploaded"), "{}", back.stdout);
+    for (path, bytes) in &before {
+        assert_eq!(
+            fs::read(test.path("live").join(path)).ok().as_ref(),
+            Some(bytes),
+            "{path}"
+        );
+    }
+    let verified = publish(&test, &["--verify"]);
+    assert_ok(&verified);
+    assert!(
+        verified
+            .stdout
+            .contains("holds generation 3 and nothing else"),
+        "{}",
+        verified.stdout
+    );
+
+    fs::remove_file(test.path("live/feed.xml")).unwrap();
+    test.write("live/extra.txt", "x");
+    let verified = publish(&test, &["--verify"]);
+    assert_eq!(verified.code, 1);
+    assert!(
+        verified.stderr.contains("error: feed.xml: is missing"),
+        "{}",
+        verified.stderr
+    );
+    assert!(
+        verified
+            .stderr
+            .contains("error: extra.txt: was not published by skillpress"),
+        "{}",
+        verified.stderr
+    );
+}
+
+#[test]
+fn a_takedown_names_what_caches_must_drop() {
+    let test = SiteTest::two_skills().build();
+    assert_ok(&publish(&test, &[]));
+    let purged = publish(&test, &["--purge", "ana/pdf-tools"]);
+    assert_ok(&purged);
+    assert!(
+        purged
+            .stdout
+            .contains("https://skills.example/ana/skills/pdf-tools/pdf-tools.zip\n"),
+        "{}",
+        purged.stdout
+    );
+    assert!(
+        purged
+            .stderr
+            .contains("until the site is published without it"),
+        "{}",
+        purged.stderr
+    );
+    assert!(!test.path("live/ana/skills/pdf-tools").exists());
+    assert!(
+        test.path("live/bo/skills/cron-explainer/index.html")
+            .exists()
+    );
+    let again = publish(&test, &["--purge", "ana/pdf-tools"]);
+    assert_eq!(again.code, 2);
+    assert!(
+        again
+            .stderr
+            .contains("`live` holds no skill `ana/pdf-tools`"),
+        "{}",
+        again.stderr
+    );
+}
+
+#[test]
+fn what_cannot_be_published_or_published_to_is_told() {
+    let test = SiteTest::two_skills();
+    let refused = |target: &str, args: &[&str]| {
+        let ran = test.run(&[&["publish", target], args].concat());
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        ran.stderr
+    };
+    test.write("public/index.html", "x");
+    assert!(refused("live", &[]).contains(
+        "error: `public` is not a site that `skillpress build` wrote\nhint: run `skillpress build`"
+    ));
+    fs::remove_dir_all(test.path("public")).unwrap();
+    test.rebuild();
+    assert!(
+        refused("public", &[])
+            .contains("`public` cannot be published to: it is the output of a build")
+    );
+    assert!(refused("ftp://x/y", &[]).contains("it is neither a folder nor `s3://`"));
+    assert!(refused("s3:///x", &[]).contains("it names no bucket"));
+    assert!(
+        refused("live", &["--rollback"])
+            .contains("`live` keeps no generation before the present one")
+    );
+    assert!(
+        refused("live", &["--verify"]).contains("nothing was published to `live` by skillpress")
+    );
+    assert!(refused("live", &["--precompress"]).contains("a folder keeps no headers"));
+}
+
+#[test]
+fn a_site_for_this_machine_is_published_with_a_warning() {
+    let test = SiteTest::two_skills()
+        .base_url("http://localhost:8080/")
+        .build();
+    let ran = publish(&test, &[]);
+    assert_ok(&ran);
+    assert!(
+        ran.stderr
+            .contains("warning: the site was built for `http://localhost:8080/`"),
+        "{}",
+        ran.stderr
+    );
+}
