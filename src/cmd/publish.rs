@@ -193,6 +193,13 @@ fn show_summary(
     }
     if store.keeps_headers() {
         print_line!("{}", requests_line(&summary.requests));
+        if let (Some(usd), Some(prices)) = (summary.price_usd, store.prices()) {
+            print_line!(
+                "price: {usd:.4} USD by the list of {}, read on {}",
+                prices.source,
+                prices.read_on
+            );
+        }
     }
     Ok(())
 }

@@ -155,13 +155,7 @@ impl<'a> Held<'a> {
         let mut root = state.root.clone();
         change(&mut root);
         root.serial += 1;
-        let bytes = root.encode();
-        let tag = match self.store.put_if(ROOT_KEY, &bytes, state.tag.as_ref()) {
-            Ok(Some(tag)) => tag,
-            // The answer to a write that succeeded may be lost, and the second try then finds the first.
-            Ok(None) => self.tag_of(&bytes)?,
-            Err(error) => self.tag_of(&bytes).map_err(|_| error)?,
-        };
+        let tag = self.write(&root.encode(), state.tag.as_ref())?;
         *state = ReadRoot {
             root,
             tag: Some(tag),
@@ -170,16 +164,33 @@ impl<'a> Held<'a> {
         Ok(())
     }
 
-    fn tag_of(&self, bytes: &[u8]) -> Result<Tag, PublishError> {
-        let found = self.store.get(ROOT_KEY, ROOT_MAX_BYTES)?;
-        let Some(found) = found else {
-            return Err(busy(None));
-        };
-        match found.tag {
-            Some(tag) if found.bytes == bytes => Ok(tag),
-            _ => Err(busy(
-                Root::decode(&found.bytes).ok().and_then(|root| root.claim),
-            )),
+    /// Writes the root in the place of the one with the tag `expected`. A write without an answer may have succeeded or not,
+    /// and no store makes it again by itself, so what stands there says which.
+    fn write(&self, bytes: &[u8], expected: Option<&Tag>) -> Result<Tag, PublishError> {
+        let mut n_left = 4;
+        loop {
+            n_left -= 1;
+            let failure = match self.store.put_if(ROOT_KEY, bytes, expected) {
+                Ok(Some(tag)) => return Ok(tag),
+                Ok(None) => None,
+                Err(error) => Some(error),
+            };
+            let found = self.store.get(ROOT_KEY, ROOT_MAX_BYTES)?;
+            match (found, failure) {
+                (Some(found), _) if found.bytes == bytes => {
+                    return found.tag.ok_or_else(|| busy(None));
+                }
+                (found, Some(error)) if found.as_ref().and_then(|f| f.tag.as_ref()) == expected => {
+                    if n_left == 0 {
+                        return Err(error.into());
+                    }
+                    thread::sleep(self.timing.look / 4);
+                }
+                (found, _) => {
+                    let root = found.and_then(|found| Root::decode(&found.bytes).ok());
+                    return Err(busy(root.and_then(|root| root.claim)));
+                }
+            }
         }
     }
 

@@ -2,14 +2,12 @@
 //!
 //! Credentials, regions and endpoints come from the variables of each cloud, as `object_store` reads them.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
-use object_store::client::HttpErrorKind;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::path::Path;
 use object_store::{
@@ -19,8 +17,10 @@ use object_store::{
 use tokio::runtime::Runtime;
 use url::Url;
 
+use super::cloud_error::{chain, deepest, is_unanswered, said};
 use super::connection::{ClaimStale, Connection};
 use super::pace::MAX_PARALLEL;
+use super::price::PriceList;
 use super::store::{Found, Listed, Object, Requests, Store, StoreError, Tag};
 use crate::hosting::ObjectHeaders;
 
@@ -229,20 +229,13 @@ impl Store for CloudStore {
     }
 
     fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
-        let paths: Vec<_> = keys
-            .iter()
-            .map(|key| self.path(key))
-            .collect::<Result<_, _>>()?;
-        let paths = futures_util::stream::iter(paths.into_iter().map(Ok)).boxed();
-        let deleted = self.objects.delete_stream(paths);
-        let deleted = deleted.try_for_each(|_| std::future::ready(Ok(())));
-        match self.runtime.block_on(deleted) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                let key = keys.first().map_or("", String::as_str);
-                self.missing::<()>(key, error).map(drop)
-            }
-        }
+        // `object_store` does not know that to delete twice is to delete once.
+        let once = || self.delete_once(keys);
+        let again = |error| match error {
+            StoreError::Unreachable { .. } => once(),
+            error => Err(error),
+        };
+        once().or_else(again).or_else(again)
     }
 
     fn list(&self) -> Result<Vec<Listed>, StoreError> {
@@ -275,9 +268,31 @@ impl Store for CloudStore {
     fn requests(&self) -> Requests {
         self.connection.requests()
     }
+
+    fn prices(&self) -> Option<PriceList> {
+        let is_s3 = self.name.starts_with("`s3:");
+        is_s3.then(|| PriceList::of_endpoint(&std::env::var("AWS_ENDPOINT_URL").ok()?))?
+    }
 }
 
 impl CloudStore {
+    fn delete_once(&self, keys: &[String]) -> Result<(), StoreError> {
+        let paths: Vec<_> = keys
+            .iter()
+            .map(|key| self.path(key))
+            .collect::<Result<_, _>>()?;
+        let paths = futures_util::stream::iter(paths.into_iter().map(Ok)).boxed();
+        let deleted = self.objects.delete_stream(paths);
+        let deleted = deleted.try_for_each(|_| std::future::ready(Ok(())));
+        match self.runtime.block_on(deleted) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let key = keys.first().map_or("", String::as_str);
+                self.missing::<()>(key, error).map(drop)
+            }
+        }
+    }
+
     /// `None` if `error` says that there is no such object.
     fn missing<T>(&self, key: &str, error: object_store::Error) -> Result<Option<T>, StoreError> {
         match self.error(key, &error) {
@@ -375,50 +390,4 @@ fn headers_of(attributes: &Attributes) -> Option<ObjectHeaders> {
 
 fn digest_of(attributes: &Attributes) -> Option<String> {
     attributes.get(&DIGEST).map(|digest| digest.to_string())
-}
-
-/// Whether no answer came to any of the tries.
-fn is_unanswered(error: &object_store::Error) -> bool {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(http) = error.downcast_ref::<object_store::client::HttpError>() {
-            return http.kind() != HttpErrorKind::Decode;
-        }
-        source = error.source();
-    }
-    false
-}
-
-/// The messages of `error` and of what is below it, each once.
-fn chain(error: &object_store::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let message = error.to_string();
-        if !text.contains(&message) {
-            text = format!("{text}: {message}");
-        }
-        source = error.source();
-    }
-    text
-}
-
-fn deepest(error: &object_store::Error) -> String {
-    let mut deepest: &dyn std::error::Error = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    deepest.to_string()
-}
-
-/// What a store itself says in an error: the message of its XML, or the end of the chain.
-fn said(text: &str) -> String {
-    let message = text
-        .split_once("<Message>")
-        .and_then(|(_, rest)| rest.split_once("</Message>"));
-    let said = match message {
-        Some((message, _)) => message,
-        None => text.rsplit(" - ").next().unwrap_or(text),
-    };
-    crate::text::shorten(said.trim(), 300).into_owned()
 }

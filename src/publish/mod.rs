@@ -15,6 +15,7 @@
 
 mod claim;
 mod cloud;
+mod cloud_error;
 mod connection;
 mod digest;
 mod error;
@@ -24,6 +25,7 @@ mod layout;
 mod pace;
 mod parallel;
 mod plan;
+mod price;
 mod probe;
 mod process;
 mod publisher;

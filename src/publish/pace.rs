@@ -19,7 +19,7 @@ struct State {
     limit: usize,
     n_well: usize,
     not_before: Instant,
-    shrunk: Instant,
+    shrunk: Option<Instant>,
 }
 
 /// How a request ended.
@@ -49,7 +49,7 @@ impl Default for Pace {
             limit: START,
             n_well: 0,
             not_before: now,
-            shrunk: now,
+            shrunk: None,
         };
         Self {
             state: Mutex::new(state),
@@ -111,9 +111,10 @@ impl State {
     /// Requests that ran together complain together, so only the first of a second counts.
     fn shrink(&mut self, now: Instant) {
         self.n_well = 0;
-        if now.duration_since(self.shrunk) >= Duration::from_secs(1) || self.limit == START {
+        let since = self.shrunk.map(|shrunk| now.duration_since(shrunk));
+        if since.is_none_or(|since| since >= Duration::from_secs(1)) {
             self.limit = (self.limit / 2).max(1);
-            self.shrunk = now;
+            self.shrunk = Some(now);
         }
     }
 }
@@ -136,7 +137,6 @@ mod tests {
         assert_eq!(pace.limit(), START + 1);
         ends(&pace, Outcome::Well, 10_000);
         assert_eq!(pace.limit(), MAX_PARALLEL);
-        std::thread::sleep(Duration::from_millis(1_010));
         ends(&pace, Outcome::Late, 5);
         assert_eq!(pace.limit(), MAX_PARALLEL / 2);
     }

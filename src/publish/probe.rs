@@ -4,16 +4,20 @@ use super::error::PublishError;
 use super::process;
 use super::store::Store;
 
-/// Tries both conditions on a key of its own.
+/// Tries both conditions on a key of its own. No store makes a conditional write again that had no answer, so all of it is
+/// tried up to three times.
 ///
 /// # Errors
 /// [`PublishError::IgnoresConditions`]; what the store says.
 pub(super) fn probe(store: &dyn Store) -> Result<(), PublishError> {
-    let key = format!(".skillpress/probe-{}", process::random_id());
-    let ignored = ignored_condition(store, &key);
-    // Best effort: what the probe says matters more than a few bytes.
-    let _ = store.delete(&[key]);
-    match ignored? {
+    let once = || {
+        let key = format!(".skillpress/probe-{}", process::random_id());
+        let ignored = ignored_condition(store, &key);
+        // Best effort: what the probe says matters more than a few bytes.
+        let _ = store.delete(&[key]);
+        ignored
+    };
+    match once().or_else(|_| once()).or_else(|_| once())? {
         None => Ok(()),
         Some(condition) => Err(PublishError::IgnoresConditions {
             store: store.name(),

@@ -300,6 +300,7 @@ impl Publisher<'_> {
             n_deleted: done.n_deleted.load(Ordering::Relaxed),
             changes,
             requests,
+            price_usd: self.store.prices().map(|prices| prices.usd(&requests)),
         }
     }
 }

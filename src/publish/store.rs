@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use thiserror::Error;
 
+use super::price::PriceList;
 use crate::hosting::ObjectHeaders;
 
 /// Keeps objects under keys, which are relative paths.
@@ -54,6 +55,11 @@ pub trait Store: Send + Sync {
 
     /// Requests so far; a folder makes none.
     fn requests(&self) -> Requests;
+
+    /// What requests cost, where that is known.
+    fn prices(&self) -> Option<PriceList> {
+        None
+    }
 }
 
 /// Bytes, and what a store keeps beside them.

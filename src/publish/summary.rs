@@ -38,6 +38,9 @@ pub struct Summary {
     pub changes: Changes,
     /// Requests; estimated where nothing was done.
     pub requests: Requests,
+    /// What they cost in US dollars by the list price of the store, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_usd: Option<f64>,
 }
 
 /// What differs between two generations.
