@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use super::super::claim::{Held, ReadRoot, Timing, read_root};
 use super::super::root::{Claim, Process, Root};
 use super::super::store::{Object, Store};
-use super::super::{PublishError, StoreError};
-use super::cycle::{QUICK, Site, publish, root_of, with_publisher};
+use super::super::{MaxDeletes, PublishError, Publisher, StoreError};
+use super::cycle::{QUICK, Site, publish, root_of, with_publisher, with_timing};
 use super::fake_store::{FakeStore, Fault};
 
 fn claim_of_another(process: Option<Process>) -> Claim {
@@ -29,8 +29,19 @@ fn a_claim_that_is_renewed_stops_others_who_are_told_whose_it_is() {
     let store = FakeStore::default();
     publish(&store, &Site::new("1", &[])).unwrap();
     let held = claim(&store, claim_of_another(None));
+    let site = Site::new("2", &[]);
+    let folder = site.open();
+    // Long, so that a busy machine renews in time.
+    let slow = Timing {
+        dead: Duration::from_secs(60),
+        ..QUICK
+    };
     thread::scope(|scope| {
-        let refused = scope.spawn(|| publish(&store, &Site::new("2", &[])));
+        let refused = scope.spawn(|| {
+            with_timing(&store, slow, |publisher| {
+                publisher.publish(&folder, MaxDeletes::Usual, false)
+            })
+        });
         while !refused.is_finished() {
             held.renew().unwrap();
             thread::sleep(Duration::from_millis(2));
@@ -76,14 +87,8 @@ fn a_claim_of_a_process_that_is_gone_is_taken_over_at_once() {
     };
     let site = Site::new("1", &[]);
     let folder = site.open();
-    let max = super::super::MaxDeletes::Usual;
-    let outcome = with_publisher(&store, |publisher| {
-        let publisher = super::super::Publisher {
-            timing: slow,
-            at: String::new(),
-            ..*publisher
-        };
-        publisher.publish(&folder, max, false)
+    let outcome = with_timing(&store, slow, |publisher| {
+        publisher.publish(&folder, MaxDeletes::Usual, false)
     });
     outcome.unwrap();
 }
@@ -145,14 +150,13 @@ fn a_store_that_ignores_conditions_is_refused_unless_that_is_meant() {
         assert_eq!(refused.to_string(), sentence);
         assert!(store.objects().is_empty());
         let folder = site.open();
-        let max = super::super::MaxDeletes::Usual;
         let outcome = with_publisher(&store, |publisher| {
-            let publisher = super::super::Publisher {
+            let publisher = Publisher {
                 unconditional: true,
                 at: String::new(),
                 ..*publisher
             };
-            publisher.publish(&folder, max, false)
+            publisher.publish(&folder, MaxDeletes::Usual, false)
         });
         outcome.unwrap();
         assert_eq!(site.differences(&store.objects()), [""; 0]);

@@ -104,16 +104,24 @@ impl Site {
 pub(super) const QUICK: Timing = Timing {
     renew: Duration::from_millis(1_000),
     stale: Duration::from_millis(5_000),
-    dead: Duration::from_millis(24),
-    look: Duration::from_millis(8),
+    dead: Duration::from_millis(8),
+    look: Duration::from_millis(4),
 };
 
 pub(super) fn with_publisher<T>(store: &dyn Store, work: impl FnOnce(&Publisher<'_>) -> T) -> T {
+    with_timing(store, QUICK, work)
+}
+
+pub(super) fn with_timing<T>(
+    store: &dyn Store,
+    timing: Timing,
+    work: impl FnOnce(&Publisher<'_>) -> T,
+) -> T {
     let progress = Progress::new(true);
     work(&Publisher {
         store,
         at: "2026-01-01 00:00:00Z".to_owned(),
-        timing: QUICK,
+        timing,
         unconditional: false,
         progress: &progress,
     })

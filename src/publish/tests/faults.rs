@@ -89,7 +89,7 @@ fn two_deaths_one_after_the_other_lose_no_bytes() {
     let third = Site::new("3", &[("a", "a3"), ("b", "b1")]);
     let before = published(&Objects::new(), &first);
     let deaths = after_each_death(&before, publishing(&second));
-    for objects in deaths.iter().step_by(31) {
+    for objects in deaths.iter().step_by(61) {
         for objects in after_each_death(objects, publishing(&third)) {
             assert_sound(&objects);
             let after = published(&objects, &third);
