@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::claim::Held;
 use super::error::PublishError;
 use super::known::Known;
+use super::layout::skill_folder;
 use super::publisher::Publisher;
 use super::record::{Record, Shard, encode, kept_key, shard_key};
 use super::root::{Generation, Root};
@@ -75,35 +76,36 @@ impl Publisher<'_> {
         })
     }
 
-    /// All paths of `skill` in any generation: its folder, and the documents of the API that are about it.
+    /// All paths of `skill` in any generation: its folder, those of its old names, and the documents of the API that are about
+    /// it.
     fn paths_of(&self, skill: &SkillKey, known: &Known) -> Result<BTreeSet<String>, PublishError> {
         let folder = format!("{}/skills/{}/", skill.owner, skill.slug);
-        let all = known.records().flat_map(Record::keys);
-        let mut paths: BTreeSet<String> = all.filter(|p| p.starts_with(&folder)).cloned().collect();
+        let mut folders = BTreeSet::from([folder.clone()]);
+        // Two owners may have one slug, and the API has one document for it.
         let documents = format!("api/v1/skills/{}/", skill.slug);
-        let is_theirs = self.is_document_of(&documents, &folder, known)?;
-        if is_theirs {
-            let all = known.records().flat_map(Record::keys);
-            paths.extend(all.filter(|path| path.starts_with(&documents)).cloned());
+        if self.is_about(&folder, &format!("{documents}index.html"), known)? {
+            folders.insert(documents);
         }
-        Ok(paths)
+        for old_name in old_names(known) {
+            if self.is_about(&folder, &format!("{old_name}skill.json"), known)? {
+                folders.insert(old_name);
+            }
+        }
+        let all = known.records().flat_map(Record::keys);
+        let paths = all.filter(|path| folders.iter().any(|folder| path.starts_with(folder)));
+        Ok(paths.cloned().collect())
     }
 
-    /// Whether the documents of the API below `documents` are about the skill of `folder`: two owners may have one slug, and
-    /// the API has one document for it.
-    fn is_document_of(
-        &self,
-        documents: &str,
-        folder: &str,
-        known: &Known,
-    ) -> Result<bool, PublishError> {
-        let index = format!("{documents}index.html");
-        let files = known.records().filter_map(|record| record.get(&index));
-        let kept: BTreeSet<String> = files.map(|file| kept_key(&file.sha256)).collect();
+    /// Whether the document at `path`, now or in a generation before, names the page of the skill in `folder`. So does one
+    /// that is nowhere any more: a takedown that died deleted it.
+    fn is_about(&self, folder: &str, path: &str, known: &Known) -> Result<bool, PublishError> {
+        let files = known.records().filter_map(|record| record.get(path));
+        let mut keys: BTreeSet<String> = files.map(|file| kept_key(&file.sha256)).collect();
+        keys.insert(path.to_owned());
         let page = format!("/{folder}\"");
         let mut is_gone = true;
-        for key in kept.iter().chain([&index]) {
-            let Some(document) = self.store.get(key, FILE_MAX_BYTES)? else {
+        for key in keys {
+            let Some(document) = self.store.get(&key, FILE_MAX_BYTES)? else {
                 continue;
             };
             is_gone = false;
@@ -112,9 +114,20 @@ impl Publisher<'_> {
                 return Ok(true);
             }
         }
-        // A takedown that died deleted them.
         Ok(is_gone)
     }
+}
+
+/// Folders of skills without a zip: those of old names.
+fn old_names(known: &Known) -> BTreeSet<String> {
+    let all = || known.records().flat_map(Record::keys);
+    let folders = |paths: &mut dyn Iterator<Item = &String>| -> BTreeSet<String> {
+        let folders = paths.filter_map(|path| skill_folder(path));
+        folders.map(str::to_owned).collect()
+    };
+    let with_zip = folders(&mut all().filter(|path| path.ends_with(".zip")));
+    let with_record = folders(&mut all().filter(|path| path.ends_with("/skill.json")));
+    with_record.difference(&with_zip).cloned().collect()
 }
 
 /// Digests of the files at `going` that no other path of any generation has.

@@ -272,7 +272,10 @@ fn nothing_before_the_first_generation_can_be_brought_back() {
 #[test]
 fn a_takedown_leaves_no_byte_of_a_skill_and_no_word_in_the_record() {
     let store = FakeStore::default();
-    publish(&store, &Site::new("1", &[("a", "secret 1"), ("b", "b")])).unwrap();
+    let first = Site::new("1", &[("a", "secret 1"), ("b", "b")]);
+    first.file("old/skills/x/skill.json", "secret \"/o/skills/a/\"");
+    first.file("old/skills/y/skill.json", "of another \"/o/skills/b/\"");
+    publish(&store, &first).unwrap();
     publish(&store, &Site::new("2", &[("a", "secret 2"), ("b", "b")])).unwrap();
     publish(&store, &Site::new("3", &[("b", "b")])).unwrap();
     let skill = SkillKey::parse("o/a").unwrap();
