@@ -21,7 +21,8 @@ use super::cloud_error::{chain, deepest, is_unanswered, said};
 use super::connection::{ClaimStale, Connection};
 use super::pace::MAX_PARALLEL;
 use super::price::PriceList;
-use super::store::{Found, Listed, Object, Requests, Store, StoreError, Tag};
+use super::requests::Requests;
+use super::store::{Found, Listed, Object, Store, StoreError, Tag};
 use crate::hosting::ObjectHeaders;
 
 /// A bucket, or what is below a prefix of one.

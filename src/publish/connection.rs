@@ -19,7 +19,7 @@ use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request, StatusCode, header};
 
 use super::pace::{MAX_PARALLEL, Outcome, Pace};
-use super::store::Requests;
+use super::requests::Requests;
 use crate::lock::lock;
 
 /// Makes requests; its clones share pace and counts.

@@ -13,7 +13,8 @@ use tempfile::NamedTempFile;
 use walkdir::WalkDir;
 
 use super::digest::digest;
-use super::store::{Found, Listed, Object, Requests, Store, StoreError, Tag};
+use super::requests::Requests;
+use super::store::{Found, Listed, Object, Store, StoreError, Tag};
 use crate::input_file;
 use crate::lock::lock;
 

@@ -31,6 +31,7 @@ mod process;
 mod publisher;
 mod purge;
 mod record;
+mod requests;
 mod root;
 mod run;
 mod site_folder;
@@ -49,8 +50,9 @@ pub use claim::Timing;
 pub use error::PublishError;
 pub use publisher::{MaxDeletes, Publisher};
 pub use purge::Purged;
+pub use requests::Requests;
 pub use site_folder::{ObjectOptions, SiteFolder};
-pub use store::{Requests, Store, StoreError};
+pub use store::{Store, StoreError};
 pub use summary::{Summary, addresses};
 pub use verify::{Verified, verify};
 

@@ -1,6 +1,6 @@
 //! What requests cost, where the list price of a store is known.
 
-use super::store::Requests;
+use super::requests::Requests;
 
 /// A list price.
 #[derive(Clone, Copy, Debug, PartialEq)]

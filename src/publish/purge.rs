@@ -10,9 +10,9 @@ use super::known::Known;
 use super::layout::skill_folder;
 use super::publisher::Publisher;
 use super::record::{Record, Shard, encode, kept_key, shard_key};
+use super::requests::Requests;
 use super::root::{Generation, Root};
 use super::run::{self, Done, delete_keys};
-use super::store::Requests;
 use crate::input_file::FILE_MAX_BYTES;
 use crate::key::SkillKey;
 

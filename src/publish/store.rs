@@ -5,6 +5,7 @@ use std::time::Instant;
 use thiserror::Error;
 
 use super::price::PriceList;
+use super::requests::Requests;
 use crate::hosting::ObjectHeaders;
 
 /// Keeps objects under keys, which are relative paths.
@@ -99,17 +100,6 @@ pub struct Listed {
 pub struct Tag {
     pub e_tag: Option<String>,
     pub version: Option<String>,
-}
-
-/// How many requests were made, by what they cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Requests {
-    /// Puts, copies and listings, those that were made again among them.
-    pub writes: u64,
-    /// Gets and heads.
-    pub reads: u64,
-    /// Deletes, which cost nothing in most stores.
-    pub deletes: u64,
 }
 
 /// Why a store did not do what was asked.

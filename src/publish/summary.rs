@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::known::Known;
 use super::layout::is_hashed;
 use super::plan::{Plan, Standing};
-use super::store::Requests;
+use super::requests::Requests;
 use crate::url;
 
 /// What a publication did, or would do.

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::super::digest::digest;
-use super::super::store::{Found, Listed, Object, Requests, Store, StoreError, Tag};
+use super::super::requests::Requests;
+use super::super::store::{Found, Listed, Object, Store, StoreError, Tag};
 use crate::lock::lock;
 
 /// Objects by key.
