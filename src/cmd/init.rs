@@ -5,12 +5,14 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::error::CommandError;
 use super::fetch;
 use super::input::registry_of;
 use super::source_entry::{EntryArgs, SourceEntry};
 use crate::discovery::discover;
+use crate::hosting::Host;
 use crate::problem::{Problem, print_each};
 use crate::site;
 use crate::sources::FetchOptions;
@@ -28,6 +30,10 @@ pub struct InitArgs {
     /// folder, a file
     #[arg(long, value_name = "OWNER/REPO|URL|DIR")]
     from: Option<String>,
+    /// Where the site will be published: decides the workflow, and the limits that a build keeps to. Without it, the
+    /// workflow is that of GitHub Pages; the repository here gets none
+    #[arg(long, value_name = "HOST", value_parser = hosts())]
+    host: Option<Host>,
     #[command(flatten)]
     entry: EntryArgs,
 }
@@ -40,10 +46,47 @@ macro_rules! file {
 }
 
 /// What every new registry holds, besides its settings.
-const FILES: &[(&str, &str)] = &[
-    file!(".github/workflows/publish.yml"),
-    file!(".gitignore"),
-    file!("README.md"),
+const FILES: &[(&str, &str)] = &[file!(".gitignore"), file!("README.md")];
+
+/// A workflow, of parts that hosts share.
+macro_rules! workflow {
+    ($($part:literal),+) => {
+        concat!($(include_str!(concat!("../../assets/init/workflows/", $part))),+)
+    };
+}
+
+const GITHUB_WORKFLOW: &str = ".github/workflows/publish.yml";
+const CLOUDFLARE: &str = workflow!(
+    "github.yml",
+    "github-build.yml",
+    "upload.yml",
+    "cloudflare.yml"
+);
+
+/// What checks and publishes a registry, by host: path and text.
+const WORKFLOWS: &[(Host, &str, &str)] = &[
+    (
+        Host::GithubPages,
+        GITHUB_WORKFLOW,
+        workflow!(
+            "github.yml",
+            "github-pages-address.yml",
+            "github-build.yml",
+            "github-pages.yml"
+        ),
+    ),
+    (Host::CloudflareFree, GITHUB_WORKFLOW, CLOUDFLARE),
+    (Host::CloudflarePaid, GITHUB_WORKFLOW, CLOUDFLARE),
+    (
+        Host::S3,
+        GITHUB_WORKFLOW,
+        workflow!("github.yml", "github-build.yml", "upload.yml", "s3.yml"),
+    ),
+    (
+        Host::GitlabPages,
+        ".gitlab-ci.yml",
+        workflow!("gitlab-pages.yml"),
+    ),
 ];
 
 /// What a registry that begins with no skills of others holds too.
@@ -58,6 +101,8 @@ const EXAMPLES: &[(&str, &str)] = &[
 ];
 
 const SETTINGS: &str = include_str!("../../assets/init/skillpress.toml");
+/// The line of [`SETTINGS`] that names a host.
+const SETTINGS_HOST: &str = "# host = \"github-pages\"\n";
 
 /// Name of the file of settings.
 const SETTINGS_NAME: &str = "skillpress.toml";
@@ -68,9 +113,9 @@ const SETTINGS_NAME: &str = "skillpress.toml";
 /// A folder that holds something already; a source that is none, or cannot be fetched; what the file system refuses.
 pub fn run(args: &InitArgs) -> Result<(), CommandError> {
     match (&args.folder, &args.from) {
-        (Some(folder), None) => with_examples(folder),
-        (Some(folder), Some(from)) => from_source(folder, from, &args.entry),
-        (None, None) => here(&args.entry),
+        (Some(folder), None) => with_examples(folder, args.host),
+        (Some(folder), Some(from)) => from_source(folder, from, args),
+        (None, None) => here(args),
         (None, Some(_)) => Err(CommandError::advised(
             "`--from` needs a folder for the registry",
             "name one that is missing or empty",
@@ -78,13 +123,45 @@ pub fn run(args: &InitArgs) -> Result<(), CommandError> {
     }
 }
 
-/// A registry with two skills, to be replaced.
-fn with_examples(folder: &Path) -> Result<(), CommandError> {
-    refuse_full_folder(folder)?;
-    for (path, text) in FILES.iter().chain(EXAMPLES) {
+/// The hosts that there are workflows for.
+fn hosts() -> impl TypedValueParser<Value = Host> {
+    let names = WORKFLOWS.iter().map(|(host, ..)| host.name());
+    let host_of = |name: String| {
+        let mut hosts = WORKFLOWS.iter().map(|(host, ..)| *host);
+        hosts.find(|host| host.name() == name)
+    };
+    PossibleValuesParser::new(names).try_map(move |name| host_of(name).ok_or("no such host"))
+}
+
+/// The settings of a registry that is published on `host`.
+fn settings(host: Option<Host>) -> String {
+    match host {
+        Some(host) => SETTINGS.replace(SETTINGS_HOST, &format!("host = \"{}\"\n", host.name())),
+        None => SETTINGS.to_owned(),
+    }
+}
+
+/// Writes what every registry in a folder of its own holds.
+fn write_files(folder: &Path, host: Option<Host>) -> Result<(), CommandError> {
+    for (path, text) in FILES {
         write_file(&folder.join(path), text)?;
     }
-    write_file(&folder.join(SETTINGS_NAME), SETTINGS)?;
+    write_workflow(folder, host.unwrap_or(Host::GithubPages))
+}
+
+fn write_workflow(folder: &Path, host: Host) -> Result<(), CommandError> {
+    let mut workflows = WORKFLOWS.iter().filter(|(other, ..)| *other == host);
+    workflows.try_for_each(|(_, path, text)| write_file(&folder.join(path), text))
+}
+
+/// A registry with two skills, to be replaced.
+fn with_examples(folder: &Path, host: Option<Host>) -> Result<(), CommandError> {
+    refuse_full_folder(folder)?;
+    for (path, text) in EXAMPLES {
+        write_file(&folder.join(path), text)?;
+    }
+    write_files(folder, host)?;
+    write_file(&folder.join(SETTINGS_NAME), &settings(host))?;
     let folder = folder.display();
     print_line!("`{folder}` is a registry with two skills. Next:");
     print_line!("  cd {folder}");
@@ -95,11 +172,11 @@ fn with_examples(folder: &Path) -> Result<(), CommandError> {
 }
 
 /// A registry of the skills at `from`.
-fn from_source(folder: &Path, from: &str, entry: &EntryArgs) -> Result<(), CommandError> {
+fn from_source(folder: &Path, from: &str, args: &InitArgs) -> Result<(), CommandError> {
     refuse_full_folder(folder)?;
-    let entry = SourceEntry::new(from, entry, folder)?;
+    let entry = SourceEntry::new(from, &args.entry, folder)?;
     let settings_path = folder.join(SETTINGS_NAME);
-    let (settings, config) = entry.add_to(&settings_path, SETTINGS)?;
+    let (settings, config) = entry.add_to(&settings_path, &settings(args.host))?;
     fs::create_dir_all(folder).map_err(|error| {
         CommandError::cannot(format_args!("make `{}`", folder.display()), error)
     })?;
@@ -110,9 +187,7 @@ fn from_source(folder: &Path, from: &str, entry: &EntryArgs) -> Result<(), Comma
         let _ = fs::remove_dir_all(folder.join(".skillpress"));
     }
     fetched?;
-    for (path, text) in FILES {
-        write_file(&folder.join(path), text)?;
-    }
+    write_files(folder, args.host)?;
     write_file(&settings_path, &settings)?;
     let project = registry_of(Some(settings_path));
     fetch::warn_of_none(&project, &config, &entry.source.name);
@@ -125,7 +200,7 @@ fn from_source(folder: &Path, from: &str, entry: &EntryArgs) -> Result<(), Comma
 }
 
 /// Settings for the repository here, whose skills stay where they are.
-fn here(entry: &EntryArgs) -> Result<(), CommandError> {
+fn here(args: &InitArgs) -> Result<(), CommandError> {
     let settings_path = Path::new(SETTINGS_NAME);
     if settings_path.exists() {
         return Err(CommandError::advised(
@@ -133,8 +208,8 @@ fn here(entry: &EntryArgs) -> Result<(), CommandError> {
             "add a source with `skillpress add`, or name a folder for a new registry",
         ));
     }
-    let entry = SourceEntry::new(".", entry, Path::new("."))?;
-    let (settings, config) = entry.add_to(settings_path, SETTINGS)?;
+    let entry = SourceEntry::new(".", &args.entry, Path::new("."))?;
+    let (settings, config) = entry.add_to(settings_path, &settings(args.host))?;
     let project = registry_of(None);
     let loaded = site::load_sources(&project, &config);
     if loaded.problems.n_errors() > 0 {
@@ -146,6 +221,9 @@ fn here(entry: &EntryArgs) -> Result<(), CommandError> {
             "there is no skill in this folder",
             "name a folder for a new registry, such as `skillpress init registry`",
         ));
+    }
+    if let Some(host) = args.host {
+        write_workflow(Path::new("."), host)?;
     }
     write_file(settings_path, &settings)?;
     print_line!(
