@@ -283,15 +283,13 @@ impl CloudStore {
             .map(|key| self.path(key))
             .collect::<Result<_, _>>()?;
         let paths = futures_util::stream::iter(paths.into_iter().map(Ok)).boxed();
-        let deleted = self.objects.delete_stream(paths);
-        let deleted = deleted.try_for_each(|_| std::future::ready(Ok(())));
-        match self.runtime.block_on(deleted) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                let key = keys.first().map_or("", String::as_str);
-                self.missing::<()>(key, error).map(drop)
-            }
-        }
+        let deleted = self.objects.delete_stream(paths).collect::<Vec<_>>();
+        // To the last: one that was not there says nothing of the others.
+        let key = keys.first().map_or("", String::as_str);
+        let failed = self.runtime.block_on(deleted).into_iter();
+        let failed = failed.filter_map(Result::err);
+        let mut outcomes = failed.map(|error| self.missing::<()>(key, error).map(drop));
+        outcomes.find(Result::is_err).unwrap_or(Ok(()))
     }
 
     /// `None` if `error` says that there is no such object.
