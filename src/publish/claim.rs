@@ -165,7 +165,8 @@ impl<'a> Held<'a> {
     }
 
     /// Writes the root in the place of the one with the tag `expected`. A write without an answer may have succeeded or not,
-    /// and no store makes it again by itself, so what stands there says which.
+    /// and no store makes it again by itself, so what stands there says which. Where that is as before, nobody was faster,
+    /// and a condition that failed was a mistake on the way.
     fn write(&self, bytes: &[u8], expected: Option<&Tag>) -> Result<Tag, PublishError> {
         let mut n_left = 4;
         loop {
@@ -180,9 +181,9 @@ impl<'a> Held<'a> {
                 (Some(found), _) if found.bytes == bytes => {
                     return found.tag.ok_or_else(|| busy(None));
                 }
-                (found, Some(error)) if found.as_ref().and_then(|f| f.tag.as_ref()) == expected => {
+                (found, failure) if found.as_ref().and_then(|f| f.tag.as_ref()) == expected => {
                     if n_left == 0 {
-                        return Err(error.into());
+                        return Err(failure.map_or_else(|| busy(None), PublishError::from));
                     }
                     thread::sleep(self.timing.look / 4);
                 }

@@ -9,6 +9,7 @@ use super::error::PublishError;
 use super::known::Known;
 use super::layout::is_hashed;
 use super::plan::kept_of;
+use super::probe::is_probe;
 use super::record::{Record, shard_key};
 use super::root::{ROOT_KEY, is_own};
 use super::store::Store;
@@ -88,9 +89,10 @@ pub fn verify(store: &dyn Store) -> Result<Verified, PublishError> {
     })
 }
 
-/// Bytes that a publication which did not end may have kept or written; the next one clears them away.
+/// What a publication that did not end may have left: bytes that it kept or wrote, which the next one clears away, and
+/// probes.
 fn is_leftover<T>(key: &str, unsettled: &[T]) -> bool {
-    is_own(key) && !unsettled.is_empty()
+    is_probe(key) || is_own(key) && !unsettled.is_empty()
 }
 
 impl Verified {
