@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use super::error::CommandError;
 use super::{
-    add, badge, build, check, fetch, init, inspect, keygen, mcp, mirror, new, publish, report, search,
-    serve, sources, verify,
+    add, badge, build, check, fetch, init, inspect, keygen, mcp, mirror, new, publish, report,
+    search, serve, sources, verify,
 };
 use crate::problem::print_each;
 use crate::terminal::{self, printable};

