@@ -75,7 +75,7 @@ pub enum Counted {
 impl Host {
     /// All hosts, in the order of `docs/hosting.md`.
     #[cfg(test)]
-    const ALL: [Self; 9] = [
+    pub const ALL: [Self; 9] = [
         Self::CloudflareFree,
         Self::CloudflarePaid,
         Self::GithubPages,

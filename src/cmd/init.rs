@@ -286,3 +286,48 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
     };
     write().map_err(|error| CommandError::cannot(format_args!("write `{}`", path.display()), error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hosting::{Counted, Limit};
+    use crate::text::number::grouped;
+
+    #[test]
+    fn the_readme_says_of_each_host_what_it_takes_and_how_a_site_gets_there() {
+        let mut table =
+            "| host | takes at most | a site gets there by |\n|---|---|---|\n".to_owned();
+        for host in Host::ALL {
+            let name = host.name();
+            let counts_files = |limit: &&Limit| {
+                use Counted::*;
+                matches!(
+                    limit.counted,
+                    Files | Entries | FilesInFolder | FileBytes | SiteBytes
+                )
+            };
+            let limits: Vec<String> = (host.limits().iter())
+                .filter(counts_files)
+                .map(|limit| {
+                    let max = grouped(usize::try_from(limit.max).unwrap());
+                    format!("{max} {}", limit.counted.unit())
+                })
+                .collect();
+            let limits = match limits.is_empty() {
+                true => "no limit known".to_owned(),
+                false => limits.join("; "),
+            };
+            let has_workflow = WORKFLOWS.iter().any(|(other, ..)| *other == host);
+            let way = match (host, has_workflow) {
+                (Host::S3, _) => format!(
+                    "`skillpress publish s3://BUCKET`; the workflow of `init --host {name}` does it"
+                ),
+                (_, true) => format!("the workflow of `init --host {name}`"),
+                (_, false) => "its own tool, from `public/`".to_owned(),
+            };
+            table += &format!("| `{name}` | {limits} | {way} |\n");
+        }
+        let readme = include_str!("../../README.md");
+        assert!(readme.contains(&table), "{table}");
+    }
+}

@@ -194,10 +194,12 @@ fn show_summary(
     if store.keeps_headers() {
         print_line!("{}", requests_line(&summary.requests));
         if let (Some(usd), Some(prices)) = (summary.price_usd, store.prices()) {
+            let place = prices.place.map(|place| format!("; {place}"));
             print_line!(
-                "price: {usd:.4} USD by the list of {}, read on {}",
+                "price: {usd:.4} USD by {}, read on {}{}",
                 prices.source,
-                prices.read_on
+                prices.read_on,
+                place.unwrap_or_default()
             );
         }
     }

@@ -271,8 +271,9 @@ impl Store for CloudStore {
     }
 
     fn prices(&self) -> Option<PriceList> {
-        let is_s3 = self.name.starts_with("`s3:");
-        is_s3.then(|| PriceList::of_endpoint(&std::env::var("AWS_ENDPOINT_URL").ok()?))?
+        let (scheme, _) = self.name.trim_start_matches('`').split_once(':')?;
+        let endpoint = std::env::var("AWS_ENDPOINT_URL").ok();
+        PriceList::of(scheme, endpoint.as_deref())
     }
 }
 
