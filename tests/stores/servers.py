@@ -107,6 +107,62 @@ def allow_reading(endpoint):
     raise AssertionError("the bucket cannot be made readable")
 
 
+class Cluster:
+    """SeaweedFS as five processes, which keeps every object on two volume servers."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.ports = dict(zip(("master", "first", "second", "filer", "s3"), free_ports(5)))
+        self.processes = {}
+
+    def start(self, name, command, *arguments):
+        """Starts a process and waits until it answers."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        port = self.ports[name]
+        arguments = [argument.format(folder=folder, **self.ports) for argument in arguments]
+        weed = [VENV / "bin" / "weed", command, "-ip.bind=127.0.0.1", f"-port={port}", *arguments]
+        started = server(weed, lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None)
+        self.processes[name] = started
+        started.__enter__()
+
+    def start_volume(self, name):
+        self.start(name, "volume", "-ip=127.0.0.1", "-mserver=127.0.0.1:{master}", "-dir={folder}", "-max=50", "-preStopSeconds=0")
+
+    def kill(self, name):
+        self.processes.pop(name).__exit__(None, None, None)
+
+
+@contextlib.contextmanager
+def seaweed_cluster(folder):
+    folder.mkdir()
+    identities = [
+        {
+            "name": "publisher",
+            "credentials": [{"accessKey": KEYS["AWS_ACCESS_KEY_ID"], "secretKey": KEYS["AWS_SECRET_ACCESS_KEY"]}],
+            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+        },
+        {"name": "anonymous", "actions": ["Read:site"]},
+    ]
+    (folder / "s3.json").write_text(json.dumps({"identities": identities}))
+    cluster = Cluster(folder)
+    try:
+        cluster.start(
+            "master", "master", "-ip=127.0.0.1", "-mdir={folder}", "-volumeSizeLimitMB=64", "-defaultReplication=001",
+            "-telemetry=false",
+        )
+        cluster.start_volume("first")
+        cluster.start_volume("second")
+        cluster.start("filer", "filer", "-ip=127.0.0.1", "-master=127.0.0.1:{master}", "-defaultStoreDir={folder}")
+        cluster.start("s3", "s3", "-filer=127.0.0.1:{filer}", f"-config={folder}/s3.json", "-domainName=localhost", "-port.iceberg=0")
+        store = s3(f"http://127.0.0.1:{cluster.ports['s3']}")
+        store.cluster = cluster
+        yield store
+    finally:
+        for name in list(cluster.processes):
+            cluster.kill(name)
+
+
 @contextlib.contextmanager
 def azurite(folder):
     (port,) = free_ports(1)
