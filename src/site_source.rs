@@ -13,7 +13,7 @@ use skillpress_search::{Answer, ByteRange, OpenError, Request, Searcher, Source}
 use crate::http_client::Refusal;
 
 pub use copy::{CopyError, Target};
-pub use error::{SearchError, SourceError};
+pub use error::{SearchError, SourceError, format_hint};
 pub use file::FileSource;
 pub use http::HttpSource;
 

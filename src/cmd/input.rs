@@ -47,7 +47,7 @@ impl PreviousArgs {
         };
         if !site.follow(place)? {
             error_line!(
-                "note: `{place}` has no search index to go on from; skills are numbered anew"
+                "note: `{place}` has no search index that this version goes on from; skills are numbered anew"
             );
         }
         Ok(())

@@ -9,7 +9,7 @@ use skillpress_search::internals::format::manifest::MANIFEST_PATH;
 use super::error::CommandError;
 use crate::inspect::{self, Inspection};
 use crate::problem::Problem;
-use crate::site_source::SiteSource;
+use crate::site_source::{SiteSource, format_hint};
 use crate::terminal::Terminal;
 
 /// Options of `inspect`.
@@ -30,7 +30,10 @@ pub struct InspectArgs {
 pub fn run(args: &InspectArgs) -> Result<(), CommandError> {
     let mut source = SiteSource::open(&args.site)?;
     let inspection = inspect::inspect(&mut source).map_err(|error| match error {
-        OpenError::Format(error) => damaged(args, MANIFEST_PATH, error.to_string()),
+        OpenError::Format(error) => {
+            let hint = format_hint(&error);
+            damaged(args, MANIFEST_PATH, error.to_string(), hint)
+        }
         error => source.search_error(error).into(),
     })?;
     print(args, &inspection).map_err(|error| CommandError::print("the index", &error))?;
@@ -42,7 +45,8 @@ pub fn run(args: &InspectArgs) -> Result<(), CommandError> {
     if parts.is_empty() {
         return Ok(());
     }
-    Err(damaged(args, "", format!("damaged: {}", parts.join(", "))))
+    let message = format!("damaged: {}", parts.join(", "));
+    Err(damaged(args, "", message, "build the site again"))
 }
 
 fn print(args: &InspectArgs, inspection: &Inspection) -> io::Result<()> {
@@ -56,9 +60,9 @@ fn print(args: &InspectArgs, inspection: &Inspection) -> io::Result<()> {
 }
 
 /// The error for a file of the index, or all of it.
-fn damaged(args: &InspectArgs, path: &str, message: String) -> CommandError {
+fn damaged(args: &InspectArgs, path: &str, message: String, hint: &str) -> CommandError {
     let place = format!("{}/search/{path}", args.site.trim_end_matches('/'));
     Problem::error(place, "damaged index", message)
-        .hint("build the site again, or install a newer skillpress")
+        .hint(hint)
         .into()
 }

@@ -69,7 +69,21 @@ impl SearchError {
             Self::Gone { .. } => "build the site with `skillpress build`",
             Self::Refused { .. } => "name the address where the site stands, if you trust it",
             Self::Unread { .. } => "check the address and the network",
-            Self::Format { .. } => "build the site again, or install a newer skillpress",
+            Self::Format { error, .. } => format_hint(error),
         }
+    }
+}
+
+/// What to do with an index that cannot be read for `error`.
+pub fn format_hint(error: &FormatError) -> &'static str {
+    match error {
+        FormatError::Version { got, expected } | FormatError::Analyzer { got, expected } => {
+            if got > expected {
+                "install a newer skillpress, or build the site with this one"
+            } else {
+                "build the site with this skillpress, or read it with the one that built it"
+            }
+        }
+        _ => "build the site again",
     }
 }

@@ -50,7 +50,7 @@ fn a_first_build_has_no_site_to_follow_and_says_so() {
     test.run(&["build"]);
     let ran = test.run(&["build", "--previous", "nowhere", "--out", "next"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let note = "note: `nowhere` has no search index to go on from; skills are numbered anew\n";
+    let note = "note: `nowhere` has no search index that this version goes on from; skills are numbered anew\n";
     assert!(ran.stderr.contains(note), "{}", ran.stderr);
     assert!(files_below(&test.path("next")) == test.site());
 }

@@ -274,7 +274,7 @@ fn an_index_that_cannot_be_opened_says_why() {
         (
             manifest.replacen("\"format\":4", "\"format\":9", 1),
             1,
-            "error: public/search/manifest.json: the index is format 9; this reader knows 4\nhint: build the site again",
+            "error: public/search/manifest.json: the index is format 9; this reader knows 4\nhint: install a newer skillpress, or build the site with this one",
         ),
         (
             damaged,
