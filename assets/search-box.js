@@ -105,7 +105,16 @@ export class Box {
       if (this.running === running) this.busy(false);
     }
   }
+
+  /** A button that does what helps after an error. @param {any} error @param {string} className */
+  wayOut(error, className) {
+    const [label, onclick] = error?.code === "format" ? ["Reload", () => location.reload()] : ["Try again", () => this.run()];
+    return el("button", { type: "button", className, onclick }, label);
+  }
 }
+
+/** What to say where results are not complete, and nothing else is wrong: of a site that was replaced a part may be gone. */
+export const IN_PART = "Part of the index could not be read. Reload the page to search all of it.";
 
 /** @param {Results} results */
 function summary({ hits, found, corrected, translated, query }) {
@@ -123,8 +132,8 @@ export const counted = (found) => (found === 1 ? "1 skill" : `${found < 1000 ? f
 export function explained(error) {
   if (!navigator.onLine) return ["You are offline", "The search goes on by itself when you are back."];
   if (error?.code === "gone") return ["There is no search index here", "The site was published without one, or only in part."];
-  if (error?.code === "format") return ["This page is older than the site", "Reload it to search."];
-  return ["The search index cannot be read", "The network or the site has a problem. Try again, or browse instead."];
+  if (error?.code === "format") return ["The site has changed since this page was opened", "Reload the page to search."];
+  return ["The search index cannot be read", "The network or the site has a problem. Try again, reload the page, or browse instead."];
 }
 
 /** The list below the form of a page: a combobox. */
@@ -225,9 +234,9 @@ class SearchList extends Box {
       corrected && el("span", {}, "Searched for ", el("strong", {}, corrected), found && !translated ? "" : ". "),
       translated && el("span", {}, "Also searched: ", el("strong", { lang: "en" }, translated), found ? "" : ". "),
       !found && el("span", {}, el("strong", {}, "Nothing fits. "), "These are near:"),
-      !complete && !corrected && "Part of the index could not be read.",
+      !complete && !corrected && IN_PART,
     ].filter((part) => part)
-      : [el("strong", {}, "No skill matches. "), complete ? "Try fewer or other words." : "Part of the index could not be read."]));
+      : complete ? [el("strong", {}, "No skill matches. "), "Try fewer or other words."] : [IN_PART]));
     this.note.hidden = !this.note.childNodes.length;
     this.open(document.activeElement === this.input);
     // What was chosen stays chosen wherever it went.
@@ -239,7 +248,7 @@ class SearchList extends Box {
     this.list.replaceChildren();
     this.note.hidden = false;
     this.note.replaceChildren(el("strong", {}, `${title}. `), text, " ",
-      el("button", { type: "button", className: "search-link", onclick: () => this.run() }, "Try again"));
+      this.wayOut(error, "search-link"));
     this.status.textContent = title;
     this.open(true);
   }

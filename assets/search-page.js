@@ -1,6 +1,6 @@
 // @ts-check
 // The search page, whose address is its state.
-import { Box, badges, counted, el, explained, icon, marked, search } from "./search-box.js";
+import { Box, IN_PART, badges, counted, el, explained, icon, marked, search } from "./search-box.js";
 
 /** Hits of one page, and most of them. */
 const N_PAGE = 20, N_MAX = 200;
@@ -196,7 +196,7 @@ class SearchPage extends Box {
     }
     this.foot.replaceChildren(...this.below(results));
     if (!complete && hits.length) {
-      this.foot.prepend(el("div", { className: "notice notice--amber" }, el("p", {}, "Part of the index could not be read, so results may be missing. ", this.again())));
+      this.foot.prepend(el("div", { className: "notice notice--amber" }, el("p", {}, IN_PART, " ", this.again())));
     }
     if (focused && document.activeElement === document.body) this.rows.find((row) => row.dataset.id === focused)?.querySelector("a")?.focus();
   }
@@ -244,7 +244,7 @@ class SearchPage extends Box {
     this.clear();
     this.status.textContent = title;
     this.foot.replaceChildren(this.message(title, text,
-      el("button", { type: "button", className: "button", onclick: () => (error?.code === "format" ? location.reload() : this.run()) }, error?.code === "format" ? "Reload" : "Try again"),
+      this.wayOut(error, "button"),
       el("a", { href: this.link("skills/") }, "Browse all skills")));
   }
 

@@ -57,7 +57,8 @@
  * @property {(results: Results) => void} [onUpdate] is called with results that may still change
  */
 
-/** Why a search could not be done. `code`: `network`, `gone` (there is no index), `format` (made for another version). */
+/** Why a search could not be done. `code`: `network`, `gone` (there is no index), `format` (the index is made for another
+ * version, or the site was replaced and has this one's engine no more: load page and script anew). */
 export class SearchError extends Error {
   /** @param {"network" | "gone" | "format"} code @param {string} message */
   constructor(code, message) {
@@ -292,7 +293,7 @@ class Module {
       const { exports } = await WebAssembly.instantiate(await this.compile(path));
       return new Module(exports);
     } catch (error) {
-      throw new SearchError("network", `${new URL(path, import.meta.url)} cannot be loaded: ${error}`);
+      throw error instanceof SearchError ? error : new SearchError("network", `${new URL(path, import.meta.url)} cannot be loaded: ${error}`);
     }
   }
 
@@ -332,6 +333,7 @@ class Module {
 /** @param {URL} url */
 async function compile(url) {
   const response = await fetch(url).catch(() => fetch(url));
+  if (response.status === 404 || response.status === 410) throw new SearchError("format", `${url} is gone, as after the site was replaced`);
   if (!response.ok) throw new Error(`the answer is ${response.status}`);
   // Streams are compiled only under the right name.
   return response.headers.get("content-type")?.startsWith("application/wasm")

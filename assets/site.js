@@ -39,12 +39,24 @@ function loadSearch() {
     link.rel = rel;
     document.head.append(link);
   }
-  box = import("./search-box.js").then(({ attach }) => attach(form), () => (box = undefined));
+  box = import("./search-box.js").then(({ attach }) => {
+    unloaded.remove();
+    attach(form);
+  }, () => {
+    box = undefined;
+    if (document.activeElement === input) form.append(unloaded);
+  });
 }
+// The script is not there, as after the site was replaced, or the network is not.
+const unloaded = document.createElement("p");
+unloaded.className = "search-panel search-note";
+unloaded.setAttribute("role", "alert");
+unloaded.textContent = "The search could not be loaded. Reload the page, or press Enter to search on a page of its own.";
 const base = document.currentScript.src;
 if (input) {
   if (!document.getElementById("search-app")) {
     input.addEventListener("focus", loadSearch);
+    input.addEventListener("blur", () => unloaded.remove());
     form.addEventListener("pointerenter", loadSearch);
     if (document.activeElement === input) loadSearch();
   }
