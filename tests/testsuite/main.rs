@@ -34,3 +34,4 @@ mod sums;
 mod texts;
 mod verify;
 mod wasm;
+mod wasm_reader;
