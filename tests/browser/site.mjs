@@ -1,6 +1,6 @@
 // Builds sites for the tests, and serves a folder the way a plain static host does.
 import { execFileSync } from "node:child_process";
-import { createReadStream, existsSync, mkdtempSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -61,6 +61,8 @@ export async function serveFolder(folder, { prefix = "/", ranges = true, headers
       file = path.join(folder, "404.html");
       status = 404;
     }
+    // A folder that is a link may lead elsewhere before the file is read.
+    file = realpathSync(file);
     const size = statSync(file).size;
     const headers = { "content-type": types[path.extname(file).slice(1)] ?? "application/octet-stream", "content-length": size };
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");

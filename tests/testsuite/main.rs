@@ -32,6 +32,7 @@ mod source_skills;
 mod sources;
 mod sums;
 mod texts;
+mod upgrades;
 mod verify;
 mod wasm;
 mod wasm_reader;

@@ -11,7 +11,7 @@ use crate::plain_server::{Host, Ranges};
 use crate::read;
 
 /// A running server; what it answers is read line by line.
-struct Mcp {
+pub(crate) struct Mcp {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -24,7 +24,7 @@ impl Mcp {
         Self::at(site, "public")
     }
 
-    fn at(site: &SiteTest, place: &str) -> Self {
+    pub(crate) fn at(site: &SiteTest, place: &str) -> Self {
         let mut child = site
             .command()
             .args(["mcp", "--site", place])
@@ -48,7 +48,7 @@ impl Mcp {
         mcp
     }
 
-    fn initialize(&mut self) -> Value {
+    pub(crate) fn initialize(&mut self) -> Value {
         let answer = self.request(
             "initialize",
             json!({
@@ -94,7 +94,7 @@ impl Mcp {
     }
 
     /// The answer of a call that must succeed.
-    fn answer(&mut self, tool: &str, arguments: Value) -> Value {
+    pub(crate) fn answer(&mut self, tool: &str, arguments: Value) -> Value {
         let result = self.call(tool, arguments);
         assert_ne!(result["isError"], json!(true), "{result}");
         let text: Value =
@@ -104,7 +104,7 @@ impl Mcp {
     }
 
     /// The message of a call that must fail.
-    fn refusal(&mut self, tool: &str, arguments: Value) -> String {
+    pub(crate) fn refusal(&mut self, tool: &str, arguments: Value) -> String {
         let result = self.call(tool, arguments);
         assert_eq!(result["isError"], json!(true), "{result}");
         result["content"][0]["text"].as_str().unwrap().to_owned()

@@ -22,6 +22,19 @@ impl Modules {
         Self::named(|name| assets.join(format!("{name}.wasm")))
     }
 
+    /// Those of the site in `folder`, whose names have a hash in them.
+    pub(crate) fn of_site(folder: &Path) -> Self {
+        Self::named(|name| {
+            let files = fs::read_dir(folder.join("search/files")).expect("files of an index");
+            let is_module = |file: &Path| {
+                let file = file.file_name().expect("a name").to_string_lossy();
+                file.starts_with(&format!("{name}-")) && file.ends_with(".wasm")
+            };
+            let mut paths = files.map(|entry| entry.expect("a file").path());
+            paths.find(|path| is_module(path)).expect("a module")
+        })
+    }
+
     fn named(path: impl Fn(&str) -> PathBuf) -> Self {
         let [words, vectors, unknown] =
             ["search", "semantic", "unknown"].map(|name| fs::read(path(name)).expect("the module"));
