@@ -5,7 +5,8 @@
 //! lists of the small repositories stands here, and is held on every machine.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -406,6 +407,8 @@ impl Client {
             .canonicalize()
             .expect("the client: see tests/clients/run");
         let closed = "http://127.0.0.1:9";
+        // Not a pipe: the client ends before all is written to one that is read slowly.
+        let said = tempfile::tempfile().unwrap();
         let output = Command::new(std::env::var_os("NODE").unwrap_or("node".into()))
             .arg(program)
             .arg("add")
@@ -428,11 +431,20 @@ impl Client {
                 ("HTTPS_PROXY", closed),
             ])
             .stdin(Stdio::null())
+            .stdout(said.try_clone().unwrap())
+            .stderr(Stdio::piped())
             .output()
             .expect("the client runs");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let text = text_of(said);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{text}{errors}");
         text
     }
+}
+
+fn text_of(mut file: File) -> String {
+    let mut bytes = Vec::new();
+    file.rewind().unwrap();
+    file.read_to_end(&mut bytes).unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
