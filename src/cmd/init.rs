@@ -46,7 +46,7 @@ macro_rules! file {
 }
 
 /// What every new registry holds, besides its settings.
-const FILES: &[(&str, &str)] = &[file!(".gitignore"), file!("README.md")];
+const FILES: &[(&str, &str)] = &[(".gitignore", IGNORED), file!("README.md")];
 
 /// A workflow, of parts that hosts share.
 macro_rules! workflow {
@@ -99,6 +99,9 @@ const EXAMPLES: &[(&str, &str)] = &[
     file!("content/skills/ana/meeting-notes/SKILL.md"),
     file!("content/skills/ana/meeting-notes/assets/template.md"),
 ];
+
+/// What git need not or must not keep.
+const IGNORED: &str = include_str!("../../assets/init/.gitignore");
 
 const SETTINGS: &str = include_str!("../../assets/init/skillpress.toml");
 /// The line of [`SETTINGS`] that names a host.
@@ -224,6 +227,11 @@ fn here(args: &InitArgs) -> Result<(), CommandError> {
     }
     if let Some(host) = args.host {
         write_workflow(Path::new("."), host)?;
+    }
+    let ignored = Path::new(".gitignore");
+    match ignored.exists() {
+        true => print_line!("Add `/public/` and `*.key`, secret keys, to `.gitignore`."),
+        false => write_file(ignored, IGNORED)?,
     }
     write_file(settings_path, &settings)?;
     print_line!(

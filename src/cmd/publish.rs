@@ -39,14 +39,17 @@ pub struct PublishArgs {
     #[arg(long, value_name = "OWNER/SLUG", conflicts_with_all = ["precompress", "dry_run"])]
     purge: Option<String>,
     /// Stop before anything is written if more files would disappear; by default a tenth of them, at least 100
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["rollback", "verify", "purge"])]
     max_deletes: Option<usize>,
     /// Store pages, styles and scripts as brotli, for stores whose answers nobody compresses
     #[arg(long)]
     precompress: bool,
     /// Write the addresses of all that changed to this file, one a line, for a CDN
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "verify")]
     purge_list: Option<PathBuf>,
+    /// Publish over a site that something else put there: files of the same names are replaced, the rest stays
+    #[arg(long)]
+    take_over: bool,
     /// Publish to a store that ignores conditions: you make sure that nobody else does at the same time
     #[arg(long)]
     unconditional: bool,
@@ -72,6 +75,7 @@ pub fn run(args: &PublishArgs) -> Result<(), CommandError> {
             .to_string(),
         timing: Timing::default(),
         unconditional: args.unconditional,
+        take_over: args.take_over,
         progress: &progress,
     };
     if args.verify {
@@ -102,6 +106,7 @@ fn publish(args: &PublishArgs, publisher: &Publisher<'_>) -> Result<Summary, Com
             "publish without `--precompress`, and let the web server compress",
         ));
     }
+    refuse_inside(&args.target, &args.site)?;
     publisher.progress.stage("read");
     let precompress = args.precompress;
     let site = SiteFolder::open(&args.site, ObjectOptions { precompress })?;
@@ -110,6 +115,22 @@ fn publish(args: &PublishArgs, publisher: &Publisher<'_>) -> Result<Summary, Com
     }
     let max_deletes = args.max_deletes.map_or(MaxDeletes::Usual, MaxDeletes::Of);
     Ok(publisher.publish(&site, max_deletes, args.dry_run)?)
+}
+
+/// A target inside the site would be published into itself.
+fn refuse_inside(target: &str, site: &Path) -> Result<(), CommandError> {
+    let target = target.strip_prefix("file://").unwrap_or(target);
+    let places = (Path::new(target).canonicalize(), site.canonicalize());
+    match places {
+        (Ok(target), Ok(site)) if target.starts_with(&site) => Err(CommandError::advised(
+            format_args!(
+                "`{}` lies in the site that is to be published",
+                target.display()
+            ),
+            "name a folder outside of it",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// As `build` says it of a site whose address nobody named.

@@ -1,6 +1,7 @@
 //! `skillpress verify`: whether a copy of a site is what its sums say, and by whom these are.
 
 use clap::Args;
+use std::num::NonZeroUsize;
 
 use super::error::CommandError;
 use super::summed::{KeyArg, LimitArgs, signer_line, sums_error};
@@ -21,7 +22,7 @@ pub struct VerifyArgs {
     key: KeyArg,
     /// Read so many files, chosen at random, and not all
     #[arg(long, value_name = "N")]
-    sample: Option<usize>,
+    sample: Option<NonZeroUsize>,
     #[command(flatten)]
     limits: LimitArgs,
     /// Print one JSON document for programs
@@ -37,7 +38,7 @@ pub fn run(args: &VerifyArgs) -> Result<(), CommandError> {
     let source = SiteSource::open_whole(&args.site)?;
     let options = VerifyOptions {
         key: args.key.key()?,
-        sample: args.sample,
+        sample: args.sample.map(NonZeroUsize::get),
         limits: args.limits.limits(),
     };
     let progress = Progress::new(args.json);

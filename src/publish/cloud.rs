@@ -52,6 +52,15 @@ impl CloudStore {
         if bucket.is_empty() {
             return Err(target_error("it names no bucket".to_owned()));
         }
+        // What is no URL makes `object_store` panic.
+        if let Ok(endpoint) = std::env::var("AWS_ENDPOINT_URL")
+            && url.scheme() == "s3"
+            && !Url::parse(&endpoint).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+        {
+            let reason =
+                format!("`AWS_ENDPOINT_URL` is `{endpoint}`, which is no `https://` address");
+            return Err(target_error(reason));
+        }
         let connection = Connection::new();
         let objects = open_objects(url.scheme(), bucket, &connection)
             .map_err(|error| target_error(deepest(&error)))?;
@@ -75,9 +84,13 @@ impl CloudStore {
     }
 
     fn path(&self, key: &str) -> Result<Path, StoreError> {
-        Path::parse(format!("{}{key}", self.prefix)).map_err(|error| StoreError::Other {
+        self.whole_path(&format!("{}{key}", self.prefix))
+    }
+
+    fn whole_path(&self, path: &str) -> Result<Path, StoreError> {
+        Path::parse(path).map_err(|error| StoreError::Other {
             store: self.name.clone(),
-            key: key.to_owned(),
+            key: path.to_owned(),
             reason: error.to_string(),
         })
     }
@@ -240,7 +253,10 @@ impl Store for CloudStore {
     }
 
     fn list(&self) -> Result<Vec<Listed>, StoreError> {
-        let prefix = (!self.prefix.is_empty()).then(|| Path::from(self.prefix.as_str()));
+        let prefix = match self.prefix.trim_end_matches('/') {
+            "" => None,
+            prefix => Some(self.whole_path(prefix)?),
+        };
         let listed = self.objects.list(prefix.as_ref()).try_collect::<Vec<_>>();
         let listed = self.runtime.block_on(listed);
         let listed = listed.map_err(|error| self.error("", &error))?;

@@ -26,6 +26,9 @@ pub enum PublishError {
         store: String,
         condition: &'static str,
     },
+    /// There is an `index.html`, and no publish record.
+    #[error("{store} has a site that skillpress did not publish")]
+    Unowned { store: String },
     /// More files would disappear than usually do.
     #[error("{n} of {n_files} files would be deleted, more than {max}")]
     TooManyDeletes {
@@ -65,6 +68,9 @@ impl PublishError {
             }
             Self::IgnoresConditions { .. } => {
                 "publish with `--unconditional` if you make sure that nobody else publishes at the same time"
+            }
+            Self::Unowned { .. } => {
+                "name another prefix, or publish with `--take-over`: files of the same names are replaced, and cannot be brought back"
             }
             Self::TooManyDeletes { n, .. } => {
                 return Some(format!("if that is meant, say `--max-deletes {n}`"));

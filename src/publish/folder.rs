@@ -17,6 +17,7 @@ use super::requests::Requests;
 use super::store::{Found, Listed, Object, Store, StoreError, Tag};
 use crate::input_file;
 use crate::lock::lock;
+use crate::sink::MIRROR_MARKER;
 
 /// A folder.
 #[derive(Debug)]
@@ -43,6 +44,11 @@ impl FolderStore {
         if folder.join(".skillpress").is_file() {
             let reason = "it is the output of a build, which replaces it as a whole".to_owned();
             return Err(target_error(reason));
+        }
+        if folder.join(MIRROR_MARKER).is_file() {
+            let reason =
+                "it is a copy by `skillpress mirror`, which removes what is not of its site";
+            return Err(target_error(reason.to_owned()));
         }
         let work = folder.join(WORK);
         fs::create_dir_all(&work).map_err(|error| target_error(error.to_string()))?;

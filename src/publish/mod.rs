@@ -64,12 +64,19 @@ use folder::FolderStore;
 /// # Errors
 /// When it is none of these, or cannot be one.
 pub fn open_store(target: &str) -> Result<Box<dyn Store>, StoreError> {
-    let Some((scheme, _)) = target.split_once("://") else {
-        return Ok(Box::new(FolderStore::open(Path::new(target))?));
-    };
     let error = |reason: &str| StoreError::Target {
         target: target.to_owned(),
         reason: reason.to_owned(),
+    };
+    let Some((scheme, _)) = target.split_once("://") else {
+        if target.is_empty() {
+            return Err(error("it is empty; name a folder, `.` for this one"));
+        }
+        let is_cut = |scheme: &&str| matches!(*scheme, "s3" | "gs" | "az" | "file");
+        if let Some((scheme, _)) = target.split_once(':').filter(|(scheme, _)| is_cut(scheme)) {
+            return Err(error(&format!("an address begins with `{scheme}://`")));
+        }
+        return Ok(Box::new(FolderStore::open(Path::new(target))?));
     };
     match scheme {
         "s3" | "gs" | "az" => {

@@ -31,6 +31,8 @@ pub struct Publisher<'a> {
     pub timing: Timing,
     /// Whether a store that ignores conditions will do.
     pub unconditional: bool,
+    /// Whether a site that something else put there may be replaced.
+    pub take_over: bool,
     /// What a person sees.
     pub progress: &'a Progress,
 }
@@ -66,6 +68,7 @@ impl Publisher<'_> {
         is_dry: bool,
     ) -> Result<Summary, PublishError> {
         let read = self.begin(is_dry)?;
+        self.check_unowned(&read)?;
         let n_before = read
             .root
             .present
@@ -107,6 +110,16 @@ impl Publisher<'_> {
             supply,
         };
         self.replace(read, &known, &target, MaxDeletes::All, is_dry)
+    }
+
+    /// Without a publish record nothing is known of what stands there, so nothing of it could be brought back.
+    fn check_unowned(&self, read: &ReadRoot) -> Result<(), PublishError> {
+        let is_ours = read.tag.is_some() || self.take_over;
+        if is_ours || self.store.head("index.html")?.is_none() {
+            return Ok(());
+        }
+        let store = self.store.name();
+        Err(PublishError::Unowned { store })
     }
 
     /// Reads the root, once nobody else is at work, from a store that can tell publishers apart.
@@ -265,7 +278,9 @@ impl Publisher<'_> {
         });
         let needed: Vec<_> = needed.collect();
         in_parallel(self.store.max_parallel(), &needed, |write| {
-            if self.store.head(&kept_key(&write.file.sha256))?.is_some() {
+            let found = self.store.head(&kept_key(&write.file.sha256))?;
+            // What somebody else put there has another digest, or none.
+            if found.is_some_and(|found| found.digest.as_ref() == Some(&write.file.sha256)) {
                 return Ok(());
             }
             Err(PublishError::LostBytes {

@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::claim::Held;
+use super::digest::digest;
 use super::error::PublishError;
 use super::known::Known;
 use super::layout::skill_folder;
+use super::plan::kept_of;
 use super::publisher::Publisher;
 use super::record::{Record, Shard, encode, kept_key, shard_key};
 use super::requests::Requests;
 use super::root::{Generation, Root};
 use super::run::{self, Done, delete_keys};
+use super::site_folder::decoded;
 use crate::input_file::FILE_MAX_BYTES;
 use crate::key::SkillKey;
 
@@ -41,20 +44,25 @@ impl Publisher<'_> {
         let read = self.begin(false)?;
         // Every shard is read: what is kept may stand in any of them.
         let known = Known::load(self.store, &read.root, &[])?;
-        let going = self.paths_of(skill, &known)?;
-        if going.is_empty() {
+        let going = self.paths_of(skill, &read.root, &known)?;
+        let paths: BTreeSet<String> = going.iter().flatten().cloned().collect();
+        if paths.is_empty() {
             return Err(PublishError::NoSkill {
                 store: self.store.name(),
                 skill: skill.to_string(),
             });
         }
-        let digests = digests_of(&going, &known);
+        let digests = digests_of(&going, &read.root, &known);
         let forgetful = forget(&read.root, &known, &going);
+        let keys = leaving_keys(&going, &digests, &read.root, &known);
         let held = Held::claim(self.store, self.timing, read, self.claim())?;
         let outcome = run::while_renewed(&held, || {
             let done = Done::default();
-            let kept = digests.iter().map(|sha256| kept_key(sha256));
-            let keys: Vec<String> = going.iter().cloned().chain(kept).collect();
+            // Its page first: that it is gone tells the next one that this one died.
+            let page = format!("{}index.html", folder_of(skill));
+            if paths.contains(&page) {
+                delete_keys(self.store, &[page], &done)?;
+            }
             delete_keys(self.store, &keys, &done)?;
             let old: BTreeSet<String> = shards_of(&held.root());
             self.write_shards(&held.root(), &forgetful.shards)?;
@@ -70,52 +78,90 @@ impl Publisher<'_> {
         Ok(Purged {
             target: self.store.name(),
             skill: skill.to_string(),
-            paths: going.into_iter().collect(),
+            paths: paths.into_iter().collect(),
             digests: digests.into_iter().collect(),
             requests: self.store.requests(),
         })
     }
 
-    /// All paths of `skill` in any generation: its folder, those of its old names, and the documents of the API that are about
-    /// it.
-    fn paths_of(&self, skill: &SkillKey, known: &Known) -> Result<BTreeSet<String>, PublishError> {
-        let folder = format!("{}/skills/{}/", skill.owner, skill.slug);
-        let mut folders = BTreeSet::from([folder.clone()]);
-        // Two owners may have one slug, and the API has one document for it.
-        let documents = format!("api/v1/skills/{}/", skill.slug);
-        if self.is_about(&folder, &format!("{documents}index.html"), known)? {
-            folders.insert(documents);
-        }
-        for old_name in old_names(known) {
-            if self.is_about(&folder, &format!("{old_name}skill.json"), known)? {
-                folders.insert(old_name);
+    /// The paths of `skill` in each of [`Root::generations`]: its folder, those of its old names, and the documents of the
+    /// API that are about it, which in another generation may be about another skill.
+    fn paths_of(
+        &self,
+        skill: &SkillKey,
+        root: &Root,
+        known: &Known,
+    ) -> Result<Vec<BTreeSet<String>>, PublishError> {
+        let folder = folder_of(skill);
+        // A takedown that died has deleted the page, and may have deleted what says whom a document is about.
+        let page = format!("{folder}index.html");
+        let is_half_gone = known.present.contains_key(&page) && self.store.head(&page)?.is_none();
+        let old_names = old_names(known);
+        let mut documents = BTreeSet::from([format!("{}skill.json", folder)]);
+        documents.extend(old_names.iter().map(|name| format!("{name}skill.json")));
+        let slugs = old_names.iter().filter_map(|name| name.split('/').nth(2));
+        let slugs: BTreeSet<&str> = slugs.chain([skill.slug.as_str()]).collect();
+        documents.extend(
+            slugs
+                .iter()
+                .map(|slug| format!("api/v1/skills/{slug}/index.html")),
+        );
+        let mut going = Vec::new();
+        for (record, generation) in known.records_in_order(root).zip(root.generations()) {
+            let is_present = root
+                .present
+                .as_ref()
+                .is_some_and(|it| it.shards == generation.shards);
+            // Of generations before, what is nowhere any more is no loss.
+            let is_about_if_lost = is_half_gone || !is_present;
+            let mut folders = BTreeSet::from([folder.clone()]);
+            for document in &documents {
+                let Some(file) = record.get(document) else {
+                    continue;
+                };
+                if self
+                    .is_about(&folder, document, &file.sha256)?
+                    .unwrap_or(is_about_if_lost)
+                {
+                    let (below, _) = document.rsplit_once('/').unwrap_or_default();
+                    folders.insert(format!("{below}/"));
+                }
             }
+            let is_of_skill =
+                |path: &&String| folders.iter().any(|folder| path.starts_with(folder));
+            going.push(record.keys().filter(is_of_skill).cloned().collect());
         }
-        let all = known.records().flat_map(Record::keys);
-        let paths = all.filter(|path| folders.iter().any(|folder| path.starts_with(folder)));
-        Ok(paths.cloned().collect())
+        Ok(going)
     }
 
-    /// Whether the document at `path`, now or in a generation before, names the page of the skill in `folder`. So does one
-    /// that is nowhere any more: a takedown that died deleted it.
-    fn is_about(&self, folder: &str, path: &str, known: &Known) -> Result<bool, PublishError> {
-        let files = known.records().filter_map(|record| record.get(path));
-        let mut keys: BTreeSet<String> = files.map(|file| kept_key(&file.sha256)).collect();
-        keys.insert(path.to_owned());
+    /// Whether a document, the bytes with the digest `sha256` that stand at `path` or are kept, names the page of the skill
+    /// in `folder`; `None` if they are nowhere.
+    fn is_about(
+        &self,
+        folder: &str,
+        path: &str,
+        sha256: &str,
+    ) -> Result<Option<bool>, PublishError> {
         let page = format!("/{folder}\"");
-        let mut is_gone = true;
-        for key in keys {
+        for key in [path.to_owned(), kept_key(sha256)] {
             let Some(document) = self.store.get(&key, FILE_MAX_BYTES)? else {
                 continue;
             };
-            is_gone = false;
-            let mut windows = document.bytes.windows(page.len());
-            if windows.any(|window| window == page.as_bytes()) {
-                return Ok(true);
+            let headers = document.headers.as_ref();
+            let Ok(bytes) = decoded(document.bytes, headers, FILE_MAX_BYTES) else {
+                continue;
+            };
+            if digest(&bytes) == sha256 {
+                let mut windows = bytes.windows(page.len());
+                return Ok(Some(windows.any(|window| window == page.as_bytes())));
             }
         }
-        Ok(is_gone)
+        Ok(None)
     }
+}
+
+fn folder_of(skill: &SkillKey) -> String {
+    format!("{}/skills/{}/", skill.owner, skill.slug)
 }
 
 /// Folders of skills without a zip: those of old names.
@@ -131,16 +177,54 @@ fn old_names(known: &Known) -> BTreeSet<String> {
 }
 
 /// Digests of the files at `going` that no other path of any generation has.
-fn digests_of(going: &BTreeSet<String>, known: &Known) -> BTreeSet<String> {
-    let all = || known.records().flatten();
-    let others: BTreeSet<&str> = all()
-        .filter(|(path, _)| !going.contains(*path))
-        .map(|(_, file)| file.sha256.as_str())
+fn digests_of(going: &[BTreeSet<String>], root: &Root, known: &Known) -> BTreeSet<String> {
+    let (mut of_skill, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for (record, going) in known.records_in_order(root).zip(going) {
+        for (path, file) in record {
+            match going.contains(path) {
+                true => of_skill.insert(file.sha256.clone()),
+                false => others.insert(file.sha256.clone()),
+            };
+        }
+    }
+    of_skill.difference(&others).cloned().collect()
+}
+
+/// What is deleted: paths that no other skill has now, the bytes that only this skill had, and what is kept for its sake.
+fn leaving_keys(
+    going: &[BTreeSet<String>],
+    digests: &BTreeSet<String>,
+    root: &Root,
+    known: &Known,
+) -> Vec<String> {
+    let without = |record: &Record, going: &BTreeSet<String>| {
+        let mut record = record.clone();
+        record.retain(|path, _| !going.contains(path));
+        record
+    };
+    let records: Vec<&Record> = known.records_in_order(root).collect();
+    let pairs = || records.iter().zip(going);
+    let left: Vec<Record> = pairs()
+        .map(|(record, going)| without(record, going))
         .collect();
-    all()
-        .filter(|(path, file)| going.contains(*path) && !others.contains(file.sha256.as_str()))
-        .map(|(_, file)| file.sha256.clone())
-        .collect()
+    let present = match root.present {
+        Some(_) => left.first().cloned().unwrap_or_default(),
+        None => Record::new(),
+    };
+    let paths = going.iter().flatten();
+    let paths = paths.filter(|path| !present.contains_key(*path)).cloned();
+    let kept_before = records
+        .iter()
+        .flat_map(|record| kept_of(record, &known.present));
+    let needed: BTreeSet<String> = left
+        .iter()
+        .flat_map(|record| kept_of(record, &present))
+        .collect();
+    let kept = kept_before.filter(|key| !needed.contains(key));
+    let keys = paths
+        .chain(kept)
+        .chain(digests.iter().map(|sha256| kept_key(sha256)));
+    keys.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// All generations without some paths.
@@ -150,12 +234,13 @@ struct Forgetful {
     shards: Vec<Shard>,
 }
 
-fn forget(root: &Root, known: &Known, going: &BTreeSet<String>) -> Forgetful {
+fn forget(root: &Root, known: &Known, going: &[BTreeSet<String>]) -> Forgetful {
     let mut forgetful = Forgetful {
         generations: Vec::new(),
         shards: Vec::new(),
     };
-    for (generation, record) in root.generations().zip(known.records_in_order(root)) {
+    let records = known.records_in_order(root).zip(going);
+    for (generation, (record, going)) in root.generations().zip(records) {
         let mut record = record.clone();
         record.retain(|path, _| !going.contains(path));
         let shards = encode(&record, generation.shards.len());

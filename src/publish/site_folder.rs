@@ -15,7 +15,7 @@ use super::record::{Record, RecordFile};
 use super::store::Object;
 use crate::hosting::{ObjectHeaders, ObjectRules};
 use crate::input_file;
-use crate::sink::{is_operators_file, is_written};
+use crate::sink::{MIRROR_MARKER, is_operators_file, is_written};
 
 /// A folder and what it holds.
 #[derive(Debug)]
@@ -36,9 +36,9 @@ impl SiteFolder {
     /// Reads every file of the site in `folder` once.
     ///
     /// # Errors
-    /// When no build wrote it; files that cannot be read.
+    /// When neither `build` nor `mirror` wrote it; files that cannot be read.
     pub fn open(folder: &Path, options: ObjectOptions) -> Result<Self, PublishError> {
-        if !is_written(folder) {
+        if !is_written(folder) && !folder.join(MIRROR_MARKER).is_file() {
             let folder = folder.display().to_string();
             return Err(PublishError::NoSite { folder });
         }

@@ -258,10 +258,10 @@ fn check_replaceable(out: &Path) -> Result<(), OutputError> {
     Ok(())
 }
 
-/// Whether `relative` (to the folder of a site) is a marker or a file that survives builds.
+/// Whether `relative` (to the folder of a site) is a marker, of the publish record, or a file that survives builds.
 pub fn is_operators_file(relative: &Path) -> bool {
     let is_marker = |marker: &str| relative == Path::new(marker);
-    is_marker(MARKER)
+    relative.starts_with(MARKER)
         || is_marker(MIRROR_MARKER)
         || KEPT.iter().any(|kept| relative == Path::new(kept))
 }

@@ -17,6 +17,9 @@ pub enum PathsError {
     /// The path belongs to the lists themselves, or to whoever copies the site.
     #[error("`{path}` cannot be a file that sums are of")]
     Taken { path: String },
+    /// The path is in a folder that git obeys, on this system or another: what stands there runs at whoever uses git.
+    #[error("`{path}` is a file that git obeys, and no site has one")]
+    Git { path: String },
     /// The path is longer than systems take.
     #[error("a path of the site has {len_bytes} bytes")]
     Long { len_bytes: usize },
@@ -41,6 +44,10 @@ pub(super) fn check(files: &[Sum]) -> Result<(), PathsError> {
             let path = path.clone();
             return Err(PathsError::Taken { path });
         }
+        if folded.split('/').any(is_git) {
+            let path = path.clone();
+            return Err(PathsError::Git { path });
+        }
         if let Some(other) = by_folded.insert(folded, path) {
             return Err(together(other, path));
         }
@@ -60,6 +67,13 @@ pub fn folded(path: &str) -> String {
         true => path.to_ascii_lowercase(),
         false => unicode::nfc(&path.to_lowercase()).into_owned(),
     }
+}
+
+/// `.git`, also as some file systems call it for short, or with characters that others pass over.
+fn is_git(segment: &str) -> bool {
+    let seen: String = segment.chars().filter(char::is_ascii).collect();
+    let seen = seen.trim_end_matches(['.', ' ']);
+    seen == ".git" || seen.starts_with("git~")
 }
 
 fn is_taken(folded: &str) -> bool {
@@ -117,6 +131,19 @@ mod tests {
                 "{path}"
             );
         }
+        for path in [
+            ".git/config",
+            "a/.GIT/hooks/x",
+            "GIT~1/config",
+            ".g\u{200c}it/x",
+            ".git./x",
+        ] {
+            assert!(
+                checked(&[path]).unwrap_err().contains("git obeys"),
+                "{path}"
+            );
+        }
+        assert_eq!(checked(&[".gitignore", "a/git/x"]), Ok(()));
         assert!(checked(&[&"x/".repeat(501)]).is_err());
     }
 }

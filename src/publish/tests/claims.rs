@@ -153,6 +153,7 @@ fn a_store_that_ignores_conditions_is_refused_unless_that_is_meant() {
         let outcome = with_publisher(&store, |publisher| {
             let publisher = Publisher {
                 unconditional: true,
+                take_over: false,
                 at: String::new(),
                 ..*publisher
             };

@@ -123,6 +123,7 @@ pub(super) fn with_timing<T>(
         at: "2026-01-01 00:00:00Z".to_owned(),
         timing,
         unconditional: false,
+        take_over: false,
         progress: &progress,
     })
 }
@@ -305,6 +306,38 @@ fn a_takedown_leaves_no_byte_of_a_skill_and_no_word_in_the_record() {
 }
 
 #[test]
+fn a_takedown_takes_documents_under_old_names_and_leaves_those_of_others() {
+    let store = FakeStore::default();
+    let skills = [("a", "secret"), ("b", "b")];
+    let first = Site::new("1", &skills);
+    first.file("old/skills/x/skill.json", "of \"/o/skills/a/\"");
+    first.file("api/v1/skills/x/index.html", "secret of \"/o/skills/a/\"");
+    first.file("old/skills/y/skill.json", "of \"/o/skills/b/\"");
+    publish(&store, &first).unwrap();
+    // By now another skill has the document of the slug, and the folder of an unrelated old name is damaged.
+    let second = Site::new("2", &[("b", "b")]);
+    second.file("api/v1/skills/a/index.html", "of \"/p/skills/a/\"");
+    second.file("old/skills/y/skill.json", "of \"/o/skills/b/\"");
+    second.file("old/skills/y/index.html", "leads to b");
+    publish(&store, &second).unwrap();
+    store
+        .delete(&["old/skills/y/skill.json".to_owned()])
+        .unwrap();
+    let skill = SkillKey::parse("o/a").unwrap();
+    with_publisher(&store, |publisher| publisher.purge(&skill)).unwrap();
+    let objects = store.objects();
+    for (key, object) in &objects {
+        let text = String::from_utf8_lossy(&object.bytes);
+        assert!(!text.contains("secret"), "{key}");
+    }
+    assert!(objects.contains_key("api/v1/skills/a/index.html"));
+    assert!(objects.contains_key("old/skills/y/index.html"));
+    let verified = verified(&store);
+    assert_eq!(verified.missing, ["old/skills/y/skill.json"]);
+    assert!(verified.added.is_empty(), "{:?}", verified.added);
+}
+
+#[test]
 fn more_deletes_than_usual_stop_before_anything_is_written() {
     let store = FakeStore::default();
     let site = Site::new("1", &[]);
@@ -348,4 +381,29 @@ fn what_somebody_else_changed_is_seen() {
     assert_eq!(verified.missing, ["feed.xml"]);
     assert_eq!(verified.changed, ["index.html"]);
     assert_eq!(verified.added, [".skillpress/kept/x", "x"]);
+}
+
+#[test]
+fn a_site_of_something_else_is_replaced_only_when_that_is_meant() {
+    let store = FakeStore::default();
+    let theirs = crate::publish::store::Object {
+        bytes: b"theirs".to_vec(),
+        ..Default::default()
+    };
+    store.put("index.html", &theirs).unwrap();
+    let site = Site::new("1", &[("a", "1")]);
+    let refused = publish(&store, &site).unwrap_err();
+    assert!(matches!(refused, PublishError::Unowned { .. }), "{refused}");
+    assert_eq!(store.objects().len(), 1);
+    let folder = site.open();
+    with_publisher(&store, |publisher| {
+        let publisher = Publisher {
+            take_over: true,
+            at: publisher.at.clone(),
+            ..*publisher
+        };
+        publisher.publish(&folder, MaxDeletes::Usual, false)
+    })
+    .unwrap();
+    assert_ne!(store.objects()["index.html"].bytes, b"theirs");
 }
