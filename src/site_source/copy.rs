@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use brotli::Decompressor;
 use thiserror::Error;
 use ureq::http::{HeaderMap, StatusCode};
 
@@ -172,7 +173,15 @@ impl HttpSource {
                 return Tried::Done(Err(CopyError::Unread(why)));
             }
         }
-        match pass(response.into_body().into_reader(), max_bytes, target) {
+        // A store gives pages that were published as brotli to everybody, asked for or not.
+        let is_brotli = (response.headers().get("content-encoding"))
+            .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"br"));
+        let body = response.into_body().into_reader();
+        let passed = match is_brotli {
+            true => pass(Decompressor::new(body, BUFFER_BYTES), max_bytes, target),
+            false => pass(body, max_bytes, target),
+        };
+        match passed {
             Err(CopyError::Unread(why)) => Tried::again(why),
             done => Tried::Done(done),
         }
@@ -217,9 +226,11 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(wait.min(RETRY_AFTER_MAX))
 }
 
+const BUFFER_BYTES: usize = 64 * 1024;
+
 /// Passes on what `from` gives, up to `max_bytes`.
 fn pass(mut from: impl Read, max_bytes: u64, target: &mut dyn Target) -> Result<(), CopyError> {
-    let mut buffer = [0; 64 * 1024];
+    let mut buffer = [0; BUFFER_BYTES];
     let mut left = max_bytes;
     loop {
         let n_bytes = match from.read(&mut buffer) {
