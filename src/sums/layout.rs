@@ -16,9 +16,11 @@ pub struct Layout {
 }
 
 /// Most skills of a site with one list. A skill has about eight files and a small index two hundred, so that list has about
-/// 1,000 lines at most, and one of several about 1,600.
+/// 1,000 lines at most.
 const ONE_LIST_MAX_SKILLS: usize = 80;
-const LIST_MAX_SKILLS: usize = 200;
+/// Most skills a list of several. An edit changes files of some sixty folders, and with each the whole list that has it, so
+/// lists are short.
+const LIST_MAX_SKILLS: usize = 20;
 
 impl Layout {
     /// That of a site with `n_skills`.
@@ -41,32 +43,39 @@ impl Layout {
         if self.is_one_list() {
             return url::SUMS.to_owned();
         }
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = match path.rsplit_once('/') {
+            None => "",
+            // Its folders are named by their content: an edit would change the list of each that comes and goes.
+            Some((folder, _)) if folder.starts_with(SEARCH) => SEARCH,
+            Some((folder, _)) => folder,
+        };
         let hash = hex(&Sha256::digest(folder));
         format!("{}{}.txt", url::SUMS_FOLDER, &hash[..self.n_digits])
     }
 }
 
-/// 65,536 lists, for up to 13 million skills.
+/// 65,536 lists, for up to 1.3 million skills.
 const MAX_DIGITS: usize = 4;
+/// The folder of the search index.
+const SEARCH: &str = "search";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_list_has_the_sums_of_about_200_skills_at_most() {
+    fn a_list_of_several_has_the_sums_of_about_20_skills_at_most() {
         let n_digits = |n_skills| Layout::of(n_skills).n_digits;
         for (n_skills, expected) in [
             (0, 0),
             (80, 0),
             (81, 1),
-            (3_200, 1),
-            (3_201, 2),
-            (51_200, 2),
-            (51_201, 3),
-            (819_200, 3),
-            (819_201, 4),
+            (320, 1),
+            (321, 2),
+            (5_120, 2),
+            (5_121, 3),
+            (81_920, 3),
+            (81_921, 4),
             (100_000_000, 4),
         ] {
             assert_eq!(n_digits(n_skills), expected, "{n_skills}");
@@ -75,7 +84,7 @@ mod tests {
 
     #[test]
     fn files_of_one_folder_stand_in_one_list() {
-        let layout = Layout::of(1_000);
+        let layout = Layout::of(300);
         // printf %s ana/skills/pdf | sha256sum
         assert_eq!(layout.list_of("ana/skills/pdf/pdf.zip"), "data/sums/c.txt");
         assert_eq!(
@@ -84,6 +93,10 @@ mod tests {
         );
         // printf %s '' | sha256sum
         assert_eq!(layout.list_of("index.html"), "data/sums/e.txt");
+        // printf %s search | sha256sum
+        for path in ["search/manifest.json", "search/files/cards-0a/1.bin"] {
+            assert_eq!(layout.list_of(path), "data/sums/2.txt");
+        }
         assert_eq!(Layout::of(5).list_of("a/b"), "SHA256SUMS");
     }
 }

@@ -11,6 +11,7 @@ import pathlib
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -89,22 +90,32 @@ def seaweed(folder):
 
 
 def allow_reading(endpoint):
-    """Everyone may read objects, as of a bucket that is a site."""
+    """Lets everyone read objects, as of a bucket that is a site."""
     policy = {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::site/*"}],
     }
+    put(f"{endpoint}/site?policy=", json.dumps(policy))
+
+
+def wait_until_written(endpoint):
+    """Waits until all servers behind an endpoint have found each other, so that an object can be written."""
+    put(f"{endpoint}/site/ready", "1")
+
+
+def put(url, body):
+    """Puts `body`, signed, as soon as that succeeds."""
     curl = [
         "curl", "--silent", "--fail", "--aws-sigv4", "aws:amz:us-east-1:s3",
         "--user", f"{KEYS['AWS_ACCESS_KEY_ID']}:{KEYS['AWS_SECRET_ACCESS_KEY']}",
-        "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD",
-        "--request", "PUT", "--data", json.dumps(policy), f"{endpoint}/site?policy=",
+        "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--max-time", "20",
+        "--request", "PUT", "--data", body, url,
     ]
-    for _ in range(50):
+    for _ in range(100):
         if subprocess.run(curl, stdout=subprocess.DEVNULL).returncode == 0:
             return
-        time.sleep(0.2)
-    raise AssertionError("the bucket cannot be made readable")
+        time.sleep(0.3)
+    raise AssertionError(f"nothing can be put at {url}")
 
 
 class Cluster:
@@ -155,6 +166,7 @@ def seaweed_cluster(folder):
         cluster.start_volume("second")
         cluster.start("filer", "filer", "-ip=127.0.0.1", "-master=127.0.0.1:{master}", "-defaultStoreDir={folder}")
         cluster.start("s3", "s3", "-filer=127.0.0.1:{filer}", f"-config={folder}/s3.json", "-domainName=localhost", "-port.iceberg=0")
+        wait_until_written(f"http://127.0.0.1:{cluster.ports['s3']}")
         store = s3(f"http://127.0.0.1:{cluster.ports['s3']}")
         store.cluster = cluster
         yield store
@@ -265,8 +277,19 @@ def is_answered(url):
     return True
 
 
+TAKEN = set()
+TAKING = threading.Lock()
+
+
 def free_ports(n):
-    """Ports that are free now, and whose number plus 10,000 is, too: SeaweedFS takes both."""
+    """Ports that are free now and given to nobody else, and whose number plus 10,000 is free, too: SeaweedFS takes both."""
+    with TAKING:
+        ports = find_ports(n)
+        TAKEN.update(ports)
+    return ports
+
+
+def find_ports(n):
     ports = []
     while len(ports) < n:
         with socket.socket() as one, socket.socket() as other:
@@ -276,6 +299,6 @@ def free_ports(n):
                 other.bind(("127.0.0.1", port))
                 with socket.socket() as grpc:
                     grpc.bind(("127.0.0.1", port + 10_000))
-                if port not in ports:
+                if port not in ports and port not in TAKEN:
                     ports.append(port)
     return ports
