@@ -47,7 +47,8 @@ fn opening_reads_a_small_manifest_and_one_byte() {
     assert_eq!(requests[1].range.unwrap().len, 1);
     let (_, manifest) = corpus.files.last().unwrap();
     let n_bytes = brotli_len(manifest);
-    assert!(n_bytes < 3_000, "{n_bytes} bytes");
+    // 3,251 seen: a directory of short term blocks, which save more in each search than it costs here.
+    assert!(n_bytes < 3_500, "{n_bytes} bytes");
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn half_of_all_searches_are_small() {
         "{} queries: bytes {bytes:?}, round trips {round_trips:?}, requests {requests:?}",
         queries.len()
     );
-    assert!(bytes.median <= 8_000 && bytes.p95 <= 20_000, "{bytes:?}");
+    assert!(bytes.median <= 6_500 && bytes.p95 <= 16_000, "{bytes:?}");
     assert!(
         round_trips.median <= 2 && round_trips.p95 <= 5,
         "{round_trips:?}"
