@@ -97,8 +97,8 @@ impl Publisher<'_> {
         let page = format!("{folder}index.html");
         let is_half_gone = known.present.contains_key(&page) && self.store.head(&page)?.is_none();
         let old_names = old_names(known);
-        let mut documents = BTreeSet::from([format!("{}skill.json", folder)]);
-        documents.extend(old_names.iter().map(|name| format!("{name}skill.json")));
+        let records = old_names.iter().map(|name| format!("{name}skill.json"));
+        let mut documents: BTreeSet<String> = records.collect();
         let slugs = old_names.iter().filter_map(|name| name.split('/').nth(2));
         let slugs: BTreeSet<&str> = slugs.chain([skill.slug.as_str()]).collect();
         documents.extend(
@@ -197,11 +197,6 @@ fn leaving_keys(
     root: &Root,
     known: &Known,
 ) -> Vec<String> {
-    let without = |record: &Record, going: &BTreeSet<String>| {
-        let mut record = record.clone();
-        record.retain(|path, _| !going.contains(path));
-        record
-    };
     let records: Vec<&Record> = known.records_in_order(root).collect();
     let pairs = || records.iter().zip(going);
     let left: Vec<Record> = pairs()
@@ -227,6 +222,12 @@ fn leaving_keys(
     keys.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+fn without(record: &Record, going: &BTreeSet<String>) -> Record {
+    let mut record = record.clone();
+    record.retain(|path, _| !going.contains(path));
+    record
+}
+
 /// All generations without some paths.
 struct Forgetful {
     /// In the order of [`Root::generations`].
@@ -241,8 +242,7 @@ fn forget(root: &Root, known: &Known, going: &[BTreeSet<String>]) -> Forgetful {
     };
     let records = known.records_in_order(root).zip(going);
     for (generation, (record, going)) in root.generations().zip(records) {
-        let mut record = record.clone();
-        record.retain(|path, _| !going.contains(path));
+        let record = without(record, going);
         let shards = encode(&record, generation.shards.len());
         let names = shards.iter().map(|shard| shard.sha256.clone()).collect();
         let n_bytes = record.values().map(|file| file.len).sum();
