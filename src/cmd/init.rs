@@ -13,6 +13,7 @@ use super::input::registry_of;
 use super::source_entry::{EntryArgs, SourceEntry};
 use crate::discovery::discover;
 use crate::hosting::Host;
+use crate::input_file;
 use crate::problem::{Problem, print_each};
 use crate::site;
 use crate::sources::FetchOptions;
@@ -202,6 +203,18 @@ fn from_source(folder: &Path, from: &str, args: &InitArgs) -> Result<(), Command
     Ok(())
 }
 
+/// Writes the file `path` for git, or gives the lines that the one there lacks.
+fn ignore(path: &Path) -> Result<Vec<&'static str>, CommandError> {
+    if !path.exists() {
+        write_file(path, IGNORED)?;
+        return Ok(Vec::new());
+    }
+    // One that cannot be read lacks all, as far as is known.
+    let there = input_file::read_text(path).unwrap_or_default();
+    let is_lacking = |line: &&str| !line.starts_with('#') && there.lines().all(|it| it != *line);
+    Ok(IGNORED.lines().filter(is_lacking).collect())
+}
+
 /// Settings for the repository here, whose skills stay where they are.
 fn here(args: &InitArgs) -> Result<(), CommandError> {
     let settings_path = Path::new(SETTINGS_NAME);
@@ -228,11 +241,7 @@ fn here(args: &InitArgs) -> Result<(), CommandError> {
     if let Some(host) = args.host {
         write_workflow(Path::new("."), host)?;
     }
-    let ignored = Path::new(".gitignore");
-    match ignored.exists() {
-        true => print_line!("Add `/public/` and `*.key`, secret keys, to `.gitignore`."),
-        false => write_file(ignored, IGNORED)?,
-    }
+    let not_ignored = ignore(Path::new(".gitignore"))?;
     write_file(settings_path, &settings)?;
     print_line!(
         "`{SETTINGS_NAME}` publishes {} of this folder, those of `{}`. Next:",
@@ -240,9 +249,11 @@ fn here(args: &InitArgs) -> Result<(), CommandError> {
         entry.source.owner
     );
     print_line!("  skillpress serve                 look at the site while you edit");
-    print_line!(
-        "  skillpress build                 write it to `public/`, which git need not keep"
-    );
+    print_line!("  skillpress build                 write it to `public/`");
+    if !not_ignored.is_empty() {
+        let lines = not_ignored.join("`, `");
+        print_line!("Add to `.gitignore` what git need not or must not keep: `{lines}`");
+    }
     Ok(())
 }
 

@@ -205,9 +205,11 @@ fn a_plain_repository_is_a_registry_without_moving_a_file_however_often_it_is_bu
         "{}",
         ran.stdout
     );
-    let after = files_below(&test.path(""));
-    assert_eq!(after.len(), before.len() + 1);
-    assert!(before.iter().all(|file| after.contains(file)));
+    let mut after = files_below(&test.path(""));
+    after.retain(|file| !before.contains(file));
+    let written: Vec<_> = after.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(written, [".gitignore", "skillpress.toml"]);
+    assert!(!ran.stdout.contains("gitignore"), "{}", ran.stdout);
     let test = test.file(
         "content/badges/official.toml",
         "label = \"official\"\ndescription = \"Ours.\"\n",
@@ -233,6 +235,7 @@ fn a_plain_repository_is_a_registry_without_moving_a_file_however_often_it_is_bu
     let ran = test.rebuild();
     assert!(ran.stdout.contains(" 0 changed"), "{}", ran.stdout);
     std::fs::remove_file(test.path("skillpress.toml")).unwrap();
+    test.write(".gitignore", "*.log\n*.key\n");
     let ran = run(&test, &["init", "--owner", "ana"], 0);
     assert!(
         ran.stdout
@@ -240,6 +243,8 @@ fn a_plain_repository_is_a_registry_without_moving_a_file_however_often_it_is_bu
         "{}",
         ran.stdout
     );
+    let told = "Add to `.gitignore` what git need not or must not keep: `/public/`\n";
+    assert!(ran.stdout.ends_with(told), "{}", ran.stdout);
 }
 
 #[test]
