@@ -11,7 +11,7 @@
 mod folder;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use thiserror::Error;
@@ -25,12 +25,14 @@ use crate::verify::is_for_host;
 use folder::MirrorFolder;
 
 /// What to copy.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct MirrorOptions {
-    /// Who must have signed; without it, the key that the site names.
+    /// Who must have signed; without it, whoever signed the copy of before, and at first the key that the site names.
     pub key: Option<PublicKey>,
     /// How much the site may have.
     pub limits: Limits,
+    /// Most bytes that are fetched in one go; as many files more as are fetched at once.
+    pub max_bytes: u64,
 }
 
 /// What became of a copy.
@@ -62,15 +64,15 @@ pub fn mirror(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Mirrored, MirrorError> {
     let folder = MirrorFolder::open(folder)?;
-    let site = SummedSite::read(source, options.key.as_ref(), &options.limits)?;
+    let site = read(source, &folder, options)?;
     let differing: Vec<&Sum> = site
         .files
         .par_iter()
         .filter(|sum| !folder.has(sum))
         .collect();
-    let n_fetched = AtomicUsize::new(0);
+    let (n_fetched, n_bytes) = (AtomicUsize::new(0), AtomicU64::new(0));
     let fetch = |sum: &&Sum| {
-        let outcome = fetch(source, &folder, sum, &options.limits)?;
+        let outcome = fetch(source, &folder, sum, options, &n_bytes)?;
         progress(
             n_fetched.fetch_add(1, Ordering::Relaxed) + 1,
             differing.len(),
@@ -117,6 +119,15 @@ pub enum MirrorError {
     /// The sums say nothing.
     #[error(transparent)]
     Sums(#[from] SumsError),
+    /// The copy of before was signed by a key, and what there is now is not.
+    #[error("the copy was signed by the key {id}, and the site is not any more: {error}")]
+    NotAsBefore {
+        /// The number of that key.
+        id: String,
+        /// What is wrong now.
+        #[source]
+        error: SumsError,
+    },
     /// A file is not what the sums say.
     #[error("`{path}` is not what the sums say")]
     Changed {
@@ -134,6 +145,12 @@ pub enum MirrorError {
     TooLong {
         /// Its path.
         path: String,
+        /// What would be taken.
+        max_bytes: u64,
+    },
+    /// All files together have more bytes than are taken.
+    #[error("the site has more than {max_bytes} bytes that the copy lacks")]
+    TooMuch {
         /// What would be taken.
         max_bytes: u64,
     },
@@ -156,7 +173,11 @@ impl MirrorError {
     pub fn is_of_site(&self) -> bool {
         match self {
             Self::Sums(error) => error.is_of_site(),
-            Self::Changed { .. } | Self::Missing { .. } | Self::TooLong { .. } => true,
+            Self::NotAsBefore { .. }
+            | Self::Changed { .. }
+            | Self::Missing { .. }
+            | Self::TooLong { .. }
+            | Self::TooMuch { .. } => true,
             _ => false,
         }
     }
@@ -171,9 +192,44 @@ impl MirrorError {
             Self::Changed { .. } | Self::Missing { .. } => {
                 "try again in a minute: the site may be replaced at present; if it stays so, do not trust it"
             }
+            Self::NotAsBefore { .. } => {
+                "ask whoever publishes it; if it has another key now, give that with `--key`"
+            }
             Self::TooLong { .. } => "do not trust this site",
+            Self::TooMuch { .. } => {
+                "allow more with `--max-bytes`, if it is as large as that: what was fetched is kept"
+            }
             Self::Unread { .. } => "try again: what was fetched is kept",
             Self::Io(_) => "make room, and try again: what was fetched is kept",
+        }
+    }
+}
+
+/// The site by its sums. Whoever signed the copy of before must have signed this too: a signature that is left out, or
+/// another's, is what somebody who took the site over would give.
+fn read(
+    source: &SiteSource,
+    folder: &MirrorFolder,
+    options: &MirrorOptions,
+) -> Result<SummedSite, MirrorError> {
+    if options.key.is_some() {
+        return Ok(SummedSite::read(
+            source,
+            options.key.as_ref(),
+            &options.limits,
+        )?);
+    }
+    let before = folder.signed_by();
+    let read = SummedSite::read(source, before.as_ref(), &options.limits);
+    match (read, before) {
+        (Err(error @ (SumsError::NotSigned | SumsError::Signature(_))), Some(before)) => {
+            let id = before.id();
+            Err(MirrorError::NotAsBefore { id, error })
+        }
+        (read, _) => {
+            let mut site = read?;
+            site.signer = site.signer.named_by_site();
+            Ok(site)
         }
     }
 }
@@ -188,20 +244,28 @@ fn fetch(
     source: &SiteSource,
     folder: &MirrorFolder,
     sum: &Sum,
-    limits: &Limits,
+    options: &MirrorOptions,
+    n_bytes: &AtomicU64,
 ) -> Result<Outcome, MirrorError> {
     let path = sum.path.clone();
     if folder.is_fetched(sum) {
         return Ok(Outcome::Fetched);
     }
+    let MirrorOptions { max_bytes, .. } = *options;
+    let left = max_bytes.saturating_sub(n_bytes.load(Ordering::Relaxed));
+    let file_max_bytes = options.limits.max_file_bytes.min(left);
     let is_kept_back = source.folder().is_none() && is_for_host(&path);
-    match folder.fetch(sum, |target| {
-        source.copy(&path, limits.max_file_bytes, target)
-    }) {
-        Ok(true) => Ok(Outcome::Fetched),
-        Ok(false) | Err(CopyError::Gone) if is_kept_back => Ok(Outcome::NotServed),
-        Ok(false) => Err(MirrorError::Changed { path }),
+    match folder.fetch(sum, |target| source.copy(&path, file_max_bytes, target)) {
+        Ok(Some(len_bytes)) => {
+            n_bytes.fetch_add(len_bytes, Ordering::Relaxed);
+            Ok(Outcome::Fetched)
+        }
+        Ok(None) | Err(CopyError::Gone) if is_kept_back => Ok(Outcome::NotServed),
+        Ok(None) => Err(MirrorError::Changed { path }),
         Err(CopyError::Gone) => Err(MirrorError::Missing { path }),
+        Err(CopyError::TooLong { max_bytes: file }) if file == left => {
+            Err(MirrorError::TooMuch { max_bytes })
+        }
         Err(CopyError::TooLong { max_bytes }) => Err(MirrorError::TooLong { path, max_bytes }),
         Err(CopyError::Target(error)) => Err(MirrorError::Io(error)),
         Err(error) => Err(MirrorError::Unread { path, error }),

@@ -52,6 +52,16 @@ pub enum Signer {
     },
 }
 
+impl Signer {
+    /// The same, of a key that nobody asked for.
+    pub fn named_by_site(self) -> Self {
+        match self {
+            Self::Known { id, comment } => Self::NamedBySite { id, comment },
+            other => other,
+        }
+    }
+}
+
 /// How much a site may have.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

@@ -303,7 +303,13 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
         }
         fs::File::create_new(path)?.write_all(text.as_bytes())
     };
-    write().map_err(|error| CommandError::cannot(format_args!("write `{}`", path.display()), error))
+    write().map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => CommandError::advised(
+            format_args!("`{}` is there already, and is not replaced", path.display()),
+            "move it away, and compare the two afterwards",
+        ),
+        _ => CommandError::cannot(format_args!("write `{}`", path.display()), error),
+    })
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ pub fn run(args: &KeygenArgs) -> Result<(), CommandError> {
     print_line!("");
     print_line!(
         "2. Build with the secret key: `{KEY_VARIABLE}={} skillpress build`",
-        secret_file.display()
+        shell_word(secret_file)
     );
     print_line!(
         "   In a workflow, make the text of the file a secret, and give that as `{KEY_VARIABLE}` to the step that builds."
@@ -85,6 +85,20 @@ fn create(file: &Path, text: &str, mode: u32) -> Result<(), CommandError> {
             ),
             "give another name: `skillpress keygen FILE`",
         ),
+        io::ErrorKind::NotFound => CommandError::advised(
+            format_args!("cannot write `{}`: {error}", file.display()),
+            "make its folder first",
+        ),
         _ => CommandError::cannot(format_args!("write `{}`", file.display()), error),
     })
+}
+
+/// The path as one word of a shell.
+fn shell_word(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+    match path.chars().all(is_plain) {
+        true => path,
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
 }

@@ -25,6 +25,9 @@ pub struct MirrorArgs {
     key: KeyArg,
     #[command(flatten)]
     limits: LimitArgs,
+    /// Most bytes to fetch
+    #[arg(long, value_name = "N", default_value_t = 64 << 30)]
+    max_bytes: u64,
     /// Print errors only
     #[arg(long)]
     quiet: bool,
@@ -40,6 +43,7 @@ pub fn run(args: &MirrorArgs) -> Result<(), CommandError> {
     let options = MirrorOptions {
         key: args.key.key()?,
         limits: args.limits.limits(),
+        max_bytes: args.max_bytes,
     };
     let progress = Progress::new(args.quiet);
     progress.stage("files");

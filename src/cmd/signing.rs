@@ -56,7 +56,10 @@ fn given_key() -> Result<Option<String>, CommandError> {
     if let Some(text) = value.to_str().filter(|text| SecretKey::is_text(text)) {
         return Ok(Some(text.to_owned()));
     }
-    let file = Path::new(&value);
+    // A secret of a workflow often ends in a line break.
+    let file = value
+        .to_str()
+        .map_or(Path::new(&value), |path| Path::new(path.trim_end()));
     // Never what the variable says: a key that was copied badly would be shown in a log.
     let read = input_file::read(file, KEY_MAX_BYTES);
     let bytes = read.map_err(|error| {
@@ -67,5 +70,6 @@ fn given_key() -> Result<Option<String>, CommandError> {
             "give the whole text of a key's file, or its path; `skillpress keygen` makes one",
         )
     })?;
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(Some(text.trim_start_matches('\u{feff}').to_owned()))
 }

@@ -41,8 +41,12 @@ impl KeyArg {
             )
         })?;
         let key = key.parse();
-        key.map(Some)
-            .map_err(|error| CommandError::failed(format_args!("`{text}`: {error}")))
+        key.map(Some).map_err(|error| {
+            CommandError::advised(
+                format_args!("`{text}`: {error}"),
+                "give the public key, such as `skillpress.pub`; the secret one stays where it is",
+            )
+        })
     }
 }
 

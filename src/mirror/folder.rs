@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::MirrorError;
 use crate::input_file;
+use crate::minisign::PublicKey;
 use crate::sink::{MIRROR_MARKER, is_operators_file};
 use crate::site_source::{CopyError, Target};
 use crate::summed_site::{SummedSite, folded};
@@ -61,6 +62,13 @@ impl MirrorFolder {
         &self.path
     }
 
+    /// The key by which the copy was signed when it was made, if it was.
+    pub(super) fn signed_by(&self) -> Option<PublicKey> {
+        let is_signed = self.path.join(url::SUMS_SIGNATURE).exists();
+        let key = input_file::read_text(&self.path.join(url::PUBLIC_KEY)).ok()?;
+        key.parse().ok().filter(|_| is_signed)
+    }
+
     /// Whether the copy has the file as it shall be.
     pub(super) fn has(&self, sum: &Sum) -> bool {
         holds(&self.path.join(&sum.path), &sum.sha256)
@@ -71,12 +79,12 @@ impl MirrorFolder {
         holds(&self.fetched(&sum.sha256), &sum.sha256)
     }
 
-    /// Fetches what a file shall hold; `false` when it is something else.
+    /// Fetches what a file shall hold, and returns how many bytes that are; `None` when it is something else.
     pub(super) fn fetch(
         &self,
         sum: &Sum,
         copy: impl FnOnce(&mut dyn Target) -> Result<(), CopyError>,
-    ) -> Result<bool, CopyError> {
+    ) -> Result<Option<u64>, CopyError> {
         let begun = self.new_file();
         let file = File::create(&begun).map_err(CopyError::Target)?;
         let mut hasher = Hasher::into(file);
@@ -84,10 +92,11 @@ impl MirrorFolder {
         if hasher.digest() != sum.sha256 {
             // Best effort: what stays behind goes with the folder.
             let _ = fs::remove_file(begun);
-            return Ok(false);
+            return Ok(None);
         }
+        let len_bytes = begun.metadata().map_err(CopyError::Target)?.len();
         fs::rename(begun, self.fetched(&sum.sha256)).map_err(CopyError::Target)?;
-        Ok(true)
+        Ok(Some(len_bytes))
     }
 
     /// Puts the files `changed` in place, removes what is not of `site`, and writes the lists and the signature; then what

@@ -161,7 +161,7 @@ impl HttpSource {
         };
         match response.status() {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND | StatusCode::GONE => return Tried::Done(Err(CopyError::Gone)),
+            status if GONE.contains(&status) => return Tried::Done(Err(CopyError::Gone)),
             status if status.is_server_error() || BUSY.contains(&status) => {
                 return Tried::Again {
                     why: format!("the server answers {status}"),
@@ -188,6 +188,12 @@ impl HttpSource {
     }
 }
 
+/// Stores whose files nobody may list answer 403 where there is none, and web servers where one begins with a dot.
+const GONE: [StatusCode; 3] = [
+    StatusCode::NOT_FOUND,
+    StatusCode::GONE,
+    StatusCode::FORBIDDEN,
+];
 const BUSY: [StatusCode; 2] = [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT];
 
 /// How a try went.

@@ -51,11 +51,7 @@ fn a_copy_that_follows_fetches_what_changed_alone() {
     let before = files_of(&test.path("public"));
     let told = mirror();
     assert!(told.contains(" 0 fetched, 0 removed"), "{told}");
-    let lists = BTreeSet::from([
-        "SHA256SUMS",
-        "SHA256SUMS.minisig",
-        ".well-known/minisign.pub",
-    ]);
+    let lists = BTreeSet::from(["SHA256SUMS", "SHA256SUMS.minisig"]);
     assert_eq!(
         host.take_requests()
             .iter()
@@ -180,7 +176,9 @@ fn a_site_that_lies_is_named_with_the_file_and_leaves_the_copy_as_it_was() {
     let test = signed_site();
     let honest = Host::start(test.path("public"), Ranges::Answered);
     assert_eq!(test.run(&["mirror", &honest.url, "copy"]).code, 0);
-    let before = files_below(&test.path("copy"));
+    fs::remove_file(test.path("public/SHA256SUMS.minisig")).unwrap();
+    assert_eq!(test.run(&["mirror", &honest.url, "unsigned"]).code, 0);
+    let copies = ["copy", "unsigned"].map(|copy| (copy, files_below(&test.path(copy))));
     test.write("content/skills/ana/pdf-tools/notes.md", "Other notes.\n");
     assert_eq!(signing::build(&test, SECRET).code, 0);
     let zip = "ana/skills/pdf-tools/pdf-tools.zip";
@@ -293,11 +291,65 @@ fn a_site_that_lies_is_named_with_the_file_and_leaves_the_copy_as_it_was() {
         copy_folder(&test.path("public"), &folder);
         tamper(&folder);
         let liar = Host::start(folder, Ranges::Answered);
-        let ran = test.run(&[&["mirror", &liar.url, "copy"], args].concat());
+        let (copy, before) = &copies[usize::from(!args.contains(&"--key"))];
+        let ran = test.run(&[&["mirror", &liar.url, copy], args].concat());
         assert_eq!(ran.code, 1, "{told}: {}{}", ran.stdout, ran.stderr);
         assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
-        assert!(files_below(&test.path("copy")) == before, "{told}");
+        assert!(files_below(&test.path(copy)) == *before, "{told}");
     }
+}
+
+#[test]
+fn a_copy_takes_no_more_bytes_than_it_may_and_goes_on_when_it_may() {
+    let test = signed_site();
+    let host = Host::start(test.path("public"), Ranges::Answered);
+    let ran = test.run(&["mirror", &host.url, "copy", "--max-bytes", "200000"]);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    let told = "the site has more than 200000 bytes that the copy lacks";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    assert!(!test.path("copy").exists());
+    assert_eq!(test.run(&["mirror", &host.url, "copy"]).code, 0);
+    assert!(files_of(&test.path("copy")) == files_of(&test.path("public")));
+}
+
+#[test]
+fn a_copy_follows_whoever_signed_it_first() {
+    let test = signed_site();
+    let host = Host::start(test.path("public"), Ranges::Answered);
+    let mirror = |args: &[&str]| test.run(&[&["mirror", &host.url, "copy"], args].concat());
+    assert_eq!(mirror(&[]).code, 0);
+    let before = files_of(&test.path("copy"));
+    let told = "the copy was signed by the key 32E2D5261458FBC7, and the site is not any more: ";
+
+    fs::remove_file(test.path("public/SHA256SUMS.minisig")).unwrap();
+    let ran = mirror(&[]);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert!(
+        ran.stderr
+            .contains(&format!("{told}the site is not signed"))
+    );
+
+    assert_eq!(test.run(&["keygen", "other.key"]).code, 0);
+    let key = fs::read_to_string(test.path("other.pub")).unwrap();
+    let key = key.lines().last().unwrap();
+    test.write(
+        "skillpress.toml",
+        format!("[signing]\npublic_key = \"{key}\"\n"),
+    );
+    assert_eq!(signing::build(&test, "other.key").code, 0);
+    let ran = mirror(&[]);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("another key now, give that with `--key`")
+    );
+    assert!(files_of(&test.path("copy")) == before);
+
+    assert_eq!(mirror(&["--key", "other.pub"]).code, 0);
+    let ran = mirror(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("the site itself names this key"));
 }
 
 #[test]

@@ -232,6 +232,14 @@ fn keygen_makes_a_pair_that_only_its_owner_reads_and_replaces_nothing() {
         "no half of a pair stays"
     );
     assert_eq!(test.run(&["keygen", "x.pub"]).code, 2);
+    let nowhere = test.run(&["keygen", "nowhere/x.key"]);
+    assert!(nowhere.stderr.contains("hint: make its folder first"));
+    let spaced = test.run(&["keygen", "a key's.key"]);
+    assert!(
+        spaced
+            .stdout
+            .contains(r"SKILLPRESS_KEY='a key'\''s.key' skillpress build`")
+    );
 
     // What it prints is what the settings take.
     let start = made.stdout.find("[signing]\n").unwrap();
