@@ -53,6 +53,9 @@ unloaded.className = "search-panel search-note";
 unloaded.setAttribute("role", "alert");
 unloaded.textContent = "The search could not be loaded. Reload the page, or press Enter to search on a page of its own.";
 const base = document.currentScript.src;
+// Agents in the browser search with a tool of the page, where the browser has a model context.
+const modelContext = document.modelContext ?? navigator.modelContext;
+if (input && modelContext) import("./model-context.js").then(({ register }) => register(modelContext), () => {});
 if (input) {
   if (!document.getElementById("search-app")) {
     input.addEventListener("focus", loadSearch);

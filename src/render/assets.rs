@@ -4,6 +4,7 @@
 use std::hash::{Hash, Hasher};
 use std::io;
 
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::sink::Sink;
@@ -15,6 +16,9 @@ const SITE_SCRIPT: &str = include_str!("../../assets/site.js");
 const SEARCH_BOX: &str = include_str!("../../assets/search-box.js");
 const SEARCH_PAGE: &str = include_str!("../../assets/search-page.js");
 const SEARCH_WORKER: &str = include_str!("../../assets/search-worker.js");
+const MODEL_CONTEXT: &str = include_str!("../../assets/model-context.js");
+/// What the tools of `skillpress mcp` are called and take.
+const MCP_TOOLS: &str = include_str!("../../assets/mcp/tools.json");
 const SEARCH: &str = include_str!("../../assets/search.js");
 const FILE_DIALOG: &str = include_str!("../../assets/file-dialog.js");
 /// The folder of the edge function is copied to hosts as it is, so what it shares with pages stands there.
@@ -40,6 +44,8 @@ pub(super) struct Assets {
     pub(super) search_page: Asset,
     /// What the search box runs, in the page and in a worker.
     pub(super) search_worker: Asset,
+    /// What offers the search to agents in the browser; loaded where it has a model context.
+    pub(super) model_context: Asset,
     /// What the worker runs.
     pub(super) search: Asset,
     /// What that runs.
@@ -97,6 +103,11 @@ impl Assets {
             std::slice::from_ref(&worker_names),
         );
         let box_names = ("./search-box.js", search_box.sibling());
+        let model_context = Asset::script(
+            "model-context",
+            &MODEL_CONTEXT.replace("\"./mcp/search_skills.json\"", &search_tool()),
+            std::slice::from_ref(&worker_names),
+        );
         let search_page =
             Asset::script("search-page", SEARCH_PAGE, std::slice::from_ref(&box_names));
         let skill_file = Asset::script("skill-file", SKILL_FILE, &[]);
@@ -108,6 +119,7 @@ impl Assets {
             worker_names,
             box_names,
             ("./file-dialog.js", file_dialog.sibling()),
+            ("./model-context.js", model_context.sibling()),
         ];
         Self {
             style: Asset::new("assets/style", "css", STYLE.into()),
@@ -117,6 +129,7 @@ impl Assets {
             search_box,
             search_page,
             search_worker,
+            model_context,
             search,
             search_wasm,
             unknown_wasm,
@@ -133,6 +146,7 @@ impl Assets {
             &self.search_box,
             &self.search_page,
             &self.search_worker,
+            &self.model_context,
             &self.search,
             &self.search_wasm,
             &self.unknown_wasm,
@@ -144,6 +158,16 @@ impl Assets {
         sink.write("search/search.js", &self.search.content)?;
         sink.write(url::FAVICON, FAVICON.as_bytes())
     }
+}
+
+/// Name, description and arguments of the tool that searches, as JSON.
+fn search_tool() -> String {
+    let tools: Vec<Value> = serde_json::from_str(MCP_TOOLS).expect("our own tools are valid");
+    let is_search = |tool: &&Value| tool["name"] == "search_skills";
+    let tool = tools.iter().find(is_search).expect("a tool that searches");
+    let parts = ["name", "title", "description", "inputSchema"];
+    let parts = parts.map(|part| (part.to_owned(), tool[part].clone()));
+    Value::Object(Map::from_iter(parts)).to_string()
 }
 
 impl Asset {
@@ -198,12 +222,14 @@ mod tests {
             (&assets.search_box, &assets.search_worker),
             (&assets.search_worker, &assets.search),
             (&assets.file_dialog, &assets.skill_file),
+            (&assets.model_context, &assets.search_worker),
         ] {
             assert!(text(script).contains(&format!("from\"{}\"", imported.sibling())));
         }
         let script = text(&assets.script);
         for name in [
             assets.file_dialog.sibling(),
+            assets.model_context.sibling(),
             assets.search.sibling(),
             assets.search_worker.sibling(),
             assets.search_box.sibling(),
@@ -211,6 +237,14 @@ mod tests {
         ] {
             assert!(script.contains(&format!("\"{name}\"")), "{name}");
         }
+    }
+
+    #[test]
+    fn agents_in_the_browser_get_the_tool_of_the_command() {
+        let script = String::from_utf8(Assets::new(true).model_context.content).unwrap();
+        let tool = search_tool();
+        assert!(tool.contains("\"name\":\"search_skills\""), "{tool}");
+        assert!(script.contains(&tool), "{script}");
     }
 
     #[test]

@@ -73,7 +73,7 @@ const SKILL_FILES: usize = 6;
 
 const TWO_SKILLS: &str = "
     6 API
-    8 assets
+    9 assets
     1 feeds
    10 other
    11 pages of lists
@@ -92,7 +92,7 @@ const TWO_SKILLS: &str = "
 
 const DEMO: &str = "
     8 API
-    8 assets
+    9 assets
     9 feeds
    10 other
   100 pages of lists
