@@ -56,6 +56,13 @@ impl Progress {
         }
     }
 
+    /// Tells of something that is wrong and does not end the command.
+    pub fn warn(&self, warning: impl std::fmt::Display) {
+        if !self.is_quiet {
+            self.bar.suspend(|| error_line!("warning: {warning}"));
+        }
+    }
+
     /// Says how many steps the stage has.
     pub fn expect(&self, n_steps: usize) {
         self.bar.set_length(n_steps as u64);

@@ -34,6 +34,9 @@ pub struct PublishArgs {
     /// List the store and compare it with the publish record
     #[arg(long, conflicts_with_all = ["purge", "precompress", "dry_run"])]
     verify: bool,
+    /// List the store, and send again what is missing or has another length; makes a damaged publish record anew
+    #[arg(long, conflicts_with_all = ["rollback", "verify", "purge"])]
+    repair: bool,
     /// Take a skill down at once, with all copies that are kept of it; lists and search name it until the site is published
     /// without it
     #[arg(long, value_name = "OWNER/SLUG", conflicts_with_all = ["precompress", "dry_run"])]
@@ -76,6 +79,7 @@ pub fn run(args: &PublishArgs) -> Result<(), CommandError> {
         timing: Timing::default(),
         unconditional: args.unconditional,
         take_over: args.take_over,
+        repair: args.repair,
         progress: &progress,
     };
     if args.verify {
@@ -265,6 +269,8 @@ fn show_purged(args: &PublishArgs, purged: &Purged) -> Result<(), CommandError> 
     Ok(())
 }
 
+const REPAIR_HINT: &str = "publish with `--repair`, which sends again what is missing; a generation before whose bytes are gone is given up";
+
 /// Most differences of a kind that are shown.
 const MAX_SHOWN: usize = 50;
 
@@ -277,7 +283,7 @@ fn show_verified(args: &PublishArgs, verified: &Verified) -> Result<(), CommandE
         (&verified.changed, "has another length than was published"),
         (&verified.added, "was not published by skillpress"),
     ];
-    let mut problems = Problems::default();
+    let mut problems = Vec::new();
     for (keys, what) in kinds {
         for key in keys.iter().take(MAX_SHOWN) {
             problems.push(Problem::error(key, what, what));
@@ -291,6 +297,16 @@ fn show_verified(args: &PublishArgs, verified: &Verified) -> Result<(), CommandE
             ));
         }
     }
+    for lost in &verified.lost {
+        let what = "cannot be brought back";
+        let message = format!("generation {} {what}: {}", lost.generation, lost.reason);
+        problems.push(Problem::error(&verified.target, what, message));
+    }
+    problems.sort_by(|a, b| a.path.cmp(&b.path));
+    if verified.lacks_something() {
+        let last = problems.pop();
+        problems.extend(last.map(|last| last.hint(REPAIR_HINT)));
+    }
     if verified.is_unsettled {
         error_line!("note: a publication did not come to its end; publishing again finishes it");
     }
@@ -302,7 +318,7 @@ fn show_verified(args: &PublishArgs, verified: &Verified) -> Result<(), CommandE
             verified.generation
         );
     }
-    Ok(problems.none_or_err()?)
+    Ok(problems.into_iter().collect::<Problems>().none_or_err()?)
 }
 
 fn print_json(value: &impl serde::Serialize) -> Result<(), CommandError> {

@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use super::record::RecordError;
+use super::root::ROOT_KEY;
 use super::store::StoreError;
 
 /// Why a publication did not come to its end. The same command goes on where it stopped.
@@ -50,6 +51,9 @@ pub enum PublishError {
     /// There is no generation before the present one.
     #[error("{store} keeps no generation before the present one")]
     NothingBefore { store: String },
+    /// The record of a generation before is missing or damaged.
+    #[error("generation {number} cannot be brought back: {error}")]
+    LostGeneration { number: u64, error: RecordError },
     /// Bytes that a generation needs are gone.
     #[error("the bytes that `{path}` had are gone from {store}")]
     LostBytes { store: String, path: String },
@@ -80,11 +84,20 @@ impl PublishError {
             }
             Self::Changed { .. } => "publish again when no build is at work",
             Self::Unpublished { .. } => "look at the address: bucket and prefix",
-            Self::LostBytes { .. } => "publish from the content of that time instead",
+            Self::LostGeneration {
+                error: RecordError::Newer { .. },
+                ..
+            } => "install a newer skillpress",
+            Self::LostBytes { .. } | Self::LostGeneration { .. } => {
+                "publish from the content of that time instead"
+            }
             Self::NoSkill { .. } => "name it as its address does, OWNER/SLUG",
             Self::Record(RecordError::Newer { .. }) => "install a newer skillpress",
+            Self::Record(RecordError::Damaged { key, .. }) if key == ROOT_KEY => {
+                "delete that object, and publish with `--take-over`, then with `--repair`: without it nobody knows what was published"
+            }
             Self::Record(_) => {
-                "`skillpress publish --verify` says what is there; publishing to another prefix makes a record of its own"
+                "publish with `--repair`, which looks at every file and writes the record anew"
             }
             Self::SiteFile { .. } | Self::NothingBefore { .. } => return None,
         };

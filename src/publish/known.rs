@@ -5,9 +5,9 @@ use std::sync::Mutex;
 
 use super::error::PublishError;
 use super::parallel::in_parallel;
-use super::record::{Record, RecordError, SHARD_MAX_BYTES, decode_into, shard_key, shard_of};
-use super::root::{Generation, Root};
-use super::store::Store;
+use super::record::{Record, RecordError, SHARD_MAX_BYTES, decode, shard_key, shard_of};
+use super::root::{Generation, Loss, Root};
+use super::store::{Store, StoreError};
 use crate::lock::lock;
 
 /// The records of a root's generations. Shards that all of them share with the generation to come say nothing of what is to
@@ -17,18 +17,42 @@ pub(super) struct Known {
     pub(super) present: Record,
     pub(super) before: Vec<Record>,
     pub(super) unsettled: Vec<Record>,
+    /// Shards that are missing or damaged: what they say of paths is not known.
+    pub(super) lost_shards: BTreeMap<String, RecordError>,
+    /// Whether the record of a generation that died is lost, so any path may hold its bytes.
+    is_nothing_sure: bool,
+    /// Paths that a listing does not show as the record has them.
+    pub(super) doubtful: BTreeSet<String>,
+    /// Keys beside the site that a listing showed, but for the root.
+    pub(super) own_keys: Vec<String>,
     /// Those that differ, and how many there are; `None` when all are here.
     differing: Option<(BTreeSet<usize>, usize)>,
 }
 
 impl Known {
-    /// Reads what differs among the generations of `root` and a generation of the shards `next`.
+    /// Reads what differs among the generations of `root` and a generation of the shards `next`. Generations whose record is
+    /// missing or damaged are lost: of those that died all paths in such a shard are unsure, those before are over.
     ///
     /// # Errors
-    /// What the store says; a shard that is missing or damaged.
+    /// What the store says; a shard of the present generation that is missing or damaged, since nobody knows then what
+    /// visitors find.
     pub(super) fn load(
         store: &dyn Store,
-        root: &Root,
+        root: &mut Root,
+        next: &[String],
+    ) -> Result<Self, PublishError> {
+        let known = Self::load_readable(store, root, next)?;
+        let mut shards = root.present.iter().flat_map(|present| &present.shards);
+        match shards.find_map(|sha256| known.lost_shards.get(sha256)) {
+            Some(error) => Err(error.clone().into()),
+            None => Ok(known),
+        }
+    }
+
+    /// As [`Self::load`], whatever is lost.
+    pub(super) fn load_readable(
+        store: &dyn Store,
+        root: &mut Root,
         next: &[String],
     ) -> Result<Self, PublishError> {
         let all: Vec<&Generation> = root.generations().collect();
@@ -38,35 +62,38 @@ impl Known {
             let differing = differing.as_ref();
             differing.is_none_or(|(differing, _)| differing.contains(&at))
         };
-        let wanted = all.iter().flat_map(|generation| {
+        let wanted_of = |generation: &Generation| -> BTreeSet<String> {
             let shards = generation.shards.iter().enumerate();
-            shards
-                .filter(|(at, _)| is_wanted(*at))
-                .map(|(_, sha256)| sha256.clone())
-        });
-        let shards = read_shards(store, wanted.collect())?;
-        let record_of = |generation: &Generation| -> Result<Record, PublishError> {
-            let mut record = Record::new();
-            for (at, sha256) in generation.shards.iter().enumerate() {
-                if is_wanted(at) {
-                    decode_into(&mut record, sha256, &shards[sha256])?;
-                }
-            }
-            Ok(record)
+            let wanted = shards.filter(|(at, _)| is_wanted(*at));
+            wanted.map(|(_, sha256)| sha256.clone()).collect()
         };
-        Ok(Self {
-            present: root.present.as_ref().map_or(Ok(Record::new()), record_of)?,
-            before: root
-                .before
-                .iter()
-                .map(record_of)
-                .collect::<Result<_, _>>()?,
-            unsettled: root
-                .unsettled
-                .iter()
-                .map(record_of)
-                .collect::<Result<_, _>>()?,
+        let wanted = all.iter().flat_map(|generation| wanted_of(generation));
+        let (shards, lost_shards) = read_shards(store, wanted.collect())?;
+        let record_of = |generation: &Generation| -> Record {
+            let wanted = wanted_of(generation);
+            let files = wanted.iter().filter_map(|sha256| shards.get(sha256));
+            files
+                .flatten()
+                .map(|(p, f)| (p.clone(), f.clone()))
+                .collect()
+        };
+        let known = Self {
+            present: root.present.as_ref().map(record_of).unwrap_or_default(),
+            before: root.before.iter().map(record_of).collect(),
+            unsettled: root.unsettled.iter().map(record_of).collect(),
+            lost_shards,
             differing,
+            ..Self::default()
+        };
+        for generation in root.generations_mut() {
+            let mut shards = generation.shards.iter();
+            let error = shards.find_map(|sha256| known.lost_shards.get(sha256));
+            generation.loss = error.cloned().map(Loss::from);
+        }
+        let is_nothing_sure = root.unsettled.iter().any(|died| died.loss.is_some());
+        Ok(Self {
+            is_nothing_sure,
+            ..known
         })
     }
 
@@ -76,12 +103,16 @@ impl Known {
         differing.is_none_or(|(differing, n)| differing.contains(&shard_of(path, *n)))
     }
 
-    /// Whether `path` surely holds what the present generation says.
+    /// Whether `path` does not hold what the present generation says.
+    pub(super) fn is_doubtful(&self, path: &str) -> bool {
+        self.doubtful.contains(path)
+    }
+
+    /// Whether `path` surely holds what the present generation says, if it is not doubtful.
     pub(super) fn is_sure(&self, path: &str) -> bool {
         let present = self.present.get(path);
-        self.unsettled
-            .iter()
-            .all(|other| other.get(path) == present)
+        let mut unsettled = self.unsettled.iter();
+        !self.is_nothing_sure && unsettled.all(|other| other.get(path) == present)
     }
 
     /// All records, the present one first.
@@ -112,38 +143,59 @@ fn differing(all: &[&Generation], next: &[String]) -> Option<(BTreeSet<usize>, u
     Some(((0..next.len()).filter(differs).collect(), next.len()))
 }
 
-/// Shards by what they are called.
-fn read_shards(
-    store: &dyn Store,
-    wanted: BTreeSet<String>,
-) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
-    let read = Mutex::new(BTreeMap::new());
+/// The files of shards by what these are called, and why others cannot be read.
+type Shards = (BTreeMap<String, Record>, BTreeMap<String, RecordError>);
+
+/// # Errors
+/// What the store says; a shard of a newer format.
+fn read_shards(store: &dyn Store, wanted: BTreeSet<String>) -> Result<Shards, PublishError> {
+    let read = Mutex::new(Shards::default());
     let wanted: Vec<String> = wanted.into_iter().collect();
     in_parallel(store.max_parallel(), &wanted, |sha256| {
-        let key = shard_key(sha256);
-        let Some(object) = store.get(&key, SHARD_MAX_BYTES)? else {
-            return Err(RecordError::Missing { key }.into());
-        };
-        lock(&read).insert(sha256.clone(), object.bytes);
+        let shard = read_shard(store, sha256)?;
+        let (files, lost) = &mut *lock(&read);
+        match shard {
+            Ok(shard) => drop(files.insert(sha256.clone(), shard)),
+            Err(error) => drop(lost.insert(sha256.clone(), error)),
+        }
         Ok(())
     })?;
-    Ok(read
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner))
+    let read = read.into_inner();
+    Ok(read.unwrap_or_else(std::sync::PoisonError::into_inner))
+}
+
+fn read_shard(
+    store: &dyn Store,
+    sha256: &str,
+) -> Result<Result<Record, RecordError>, PublishError> {
+    let key = shard_key(sha256);
+    let object = match store.get(&key, SHARD_MAX_BYTES) {
+        Ok(Some(object)) => object,
+        Ok(None) => return Ok(Err(RecordError::Missing { key })),
+        Err(error @ StoreError::TooLong { .. }) => {
+            let reason = error.to_string();
+            return Ok(Err(RecordError::Damaged { key, reason }));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    match decode(sha256, &object.bytes) {
+        Err(error @ RecordError::Newer { .. }) => Err(error.into()),
+        decoded => Ok(decoded),
+    }
 }
 
 /// The whole record of one generation.
 ///
 /// # Errors
-/// As [`Known::load`].
+/// What the store says; a shard that is missing or damaged.
 pub(super) fn read_record(
     store: &dyn Store,
     generation: &Generation,
 ) -> Result<Record, PublishError> {
     let wanted = generation.shards.iter().cloned().collect();
-    let mut record = Record::new();
-    for (sha256, bytes) in read_shards(store, wanted)? {
-        decode_into(&mut record, &sha256, &bytes)?;
+    let (shards, mut lost) = read_shards(store, wanted)?;
+    match lost.pop_first() {
+        Some((_, error)) => Err(error.into()),
+        None => Ok(shards.into_values().flatten().collect()),
     }
-    Ok(record)
 }

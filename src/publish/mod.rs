@@ -31,6 +31,7 @@ mod process;
 mod publisher;
 mod purge;
 mod record;
+mod repair;
 mod requests;
 mod root;
 mod run;

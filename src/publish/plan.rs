@@ -16,6 +16,8 @@ pub(super) struct Plan {
     pub(super) removals: Vec<Removal>,
     /// Keys that nothing names once the new generation is in place and its removals are done.
     pub(super) leaving: Vec<String>,
+    /// Keys that are named then.
+    pub(super) needed: BTreeSet<String>,
 }
 
 /// A key that gets other bytes or headers.
@@ -44,6 +46,8 @@ pub(super) enum Standing {
     Bytes(String),
     /// A publication died: the key is to be looked at.
     Unknown,
+    /// Not what the record says: the key is to be read, whatever it says of itself.
+    Doubtful,
 }
 
 /// Plans the generation `next`, whose files are `target`, after those of `root`, of which `known` is known.
@@ -53,15 +57,16 @@ pub(super) fn plan(root: &Root, known: &Known, next: &[String], target: &Record)
     let mut plan = Plan {
         steps: steps(known, writes, target),
         removals: removals(known, target),
-        leaving: Vec::new(),
+        ..Plan::default()
     };
     let before = root.before_next(next);
-    plan.leaving = leaving(root, known, next, target, &before);
+    (plan.needed, plan.leaving) = needed_and_leaving(root, known, next, target, &before);
     plan
 }
 
 fn write(known: &Known, path: &str, file: &RecordFile) -> Option<Write> {
     let standing = match known.present.get(path) {
+        _ if known.is_doubtful(path) => Standing::Doubtful,
         _ if !known.is_sure(path) => Standing::Unknown,
         Some(present) if present == file => return None,
         Some(present) if present.sha256 == file.sha256 => Standing::SameBytes,
@@ -118,6 +123,7 @@ fn removals(known: &Known, target: &Record) -> Vec<Removal> {
     let removals = paths.map(|path| Removal {
         path: path.clone(),
         standing: match known.present.get(path) {
+            _ if known.is_doubtful(path) => Standing::Doubtful,
             Some(present) if known.is_sure(path) => Standing::Bytes(present.sha256.clone()),
             _ => Standing::Unknown,
         },
@@ -125,14 +131,14 @@ fn removals(known: &Known, target: &Record) -> Vec<Removal> {
     removals.collect()
 }
 
-/// Keys that are or may be there and that neither `target` nor the generations `before` it need.
-fn leaving(
+/// Keys that `target` or the generations `before` it need, and those that are or may be there and that none of them needs.
+fn needed_and_leaving(
     root: &Root,
     known: &Known,
     next: &[String],
     target: &Record,
     before: &[Generation],
-) -> Vec<String> {
+) -> (BTreeSet<String>, Vec<String>) {
     let records = root.generations().zip(known.records_in_order(root));
     let stays = |generation: &Generation| before.iter().any(|b| b.shards == generation.shards);
     let (staying, going): (Vec<_>, Vec<_>) = records.partition(|(generation, _)| stays(generation));
@@ -165,8 +171,9 @@ fn leaving(
             .chain(shards)
             .collect::<Vec<_>>()
     });
-    let there: BTreeSet<String> = there.collect();
-    there.difference(&needed).cloned().collect()
+    let there: BTreeSet<String> = there.chain(known.own_keys.iter().cloned()).collect();
+    let leaving = there.difference(&needed).cloned().collect();
+    (needed, leaving)
 }
 
 /// Keys under which the bytes of `record` are kept while `present` is in place.
@@ -181,6 +188,11 @@ pub(super) fn kept_of(record: &Record, present: &Record) -> Vec<String> {
 }
 
 impl Plan {
+    /// Whether nothing is to be done.
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.removals.is_empty() && self.leaving.is_empty()
+    }
+
     /// All writes, by step.
     pub(super) fn writes(&self) -> impl Iterator<Item = &Write> {
         self.steps.values().flatten().flatten()

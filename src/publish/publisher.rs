@@ -33,6 +33,8 @@ pub struct Publisher<'a> {
     pub unconditional: bool,
     /// Whether a site that something else put there may be replaced.
     pub take_over: bool,
+    /// Whether the store is listed, and what is missing there sent again.
+    pub repair: bool,
     /// What a person sees.
     pub progress: &'a Progress,
 }
@@ -67,7 +69,7 @@ impl Publisher<'_> {
         max_deletes: MaxDeletes,
         is_dry: bool,
     ) -> Result<Summary, PublishError> {
-        let read = self.begin(is_dry)?;
+        let mut read = self.begin(is_dry)?;
         self.check_unowned(&read)?;
         let n_before = read
             .root
@@ -75,7 +77,10 @@ impl Publisher<'_> {
             .as_ref()
             .map(|present| present.shards.len());
         let shards = encode(&site.record, n_shards(site.record.len(), n_before));
-        let known = Known::load(self.store, &read.root, &names(&shards))?;
+        let known = match self.repair {
+            true => Known::load_listed(self.store, &mut read.root, &site.record)?,
+            false => Known::load(self.store, &mut read.root, &names(&shards))?,
+        };
         let target = Target {
             record: &site.record,
             shards,
@@ -89,7 +94,7 @@ impl Publisher<'_> {
     /// # Errors
     /// As [`Self::publish`]; when no generation before is kept.
     pub fn rollback(&self, is_dry: bool) -> Result<Summary, PublishError> {
-        let read = self.begin(is_dry)?;
+        let mut read = self.begin(is_dry)?;
         let root = &read.root;
         let finished = root.before.iter().find(|generation| generation.is_finished);
         let generation = match &root.present {
@@ -100,9 +105,9 @@ impl Publisher<'_> {
             let store = self.store.name();
             return Err(PublishError::NothingBefore { store });
         };
-        let record = read_record(self.store, &generation)?;
+        let record = self.record_of(&generation)?;
         let shards = encode(&record, generation.shards.len());
-        let known = Known::load(self.store, root, &names(&shards))?;
+        let known = Known::load(self.store, &mut read.root, &names(&shards))?;
         let supply = Supply::kept(&known, &record);
         let target = Target {
             record: &record,
@@ -110,6 +115,16 @@ impl Publisher<'_> {
             supply,
         };
         self.replace(read, &known, &target, MaxDeletes::All, is_dry)
+    }
+
+    fn record_of(&self, generation: &Generation) -> Result<Record, PublishError> {
+        read_record(self.store, generation).map_err(|error| match error {
+            PublishError::Record(error) => PublishError::LostGeneration {
+                number: generation.number,
+                error,
+            },
+            error => error,
+        })
     }
 
     /// Without a publish record nothing is known of what stands there, so nothing of it could be brought back.
@@ -157,13 +172,14 @@ impl Publisher<'_> {
         max_deletes: MaxDeletes,
         is_dry: bool,
     ) -> Result<Summary, PublishError> {
+        self.tell_losses(&read.root);
         let next = names(&target.shards);
         let plan = plan(&read.root, known, &next, target.record);
         let changes = Changes::of(&plan, known);
         check_deletes(&read.root, &plan, known, max_deletes)?;
         let generation = self.generation(&read.root, target);
         let done = Done::default();
-        let is_same = is_in_place(&read.root, &next);
+        let is_same = is_in_place(&read.root, &next) && plan.is_empty();
         if is_dry || is_same {
             let requests = if is_dry {
                 changes.requests(&plan, target.shards.len())
@@ -176,7 +192,7 @@ impl Publisher<'_> {
         let held = Held::claim(self.store, self.timing, read, self.claim())?;
         let root = held.root();
         let outcome = run::while_renewed(&held, || {
-            self.carry_out(&held, &plan, target, &generation, &done)
+            self.carry_out(&held, known, &plan, target, &generation, &done)
         });
         if let Err(error) = outcome {
             // Best effort: a claim that stays is dead in a minute.
@@ -192,12 +208,13 @@ impl Publisher<'_> {
     fn carry_out(
         &self,
         held: &Held<'_>,
+        known: &Known,
         plan: &Plan,
         target: &Target<'_>,
         generation: &Generation,
         done: &Done,
     ) -> Result<(), PublishError> {
-        self.write_shards(&held.root(), &target.shards)?;
+        self.write_shards(&held.root(), known, &target.shards)?;
         held.update(|root| {
             root.unsettled
                 .retain(|other| other.shards != generation.shards);
@@ -232,13 +249,17 @@ impl Publisher<'_> {
         run::delete(self.store, plan, done, &bar)
     }
 
-    /// Writes those shards that no generation in the store has.
-    pub(super) fn write_shards(&self, root: &Root, shards: &[Shard]) -> Result<(), PublishError> {
-        let there: BTreeSet<&String> = root.generations().flat_map(|g| &g.shards).collect();
-        let missing: Vec<&Shard> = shards
-            .iter()
-            .filter(|s| !there.contains(&s.sha256))
-            .collect();
+    /// Writes those shards that no generation in the store has, or that it has lost.
+    pub(super) fn write_shards(
+        &self,
+        root: &Root,
+        known: &Known,
+        shards: &[Shard],
+    ) -> Result<(), PublishError> {
+        let named: BTreeSet<&String> = root.generations().flat_map(|g| &g.shards).collect();
+        let is_there = |sha256| named.contains(sha256) && !known.lost_shards.contains_key(sha256);
+        let missing = shards.iter().filter(|shard| !is_there(&shard.sha256));
+        let missing: Vec<&Shard> = missing.collect();
         in_parallel(self.store.max_parallel(), &missing, |shard| {
             let object = Object {
                 bytes: shard.bytes.clone(),
@@ -264,6 +285,19 @@ impl Publisher<'_> {
             n_bytes: target.record.values().map(|file| file.len).sum(),
             shards: names(&target.shards),
             is_finished: true,
+            loss: None,
+        }
+    }
+
+    /// Says which generations cannot be brought back any more.
+    pub(super) fn tell_losses(&self, root: &Root) {
+        for generation in root.present.iter().chain(&root.before) {
+            if let Some(loss) = &generation.loss {
+                let number = generation.number;
+                self.progress.warn(format_args!(
+                    "generation {number} cannot be brought back any more: {loss}"
+                ));
+            }
         }
     }
 
@@ -327,6 +361,7 @@ fn is_in_place(root: &Root, next: &[String]) -> bool {
     present.is_some_and(|present| present.shards == next)
         && root.unsettled.is_empty()
         && root.claim.is_none()
+        && !root.has_losses()
 }
 
 pub(super) fn names(shards: &[Shard]) -> Vec<String> {

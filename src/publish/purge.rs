@@ -41,9 +41,10 @@ impl Publisher<'_> {
     /// # Errors
     /// When another publisher is at work, or no generation has that skill; what the store says. Calling it again goes on.
     pub fn purge(&self, skill: &SkillKey) -> Result<Purged, PublishError> {
-        let read = self.begin(false)?;
+        let mut read = self.begin(false)?;
         // Every shard is read: what is kept may stand in any of them.
-        let known = Known::load(self.store, &read.root, &[])?;
+        let known = Known::load(self.store, &mut read.root, &[])?;
+        self.tell_losses(&read.root);
         let going = self.paths_of(skill, &read.root, &known)?;
         let paths: BTreeSet<String> = going.iter().flatten().cloned().collect();
         if paths.is_empty() {
@@ -65,7 +66,7 @@ impl Publisher<'_> {
             }
             delete_keys(self.store, &keys, &done)?;
             let old: BTreeSet<String> = shards_of(&held.root());
-            self.write_shards(&held.root(), &forgetful.shards)?;
+            self.write_shards(&held.root(), &known, &forgetful.shards)?;
             held.update(|root| forgetful.apply(root))?;
             let stale = old
                 .difference(&shards_of(&held.root()))
@@ -256,12 +257,16 @@ fn forget(root: &Root, known: &Known, going: &[BTreeSet<String>]) -> Forgetful {
 
 impl Forgetful {
     fn apply(&self, root: &mut Root) {
-        let present = root.present.iter_mut();
-        let all = present.chain(&mut root.before).chain(&mut root.unsettled);
-        for (generation, (shards, n_files, n_bytes)) in all.zip(&self.generations) {
-            generation.shards.clone_from(shards);
-            (generation.n_files, generation.n_bytes) = (*n_files, *n_bytes);
+        for (generation, (shards, n_files, n_bytes)) in
+            root.generations_mut().zip(&self.generations)
+        {
+            // One whose record is lost stays lost: what is left of it is no site.
+            if generation.loss.is_none() {
+                generation.shards.clone_from(shards);
+                (generation.n_files, generation.n_bytes) = (*n_files, *n_bytes);
+            }
         }
+        root.before.retain(|generation| generation.loss.is_none());
     }
 }
 

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::digest::digest;
 use crate::hosting::ObjectHeaders;
+use crate::input_file::FILE_MAX_BYTES;
 
 /// A file as it was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +53,8 @@ pub(super) const SHARD_MAX_BYTES: u64 = 64 << 20;
 
 const FORMAT: u32 = 1;
 const FILES_PER_SHARD: usize = 300;
-const MAX_SHARDS: usize = 256;
+/// A generation has at most so many.
+pub(super) const MAX_SHARDS: usize = 256;
 
 /// How many shards hold `n_files`, where `n_before` is the number of the generation before: it stays as long as shards are
 /// neither large nor many, since another number changes all of them.
@@ -102,15 +104,11 @@ pub(super) fn encode(record: &Record, n: usize) -> Vec<Shard> {
     shards.collect()
 }
 
-/// Adds the files of a shard, which is called `sha256`, to `record`.
+/// The files of the shard that is called `sha256`.
 ///
 /// # Errors
-/// When the bytes are others than its name says, or are no shard.
-pub(super) fn decode_into(
-    record: &mut Record,
-    sha256: &str,
-    bytes: &[u8],
-) -> Result<(), RecordError> {
+/// When the bytes are others than its name says, or are no shard of a site.
+pub(super) fn decode(sha256: &str, bytes: &[u8]) -> Result<Record, RecordError> {
     let damaged = |reason: &str| RecordError::Damaged {
         key: shard_key(sha256),
         reason: reason.to_owned(),
@@ -125,20 +123,21 @@ pub(super) fn decode_into(
             format: shard.format,
         });
     }
-    for (path, (sha256, len, at)) in shard.files {
-        let headers = shard.headers.get(at);
+    let files = shard.files.into_iter().map(|(path, (sha256, len, at))| {
+        let headers = shard.headers.get(at).cloned();
         let headers = headers.ok_or_else(|| damaged("a file has no headers"))?;
-        let headers = headers.clone();
-        record.insert(
-            path,
-            RecordFile {
-                sha256,
-                len,
-                headers,
-            },
-        );
-    }
-    Ok(())
+        // So no sum of lengths is too large for its type.
+        if len > FILE_MAX_BYTES {
+            return Err(damaged("a file is longer than any of a site"));
+        }
+        let file = RecordFile {
+            sha256,
+            len,
+            headers,
+        };
+        Ok((path, file))
+    });
+    files.collect()
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -160,7 +159,7 @@ impl Document {
 }
 
 /// Why a publish record cannot be read.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[allow(missing_docs)]
 pub enum RecordError {
     #[error("`{key}` of the publish record is damaged: {reason}")]
@@ -192,7 +191,7 @@ mod tests {
         let record = record(&["index.html", "a/b.html", "a/c.html", "日本/x"]);
         let mut back = Record::new();
         for shard in encode(&record, 3) {
-            decode_into(&mut back, &shard.sha256, &shard.bytes).unwrap();
+            back.extend(decode(&shard.sha256, &shard.bytes).unwrap());
         }
         assert_eq!(back, record);
     }
@@ -201,7 +200,7 @@ mod tests {
     fn a_shard_of_other_bytes_is_refused() {
         let shard = encode(&record(&["a"]), 1).remove(0);
         let other = encode(&record(&["b"]), 1).remove(0);
-        let error = decode_into(&mut Record::new(), &shard.sha256, &other.bytes).unwrap_err();
+        let error = decode(&shard.sha256, &other.bytes).unwrap_err();
         assert!(matches!(error, RecordError::Damaged { .. }));
     }
 

@@ -1,6 +1,7 @@
 //! The root of the publish record: which generation stands in the store, which stood there before, and who is at work.
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::record::{FOLDER, RecordError};
 
@@ -41,6 +42,20 @@ pub struct Generation {
     pub shards: Vec<String>,
     /// Whether all of it was ever in place.
     pub is_finished: bool,
+    /// What of it is gone, as whoever read its record found out: it cannot be brought back, and is forgotten with the next
+    /// publication.
+    #[serde(skip)]
+    pub loss: Option<Loss>,
+}
+
+/// Why a generation cannot be brought back.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[allow(missing_docs)]
+pub enum Loss {
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error("the bytes that `{path}` had are gone")]
+    Bytes { path: String },
 }
 
 /// Says who is at work; renewed while they are.
@@ -105,6 +120,18 @@ impl Root {
         present.chain(&self.before).chain(&self.unsettled)
     }
 
+    /// As [`Self::generations`].
+    pub(super) fn generations_mut(&mut self) -> impl Iterator<Item = &mut Generation> {
+        let present = self.present.iter_mut();
+        present.chain(&mut self.before).chain(&mut self.unsettled)
+    }
+
+    /// Whether anything is known to be gone.
+    pub(super) fn has_losses(&self) -> bool {
+        self.generations()
+            .any(|generation| generation.loss.is_some())
+    }
+
     /// The number of the generation that comes next.
     pub(super) fn next_number(&self) -> u64 {
         let numbers = self.generations().map(|generation| generation.number);
@@ -123,7 +150,7 @@ impl Root {
         let mut before: Vec<Generation> = Vec::new();
         for generation in candidates {
             let is_known = before.iter().any(|other| other.shards == generation.shards);
-            if is_known || generation.shards == next {
+            if is_known || generation.shards == next || generation.loss.is_some() {
                 continue;
             }
             before.push(generation.clone());
@@ -161,6 +188,7 @@ mod tests {
             n_bytes: 0,
             shards: vec![number.to_string()],
             is_finished,
+            loss: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Carries a plan out, under a claim that is renewed meanwhile.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -16,6 +18,7 @@ use super::site_folder::decoded;
 use super::store::{Found, Store};
 use super::supply::Supply;
 use crate::input_file::FILE_MAX_BYTES;
+use crate::lock::lock;
 
 /// What was done, counted.
 #[derive(Debug, Default)]
@@ -30,6 +33,8 @@ pub(super) struct Done {
     pub(super) n_found: AtomicUsize,
     /// Keys that were deleted.
     pub(super) n_deleted: AtomicUsize,
+    /// Where bytes were kept.
+    kept: Mutex<BTreeSet<String>>,
 }
 
 /// Does `work` while `held` is renewed.
@@ -98,8 +103,8 @@ fn write_one(
     match &write.standing {
         Standing::Nothing | Standing::SameBytes => {}
         Standing::Bytes(sha256) => keep(store, &write.path, sha256, done)?,
-        Standing::Unknown => {
-            if let Some((found, sha256)) = look(store, &write.path)? {
+        Standing::Unknown | Standing::Doubtful => {
+            if let Some((found, sha256)) = look(store, &write.path, &write.standing)? {
                 let is_same = sha256 == write.file.sha256;
                 let has_headers =
                     !store.keeps_headers() || found.headers.as_ref() == Some(&*write.file.headers);
@@ -128,18 +133,26 @@ fn write_one(
 /// Copies what stands at `path`, bytes with the digest `sha256`, to their kept key. If nothing is there, somebody deleted it,
 /// and there is nothing to keep.
 fn keep(store: &dyn Store, path: &str, sha256: &str, done: &Done) -> Result<(), PublishError> {
-    if store.copy(path, &kept_key(sha256))? {
+    let key = kept_key(sha256);
+    if store.copy(path, &key)? {
         done.n_copied.fetch_add(1, Ordering::Relaxed);
+        lock(&done.kept).insert(key);
     }
     Ok(())
 }
 
 /// What stands at `path`, and its digest.
-fn look(store: &dyn Store, path: &str) -> Result<Option<(Found, String)>, PublishError> {
+fn look(
+    store: &dyn Store,
+    path: &str,
+    standing: &Standing,
+) -> Result<Option<(Found, String)>, PublishError> {
     let Some(found) = store.head(path)? else {
         return Ok(None);
     };
-    if let Some(sha256) = found.digest.clone() {
+    if *standing != Standing::Doubtful
+        && let Some(sha256) = found.digest.clone()
+    {
         return Ok(Some((found, sha256)));
     }
     // Somebody else put it there, or the store forgot what we said of it.
@@ -165,8 +178,8 @@ pub(super) fn delete(
     let kept = |removal: &Removal| {
         match &removal.standing {
             Standing::Bytes(sha256) => keep(store, &removal.path, sha256, done)?,
-            _ => {
-                if let Some((_, sha256)) = look(store, &removal.path)? {
+            standing => {
+                if let Some((_, sha256)) = look(store, &removal.path, standing)? {
                     keep(store, &removal.path, &sha256, done)?;
                 }
             }
@@ -177,7 +190,10 @@ pub(super) fn delete(
     in_parallel(store.max_parallel(), &plan.removals, kept)?;
     let removed: Vec<String> = plan.removals.iter().map(|r| r.path.clone()).collect();
     delete_keys(store, &removed, done)?;
-    delete_keys(store, &plan.leaving, done)
+    delete_keys(store, &plan.leaving, done)?;
+    // Bytes that somebody else put there, or a generation whose record is lost: no page names them any more.
+    let unnamed: Vec<String> = lock(&done.kept).difference(&plan.needed).cloned().collect();
+    delete_keys(store, &unnamed, done)
 }
 
 pub(super) fn delete_keys(

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::known::Known;
 use super::layout::is_hashed;
-use super::plan::{Plan, Standing};
+use super::plan::{Plan, Standing, Write};
 use super::requests::Requests;
 use crate::url;
 
@@ -88,7 +88,9 @@ impl Changes {
         let n_copies = plan
             .writes()
             .filter(|w| matches!(w.standing, Standing::Bytes(_)));
-        let n_looks = plan.writes().filter(|w| w.standing == Standing::Unknown);
+        let is_looked_at =
+            |w: &&Write| matches!(w.standing, Standing::Unknown | Standing::Doubtful);
+        let n_looks = plan.writes().filter(is_looked_at);
         let n_writes = plan.writes().count() + n_copies.count() + plan.removals.len();
         let n_deletes = plan.removals.len().div_ceil(1_000) + plan.leaving.len().div_ceil(1_000);
         Requests {

@@ -5,3 +5,4 @@ mod crawler;
 mod cycle;
 mod fake_store;
 mod faults;
+mod losses;

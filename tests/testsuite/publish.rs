@@ -27,6 +27,15 @@ fn site(test: &SiteTest) -> Vec<(String, Vec<u8>)> {
     files.filter(|(path, _)| path != ".skillpress").collect()
 }
 
+/// The site, and a file of somebody else.
+fn site_with(test: &SiteTest, extra: &str) -> Vec<(String, Vec<u8>)> {
+    let bytes = fs::read(test.path("live").join(extra)).unwrap();
+    let mut files = site(test);
+    files.push((extra.to_owned(), bytes));
+    files.sort();
+    files
+}
+
 #[track_caller]
 fn assert_ok(ran: &Ran) {
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
@@ -124,6 +133,23 @@ fn a_site_is_published_republished_brought_back_and_compared() {
             .contains("error: extra.txt: was not published by skillpress"),
         "{}",
         verified.stderr
+    );
+    assert!(
+        verified.stderr.contains("hint: publish with `--repair`"),
+        "{}",
+        verified.stderr
+    );
+
+    // The site on disk is that of generation 2: it is published, and what was missing comes with it.
+    assert_ok(&publish(&test, &["--repair"]));
+    assert_same(&live(&test), &site_with(&test, "extra.txt"));
+    fs::remove_file(test.path("live/extra.txt")).unwrap();
+    assert_ok(&publish(&test, &["--verify"]));
+    let nothing = publish(&test, &["--repair"]);
+    assert!(
+        nothing.stdout.contains("has this site already"),
+        "{}",
+        nothing.stdout
     );
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::super::digest::digest;
-use super::super::record::{Record, decode_into, kept_key, shard_key};
+use super::super::record::{Record, decode, kept_key, shard_key};
 use super::super::root::{ROOT_KEY, Root};
 use super::fake_store::Objects;
 
@@ -86,7 +86,7 @@ fn record_faults(objects: &Objects) -> Vec<String> {
         let mut record = Record::new();
         for sha256 in &generation.shards {
             match objects.get(&shard_key(sha256)) {
-                Some(shard) => decode_into(&mut record, sha256, &shard.bytes).expect("a shard"),
+                Some(shard) => record.extend(decode(sha256, &shard.bytes).expect("a shard")),
                 None => faults.push(format!(
                     "shard {sha256} of {} is missing",
                     generation.number

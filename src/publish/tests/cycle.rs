@@ -124,6 +124,7 @@ pub(super) fn with_timing<T>(
         timing,
         unconditional: false,
         take_over: false,
+        repair: false,
         progress: &progress,
     })
 }
@@ -131,6 +132,18 @@ pub(super) fn with_timing<T>(
 pub(super) fn publish(store: &dyn Store, site: &Site) -> Result<Summary, PublishError> {
     let site = site.open();
     with_publisher(store, |publisher| {
+        publisher.publish(&site, MaxDeletes::Usual, false)
+    })
+}
+
+pub(super) fn repair(store: &dyn Store, site: &Site) -> Result<Summary, PublishError> {
+    let site = site.open();
+    with_publisher(store, |publisher| {
+        let publisher = Publisher {
+            repair: true,
+            at: publisher.at.clone(),
+            ..*publisher
+        };
         publisher.publish(&site, MaxDeletes::Usual, false)
     })
 }
@@ -143,12 +156,12 @@ pub(super) fn root_of(objects: &Objects) -> Root {
     Root::decode(&objects[ROOT_KEY].bytes).unwrap()
 }
 
-fn verified(store: &FakeStore) -> Verified {
+pub(super) fn verified(store: &FakeStore) -> Verified {
     verify(store).unwrap()
 }
 
 #[track_caller]
-fn assert_whole(store: &FakeStore, site: &Site) {
+pub(super) fn assert_whole(store: &FakeStore, site: &Site) {
     let objects = store.objects();
     assert_eq!(crawler::faults(&objects), [""; 0]);
     assert_eq!(site.differences(&objects), [""; 0]);

@@ -1,9 +1,10 @@
 //! Publications that die at every call, or whose store fails at every n-th one.
 
+use super::super::record::shard_key;
 use super::super::store::Store;
 use super::super::{PublishError, StoreError};
 use super::crawler;
-use super::cycle::{Site, publish, rollback, root_of, with_publisher};
+use super::cycle::{Site, assert_whole, publish, repair, rollback, root_of, with_publisher};
 use super::fake_store::{FakeStore, Fault, Objects};
 use crate::key::SkillKey;
 
@@ -168,5 +169,20 @@ fn a_store_that_fails_again_and_again_ends_in_an_error_and_a_site_that_works() {
         assert_sound(&store.objects());
         let after = published(&store.objects(), &second);
         assert_eq!(second.differences(&after), [""; 0]);
+    }
+}
+
+#[test]
+fn a_repair_that_dies_anywhere_is_finished_by_the_next() {
+    let first = Site::new("1", &[("a", "a1"), ("b", "b1")]);
+    let second = Site::new("2", &[("a", "a2"), ("b", "b1")]);
+    let mut before = published(&published(&Objects::new(), &first), &second);
+    before.remove("feed.xml");
+    let shard = root_of(&before).present.unwrap().shards.remove(0);
+    before.remove(&shard_key(&shard));
+    for objects in after_each_death(&before, |store| repair(store, &second).map(drop)) {
+        let store = FakeStore::of(objects);
+        repair(&store, &second).unwrap();
+        assert_whole(&store, &second);
     }
 }
