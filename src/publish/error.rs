@@ -51,6 +51,9 @@ pub enum PublishError {
     /// There is no generation before the present one.
     #[error("{store} keeps no generation before the present one")]
     NothingBefore { store: String },
+    /// The first publication began and has not ended.
+    #[error("{store} has a first publication that did not come to its end, and nothing before it")]
+    OnlyBegun { store: String },
     /// The record of a generation before is missing or damaged.
     #[error("generation {number} cannot be brought back: {error}")]
     LostGeneration { number: u64, error: RecordError },
@@ -91,6 +94,7 @@ impl PublishError {
             Self::LostBytes { .. } | Self::LostGeneration { .. } => {
                 "publish from the content of that time instead"
             }
+            Self::OnlyBegun { .. } => "publish again, which completes it",
             Self::NoSkill { .. } => "name it as its address does, OWNER/SLUG",
             Self::Record(RecordError::Newer { .. }) => "install a newer skillpress",
             Self::Record(RecordError::Damaged { key, .. }) if key == ROOT_KEY => {

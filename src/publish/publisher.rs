@@ -103,7 +103,10 @@ impl Publisher<'_> {
         };
         let Some(generation) = generation.cloned() else {
             let store = self.store.name();
-            return Err(PublishError::NothingBefore { store });
+            return Err(match root.has_unfinished() {
+                true => PublishError::OnlyBegun { store },
+                false => PublishError::NothingBefore { store },
+            });
         };
         let record = self.record_of(&generation)?;
         let shards = encode(&record, generation.shards.len());
