@@ -1,5 +1,7 @@
 //! `skillpress publish`: a built site to an object store or a folder.
 
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,7 +12,7 @@ use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::publish::{
     MaxDeletes, ObjectOptions, PublishError, Publisher, Purged, Requests, SiteFolder, Store,
-    StoreError, Summary, Timing, Verified, addresses, open_store, verify,
+    StoreError, Summary, Timing, Verified, addresses, base_url, open_store, verify,
 };
 use crate::terminal::Terminal;
 use crate::text::number::{counted, grouped};
@@ -47,7 +49,8 @@ pub struct PublishArgs {
     /// Store pages, styles and scripts as brotli, for stores whose answers nobody compresses
     #[arg(long)]
     precompress: bool,
-    /// Write the addresses of all that changed to this file, one a line, for a CDN
+    /// Write the addresses of all that changed to this file, one a line, for a CDN; where nothing did, of all that changed
+    /// with the generation that is there
     #[arg(long, value_name = "FILE", conflicts_with = "verify")]
     purge_list: Option<PathBuf>,
     /// Publish over a site that something else put there: files of the same names are replaced, the rest stays
@@ -70,6 +73,7 @@ pub struct PublishArgs {
 /// What stands in the way; a store that differs from its record.
 pub fn run(args: &PublishArgs) -> Result<(), CommandError> {
     let store = open_store(&args.target)?;
+    let purge_list = create_purge_list(args)?;
     let progress = Progress::new(args.quiet || args.json);
     let publisher = Publisher {
         store: &*store,
@@ -91,7 +95,9 @@ pub fn run(args: &PublishArgs) -> Result<(), CommandError> {
                 "`{skill}` is not OWNER/SLUG"
             )));
         };
-        return show_purged(args, &publisher.purge(&skill)?);
+        let purged = publisher.purge(&skill)?;
+        write_purge_list(args, purge_list, &purged.paths)?;
+        return show_purged(args, &purged);
     }
     let summary = if args.rollback {
         publisher.rollback(args.dry_run)?
@@ -99,7 +105,7 @@ pub fn run(args: &PublishArgs) -> Result<(), CommandError> {
         publish(args, &publisher)?
     };
     progress.finish();
-    write_purge_list(args, &summary.changes.paths)?;
+    write_purge_list(args, purge_list, &summary.changes.paths)?;
     show_summary(args, &*store, &summary)
 }
 
@@ -115,7 +121,7 @@ fn publish(args: &PublishArgs, publisher: &Publisher<'_>) -> Result<Summary, Com
     let precompress = args.precompress;
     let site = SiteFolder::open(&args.site, ObjectOptions { precompress })?;
     if !args.quiet {
-        warn_of_base_url(&site);
+        warn_of_base_url(&args.site);
     }
     let max_deletes = args.max_deletes.map_or(MaxDeletes::Usual, MaxDeletes::Of);
     Ok(publisher.publish(&site, max_deletes, args.dry_run)?)
@@ -138,8 +144,8 @@ fn refuse_inside(target: &str, site: &Path) -> Result<(), CommandError> {
 }
 
 /// As `build` says it of a site whose address nobody named.
-fn warn_of_base_url(site: &SiteFolder) {
-    let base_url = site.base_url().unwrap_or_default();
+fn warn_of_base_url(site: &Path) {
+    let base_url = base_url(site).unwrap_or_default();
     let host = ::url::Url::parse(&base_url).ok();
     let host = host
         .as_ref()
@@ -153,22 +159,36 @@ fn warn_of_base_url(site: &SiteFolder) {
     }
 }
 
-fn write_purge_list(args: &PublishArgs, paths: &[String]) -> Result<(), CommandError> {
-    let Some(file) = &args.purge_list else {
+/// Before anything is published: a list that cannot be written would be lost.
+fn create_purge_list(args: &PublishArgs) -> Result<Option<File>, CommandError> {
+    let file = args.purge_list.as_deref().map(File::create);
+    file.transpose()
+        .map_err(|error| cannot_write_purge_list(args, error))
+}
+
+fn write_purge_list(
+    args: &PublishArgs,
+    file: Option<File>,
+    paths: &[String],
+) -> Result<(), CommandError> {
+    let Some(mut file) = file else {
         return Ok(());
     };
-    let base_url = base_url_of(&args.site);
+    let base_url = base_url_or_root(&args.site);
     let addresses = paths.iter().flat_map(|path| addresses(&base_url, path));
     let text: String = addresses.map(|address| address + "\n").collect();
-    std::fs::write(file, text)
-        .map_err(|error| CommandError::cannot(format_args!("write `{}`", file.display()), error))
+    file.write_all(text.as_bytes())
+        .map_err(|error| cannot_write_purge_list(args, error))
+}
+
+fn cannot_write_purge_list(args: &PublishArgs, error: io::Error) -> CommandError {
+    let file = args.purge_list.as_deref().unwrap_or(Path::new(""));
+    CommandError::cannot(format_args!("write `{}`", file.display()), error)
 }
 
 /// Where the built site will stand; without one at hand, addresses are from the root of the host.
-fn base_url_of(site: &Path) -> String {
-    let site = SiteFolder::open(site, ObjectOptions::default());
-    let base_url = site.ok().and_then(|site| site.base_url());
-    base_url.unwrap_or_else(|| "/".to_owned())
+fn base_url_or_root(site: &Path) -> String {
+    base_url(site).unwrap_or_else(|| "/".to_owned())
 }
 
 fn show_summary(
@@ -242,11 +262,10 @@ fn requests_line(requests: &Requests) -> String {
 }
 
 fn show_purged(args: &PublishArgs, purged: &Purged) -> Result<(), CommandError> {
-    write_purge_list(args, &purged.paths)?;
     if args.json {
         return print_json(purged);
     }
-    let base_url = base_url_of(&args.site);
+    let base_url = base_url_or_root(&args.site);
     print_line!(
         "{} is gone from {}; caches and mirrors must drop:",
         purged.skill,

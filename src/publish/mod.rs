@@ -52,7 +52,7 @@ pub use error::PublishError;
 pub use publisher::{MaxDeletes, Publisher};
 pub use purge::Purged;
 pub use requests::Requests;
-pub use site_folder::{ObjectOptions, SiteFolder};
+pub use site_folder::{ObjectOptions, SiteFolder, base_url};
 pub use store::{Store, StoreError};
 pub use summary::{Summary, addresses};
 pub use verify::{Verified, verify};

@@ -17,7 +17,7 @@ use super::root::{Claim, Generation, Root};
 use super::run::{self, Done};
 use super::site_folder::SiteFolder;
 use super::store::{Object, Store};
-use super::summary::{Changes, Summary};
+use super::summary::{Changes, Summary, changed_last};
 use super::supply::Supply;
 use crate::progress::Progress;
 
@@ -178,11 +178,14 @@ impl Publisher<'_> {
         self.tell_losses(&read.root);
         let next = names(&target.shards);
         let plan = plan(&read.root, known, &next, target.record);
-        let changes = Changes::of(&plan, known);
+        let mut changes = Changes::of(&plan, known);
         check_deletes(&read.root, &plan, known, max_deletes)?;
         let generation = self.generation(&read.root, target);
         let done = Done::default();
         let is_same = is_in_place(&read.root, &next) && plan.is_empty();
+        if is_same {
+            changes.paths = changed_last(&read.root, known, target.record);
+        }
         if is_dry || is_same {
             let requests = if is_dry {
                 changes.requests(&plan, target.shards.len())

@@ -1,6 +1,5 @@
 //! The site that is to be published: a folder that a build wrote.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -82,15 +81,14 @@ impl SiteFolder {
             tag: None,
         })
     }
+}
 
-    /// The address of the site, as its `robots.txt` says it.
-    pub fn base_url(&self) -> Option<String> {
-        let robots = fs::read_to_string(self.folder.join("robots.txt")).ok()?;
-        let sitemap = robots
-            .lines()
-            .find_map(|line| line.strip_prefix("Sitemap: "))?;
-        Some(sitemap.strip_suffix("sitemap.xml")?.to_owned())
-    }
+/// The address of the site in `folder`, as its `robots.txt` says it.
+pub fn base_url(folder: &Path) -> Option<String> {
+    let robots = input_file::read_text(&folder.join("robots.txt")).ok()?;
+    let mut lines = robots.lines();
+    let sitemap = lines.find_map(|line| line.strip_prefix("Sitemap: "))?;
+    Some(sitemap.strip_suffix("sitemap.xml")?.to_owned())
 }
 
 const BROTLI: &str = "br";

@@ -1,13 +1,15 @@
 //! What a publication did, or would do.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::known::Known;
 use super::layout::is_hashed;
 use super::plan::{Plan, Standing, Write};
+use super::record::Record;
 use super::requests::Requests;
+use super::root::{Generation, Root};
 use crate::url;
 
 /// What a publication did, or would do.
@@ -54,9 +56,10 @@ pub struct Changes {
     pub n_changed_bytes: u64,
     /// Files that are no longer there; those with hashed names stay for two generations more.
     pub n_removed: usize,
-    /// Paths of all that a cache may hold and that changed, without hashed names.
+    /// Paths of all that a cache may hold and that changed, without hashed names. Where nothing did, those that changed with
+    /// the present generation: whoever tells a cache, and failed, runs the same command again.
     #[serde(skip)]
-    pub paths: Arc<Vec<String>>,
+    pub paths: Vec<String>,
 }
 
 impl Changes {
@@ -77,7 +80,7 @@ impl Changes {
         changes.n_removed = plan.removals.len();
         paths.extend(plan.removals.iter().map(|removal| removal.path.clone()));
         paths.sort_unstable();
-        changes.paths = Arc::new(paths);
+        changes.paths = paths;
         changes
     }
 
@@ -99,6 +102,24 @@ impl Changes {
             deletes: n_deletes as u64,
         }
     }
+}
+
+/// Paths at which a cache may hold what stood there before the present generation, whose files are `present`.
+pub(super) fn changed_last(root: &Root, known: &Known, present: &Record) -> Vec<String> {
+    let is_finished = |generation: &Generation| generation.is_finished;
+    let mut changed = BTreeSet::new();
+    match root.before.iter().position(is_finished) {
+        None => changed.extend(present.keys()),
+        // Those that were never finished stood there in part, in between.
+        Some(last) => {
+            for record in &known.before[..=last] {
+                let paths = record.keys().chain(known.present.keys());
+                changed.extend(paths.filter(|path| record.get(*path) != known.present.get(*path)));
+            }
+        }
+    }
+    let changed = changed.into_iter().filter(|path| !is_hashed(path));
+    changed.cloned().collect()
 }
 
 /// The addresses at which `path` of a site at `base_url` is asked for: a page has that of its folder, too.

@@ -91,7 +91,9 @@ fn a_site_is_published_republished_brought_back_and_compared() {
     );
     assert!(!changed.contains("/search/files/"), "{changed}");
 
-    let same = publish(&test, &[]);
+    // Whoever tells a CDN, and failed, runs the same again.
+    let same = publish(&test, &["--purge-list", "again.txt"]);
+    assert_eq!(fs::read_to_string(test.path("again.txt")).unwrap(), changed);
     assert!(
         same.stdout.contains("has this site already: generation 2"),
         "{}",
@@ -216,6 +218,7 @@ fn what_cannot_be_published_or_published_to_is_told() {
     assert!(
         refused("live", &["--verify"]).contains("nothing was published to `live` by skillpress")
     );
+    assert!(refused("live", &["--purge-list", "no/folder"]).contains("cannot write `no/folder`"));
     assert!(refused("live", &["--precompress"]).contains("a folder keeps no headers"));
 }
 
