@@ -56,6 +56,9 @@ pub struct PublishArgs {
     /// Publish over a site that something else put there: files of the same names are replaced, the rest stays
     #[arg(long)]
     take_over: bool,
+    /// Publish skills again that `--purge` took down
+    #[arg(long, conflicts_with_all = ["rollback", "verify", "purge"])]
+    allow_purged: bool,
     /// Publish to a store that ignores conditions: you make sure that nobody else does at the same time
     #[arg(long)]
     unconditional: bool,
@@ -83,6 +86,7 @@ pub fn run(args: &PublishArgs) -> Result<(), CommandError> {
         timing: Timing::default(),
         unconditional: args.unconditional,
         take_over: args.take_over,
+        allow_purged: args.allow_purged,
         repair: args.repair,
         progress: &progress,
     };

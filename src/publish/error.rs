@@ -60,6 +60,9 @@ pub enum PublishError {
     /// Bytes that a generation needs are gone.
     #[error("the bytes that `{path}` had are gone from {store}")]
     LostBytes { store: String, path: String },
+    /// The site has skills that were taken down.
+    #[error("the site has {}, which {} taken down from {store}", quoted(skills), if skills.len() == 1 { "was" } else { "were" })]
+    Purged { store: String, skills: Vec<String> },
     /// There is no such skill.
     #[error("{store} holds no skill `{skill}`")]
     NoSkill { store: String, skill: String },
@@ -94,6 +97,9 @@ impl PublishError {
             Self::LostBytes { .. } | Self::LostGeneration { .. } => {
                 "publish from the content of that time instead"
             }
+            Self::Purged { .. } => {
+                "hide it by a `[[hidden]]` in `moderation.toml`, or take it out of the content, and build again; `--allow-purged` publishes it all the same"
+            }
             Self::OnlyBegun { .. } => "publish again, which completes it",
             Self::NoSkill { .. } => "name it as its address does, OWNER/SLUG",
             Self::Record(RecordError::Newer { .. }) => "install a newer skillpress",
@@ -107,4 +113,9 @@ impl PublishError {
         };
         Some(hint.to_owned())
     }
+}
+
+fn quoted(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
 }

@@ -1,6 +1,7 @@
 //! In which order the files of a site are written, so that whatever a visitor finds fits together.
 
 use super::record::Record;
+use crate::key::SkillKey;
 
 /// When a file is written. The order of the variants is the order of the steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,8 +76,13 @@ pub(super) fn skill_folder(path: &str) -> Option<&str> {
         .then(|| &path[..=slug_end])
 }
 
+/// The folder of `skill`, as [`skill_folder`].
+pub(super) fn folder_of(skill: &SkillKey) -> String {
+    format!("{}/skills/{}/", skill.owner, skill.slug)
+}
+
 /// An old name has a folder, too, whose files name the zip of another: those are not of a skill.
-fn has_zip(folder: &str, record: &Record) -> bool {
+pub(super) fn has_zip(folder: &str, record: &Record) -> bool {
     let below = record.range(folder.to_owned()..);
     let mut below = below.take_while(|(path, _)| path.starts_with(folder));
     below.any(|(path, _)| path.ends_with(".zip"))

@@ -33,6 +33,7 @@ mod purge;
 mod record;
 mod repair;
 mod requests;
+mod rollback;
 mod root;
 mod run;
 mod site_folder;

@@ -5,13 +5,12 @@ use std::sync::atomic::Ordering;
 
 use super::claim::{Held, ReadRoot, Timing, read_root, wait_for_root};
 use super::error::PublishError;
-use super::known::{Known, read_record};
-use super::layout::is_hashed;
+use super::known::Known;
 use super::parallel::in_parallel;
-use super::plan::{Plan, Standing, plan};
+use super::plan::{Plan, plan};
 use super::probe::probe;
 use super::process;
-use super::record::{Record, Shard, encode, kept_key, n_shards, shard_key};
+use super::record::{Record, Shard, encode, n_shards, shard_key};
 use super::requests::Requests;
 use super::root::{Claim, Generation, Root};
 use super::run::{self, Done};
@@ -33,6 +32,8 @@ pub struct Publisher<'a> {
     pub unconditional: bool,
     /// Whether a site that something else put there may be replaced.
     pub take_over: bool,
+    /// Whether skills that were taken down may be published again.
+    pub allow_purged: bool,
     /// Whether the store is listed, and what is missing there sent again.
     pub repair: bool,
     /// What a person sees.
@@ -71,6 +72,7 @@ impl Publisher<'_> {
     ) -> Result<Summary, PublishError> {
         let mut read = self.begin(is_dry)?;
         self.check_unowned(&read)?;
+        self.check_purged(&read.root, &site.record)?;
         let n_before = read
             .root
             .present
@@ -89,47 +91,6 @@ impl Publisher<'_> {
         self.replace(read, &known, &target, max_deletes, is_dry)
     }
 
-    /// Makes the generation before the present one the present one, or undoes a publication that was never finished.
-    ///
-    /// # Errors
-    /// As [`Self::publish`]; when no generation before is kept.
-    pub fn rollback(&self, is_dry: bool) -> Result<Summary, PublishError> {
-        let mut read = self.begin(is_dry)?;
-        let root = &read.root;
-        let finished = root.before.iter().find(|generation| generation.is_finished);
-        let generation = match &root.present {
-            Some(present) if root.has_unfinished() => Some(present),
-            _ => finished,
-        };
-        let Some(generation) = generation.cloned() else {
-            let store = self.store.name();
-            return Err(match root.has_unfinished() {
-                true => PublishError::OnlyBegun { store },
-                false => PublishError::NothingBefore { store },
-            });
-        };
-        let record = self.record_of(&generation)?;
-        let shards = encode(&record, generation.shards.len());
-        let known = Known::load(self.store, &mut read.root, &names(&shards))?;
-        let supply = Supply::kept(&known, &record);
-        let target = Target {
-            record: &record,
-            shards,
-            supply,
-        };
-        self.replace(read, &known, &target, MaxDeletes::All, is_dry)
-    }
-
-    fn record_of(&self, generation: &Generation) -> Result<Record, PublishError> {
-        read_record(self.store, generation).map_err(|error| match error {
-            PublishError::Record(error) => PublishError::LostGeneration {
-                number: generation.number,
-                error,
-            },
-            error => error,
-        })
-    }
-
     /// Without a publish record nothing is known of what stands there, so nothing of it could be brought back.
     fn check_unowned(&self, read: &ReadRoot) -> Result<(), PublishError> {
         let is_ours = read.tag.is_some() || self.take_over;
@@ -138,6 +99,16 @@ impl Publisher<'_> {
         }
         let store = self.store.name();
         Err(PublishError::Unowned { store })
+    }
+
+    /// The build of before a takedown still has the skill.
+    fn check_purged(&self, root: &Root, record: &Record) -> Result<(), PublishError> {
+        let skills = root.purged_in(record);
+        if skills.is_empty() || self.allow_purged {
+            return Ok(());
+        }
+        let store = self.store.name();
+        Err(PublishError::Purged { store, skills })
     }
 
     /// Reads the root, once nobody else is at work, from a store that can tell publishers apart.
@@ -167,7 +138,7 @@ impl Publisher<'_> {
     }
 
     /// Makes the store hold `target`.
-    fn replace(
+    pub(super) fn replace(
         &self,
         read: ReadRoot,
         known: &Known,
@@ -194,7 +165,7 @@ impl Publisher<'_> {
             };
             return Ok(self.summary(&read.root, generation, &done, changes, is_same, requests));
         }
-        self.check_kept(&plan, &target.supply)?;
+        target.supply.check(self.store, &plan)?;
         let held = Held::claim(self.store, self.timing, read, self.claim())?;
         let root = held.root();
         let outcome = run::while_renewed(&held, || {
@@ -242,6 +213,9 @@ impl Publisher<'_> {
             for other in &mut unsettled {
                 // Nothing of them is to be undone any more.
                 other.is_finished = true;
+            }
+            for skill in root.purged_in(target.record) {
+                root.purged.remove(&skill);
             }
             *root = Root {
                 present: Some(generation.clone()),
@@ -305,29 +279,6 @@ impl Publisher<'_> {
                 ));
             }
         }
-    }
-
-    /// Before anything is written: whether the store still has all that a rollback needs.
-    fn check_kept(&self, plan: &Plan, supply: &Supply<'_>) -> Result<(), PublishError> {
-        if matches!(supply, Supply::Site(_)) {
-            return Ok(());
-        }
-        let needed = plan.writes().filter(|write| {
-            matches!(write.standing, Standing::Bytes(_) | Standing::Nothing)
-                && !is_hashed(&write.path)
-        });
-        let needed: Vec<_> = needed.collect();
-        in_parallel(self.store.max_parallel(), &needed, |write| {
-            let found = self.store.head(&kept_key(&write.file.sha256))?;
-            // What somebody else put there has another digest, or none.
-            if found.is_some_and(|found| found.digest.as_ref() == Some(&write.file.sha256)) {
-                return Ok(());
-            }
-            Err(PublishError::LostBytes {
-                store: self.store.name(),
-                path: write.path.clone(),
-            })
-        })
     }
 
     fn summary(

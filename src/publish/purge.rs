@@ -1,6 +1,6 @@
 //! Takes a skill down at once: its files, and the copies of them that are kept for generations before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use super::claim::Held;
 use super::digest::digest;
 use super::error::PublishError;
 use super::known::Known;
-use super::layout::skill_folder;
+use super::layout::{folder_of, skill_folder};
 use super::plan::kept_of;
 use super::publisher::Publisher;
 use super::record::{Record, Shard, encode, kept_key, shard_key};
@@ -56,6 +56,8 @@ impl Publisher<'_> {
         let digests = digests_of(&going, &read.root, &known);
         let forgetful = forget(&read.root, &known, &going);
         let keys = leaving_keys(&going, &digests, &read.root, &known);
+        // With the claim: from the first byte that goes, nobody brings it back unawares.
+        read.root.purged.insert(skill.to_string());
         let held = Held::claim(self.store, self.timing, read, self.claim())?;
         let outcome = run::while_renewed(&held, || {
             let done = Done::default();
@@ -108,6 +110,8 @@ impl Publisher<'_> {
                 .map(|slug| format!("api/v1/skills/{slug}/index.html")),
         );
         let mut going = Vec::new();
+        // Generations share most documents.
+        let mut is_about = BTreeMap::new();
         for (record, generation) in known.records_in_order(root).zip(root.generations()) {
             let is_present = root
                 .present
@@ -120,10 +124,13 @@ impl Publisher<'_> {
                 let Some(file) = record.get(document) else {
                     continue;
                 };
-                if self
-                    .is_about(&folder, document, &file.sha256)?
-                    .unwrap_or(is_about_if_lost)
-                {
+                let bytes = (document, &file.sha256);
+                let known = match is_about.get(&bytes) {
+                    Some(known) => *known,
+                    None => self.is_about(&folder, document, &file.sha256)?,
+                };
+                is_about.insert(bytes, known);
+                if known.unwrap_or(is_about_if_lost) {
                     let (below, _) = document.rsplit_once('/').unwrap_or_default();
                     folders.insert(format!("{below}/"));
                 }
@@ -159,10 +166,6 @@ impl Publisher<'_> {
         }
         Ok(None)
     }
-}
-
-fn folder_of(skill: &SkillKey) -> String {
-    format!("{}/skills/{}/", skill.owner, skill.slug)
 }
 
 /// Folders of skills without a zip: those of old names.

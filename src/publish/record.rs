@@ -126,9 +126,12 @@ pub(super) fn decode(sha256: &str, bytes: &[u8]) -> Result<Record, RecordError> 
     let files = shard.files.into_iter().map(|(path, (sha256, len, at))| {
         let headers = shard.headers.get(at).cloned();
         let headers = headers.ok_or_else(|| damaged("a file has no headers"))?;
-        // So no sum of lengths is too large for its type.
+        // So no sum of lengths is too large for its type, whoever wrote this.
         if len > FILE_MAX_BYTES {
             return Err(damaged("a file is longer than any of a site"));
+        }
+        if path.starts_with(FOLDER) {
+            return Err(damaged("a file of it is no file of a site"));
         }
         let file = RecordFile {
             sha256,
@@ -202,6 +205,21 @@ mod tests {
         let other = encode(&record(&["b"]), 1).remove(0);
         let error = decode(&shard.sha256, &other.bytes).unwrap_err();
         assert!(matches!(error, RecordError::Damaged { .. }));
+    }
+
+    #[test]
+    fn a_forged_shard_is_refused() {
+        for (path, len) in [("a", u64::MAX), (".skillpress/publish.json", 1)] {
+            let mut forged = record(&["a"]);
+            let file = forged.remove("a").unwrap();
+            forged.insert(path.to_owned(), RecordFile { len, ..file });
+            let shard = encode(&forged, 1).remove(0);
+            let refused = decode(&shard.sha256, &shard.bytes);
+            assert!(
+                matches!(refused, Err(RecordError::Damaged { .. })),
+                "{path}"
+            );
+        }
     }
 
     #[test]

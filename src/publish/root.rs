@@ -1,9 +1,13 @@
 //! The root of the publish record: which generation stands in the store, which stood there before, and who is at work.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::record::{FOLDER, RecordError};
+use super::layout::{folder_of, has_zip};
+use super::record::{FOLDER, MAX_SHARDS, Record, RecordError, encode};
+use crate::key::SkillKey;
 
 /// `.skillpress/publish.json`, the one object that is written on a condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +25,9 @@ pub struct Root {
     pub unsettled: Vec<Generation>,
     /// Who is at work.
     pub claim: Option<Claim>,
+    /// Keys of skills that were taken down and are not to come back unawares.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub purged: BTreeSet<String>,
 }
 
 /// One state of the whole site.
@@ -111,7 +118,36 @@ impl Root {
             let format = root.format;
             return Err(RecordError::Newer { format });
         }
-        Ok(root)
+        match root.impossible() {
+            Some(reason) => Err(RecordError::Damaged {
+                key: ROOT_KEY.to_owned(),
+                reason: reason.to_owned(),
+            }),
+            None => Ok(root),
+        }
+    }
+
+    /// What no publication writes, in a root that somebody else may have written: numbers that cannot be counted on from,
+    /// and generations that take longer to read than any.
+    fn impossible(&self) -> Option<&'static str> {
+        let numbers = self.generations().map(|generation| generation.number);
+        if numbers.chain([self.serial]).any(|n| n > MAX_COUNT) {
+            return Some("it counts higher than anybody can publish");
+        }
+        if self.generations().count() > MAX_GENERATIONS {
+            return Some("it has more generations than anybody can publish");
+        }
+        // Shards without files are the same.
+        let empty = encode(&Record::new(), 1).remove(0).sha256;
+        let has_repeats = |generation: &Generation| {
+            let shards = || generation.shards.iter().filter(|shard| **shard != empty);
+            shards().count() > shards().collect::<BTreeSet<_>>().len()
+        };
+        if self.generations().any(|it| it.shards.len() > MAX_SHARDS) {
+            return Some("a generation has too many shards");
+        }
+        let repeats = self.generations().any(has_repeats);
+        repeats.then_some("a generation names a shard twice")
     }
 
     /// All generations of which anything may be in the store.
@@ -143,6 +179,15 @@ impl Root {
         self.unsettled.iter().any(|other| !other.is_finished)
     }
 
+    /// Skills of `record` that were taken down.
+    pub(super) fn purged_in(&self, record: &Record) -> Vec<String> {
+        let purged = self.purged.iter().filter(|key| {
+            let skill = SkillKey::parse(key);
+            skill.is_some_and(|skill| has_zip(&folder_of(&skill), record))
+        });
+        purged.cloned().collect()
+    }
+
     /// What [`Self::before`] is once the generation with the shards `next` is in place.
     pub(super) fn before_next(&self, next: &[String]) -> Vec<Generation> {
         let unfinished = self.unsettled.iter().rev().filter(|g| !g.is_finished);
@@ -162,6 +207,12 @@ impl Root {
         before
     }
 }
+
+/// Numbers beyond are not whole ones to all readers of JSON.
+const MAX_COUNT: u64 = 1 << 53;
+
+/// Those that died count, until one comes to its end.
+const MAX_GENERATIONS: usize = 1_000;
 
 /// Finished generations whose bytes are kept.
 const N_KEPT: usize = 2;
@@ -209,6 +260,48 @@ mod tests {
         assert_eq!(before(&root, "6"), [5, 4], "the same again");
         assert_eq!(before(&root, "4"), [6, 5, 3], "one that comes back");
         assert_eq!(root.next_number(), 7);
+    }
+
+    #[test]
+    fn a_forged_root_is_refused() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let with = |generation: Generation| Root {
+            present: Some(generation),
+            ..Root::new()
+        };
+        let many: Vec<String> = (0..=MAX_SHARDS).map(|n| n.to_string()).collect();
+        let forged = [
+            with(generation(u64::MAX, true)),
+            with(Generation {
+                shards: names(&["a", "b", "a"]),
+                ..generation(1, true)
+            }),
+            with(Generation {
+                shards: many,
+                ..generation(1, true)
+            }),
+            Root {
+                serial: u64::MAX,
+                ..Root::new()
+            },
+            Root {
+                before: vec![generation(1, true); MAX_GENERATIONS + 1],
+                ..Root::new()
+            },
+        ];
+        for root in forged {
+            let refused = Root::decode(&root.encode());
+            assert!(
+                matches!(refused, Err(RecordError::Damaged { .. })),
+                "{refused:?}"
+            );
+        }
+        let empty = encode(&Record::new(), 1).remove(0).sha256;
+        let twice_empty = with(Generation {
+            shards: vec![empty.clone(), "a".to_owned(), empty],
+            ..generation(1, true)
+        });
+        assert_eq!(Root::decode(&twice_empty.encode()).unwrap(), twice_empty);
     }
 
     #[test]

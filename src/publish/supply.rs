@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::PublishError;
 use super::known::Known;
-use super::plan::{Standing, Write};
+use super::layout::is_hashed;
+use super::parallel::in_parallel;
+use super::plan::{Plan, Standing, Write};
 use super::record::{Record, RecordFile, kept_key};
 use super::site_folder::{SiteFolder, decoded, encoded};
 use super::store::{Object, Store};
@@ -31,6 +33,32 @@ impl Supply<'_> {
             }
         }
         Self::Kept(several)
+    }
+
+    /// Before anything is written: whether the store still has all that a rollback needs.
+    ///
+    /// # Errors
+    /// [`PublishError::LostBytes`]; what the store says.
+    pub(super) fn check(&self, store: &dyn Store, plan: &Plan) -> Result<(), PublishError> {
+        if matches!(self, Self::Site(_)) {
+            return Ok(());
+        }
+        let is_needed = |write: &&Write| {
+            matches!(write.standing, Standing::Bytes(_) | Standing::Nothing)
+                && !is_hashed(&write.path)
+        };
+        let needed: Vec<&Write> = plan.writes().filter(is_needed).collect();
+        in_parallel(store.max_parallel(), &needed, |write| {
+            let found = store.head(&kept_key(&write.file.sha256))?;
+            // What somebody else put there has another digest, or none.
+            if found.is_some_and(|found| found.digest.as_ref() == Some(&write.file.sha256)) {
+                return Ok(());
+            }
+            Err(PublishError::LostBytes {
+                store: store.name(),
+                path: write.path.clone(),
+            })
+        })
     }
 
     /// Puts the bytes of `write` at its path.

@@ -124,6 +124,7 @@ pub(super) fn with_timing<T>(
         timing,
         unconditional: false,
         take_over: false,
+        allow_purged: false,
         repair: false,
         progress: &progress,
     })
@@ -316,6 +317,45 @@ fn a_takedown_leaves_no_byte_of_a_skill_and_no_word_in_the_record() {
     let again = with_publisher(&store, |publisher| publisher.purge(&skill));
     assert!(matches!(again, Err(PublishError::NoSkill { .. })));
     rollback(&store).unwrap();
+}
+
+#[test]
+fn what_was_taken_down_is_not_published_again_unawares() {
+    let store = FakeStore::default();
+    let with = Site::new("1", &[("a", "secret"), ("b", "b")]);
+    publish(&store, &with).unwrap();
+    let skill = SkillKey::parse("o/a").unwrap();
+    with_publisher(&store, |publisher| publisher.purge(&skill)).unwrap();
+    let objects = store.objects();
+    for _ in 0..2 {
+        let refused = publish(&store, &with).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the site has `o/a`, which was taken down from `fake`"
+        );
+        assert!(refused.hint().unwrap().contains("--allow-purged"));
+        assert_eq!(store.objects(), objects);
+    }
+    // An old name leads elsewhere, and has no zip.
+    let old_name = Site::new("2", &[("b", "b")]);
+    old_name.file("o/skills/a/skill.json", "of \"/o/skills/b/\"");
+    publish(&store, &old_name).unwrap();
+    assert!(
+        publish(&store, &with).is_err(),
+        "whatever was published meanwhile"
+    );
+    let folder = with.open();
+    let allowed = with_publisher(&store, |publisher| {
+        let publisher = Publisher {
+            allow_purged: true,
+            at: publisher.at.clone(),
+            ..*publisher
+        };
+        publisher.publish(&folder, MaxDeletes::Usual, false)
+    });
+    allowed.unwrap();
+    assert_whole(&store, &with);
+    assert!(root_of(&store.objects()).purged.is_empty());
 }
 
 #[test]
