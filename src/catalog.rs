@@ -3,11 +3,13 @@
 //! [`crate::content::load`] makes a [`Catalog`]; pages, feeds, the API and the search index are written from it.
 //! Lists hold only what may be published: hidden skills never enter a catalog.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::key::SkillKey;
 
 mod badge;
+mod collection;
 mod file;
 mod link;
 mod provenance;
@@ -18,6 +20,10 @@ mod skill;
 mod timestamp;
 
 pub use badge::{Award, BadgeColor, BadgeKind, is_badge_kind};
+pub use collection::{
+    COLLECTION_MAX_BYTES, COLLECTION_MAX_FILES, COLLECTION_MAX_SKILLS, Collection, Member,
+    is_collection_name, n_that_fit,
+};
 pub use file::{SkillFile, SkillFileError, main_file};
 pub use link::Linked;
 pub use provenance::{LicenseFile, Provenance, short_commit};
@@ -37,6 +43,8 @@ pub struct Catalog {
     pub skills: Vec<Skill>,
     /// Sorted by kind. Every kind that a skill carries is here.
     pub badge_kinds: Vec<BadgeKind>,
+    /// Sorted by name.
+    pub collections: Vec<Collection>,
     /// Old key → key of a published skill; the old ones are no skill's key now.
     pub aliases: BTreeMap<SkillKey, SkillKey>,
     /// The latest day that the statistics speak of, when there are statistics.
@@ -56,10 +64,16 @@ impl Catalog {
             .ok()
     }
 
-    /// The same registry without these skills and the old keys that lead to them.
+    /// The same registry without these skills, the old keys that lead to them, and the collections of them alone.
     pub fn without(&self, keys: &BTreeSet<&SkillKey>) -> Self {
         let mut without = self.clone();
         without.skills.retain(|skill| !keys.contains(&skill.key));
+        for collection in &mut without.collections {
+            let members = &mut collection.members;
+            members.retain(|member| !keys.contains(&member.key));
+        }
+        let collections = &mut without.collections;
+        collections.retain(|collection| !collection.members.is_empty());
         without.aliases.retain(|_, key| !keys.contains(key));
         without
     }
@@ -90,6 +104,23 @@ impl Catalog {
     /// The skills that listings, search and feeds show: all but the suspicious ones, in the same order.
     pub fn listed(&self) -> impl Iterator<Item = &Skill> {
         self.skills.iter().filter(|skill| !skill.is_suspicious)
+    }
+
+    /// The skills of a collection, in its order, each with what makes it one.
+    pub fn members<'c>(
+        &'c self,
+        collection: &'c Collection,
+    ) -> impl Iterator<Item = (&'c Skill, &'c Member)> {
+        let members = collection.members.iter();
+        members.filter_map(|member| Some((self.skill(&member.key)?, member)))
+    }
+
+    /// The positions of the listed skills, the last updated first; those without a date last, in the order of the catalog.
+    pub fn last_updated_first(&self) -> Vec<usize> {
+        let mut idxs = self.listed_idxs();
+        // `None` is less than `Some`, so that reversing puts it last.
+        idxs.sort_by_key(|skill_idx| Reverse(self.skills[*skill_idx].updated_at));
+        idxs
     }
 
     /// The positions of the listed skills, in order.

@@ -24,6 +24,7 @@ pub const RESERVED_OWNERS: &[&str] = &[
     "api",
     "assets",
     "badges",
+    "collections",
     "data",
     "favicon.ico",
     "favicon.svg",

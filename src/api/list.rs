@@ -32,7 +32,7 @@ impl Order {
         let stats = |skill_idx: &usize| skill(skill_idx).stats.unwrap_or_default();
         let mut order = catalog.listed_idxs();
         match self {
-            Self::Updated => order.sort_by_key(|idx| Reverse(skill(idx).updated_at)),
+            Self::Updated => return catalog.last_updated_first(),
             Self::Newest => order.sort_by_key(|idx| Reverse(skill(idx).created_at)),
             Self::Slug => order.sort_by_cached_key(|idx| skill(idx).key.slug.to_ascii_lowercase()),
             Self::Name => order.sort_by_cached_key(|idx| skill(idx).name.to_lowercase()),

@@ -1,8 +1,9 @@
-//! Reads a content folder: skills, badges, statistics, moderation and aliases.
+//! Reads a content folder: skills, badges, collections, statistics, moderation and aliases.
 //!
 //! ```text
 //! skills/<owner>/<slug>/SKILL.md   what strangers write: at worst a skill is left out, with a warning
 //! badges/<kind>.toml               what the operator writes: a fault is an error
+//! collections/<name>.toml
 //! stats.jsonl or stats.csv
 //! moderation.toml
 //! aliases.toml
@@ -101,12 +102,14 @@ fn load_with(
     let badge_kinds = operator::read_badges(&content, &names, &mut skills, &mut problems);
     let stats_as_of = operator::read_stats(&content, &names, &mut skills, &mut problems);
     let aliases = aliases.check(&content, &names, &skills, &mut problems);
-    let catalog = Catalog {
+    let mut catalog = Catalog {
         skills,
         badge_kinds,
         aliases,
         stats_as_of,
+        collections: Vec::new(),
     };
+    catalog.collections = operator::read_collections(&content, &names, &catalog, &mut problems);
     links::check(&catalog, &mut problems);
     (catalog, problems)
 }

@@ -81,7 +81,7 @@ impl<'a> Registry<'a> {
         let mut sorted = self.listed.clone();
         // `None` is less than `Some`, so that reversing puts it last.
         match sort {
-            Sort::Updated => sorted.sort_by_key(|idx| Reverse(skill(idx).updated_at)),
+            Sort::Updated => return self.catalog.last_updated_first(),
             Sort::Newest => sorted.sort_by_key(|idx| Reverse(skill(idx).created_at)),
             Sort::Name => sorted.sort_by_cached_key(|idx| skill(idx).name.to_lowercase()),
             Sort::Downloads => {

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 use super::names::Names;
-use super::toml_file::{Fields, TomlFile};
+use super::toml_file::{Fields, TomlFile, toml_files};
 use crate::catalog::{Award, BadgeColor, BadgeKind, Skill, is_badge_kind};
 use crate::content::folder::Content;
 use crate::problem::{Problem, Problems, line_and_column};
@@ -73,29 +73,9 @@ const AWARD_KEYS: [&str; 4] = ["skill", "by", "at", "note"];
 
 /// Kinds with their files, sorted by kind.
 fn badge_files(content: &Content, problems: &mut Problems) -> Vec<(String, PathBuf)> {
-    let folder = content.path.join("badges");
-    let mut paths: Vec<PathBuf> = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => {
-            let message = format!("the folder cannot be read: {error}");
-            problems.push(Problem::error(folder, GROUP, message));
-            Vec::new()
-        }
-    };
-    paths.sort();
     let mut files: Vec<(String, PathBuf)> = Vec::new();
-    for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let Some(kind) = name.strip_suffix(".toml") else {
-            if !name.starts_with('.') && name != "README.md" {
-                let message = "this is no badge file and is left out";
-                let warning = Problem::warning(&path, "stray file", message);
-                problems.push(warning.hint("a badge file is called `<kind>.toml`"));
-            }
-            continue;
-        };
-        let (kind, mut kinds) = (kind.to_owned(), files.iter().map(|(kind, _)| kind));
+    for (kind, path) in toml_files(content, "badges", GROUP, "<kind>", problems) {
+        let mut kinds = files.iter().map(|(kind, _)| kind);
         let (message, hint) = if !is_badge_kind(&kind) {
             (
                 format!("`{kind}` cannot be a kind of badge"),
@@ -161,7 +141,7 @@ fn give_awards(
         let by = award.text("by", BY_MAX_CHARS, problems);
         let at = award.date("at", problems);
         let note = award.text("note", NOTE_MAX_CHARS, problems);
-        let Some(skill) = award.skill(problems) else {
+        let Some(skill) = award.skill("skill", problems) else {
             continue;
         };
         let (span, skill) = (skill.span(), skill.into_inner());

@@ -1,4 +1,4 @@
-//! What the operator writes: badges, statistics, moderation, aliases, files for the site's root. A fault is an error.
+//! What the operator writes: badges, collections, statistics, moderation, aliases, files for the site's root. A fault is an error.
 
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use crate::text::{self, EncodingFault};
 mod alias;
 mod badge;
 mod badge_edit;
+mod collection;
 mod moderation;
 mod names;
 pub mod static_files;
@@ -20,6 +21,7 @@ pub use alias::Aliases;
 pub use badge::badge_path;
 pub use badge::read as read_badges;
 pub use badge_edit::{add_award, remove_award};
+pub use collection::read as read_collections;
 pub use moderation::Moderation;
 pub use names::Names;
 pub use static_files::StaticPaths;

@@ -67,7 +67,7 @@ impl Moderation {
     ) -> Option<(SkillKey, Option<String>)> {
         fields.allow_only(&["skill", "note"], problems);
         let note = fields.text("note", NOTE_MAX_CHARS, problems);
-        let skill = fields.skill(problems)?;
+        let skill = fields.skill("skill", problems)?;
         let (span, skill) = (skill.span(), skill.into_inner());
         if !names.is_there(&skill) {
             let message = format!("`{skill}` is moderated, but there is no such skill");

@@ -62,6 +62,11 @@ impl<'a> Names<'a> {
         })
     }
 
+    /// The present key of a skill that was called `key`.
+    pub(super) fn present_key(&self, key: &SkillKey) -> Option<&SkillKey> {
+        self.aliases.get(key)
+    }
+
     /// The position in `skills` of the skill that a TOML file names at `span`; `None`, with a problem unless the operator hides
     /// it, when it is not published. `subject` begins the sentence, such as "award to `ana/pdf`".
     pub(super) fn named_in(

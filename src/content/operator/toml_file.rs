@@ -60,6 +60,40 @@ impl TomlFile {
     }
 }
 
+/// The files `<stem>.toml` of a folder of the content, with their stems, sorted; `group` is what such a file is called, and
+/// `stem` what its name means, such as `<kind>`.
+pub(super) fn toml_files(
+    content: &Content,
+    folder: &str,
+    group: &'static str,
+    stem: &str,
+    problems: &mut Problems,
+) -> Vec<(String, PathBuf)> {
+    let folder = content.path.join(folder);
+    let mut paths: Vec<PathBuf> = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            let message = format!("the folder cannot be read: {error}");
+            problems.push(Problem::error(folder, group, message));
+            Vec::new()
+        }
+    };
+    paths.sort();
+    let mut files = Vec::new();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if let Some(stem) = name.strip_suffix(".toml") {
+            files.push((stem.to_owned(), path));
+        } else if !name.starts_with('.') && name != "README.md" {
+            let message = format!("this is no {group} and is left out");
+            let warning = Problem::warning(&path, "stray file", message);
+            problems.push(warning.hint(format!("a {group} is called `{stem}.toml`")));
+        }
+    }
+    files
+}
+
 /// A table of a [`TomlFile`]. A value of the wrong type counts as missing, with an error.
 pub(super) struct Fields<'t> {
     pub(super) file: &'t TomlFile,
@@ -151,15 +185,15 @@ impl<'t> Fields<'t> {
         self.text(key, max_chars, problems)
     }
 
-    /// A text that is the key of a skill; a missing or wrong one is an error.
-    pub(super) fn skill(&self, problems: &mut Problems) -> Option<Spanned<SkillKey>> {
-        let text = self.required_text("skill", 200, problems)?;
+    /// A text that is the key of a skill; a missing or wrong one is an error. `name` is what the field is called.
+    pub(super) fn skill(&self, name: &str, problems: &mut Problems) -> Option<Spanned<SkillKey>> {
+        let text = self.required_text(name, 200, problems)?;
         let span = text.span();
         let key = SkillKey::parse(text.get_ref());
         if key.is_none() {
             let message = format!("`{}` is not the identity of a skill", text.get_ref());
             let error = self.file.error(span.clone(), message);
-            problems.push(error.hint("write `skill = \"owner/slug\"`"));
+            problems.push(error.hint(format!("write `{name} = \"owner/slug\"`")));
         }
         Some(Spanned::new(span, key?))
     }
@@ -201,6 +235,21 @@ impl<'t> Fields<'t> {
             problems.push(self.file.error(text.span(), message).hint(hint));
         }
         timestamp
+    }
+
+    /// The table that stands below `[key]`.
+    pub(super) fn table(&self, key: &str, problems: &mut Problems) -> Option<Fields<'t>> {
+        let value = self.table.get(key)?;
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            let error = self.wrong_type(key, value, "a table");
+            problems.push(error.hint(format!("write `[{key}]` above its settings")));
+        }
+        Some(Fields {
+            file: self.file,
+            table: table?,
+            span: value.span(),
+        })
     }
 
     /// The tables of an array of tables (`[[key]]`).

@@ -1,5 +1,6 @@
 //! Whole content folders, loaded; problems are compared as they are printed, with the folder named `content`.
 
+mod collections;
 mod folder;
 mod front_matter;
 mod hints;
