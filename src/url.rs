@@ -62,10 +62,12 @@ pub const GROWING_FOLDERS: &[&str] = &[
     "tags/",
 ];
 
-/// The listing, the indexes of badges, tags and owners, and the search page.
+/// The listing, the indexes of badges, collections, tags and owners, and the search page.
 pub const SKILLS: &str = "skills/";
 #[allow(missing_docs)]
 pub const BADGES: &str = "badges/";
+#[allow(missing_docs)]
+pub const COLLECTIONS: &str = "collections/";
 #[allow(missing_docs)]
 pub const TAGS: &str = "tags/";
 #[allow(missing_docs)]
@@ -147,6 +149,16 @@ pub fn listing(sort: Sort, page: usize) -> String {
 /// `badges/<kind>/`, `badges/<kind>/page/2/`.
 pub fn badge(kind: &str, page: usize) -> String {
     paged(format!("{BADGES}{}/", segment(kind)), page)
+}
+
+/// `collections/<name>/`, `collections/<name>/page/2/`.
+pub fn collection(name: &str, page: usize) -> String {
+    paged(format!("{COLLECTIONS}{}/", segment(name)), page)
+}
+
+/// `collections/<name>/feed.xml`.
+pub fn collection_feed(name: &str) -> String {
+    format!("{}{FEED}", collection(name, 1))
 }
 
 /// `tags/<tag>/`, `tags/<tag>/page/2/`.

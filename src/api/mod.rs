@@ -11,6 +11,7 @@
 //! such a slug is answered with 409 and the names of its owners, and its static file says so in its `ambiguous` list.
 
 mod answer;
+mod collections;
 mod content_hash;
 mod directory;
 mod discovery;

@@ -1,5 +1,6 @@
 //! The API of a small registry, as programs get it.
 
+mod collections;
 mod refusals;
 
 use std::collections::BTreeMap;

@@ -11,6 +11,8 @@
 //! api/v1/skills/<slug>/install                   where to get it, when nothing answers downloads (full, or a repository)
 //! api/v1/catalog/manifest.json                   the catalog in shards
 //! api/v1/badges.json, api/v1/stats.json          badges and counts of all skills
+//! api/v1/collections.json                        the collections, if there are any
+//! api/v1/collections/<name>.json                 one of them
 //! <owner>/skills/<slug>/skill.json               a skill by its whole identity
 //! <owner>/skills/<slug>/versions/<v>/skill.json  an old version of it whose files are kept
 //! <owner>/skills/<slug>/.well-known/agent-skills/index.json
@@ -33,7 +35,7 @@ use serde_json::{Value, json};
 use super::directory::Directory;
 use super::json::{without_null, write_json};
 use super::shapes::{Counts, FileShape, Shaper, ms, version_items, version_list, versions};
-use super::{discovery, feed, install, list};
+use super::{collections, discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Release, Skill, Stats};
 use crate::config::{Config, HostingMode};
 use crate::key::{SkillKey, is_identity_part};
@@ -65,6 +67,7 @@ pub fn write_api(
     write_slugs(&shaper, sink)?;
     write_records(&shaper, zips, sink)?;
     write_releases(&shaper, zips, sink)?;
+    collections::write(&shaper, sink)?;
     feed::write(&shaper, zips, sink)
 }
 
@@ -72,7 +75,10 @@ fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
     let base_url = shaper.config.base_url.to_string();
     let well_known = json!({ "apiBase": base_url.trim_end_matches('/') });
     write_json(sink, url::api::CLAWHUB, &well_known)?;
-    let description: Value = serde_json::from_str(OPENAPI)?;
+    let mut description: Value = serde_json::from_str(OPENAPI)?;
+    if shaper.catalog.collections.is_empty() {
+        collections::leave_out(&mut description);
+    }
     write_json(sink, url::api::OPENAPI, &description)?;
     write_json(sink, url::api::BADGES, &badge_list(shaper.catalog))?;
     match stats_list(shaper.catalog) {

@@ -28,6 +28,8 @@ pub(super) struct Card<'a> {
     pub(super) downloads: Option<String>,
     pub(super) stars: Option<String>,
     pub(super) is_deprecated: bool,
+    /// Why it is in the list, in the operator's words.
+    pub(super) note: Option<&'a str>,
 }
 
 impl<'a> Card<'a> {
@@ -45,6 +47,7 @@ impl<'a> Card<'a> {
             downloads: skill.stats.map(|stats| compact(stats.downloads)),
             stars: skill.stats.map(|stats| compact(stats.stars)),
             is_deprecated: skill.badge(DEPRECATED_KIND).is_some(),
+            note: None,
         }
     }
 }

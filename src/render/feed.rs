@@ -1,9 +1,10 @@
-//! Atom feeds (RFC 4287) of updates: one of the site, one of each owner of two skills or more, and one of each such tag
-//! where the settings say so. Two owners in three have one skill, and who follows them follows that skill.
+//! Atom feeds (RFC 4287) of updates: one of the site, one of each collection, one of each owner of two skills or more, and
+//! one of each such tag where the settings say so. Two owners in three have one skill, and who follows them follows that skill.
 //!
 //! Dates come from the content alone (for a skill without any, from the last commit that touched it in its repository), so a feed changes only when a skill in it does. Skills without a date are left
 //! out, since an entry must have one.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::io;
 use std::path::Path;
@@ -13,7 +14,8 @@ use rayon::prelude::*;
 use super::page::FeedLink;
 use super::registry::Registry;
 use super::text::xml;
-use crate::catalog::{Catalog, Provenance, Skill, Timestamp};
+use crate::catalog::{Catalog, Collection, Provenance, Skill, Timestamp};
+use crate::key::SkillKey;
 use crate::problem::Problem;
 use crate::sink::Sink;
 use crate::url::{self, Sort};
@@ -45,7 +47,26 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> 
         .try_for_each(|(path, title, page_path, skills)| {
             let feed = atom(registry, title, path, page_path, skills);
             sink.write(&url::output_path(path), feed.as_bytes())
-        })
+        })?;
+    for collection in &registry.catalog.collections {
+        let path = of_collection(collection).path;
+        let title = format!("{} in {title}", collection.title);
+        let page_path = url::collection(&collection.name, 1);
+        let keys: HashSet<&SkillKey> = collection.members.iter().map(|it| &it.key).collect();
+        let is_member = |idx: &usize| keys.contains(&registry.catalog.skills[*idx].key);
+        let skills: Vec<usize> = all.iter().copied().filter(is_member).collect();
+        let feed = atom(registry, &title, &path, &page_path, &skills);
+        sink.write(&url::output_path(&path), feed.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The feed of the skills of a collection.
+pub(super) fn of_collection(collection: &Collection) -> FeedLink {
+    FeedLink {
+        path: url::collection_feed(&collection.name),
+        title: format!("Skills in “{}”", collection.title),
+    }
 }
 
 /// Fewest listed skills of an owner or a tag that has a feed.

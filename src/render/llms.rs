@@ -36,6 +36,7 @@ fn text(registry: &Registry<'_>) -> String {
         counted(registry.owners.len(), "owner", "owners"),
         signed_by(registry),
     );
+    push_collections(&mut text, registry);
     if let Some(kind) = registry.shown_kind(FEATURED_KIND) {
         let featured = registry.awarded(FEATURED_KIND);
         push_skills(&mut text, registry, &kind.label, &featured);
@@ -63,6 +64,23 @@ fn signed_by(registry: &Registry<'_>) -> String {
     key.map_or_else(String::new, |key| {
         format!(", signed with minisign by the key `{key}`")
     })
+}
+
+/// All collections: the operator wrote each of them.
+fn push_collections(text: &mut String, registry: &Registry<'_>) {
+    let collections = &registry.catalog.collections;
+    if !collections.is_empty() {
+        text.push_str("\n## Collections\n\n");
+    }
+    for collection in collections {
+        let _ = writeln!(
+            text,
+            "- [{}]({}): {}",
+            markdown_line(&collection.title),
+            registry.absolute(&url::collection(&collection.name, 1)),
+            markdown_line(&collection.description),
+        );
+    }
 }
 
 fn push_skills(text: &mut String, registry: &Registry<'_>, title: &str, skill_idxs: &[usize]) {

@@ -31,7 +31,7 @@ use crate::config::Config;
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
 use crate::zip::{KnownZips, SkillZips};
-use list::{badges, listing, owners, tags};
+use list::{badges, collections, listing, owners, tags};
 use registry::Registry;
 
 pub use feed::no_dates;
@@ -58,6 +58,7 @@ pub fn write_site(
     let n_pages = catalog.skills.iter().map(skill::n_pages).sum::<usize>()
         + listing::write(&registry, sink)?
         + badges::write(&registry, sink)?
+        + collections::write(&registry, sink)?
         + tags::write(&registry, sink)?
         + owners::write(&registry, sink)?
         + search_page::write(&registry, sink)?

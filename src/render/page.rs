@@ -8,6 +8,7 @@ use askama::Template;
 
 use super::assets::Assets;
 use super::markup::Markup;
+use crate::catalog::Catalog;
 use crate::config::{Config, EmbeddingMode};
 use crate::fingerprint::fingerprint;
 use crate::hosting::CONTENT_SECURITY_POLICY;
@@ -21,12 +22,15 @@ pub(super) struct SiteView<'a> {
     pub(super) description: &'a str,
     pub(super) language: &'a str,
     base_url: &'a BaseUrl,
+    /// Whether there is an index of collections.
+    pub(super) has_collections: bool,
     pub(super) assets: Assets,
 }
 
 impl<'a> SiteView<'a> {
-    pub(super) fn new(config: &'a Config) -> Self {
+    pub(super) fn new(catalog: &Catalog, config: &'a Config) -> Self {
         Self {
+            has_collections: !catalog.collections.is_empty(),
             title: &config.title,
             description: &config.description,
             language: &config.language,
@@ -82,6 +86,7 @@ pub(super) struct FeedLink {
 pub(super) enum Section {
     Skills,
     Badges,
+    Collections,
     Tags,
     Owners,
     Other,
@@ -116,14 +121,18 @@ impl<'a> Page<'a> {
     }
 
     /// The main navigation: label, link, and whether this page belongs to it.
-    pub(super) fn navigation(&self) -> [(&'static str, String, bool); 4] {
-        [
+    pub(super) fn navigation(&self) -> Vec<(&'static str, String, bool)> {
+        let mut sections = vec![
             ("Skills", url::SKILLS, Section::Skills),
             ("Badges", url::BADGES, Section::Badges),
+            ("Collections", url::COLLECTIONS, Section::Collections),
             ("Tags", url::TAGS, Section::Tags),
             ("Owners", url::OWNERS, Section::Owners),
-        ]
-        .map(|(label, path, section)| (label, self.site.link(path), self.section == section))
+        ];
+        sections
+            .retain(|(.., section)| self.site.has_collections || *section != Section::Collections);
+        let link = |(label, path, section)| (label, self.site.link(path), self.section == section);
+        sections.into_iter().map(link).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::card::Card;
 use super::page::SiteView;
-use crate::catalog::{BadgeKind, Catalog, Skill};
+use crate::catalog::{BadgeKind, Catalog, Collection, Skill};
 use crate::config::Config;
 use crate::key::SkillKey;
 use crate::url::{self, Sort};
@@ -23,6 +23,8 @@ pub(super) struct Registry<'a> {
     pub(super) owners: BTreeMap<&'a str, Vec<usize>>,
     /// Listed skills with each tag, the last updated first.
     pub(super) tags: BTreeMap<&'a str, Vec<usize>>,
+    /// The collections that each skill is in, in the order of the catalog.
+    collections: HashMap<&'a SkillKey, Vec<&'a Collection>>,
     /// How many skills have each slug.
     slugs: HashMap<&'a str, usize>,
     /// Whether any listed skill has statistics.
@@ -31,7 +33,7 @@ pub(super) struct Registry<'a> {
 
 impl<'a> Registry<'a> {
     pub(super) fn new(catalog: &'a Catalog, config: &'a Config) -> Self {
-        let site = SiteView::new(config);
+        let site = SiteView::new(catalog, config);
         let skills = catalog.skills.iter();
         let cards = skills.map(|skill| Card::new(&site, catalog, skill));
         let listed = catalog.listed_idxs();
@@ -46,8 +48,15 @@ impl<'a> Registry<'a> {
             listed,
             owners: BTreeMap::new(),
             tags: BTreeMap::new(),
+            collections: HashMap::new(),
             slugs: HashMap::new(),
         };
+        for collection in &catalog.collections {
+            for member in &collection.members {
+                let of_skill = registry.collections.entry(&member.key).or_default();
+                of_skill.push(collection);
+            }
+        }
         for skill in &catalog.skills {
             *registry.slugs.entry(&skill.key.slug).or_default() += 1;
         }
@@ -118,6 +127,11 @@ impl<'a> Registry<'a> {
         awarded.retain(|skill_idx| award(skill_idx).is_some());
         awarded.sort_by_key(|skill_idx| Reverse(award(skill_idx).and_then(|award| award.at)));
         awarded
+    }
+
+    /// The collections that a skill is in.
+    pub(super) fn collections_of(&self, key: &SkillKey) -> &[&'a Collection] {
+        self.collections.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// Tags with their number of skills: the most used first, then by name.

@@ -54,6 +54,14 @@ fn urls(registry: &Registry<'_>) -> Vec<PageUrl> {
             url::badge(&kind.kind, page)
         });
     }
+    if registry.site.has_collections {
+        push_pages(0, &|_| url::COLLECTIONS.to_owned());
+    }
+    for collection in &registry.catalog.collections {
+        push_pages(collection.members.len(), &|page| {
+            url::collection(&collection.name, page)
+        });
+    }
     push_pages(0, &url::tags);
     for (tag, skills) in &registry.tags {
         push_pages(skills.len(), &|page| url::tag(tag, page));

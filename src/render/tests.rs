@@ -1,5 +1,6 @@
 //! Pages of a small registry, as a visitor gets them.
 
+mod collections;
 mod escaping;
 mod fixture;
 mod links;

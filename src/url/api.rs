@@ -12,6 +12,14 @@ pub const OPENAPI: &str = "api/openapi.json";
 /// The kinds of badges, and who has them.
 pub const BADGES: &str = "api/v1/badges.json";
 
+/// The collections, and which skills are in each.
+pub const COLLECTIONS: &str = "api/v1/collections.json";
+
+/// One collection.
+pub fn collection(name: &str) -> String {
+    format!("api/v1/collections/{name}.json")
+}
+
 /// The counts of all skills.
 pub const STATS: &str = "api/v1/stats.json";
 

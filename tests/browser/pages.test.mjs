@@ -13,7 +13,7 @@ import { buildSite, filesBelow, serveFolder } from "./site.mjs";
 
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const pages = ["", "skills/", "skills/page/2/", "badges/", "badges/highlighted/", "tags/", "search/", "404.html"];
+const pages = ["", "skills/", "skills/page/2/", "badges/", "badges/highlighted/", "collections/", "collections/first-week/", "tags/", "search/", "404.html"];
 
 let site, server, browser;
 before(async () => {

@@ -91,8 +91,9 @@ const TWO_SKILLS: &str = "
 ";
 
 const DEMO: &str = "
-    8 API
+   10 API
     9 assets
+    3 collections
     9 feeds
    10 other
   100 pages of lists
@@ -131,6 +132,7 @@ fn kind(path: &str) -> &'static str {
         [_, "skills", _, _] => "skill: zip",
         ["api", "v1", "skills", _, ..] if path != "api/v1/skills/index.html" => "skill: API",
         ["api", ..] | [".well-known", ..] => "API",
+        ["collections", ..] => "collections",
         ["SHA256SUMS"] | ["data", "sums", _] => "sums",
         ["assets", ..] => "assets",
         ["search", "files", _, _] => "search: chunks",

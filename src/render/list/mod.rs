@@ -1,6 +1,7 @@
 //! Lists that take as many pages as they need.
 
 pub(super) mod badges;
+pub(super) mod collections;
 pub(super) mod listing;
 pub(super) mod owners;
 pub(super) mod tags;

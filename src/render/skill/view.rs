@@ -26,6 +26,8 @@ pub(super) struct SkillView<'a> {
     pub(super) icon: &'a Icon,
     pub(super) badges: Vec<(Badge<'a>, &'a Award)>,
     pub(super) owner_link: Option<String>,
+    /// Titles and links of those that it is in.
+    pub(super) collections: Vec<(&'a str, String)>,
     pub(super) tags: Vec<(&'a str, Option<String>)>,
     pub(super) deprecation: Option<&'a str>,
     pub(super) install: Install,
@@ -132,6 +134,14 @@ impl<'a> SkillView<'a> {
                 .map(|(kind, award)| (Badge::new(&registry.site, kind), award))
                 .collect(),
             owner_link: registry.owner_link(&skill.key.owner),
+            collections: registry
+                .collections_of(&skill.key)
+                .iter()
+                .map(|collection| {
+                    let page = url::collection(&collection.name, 1);
+                    (collection.title.as_str(), registry.link(&page))
+                })
+                .collect(),
             tags: skill
                 .tags
                 .iter()

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::write_site;
 use crate::catalog::Related;
 use crate::catalog::{
-    Award, BadgeColor, BadgeKind, Catalog, FrontMatter, Requirements, Skill, SkillFile, Stats,
-    Timestamp, Version,
+    Award, BadgeColor, BadgeKind, Catalog, Collection, FrontMatter, Requirements, Skill, SkillFile,
+    Stats, Timestamp, Version,
 };
 use crate::config::Config;
 use crate::key::SkillKey;
@@ -74,6 +74,23 @@ pub(super) fn registry() -> Catalog {
             ),
         ],
         ..Catalog::default()
+    }
+}
+
+/// The same registry with a collection of two skills.
+pub(super) fn with_collection() -> Catalog {
+    let chosen = vec![
+        (SkillKey::parse("cyd/solo").unwrap(), None),
+        (
+            SkillKey::parse("ana/pdf-tools").unwrap(),
+            Some("For <forms>.".to_owned()),
+        ),
+    ];
+    let (title, description) = ("First & week", "What everybody has.");
+    let collection = Collection::new("team".into(), title.into(), description.into(), chosen);
+    Catalog {
+        collections: vec![collection],
+        ..registry()
     }
 }
 

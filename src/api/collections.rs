@@ -1,0 +1,114 @@
+//! Collections as files: one that lists them, and one of each.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::json::write_json;
+use super::shapes::Shaper;
+use crate::catalog::{Collection, Member, Skill};
+use crate::sink::Sink;
+use crate::url;
+
+/// Writes nothing where there are no collections.
+pub(super) fn write(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
+    let collections = &shaper.catalog.collections;
+    if collections.is_empty() {
+        return Ok(());
+    }
+    let items: Vec<Value> = collections.iter().map(|it| item(shaper, it)).collect();
+    write_json(
+        sink,
+        url::api::COLLECTIONS,
+        &json!({ "collections": items }),
+    )?;
+    for collection in collections {
+        let document = Document::new(shaper, collection);
+        write_json(sink, &url::api::collection(&collection.name), &document)?;
+    }
+    Ok(())
+}
+
+/// Takes collections out of the API's description, for a site without any.
+pub(super) fn leave_out(description: &mut Value) {
+    let schemas = &mut description["components"]["schemas"];
+    if let Value::Object(schemas) = schemas {
+        schemas.retain(|name, _| !name.starts_with("Collection"));
+    }
+    if let Value::Object(paths) = &mut description["paths"] {
+        paths.retain(|path, _| !path.contains("/collections"));
+    }
+}
+
+fn item(shaper: &Shaper, collection: &Collection) -> Value {
+    let keys = collection
+        .members
+        .iter()
+        .map(|member| member.key.to_string());
+    json!({
+        "name": collection.name,
+        "title": collection.title,
+        "description": collection.description,
+        "url": page_url(shaper, collection),
+        "skills": keys.collect::<Vec<_>>(),
+    })
+}
+
+fn page_url(shaper: &Shaper, collection: &Collection) -> String {
+    let page = url::collection(&collection.name, 1);
+    shaper.config.base_url.absolute(&page)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    name: &'a str,
+    title: &'a str,
+    description: &'a str,
+    url: String,
+    skills: Vec<MemberShape<'a>>,
+}
+
+impl<'a> Document<'a> {
+    fn new(shaper: &Shaper<'a>, collection: &'a Collection) -> Self {
+        let members = shaper.catalog.members(collection);
+        Self {
+            name: &collection.name,
+            title: &collection.title,
+            description: &collection.description,
+            url: page_url(shaper, collection),
+            skills: members
+                .map(|(skill, member)| MemberShape::new(shaper, skill, member))
+                .collect(),
+        }
+    }
+}
+
+/// A skill of a collection, in the words of its record.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MemberShape<'a> {
+    owner: &'a str,
+    slug: &'a str,
+    name: &'a str,
+    description: &'a str,
+    /// What clients that install the collection call it.
+    install_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    url: String,
+}
+
+impl<'a> MemberShape<'a> {
+    fn new(shaper: &Shaper, skill: &'a Skill, member: &'a Member) -> Self {
+        Self {
+            owner: &skill.key.owner,
+            slug: &skill.key.slug,
+            name: &skill.name,
+            description: &skill.description,
+            install_name: &member.install_name,
+            note: member.note.as_deref(),
+            url: shaper.page_url(skill),
+        }
+    }
+}
