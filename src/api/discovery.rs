@@ -2,14 +2,26 @@
 //!
 //! There is one index for each skill and none for the registry, since the client downloads every entry of an index
 //! before it looks at what was asked for.
+//!
+//! ```text
+//! <skill>/.well-known/agent-skills/index.json                what the skill is now
+//! <skill>/.well-known/agent-skills/versions.json             the versions whose files are published
+//! <skill>/.well-known/agent-skills/v<version>/index.json     one of them; its digest never changes
+//! <skill>/versions/<version>/.well-known/agent-skills/index.json
+//!                                                            the same, where `skills add <page of the version>` looks
+//! ```
+//!
+//! The last three are of skills with old versions. The second and third are as proposed for the specification
+//! (agentskills/agentskills, pull request 380), as is `version` of an entry.
 
 use serde_json::{Value, json};
 
-use crate::catalog::Skill;
+use crate::catalog::{Release, Skill};
 use crate::clients::is_installable;
 use crate::config::Config;
 use crate::key::{SkillKey, install_name};
 use crate::url;
+use crate::zip::{SkillZips, WrittenZip};
 
 /// The schema that an index must name, to the letter.
 const SCHEMA: &str = "https://schemas.agentskills.io/discovery/0.2.0/schema.json";
@@ -40,14 +52,103 @@ pub(super) fn index(
         Some(from_page) => format!("../../{from_page}"),
         None => format!("../../{PAGE_TO_ROOT}{address}"),
     };
-    let skill = json!({
+    let mut entry = json!({
         "name": install_name,
         "type": kind,
         "description": description(config, skill),
         "url": url,
         "digest": format!("sha256:{sha256}"),
     });
-    Some(json!({ "$schema": SCHEMA, "skills": [skill] }))
+    if let Some(version) = &skill.version {
+        entry["version"] = json!(version.version);
+    }
+    Some(index_of(&entry))
+}
+
+/// A version of a skill with its files.
+pub(super) struct Pinned<'a> {
+    skill: &'a Skill,
+    version: &'a str,
+    /// Its name in addresses.
+    segment: String,
+    zip_path: String,
+    zip_sha256: &'a str,
+}
+
+/// The versions of `skill` that can be installed, the oldest first and the current one last; none for a skill without old
+/// versions, or one that has no index.
+pub(super) fn pinned<'a>(skill: &'a Skill, zips: &'a SkillZips) -> Vec<Pinned<'a>> {
+    let releases = skill.releases();
+    if releases.is_empty() || !is_installable(skill) {
+        return Vec::new();
+    }
+    let of_release = |(release, zip): (&Release<'a>, &'a WrittenZip)| Pinned {
+        skill,
+        version: &release.version.version,
+        zip_path: url::release_zip(&skill.key, &release.segment),
+        segment: release.segment.clone(),
+        zip_sha256: &zip.sha256,
+    };
+    let has_main = |(release, _): &(&Release<'_>, _)| {
+        let mut files = release.files().iter();
+        files.any(|file| file.path == "SKILL.md")
+    };
+    let releases = releases.iter().zip(&zips.releases).filter(has_main);
+    let current = skill.version.iter().map(|version| Pinned {
+        skill,
+        version: &version.version,
+        segment: url::version_segment(&version.version),
+        zip_path: url::zip(&skill.key),
+        zip_sha256: &zips.current.sha256,
+    });
+    let mut pinned: Vec<Pinned<'a>> = releases.map(of_release).collect();
+    pinned.reverse();
+    pinned.extend(current);
+    pinned
+}
+
+impl Pinned<'_> {
+    /// Where the index of this version stands: in the skill's own folder when its version is one of Semantic Versioning, as
+    /// proposed; below the page of an old version, where clients look that are given its address.
+    pub(super) fn paths(&self) -> Vec<String> {
+        let key = &self.skill.key;
+        let pinned = self
+            .is_semantic()
+            .then(|| url::api::pinned_discovery(key, &self.segment));
+        let is_old = self.zip_path != url::zip(key);
+        let below_page = is_old.then(|| url::api::release_discovery(key, &self.segment));
+        pinned.into_iter().chain(below_page).collect()
+    }
+
+    /// The index that stands at `path`. It says nothing that changes while the version does not.
+    pub(super) fn index(&self, path: &str) -> Value {
+        let Self { skill, version, .. } = self;
+        let depth = path.matches('/').count();
+        index_of(&json!({
+            "name": install_name(&skill.key.slug),
+            "type": "archive",
+            "description": format!("Version {version} of {}.", skill.key),
+            "url": format!("{}{}", "../".repeat(depth), self.zip_path),
+            "digest": format!("sha256:{}", self.zip_sha256),
+            "version": version,
+        }))
+    }
+
+    fn is_semantic(&self) -> bool {
+        semver::Version::parse(self.version).is_ok()
+    }
+}
+
+/// `versions.json`: which of the versions have an index in the skill's own folder; `None` when none has.
+pub(super) fn versions(pinned: &[Pinned<'_>]) -> Option<Value> {
+    let semantic = pinned.iter().filter(|pinned| pinned.is_semantic());
+    let versions: Vec<&str> = semantic.map(|pinned| pinned.version).collect();
+    let latest = versions.last()?;
+    Some(json!({ "latest": latest, "versions": versions }))
+}
+
+fn index_of(entry: &Value) -> Value {
+    json!({ "$schema": SCHEMA, "skills": [entry] })
 }
 
 /// From the folder `<owner>/skills/<slug>/` to the site's root.

@@ -283,6 +283,7 @@ fn a_discovery_index_has_the_digest_of_the_published_bytes() {
             "description": "Reads <PDF> files & forms.",
             "url": "../../pdf-tools.zip",
             "digest": format!("sha256:{}", hex(&Sha256::digest(&zip))),
+            "version": "1.1.0",
         })
     );
     let skill_md = "---\nname: odd\ndescription: Odd.\n---\nText.\n";
@@ -471,13 +472,71 @@ fn a_kept_version_has_a_record_in_the_words_of_a_skill() {
 }
 
 #[test]
-fn a_kept_version_adds_one_file_to_the_api() {
+fn a_kept_version_adds_its_record_and_indexes_to_the_api() {
     for config in [config(), full_config()] {
         let before = files_of(&catalog(), &config);
         let mut after = files_of(&with_kept_version(), &config);
         after.retain(|path, _| !before.contains_key(path));
-        let new: Vec<&String> = after.keys().collect();
-        assert_eq!(new, ["ana/skills/pdf-tools/versions/1.0.0/skill.json"]);
+        let new: Vec<String> = after.into_keys().collect();
+        let added = [
+            ".well-known/agent-skills/v1.0.0/index.json",
+            ".well-known/agent-skills/v1.1.0/index.json",
+            ".well-known/agent-skills/versions.json",
+            "versions/1.0.0/.well-known/agent-skills/index.json",
+            "versions/1.0.0/skill.json",
+        ];
+        assert_eq!(
+            new,
+            added.map(|path| format!("ana/skills/pdf-tools/{path}"))
+        );
+    }
+}
+
+#[test]
+fn the_index_of_a_version_leads_to_its_zip_and_says_nothing_that_changes() {
+    let catalog = with_kept_version();
+    let files = files_of(&catalog, &config());
+    let page = "ana/skills/pdf-tools/";
+    let well_known = format!("{page}.well-known/agent-skills/");
+    let versions = json_of(&files, &format!("{well_known}versions.json"));
+    assert_eq!(
+        versions,
+        json!({ "latest": "1.1.0", "versions": ["1.0.0", "1.1.0"] })
+    );
+    let old = skill_zip(&catalog.skills[1].history[0].files).unwrap();
+    let now = skill_zip(&catalog.skills[1].files).unwrap();
+    let below_page = format!("{page}versions/1.0.0/.well-known/agent-skills/index.json");
+    for (path, version, zip_path, zip) in [
+        (&*below_page, "1.0.0", "versions/1.0.0/pdf-tools.zip", &old),
+        (
+            &format!("{well_known}v1.0.0/index.json"),
+            "1.0.0",
+            "versions/1.0.0/pdf-tools.zip",
+            &old,
+        ),
+        (
+            &format!("{well_known}v1.1.0/index.json"),
+            "1.1.0",
+            "pdf-tools.zip",
+            &now,
+        ),
+    ] {
+        let entry = json_of(&files, path)["skills"][0].clone();
+        let at = ::url::Url::parse("https://skills.example/").unwrap();
+        let zip_url = at.join(path).unwrap();
+        let zip_url = zip_url.join(entry["url"].as_str().unwrap()).unwrap();
+        assert_eq!(zip_url.path(), format!("/{page}{zip_path}"), "{path}");
+        assert_eq!(
+            entry["digest"],
+            format!("sha256:{}", zip.written.sha256),
+            "{path}"
+        );
+        assert_eq!(entry["version"], version);
+        assert_eq!(entry["name"], "pdf-tools");
+        assert_eq!(
+            entry["description"],
+            format!("Version {version} of ana/pdf-tools.")
+        );
     }
 }
 

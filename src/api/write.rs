@@ -16,7 +16,8 @@
 //! <owner>/skills/<slug>/skill.json               a skill by its whole identity
 //! <owner>/skills/<slug>/versions/<v>/skill.json  an old version of it whose files are kept
 //! <owner>/skills/<slug>/.well-known/agent-skills/index.json
-//!                                                this and the first under names of before, too
+//!                                                this and the first under names of before, too; see `discovery` for
+//!                                                those of versions
 //! ```
 //!
 //! What is marked is written with `[api] full = true`: the `clawhub` client lists and shows skills by one document of
@@ -227,8 +228,22 @@ fn write_releases(shaper: &Shaper, zips: &[SkillZips], sink: &dyn Sink) -> io::R
             let path = url::api::release_record(&skill.key, &release.segment);
             write_json(sink, &path, &record)?;
         }
-        Ok(())
+        write_pinned(skill, zips, sink)
     })
+}
+
+/// Writes the indexes by which a version is installed.
+fn write_pinned(skill: &Skill, zips: &SkillZips, sink: &dyn Sink) -> io::Result<()> {
+    let pinned = discovery::pinned(skill, zips);
+    for version in &pinned {
+        for path in version.paths() {
+            write_json(sink, &path, &version.index(&path))?;
+        }
+    }
+    match discovery::versions(&pinned) {
+        None => Ok(()),
+        Some(versions) => write_json(sink, &url::api::discovery_versions(&skill.key), &versions),
+    }
 }
 
 /// What readers of files need of an old version, in the words of a skill's record.

@@ -69,7 +69,8 @@ fn redirects(registry: &Registry<'_>) -> String {
 
 fn robots(registry: &Registry<'_>) -> String {
     format!(
-        "User-agent: *\nAllow: /\n\nSitemap: {}\n",
+        "# For language models: {}\nUser-agent: *\nAllow: /\n\nSitemap: {}\n",
+        registry.absolute(url::LLMS),
         registry.absolute(url::SITEMAP)
     )
 }

@@ -72,5 +72,29 @@ pub fn release_record(key: &SkillKey, segment: &str) -> String {
 
 /// `<owner>/skills/<slug>/.well-known/agent-skills/index.json`: by it the `skills` client installs from a skill's page.
 pub fn discovery(key: &SkillKey) -> String {
-    format!("{}.well-known/agent-skills/index.json", skill_page(key))
+    discovery_below(&skill_page(key))
 }
+
+/// The same below the page of an old version, from which the client then installs that.
+pub fn release_discovery(key: &SkillKey, segment: &str) -> String {
+    discovery_below(&release(key, segment))
+}
+
+/// `<owner>/skills/<slug>/.well-known/agent-skills/v<segment>/index.json`: one version, for clients that pin it.
+pub fn pinned_discovery(key: &SkillKey, segment: &str) -> String {
+    format!(
+        "{}{DISCOVERY_FOLDER}/v{segment}/index.json",
+        skill_page(key)
+    )
+}
+
+/// `<owner>/skills/<slug>/.well-known/agent-skills/versions.json`: the versions that there are such files of.
+pub fn discovery_versions(key: &SkillKey) -> String {
+    format!("{}{DISCOVERY_FOLDER}/versions.json", skill_page(key))
+}
+
+fn discovery_below(page: &str) -> String {
+    format!("{page}{DISCOVERY_FOLDER}/index.json")
+}
+
+const DISCOVERY_FOLDER: &str = ".well-known/agent-skills";

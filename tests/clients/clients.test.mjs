@@ -262,8 +262,8 @@ describe("the clients on plain files, as a site is by default", () => {
   });
 });
 
-for (const kind of ["serve", "edge"]) {
-  test(`the clawhub client installs the old version that it asks for, on a host of kind ${kind}`, async () => {
+for (const kind of ["serve", "edge", "static"]) {
+  test(`clients install the old version that they ask for, on a host of kind ${kind}`, async () => {
     const at = (version, text) => ({
       "skills/ana/pdf-tools/SKILL.md": `---\nname: pdf-tools\ndescription: Reads PDF files.\nmetadata:\n  version: ${version}\n---\n${text}\n`,
       "skills/ana/pdf-tools/scripts/read.py": `print("${version}")\n`,
@@ -271,15 +271,22 @@ for (const kind of ["serve", "edge"]) {
     const commits = [at("1.0.0", "One."), at("1.1.0", "Two.")];
     const registry = await Registry.start(kind, at("2.0.0", "Three."), { commits });
     const user = await User.create();
+    const check = async ({ code, output }, folder, version) => {
+      assert.equal(code, 0, output);
+      const installed = await user.installed(folder);
+      assert.match(String(installed.get("SKILL.md")), new RegExp(`version: ${version}`));
+      assert.equal(String(installed.get("scripts/read.py")), `print("${version}")\n`);
+      assert.equal(installed.size, 2);
+    };
     try {
       for (const version of ["1.0.0", "1.1.0"]) {
-        const { code, output } = await user.clawhub(registry, "install", "@ana/pdf-tools", "--version", version, "--force");
-        assert.equal(code, 0, output);
-        const installed = await user.installed("skills/@ana/pdf-tools");
-        assert.match(String(installed.get("SKILL.md")), new RegExp(`version: ${version}`));
-        assert.equal(String(installed.get("scripts/read.py")), `print("${version}")\n`);
-        assert.equal(installed.size, 2);
+        const page = `${registry.url}/ana/skills/pdf-tools/versions/${version}/`;
+        await check(await user.skills("add", page, "--yes"), ".agents/skills/pdf-tools", version);
+        if (kind === "static") continue;
+        const ran = await user.clawhub(registry, "install", "@ana/pdf-tools", "--version", version, "--force");
+        await check(ran, "skills/@ana/pdf-tools", version);
       }
+      if (kind === "static") return;
       const { code, output } = await user.clawhub(registry, "install", "@ana/pdf-tools", "--version", "0.9.0", "--force");
       assert.notEqual(code, 0, output);
     } finally {

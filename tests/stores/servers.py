@@ -106,16 +106,15 @@ def wait_until_written(endpoint):
 def put(url, body):
     """Puts `body`, signed, as soon as that succeeds."""
     curl = [
-        "curl", "--silent", "--fail", "--aws-sigv4", "aws:amz:us-east-1:s3",
+        "curl", "--silent", "--show-error", "--fail-with-body", "--aws-sigv4", "aws:amz:us-east-1:s3",
         "--user", f"{KEYS['AWS_ACCESS_KEY_ID']}:{KEYS['AWS_SECRET_ACCESS_KEY']}",
         "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--max-time", "20",
         "--request", "PUT", "--data", body, url,
     ]
-    for _ in range(100):
-        if subprocess.run(curl, stdout=subprocess.DEVNULL).returncode == 0:
-            return
+    deadline = time.monotonic() + 120
+    while (put := subprocess.run(curl, capture_output=True, text=True)).returncode != 0:
+        assert time.monotonic() < deadline, f"nothing can be put at {url}: {put.stdout}{put.stderr}"
         time.sleep(0.3)
-    raise AssertionError(f"nothing can be put at {url}")
 
 
 class Cluster:

@@ -40,7 +40,7 @@ impl Install {
         Self::by(clients, registry, skill, &url::zip(key), zip)
     }
 
-    /// Of an old version. The `skills` client takes what a page has now, and the `clawhub` client can ask for a version.
+    /// Of an old version.
     pub(super) fn of_release(
         registry: &Registry<'_>,
         skill: &Skill,
@@ -49,7 +49,14 @@ impl Install {
     ) -> Self {
         let version = &release.version.version;
         let with_clawhub = clawhub_release_command(registry.config, skill, version);
-        let clients = [("With the clawhub client", with_clawhub)];
+        let has_main = release.files().iter().any(|file| file.path == "SKILL.md");
+        let page = registry.absolute(&url::release(&skill.key, &release.segment));
+        let with_skills =
+            (has_main && is_discoverable(skill)).then(|| format!("npx skills add {page}"));
+        let clients = [
+            ("With the skills client", with_skills),
+            ("With the clawhub client", with_clawhub),
+        ];
         let zip_path = url::release_zip(&skill.key, &release.segment);
         Self::by(clients, registry, skill, &zip_path, zip)
     }
