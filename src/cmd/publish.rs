@@ -65,7 +65,7 @@ pub struct PublishArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Print errors only
+    /// Print errors only, and of a takedown what caches and mirrors must drop
     #[arg(long)]
     quiet: bool,
 }
@@ -134,13 +134,14 @@ fn publish(args: &PublishArgs, publisher: &Publisher<'_>) -> Result<Summary, Com
 /// A target inside the site would be published into itself.
 fn refuse_inside(target: &str, site: &Path) -> Result<(), CommandError> {
     let target = target.strip_prefix("file://").unwrap_or(target);
-    let places = (Path::new(target).canonicalize(), site.canonicalize());
+    // A folder that is not there yet lies where the first that is there lies.
+    let mut folders = Path::new(target).ancestors();
+    let there = folders.find(|folder| folder.exists());
+    let there = there.unwrap_or(Path::new("."));
+    let places = (there.canonicalize(), site.canonicalize());
     match places {
-        (Ok(target), Ok(site)) if target.starts_with(&site) => Err(CommandError::advised(
-            format_args!(
-                "`{}` lies in the site that is to be published",
-                target.display()
-            ),
+        (Ok(there), Ok(site)) if there.starts_with(&site) => Err(CommandError::advised(
+            format_args!("`{target}` lies in the site that is to be published"),
             "name a folder outside of it",
         )),
         _ => Ok(()),
@@ -270,11 +271,14 @@ fn show_purged(args: &PublishArgs, purged: &Purged) -> Result<(), CommandError> 
         return print_json(purged);
     }
     let base_url = base_url_or_root(&args.site);
-    print_line!(
-        "{} is gone from {}; caches and mirrors must drop:",
-        purged.skill,
-        purged.target
-    );
+    if !args.quiet {
+        print_line!(
+            "{} is gone from {}; caches and mirrors must drop:",
+            purged.skill,
+            purged.target
+        );
+    }
+    // The list is what was asked for, also when all else is quiet.
     for address in purged
         .paths
         .iter()
@@ -285,10 +289,12 @@ fn show_purged(args: &PublishArgs, purged: &Purged) -> Result<(), CommandError> 
     for digest in &purged.digests {
         print_line!("sha256 {digest}");
     }
-    error_line!(
-        "note: lists, feeds, sums and search name it until the site is published without it"
-    );
-    error_line!("hint: hide it by a `[[hidden]]` in `moderation.toml`, build, and publish");
+    if !args.quiet {
+        error_line!(
+            "note: lists, feeds, sums and search name it until the site is published without it"
+        );
+        error_line!("hint: hide it by a `[[hidden]]` in `moderation.toml`, build, and publish");
+    }
     Ok(())
 }
 

@@ -3,40 +3,36 @@
 //! Credentials, regions and endpoints come from the variables of each cloud, as `object_store` reads them.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::{StreamExt, TryStreamExt};
-use object_store::aws::AmazonS3Builder;
-use object_store::azure::MicrosoftAzureBuilder;
-use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::path::Path;
-use object_store::{
-    Attribute, Attributes, BackoffConfig, GetOptions, ObjectStore, ObjectStoreExt, PutMode,
-    PutOptions, RetryConfig, UpdateVersion,
-};
+use object_store::{GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 use tokio::runtime::Runtime;
 use url::Url;
 
-use super::cloud_error::{chain, deepest, is_unanswered, said};
-use super::connection::{ClaimStale, Connection};
+use super::attributes::{attributes_of, digest_of, headers_of};
+use super::cloud_error::{cause, chain, is_unanswered, said};
+use super::cloud_settings::{SettingsError, credentials_hint, open_objects, variable_of};
+use super::connection::{ClaimStale, Connection, NoEndpoint};
 use super::pace::MAX_PARALLEL;
 use super::price::PriceList;
 use super::requests::Requests;
+use super::root::ROOT_KEY;
 use super::store::{Found, Listed, Object, Store, StoreError, Tag};
 use crate::hosting::ObjectHeaders;
 
 /// A bucket, or what is below a prefix of one.
 pub(super) struct CloudStore {
     name: String,
+    /// Scheme and bucket, such as `s3://bucket/`.
+    place: String,
     /// Empty, or ends in `/`.
     prefix: String,
     objects: Arc<dyn ObjectStore>,
     connection: Connection,
     runtime: Runtime,
 }
-
-/// The key of user metadata that holds [`Object::digest`].
-const DIGEST: Attribute = Attribute::Metadata(std::borrow::Cow::Borrowed("sha256"));
 
 impl CloudStore {
     /// Opens `url`, such as `s3://bucket/prefix`. No request is made.
@@ -52,18 +48,17 @@ impl CloudStore {
         if bucket.is_empty() {
             return Err(target_error("it names no bucket".to_owned()));
         }
-        // What is no URL makes `object_store` panic.
-        if let Ok(endpoint) = std::env::var("AWS_ENDPOINT_URL")
-            && url.scheme() == "s3"
-            && !Url::parse(&endpoint).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
-        {
-            let reason =
-                format!("`AWS_ENDPOINT_URL` is `{endpoint}`, which is no `https://` address");
-            return Err(target_error(reason));
-        }
+        let place = format!("{}://{bucket}/", url.scheme());
         let connection = Connection::new();
-        let objects = open_objects(url.scheme(), bucket, &connection)
-            .map_err(|error| target_error(deepest(&error)))?;
+        let objects =
+            open_objects(url.scheme(), bucket, &connection).map_err(|error| match error {
+                SettingsError::Credentials { reason } => StoreError::NoCredentials {
+                    store: format!("`{place}`"),
+                    reason,
+                    hint: credentials_hint(url.scheme()),
+                },
+                error => target_error(error.to_string()),
+            })?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_time()
@@ -76,6 +71,7 @@ impl CloudStore {
         };
         Ok(Self {
             name: format!("`{}`", url.as_str().trim_end_matches('/')),
+            place,
             prefix,
             objects,
             connection,
@@ -99,6 +95,20 @@ impl CloudStore {
         Some(path.as_ref().strip_prefix(&self.prefix)?.to_owned())
     }
 
+    fn head_at(&self, key: &str, path: &Path) -> Result<Option<Found>, StoreError> {
+        let options = GetOptions {
+            head: true,
+            ..GetOptions::default()
+        };
+        match self.runtime.block_on(self.objects.get_opts(path, options)) {
+            Ok(got) => Ok(Some(Found {
+                digest: digest_of(&got.attributes),
+                headers: headers_of(&got.attributes),
+            })),
+            Err(error) => self.missing(key, error),
+        }
+    }
+
     /// What `error` means, but for the answer that there is no such object.
     fn error(&self, key: &str, error: &object_store::Error) -> StoreError {
         let (store, key) = (self.name.clone(), key.to_owned());
@@ -116,8 +126,19 @@ impl CloudStore {
         }
         // The address at which machines of a cloud learn who they are.
         if has("169.254.169.254") || has("metadata.google.internal") {
-            let reason = "no variable names any, and this machine has none of its own".to_owned();
-            return StoreError::NoCredentials { store, reason };
+            let (scheme, _) = self.place.split_once(':').unwrap_or_default();
+            return StoreError::NoCredentials {
+                store,
+                reason: "no variable names any, and this machine has none of its own".to_owned(),
+                hint: credentials_hint(scheme),
+            };
+        }
+        if let Some(NoEndpoint { endpoint, reason }) = cause(error) {
+            return StoreError::NoEndpoint {
+                endpoint: endpoint.clone(),
+                variable: variable_of(endpoint),
+                reason: reason.clone(),
+            };
         }
         match error {
             object_store::Error::PermissionDenied { .. }
@@ -166,18 +187,7 @@ impl Store for CloudStore {
     }
 
     fn head(&self, key: &str) -> Result<Option<Found>, StoreError> {
-        let path = self.path(key)?;
-        let options = GetOptions {
-            head: true,
-            ..GetOptions::default()
-        };
-        match self.runtime.block_on(self.objects.get_opts(&path, options)) {
-            Ok(got) => Ok(Some(Found {
-                digest: digest_of(&got.attributes),
-                headers: headers_of(&got.attributes),
-            })),
-            Err(error) => self.missing(key, error),
-        }
+        self.head_at(key, &self.path(key)?)
     }
 
     fn put(&self, key: &str, object: &Object) -> Result<(), StoreError> {
@@ -270,6 +280,28 @@ impl Store for CloudStore {
         Ok(listed.collect())
     }
 
+    fn outer(&self) -> Result<Option<String>, StoreError> {
+        let ends = self.prefix.match_indices('/').map(|(at, _)| at + 1);
+        let around = [0]
+            .into_iter()
+            .chain(ends)
+            .take_while(|end| *end < self.prefix.len());
+        for end in around {
+            let outer = &self.prefix[..end];
+            let path = self.whole_path(&format!("{outer}{ROOT_KEY}"))?;
+            match self.head_at(ROOT_KEY, &path) {
+                Ok(Some(_)) => {
+                    let outer = format!("{}{outer}", self.place);
+                    return Ok(Some(format!("`{}`", outer.trim_end_matches('/'))));
+                }
+                // Whoever may not look there may not write there either.
+                Ok(None) | Err(StoreError::Refused { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
     fn allow_writes_until(&self, deadline: Instant) {
         self.connection.allow_writes_until(deadline);
     }
@@ -287,7 +319,7 @@ impl Store for CloudStore {
     }
 
     fn prices(&self) -> Option<PriceList> {
-        let (scheme, _) = self.name.trim_start_matches('`').split_once(':')?;
+        let (scheme, _) = self.place.split_once(':')?;
         let endpoint = std::env::var("AWS_ENDPOINT_URL").ok();
         PriceList::of(scheme, endpoint.as_deref())
     }
@@ -317,93 +349,4 @@ impl CloudStore {
             other => Err(other),
         }
     }
-}
-
-fn open_objects(
-    scheme: &str,
-    bucket: &str,
-    connection: &Connection,
-) -> object_store::Result<Arc<dyn ObjectStore>> {
-    let retry = RetryConfig {
-        backoff: BackoffConfig::default(),
-        max_retries: 10,
-        retry_timeout: Duration::from_secs(120),
-    };
-    let connection = connection.clone();
-    Ok(match scheme {
-        "gs" => Arc::new(
-            GoogleCloudStorageBuilder::from_env()
-                .with_bucket_name(bucket)
-                .with_retry(retry)
-                .with_http_connector(connection)
-                .build()?,
-        ),
-        "az" => Arc::new(
-            MicrosoftAzureBuilder::from_env()
-                .with_container_name(bucket)
-                .with_retry(retry)
-                .with_http_connector(connection)
-                .build()?,
-        ),
-        _ => {
-            let builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
-            // Whoever names an endpoint of this machine by `http` means it; another needs `AWS_ALLOW_HTTP`.
-            let is_local = std::env::var("AWS_ENDPOINT_URL").is_ok_and(|url| is_loopback(&url));
-            let builder = if is_local {
-                builder.with_allow_http(true)
-            } else {
-                builder
-            };
-            Arc::new(
-                builder
-                    .with_retry(retry)
-                    .with_http_connector(connection)
-                    .build()?,
-            )
-        }
-    })
-}
-
-fn is_loopback(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    })
-}
-
-fn attributes_of(object: &Object) -> Attributes {
-    let mut attributes = Attributes::new();
-    if let Some(headers) = &object.headers {
-        let mut set = |attribute, value: &str| {
-            attributes.insert(attribute, value.to_owned().into());
-        };
-        set(Attribute::ContentType, &headers.content_type);
-        set(Attribute::CacheControl, &headers.cache_control);
-        if let Some(disposition) = &headers.content_disposition {
-            set(Attribute::ContentDisposition, disposition);
-        }
-        if let Some(encoding) = &headers.content_encoding {
-            set(Attribute::ContentEncoding, encoding);
-        }
-    }
-    if let Some(digest) = &object.digest {
-        attributes.insert(DIGEST, digest.clone().into());
-    }
-    attributes
-}
-
-fn headers_of(attributes: &Attributes) -> Option<ObjectHeaders> {
-    let value = |attribute| attributes.get(&attribute).map(|value| value.to_string());
-    Some(ObjectHeaders {
-        content_type: value(Attribute::ContentType)?,
-        cache_control: value(Attribute::CacheControl).unwrap_or_default(),
-        content_disposition: value(Attribute::ContentDisposition),
-        content_encoding: value(Attribute::ContentEncoding),
-    })
-}
-
-fn digest_of(attributes: &Attributes) -> Option<String> {
-    attributes.get(&DIGEST).map(|digest| digest.to_string())
 }

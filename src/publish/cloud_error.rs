@@ -1,21 +1,27 @@
 //! What the errors of `object_store` say.
 
-use std::error::Error as _;
+use std::error::Error;
 
-use object_store::client::HttpErrorKind;
+use object_store::client::{HttpError, HttpErrorKind};
 
 use crate::text::shorten;
 
 /// Whether no answer came to any of the tries.
 pub(super) fn is_unanswered(error: &object_store::Error) -> bool {
+    let http: Option<&HttpError> = cause(error);
+    http.is_some_and(|http| http.kind() != HttpErrorKind::Decode)
+}
+
+/// The first error below `error` that is an `E`.
+pub(super) fn cause<E: Error + 'static>(error: &object_store::Error) -> Option<&E> {
     let mut source = error.source();
     while let Some(error) = source {
-        if let Some(http) = error.downcast_ref::<object_store::client::HttpError>() {
-            return http.kind() != HttpErrorKind::Decode;
+        if let Some(cause) = error.downcast_ref() {
+            return Some(cause);
         }
         source = error.source();
     }
-    false
+    None
 }
 
 /// The messages of `error` and of what is below it, each once.

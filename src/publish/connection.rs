@@ -3,6 +3,7 @@
 //! So there is one TLS and one HTTP stack, and one place that sees every request and answer: it counts them, keeps the
 //! pace, and lets no write begin after a claim is stale.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,11 +16,13 @@ use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody,
     HttpResponse, HttpResponseBody, HttpService,
 };
-use ureq::Agent;
+use ureq::http::uri::{Authority, Uri};
 use ureq::http::{HeaderMap, Method, Request, StatusCode, header};
+use ureq::{Agent, Timeout};
 
 use super::pace::{MAX_PARALLEL, Outcome, Pace};
 use super::requests::Requests;
+use super::write_deadline::WriteDeadline;
 use crate::lock::lock;
 
 /// Makes requests; its clones share pace and counts.
@@ -29,7 +32,9 @@ pub(super) struct Connection(Arc<Shared>);
 struct Shared {
     agent: Agent,
     pace: Pace,
-    write_deadline: Mutex<Option<Instant>>,
+    write_deadline: WriteDeadline,
+    /// Whether anything was ever answered, and since when nothing is.
+    answers: Mutex<Answers>,
     writes: AtomicU64,
     reads: AtomicU64,
     deletes: AtomicU64,
@@ -54,6 +59,32 @@ const ANSWER_MAX_BYTES: u64 = 1 << 30;
 #[error("the claim is stale")]
 pub(super) struct ClaimStale;
 
+/// Nothing was ever answered at an address.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing answers at `{endpoint}`: {reason}")]
+pub(super) struct NoEndpoint {
+    /// Scheme, host and port.
+    pub(super) endpoint: String,
+    pub(super) reason: String,
+}
+
+#[derive(Debug)]
+enum Answers {
+    /// None yet, and none since then to a first request.
+    NoneYet(Option<Instant>),
+    Some,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self::NoneYet(None)
+    }
+}
+
+/// What never answered is tried for so long: an address that is wrong is to be told soon, and one that was right is worth
+/// the retries of `object_store`.
+const FIRST_ANSWER_PATIENCE: Duration = Duration::from_secs(2);
+
 impl Connection {
     pub(super) fn new() -> Self {
         let config = Agent::config_builder()
@@ -69,7 +100,8 @@ impl Connection {
         Self(Arc::new(Shared {
             agent: Agent::new_with_config(config),
             pace: Pace::default(),
-            write_deadline: Mutex::default(),
+            write_deadline: WriteDeadline::default(),
+            answers: Mutex::default(),
             writes: AtomicU64::default(),
             reads: AtomicU64::default(),
             deletes: AtomicU64::default(),
@@ -77,7 +109,7 @@ impl Connection {
     }
 
     pub(super) fn allow_writes_until(&self, deadline: Instant) {
-        *lock(&self.0.write_deadline) = Some(deadline);
+        self.0.write_deadline.set(deadline);
     }
 
     pub(super) fn requests(&self) -> Requests {
@@ -103,11 +135,9 @@ impl Connection {
     }
 
     fn check_deadline(&self) -> Result<(), HttpError> {
-        match *lock(&self.0.write_deadline) {
-            Some(deadline) if Instant::now() > deadline => {
-                Err(HttpError::new(HttpErrorKind::Unknown, ClaimStale))
-            }
-            _ => Ok(()),
+        match self.0.write_deadline.is_over() {
+            true => Err(HttpError::new(HttpErrorKind::Unknown, ClaimStale)),
+            false => Ok(()),
         }
     }
 }
@@ -174,11 +204,14 @@ impl Connection {
         timeout: Duration,
     ) -> Result<HttpResponse, HttpError> {
         let agent = &self.0.agent;
+        let uri = request.uri().clone();
         let request = agent
             .configure_request(request)
             .timeout_global(Some(timeout))
             .build();
-        let response = agent.run(request).map_err(http_error)?;
+        let response = agent.run(request).map_err(http_error);
+        let response = response.map_err(|error| self.unanswered(&uri, error))?;
+        *lock(&self.0.answers) = Answers::Some;
         let (parts, mut body) = response.into_parts();
         let limited = body.with_config().limit(ANSWER_MAX_BYTES);
         let bytes = limited.read_to_vec().map_err(http_error)?;
@@ -186,6 +219,36 @@ impl Connection {
             parts,
             HttpResponseBody::from(bytes),
         ))
+    }
+}
+
+impl Connection {
+    /// What `error` is, where nothing was ever answered and it is not tried again.
+    fn unanswered(&self, uri: &Uri, error: HttpError) -> HttpError {
+        let mut answers = lock(&self.0.answers);
+        let Answers::NoneYet(since) = &mut *answers else {
+            return error;
+        };
+        let is_last = match error.kind() {
+            HttpErrorKind::Connect => {
+                since.get_or_insert_with(Instant::now).elapsed() >= FIRST_ANSWER_PATIENCE
+            }
+            // Such as a name that nobody knows: it is not tried again.
+            HttpErrorKind::Unknown => true,
+            _ => false,
+        };
+        if !is_last {
+            return error;
+        }
+        let authority = uri.authority().map_or("", Authority::as_str);
+        // Without who logs in.
+        let authority = authority.rsplit('@').next().unwrap_or_default();
+        let reason = error.source().map(ToString::to_string);
+        let no_endpoint = NoEndpoint {
+            endpoint: format!("{}://{authority}", uri.scheme_str().unwrap_or_default()),
+            reason: reason.unwrap_or_default(),
+        };
+        HttpError::new(HttpErrorKind::Unknown, no_endpoint)
     }
 }
 
@@ -218,6 +281,7 @@ fn outcome_of(status: StatusCode, headers: &HeaderMap) -> Outcome {
 fn http_error(error: ureq::Error) -> HttpError {
     use io::ErrorKind::*;
     let kind = match &error {
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => HttpErrorKind::Connect,
         ureq::Error::Timeout(_) => HttpErrorKind::Timeout,
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => HttpErrorKind::Connect,
         ureq::Error::Io(io) => match io.kind() {

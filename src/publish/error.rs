@@ -30,6 +30,9 @@ pub enum PublishError {
     /// There is an `index.html`, and no publish record.
     #[error("{store} has a site that skillpress did not publish")]
     Unowned { store: String },
+    /// A place around it has a publish record.
+    #[error("{store} lies in {outer}, where skillpress publishes another site")]
+    Nested { store: String, outer: String },
     /// More files would disappear than usually do.
     #[error("{n} of {n_files} files would be deleted, more than {max}")]
     TooManyDeletes {
@@ -81,6 +84,9 @@ impl PublishError {
             }
             Self::Unowned { .. } => {
                 "name another prefix, or publish with `--take-over`: files of the same names are replaced, and cannot be brought back"
+            }
+            Self::Nested { .. } => {
+                "name a place beside that site: a file of one may replace one of the other; `--take-over` publishes there all the same"
             }
             Self::TooManyDeletes { n, .. } => {
                 return Some(format!("if that is meant, say `--max-deletes {n}`"));

@@ -6,7 +6,6 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::Instant;
 
 use tempfile::NamedTempFile;
@@ -14,9 +13,10 @@ use walkdir::WalkDir;
 
 use super::digest::digest;
 use super::requests::Requests;
+use super::root::ROOT_KEY;
 use super::store::{Found, Listed, Object, Store, StoreError, Tag};
+use super::write_deadline::WriteDeadline;
 use crate::input_file;
-use crate::lock::lock;
 use crate::sink::MIRROR_MARKER;
 
 /// A folder.
@@ -25,17 +25,17 @@ pub(super) struct FolderStore {
     folder: PathBuf,
     /// Unfinished files, and the lock of conditional writes.
     work: PathBuf,
-    write_deadline: Mutex<Option<Instant>>,
+    write_deadline: WriteDeadline,
 }
 
 /// Names below the folder of the publish record that are no objects.
 const WORK: &str = ".skillpress/work";
 
 impl FolderStore {
-    /// Opens or makes `folder`.
+    /// Opens `folder`, which the first write makes if it is not there.
     ///
     /// # Errors
-    /// When it is a site that a build wrote, which the next build would replace as a whole.
+    /// When it is no folder, or a site that a build wrote, which the next build would replace as a whole.
     pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
         let target_error = |reason: String| StoreError::Target {
             target: folder.display().to_string(),
@@ -50,13 +50,20 @@ impl FolderStore {
                 "it is a copy by `skillpress mirror`, which removes what is not of its site";
             return Err(target_error(reason.to_owned()));
         }
-        let work = folder.join(WORK);
-        fs::create_dir_all(&work).map_err(|error| target_error(error.to_string()))?;
+        if folder.exists() && !folder.is_dir() {
+            return Err(target_error("it is a file".to_owned()));
+        }
         Ok(Self {
             folder: folder.to_owned(),
-            work,
-            write_deadline: Mutex::default(),
+            work: folder.join(WORK),
+            write_deadline: WriteDeadline::default(),
         })
+    }
+
+    /// A file that is not in its place yet.
+    fn unfinished(&self) -> io::Result<NamedTempFile> {
+        fs::create_dir_all(&self.work)?;
+        NamedTempFile::new_in(&self.work)
     }
 
     fn path(&self, key: &str) -> Result<PathBuf, StoreError> {
@@ -76,11 +83,9 @@ impl FolderStore {
     }
 
     fn check_deadline(&self) -> Result<(), StoreError> {
-        match *lock(&self.write_deadline) {
-            Some(deadline) if Instant::now() > deadline => {
-                Err(StoreError::ClaimStale { store: self.name() })
-            }
-            _ => Ok(()),
+        match self.write_deadline.is_over() {
+            true => Err(StoreError::ClaimStale { store: self.name() }),
+            false => Ok(()),
         }
     }
 
@@ -95,7 +100,7 @@ impl FolderStore {
     fn write(&self, key: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let path = self.path(key)?;
         let write = || {
-            let file = NamedTempFile::new_in(&self.work)?;
+            let file = self.unfinished()?;
             fs::write(file.path(), bytes)?;
             make_readable(file.as_file())?;
             make_folder_of(&path)?;
@@ -141,8 +146,12 @@ impl Store for FolderStore {
         bytes: &[u8],
         expected: Option<&Tag>,
     ) -> Result<Option<Tag>, StoreError> {
-        let lock = File::create(self.work.join("lock")).map_err(|e| self.error(key, e))?;
-        lock.lock().map_err(|error| self.error(key, error))?;
+        let lock = || {
+            fs::create_dir_all(&self.work)?;
+            let lock = File::create(self.work.join("lock"))?;
+            lock.lock().map(|()| lock)
+        };
+        let _lock = lock().map_err(|error: io::Error| self.error(key, error))?;
         let present = self.read(key, u64::MAX)?.map(|bytes| tag_of(&bytes));
         if present.as_ref() != expected {
             return Ok(None);
@@ -156,7 +165,7 @@ impl Store for FolderStore {
         let (source, target) = (self.path(from)?, self.path(to)?);
         let copy = || {
             // A name of its own, so that the move replaces what stands there in one step.
-            let file = NamedTempFile::new_in(&self.work)?.into_temp_path();
+            let file = self.unfinished()?.into_temp_path();
             fs::remove_file(&file)?;
             fs::hard_link(&source, &file).or_else(|_| fs::copy(&source, &file).map(drop))?;
             make_folder_of(&target)?;
@@ -190,6 +199,9 @@ impl Store for FolderStore {
 
     fn list(&self) -> Result<Vec<Listed>, StoreError> {
         let mut listed = Vec::new();
+        if !self.folder.exists() {
+            return Ok(listed);
+        }
         for entry in WalkDir::new(&self.folder) {
             let entry = entry.map_err(|error| self.error("", error))?;
             if !entry.file_type().is_file() || entry.path().starts_with(&self.work) {
@@ -209,8 +221,17 @@ impl Store for FolderStore {
         Ok(listed)
     }
 
+    fn outer(&self) -> Result<Option<String>, StoreError> {
+        let folder = self.folder.canonicalize();
+        let folder = folder.or_else(|_| std::path::absolute(&self.folder));
+        let folder = folder.map_err(|error| self.error(ROOT_KEY, error))?;
+        let mut around = folder.ancestors().skip(1);
+        let outer = around.find(|outer| outer.join(ROOT_KEY).is_file());
+        Ok(outer.map(|outer| format!("`{}`", outer.display())))
+    }
+
     fn allow_writes_until(&self, deadline: Instant) {
-        *lock(&self.write_deadline) = Some(deadline);
+        self.write_deadline.set(deadline);
     }
 
     fn keeps_headers(&self) -> bool {

@@ -13,9 +13,11 @@
 //! A publication that dies leaves its generation among the `unsettled` ones of the root: the next one looks at the keys that
 //! may hold its bytes.
 
+mod attributes;
 mod claim;
 mod cloud;
 mod cloud_error;
+mod cloud_settings;
 mod connection;
 mod digest;
 mod error;
@@ -43,6 +45,7 @@ mod supply;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod write_deadline;
 
 use std::path::Path;
 
@@ -64,10 +67,10 @@ use folder::FolderStore;
 /// Opens `target`: `s3://bucket/prefix`, `gs://…`, `az://…`, or a folder.
 ///
 /// # Errors
-/// When it is none of these, or cannot be one.
+/// When it is none of these, or cannot be one. What may be a password in it is not shown.
 pub fn open_store(target: &str) -> Result<Box<dyn Store>, StoreError> {
     let error = |reason: &str| StoreError::Target {
-        target: target.to_owned(),
+        target: without_login(target),
         reason: reason.to_owned(),
     };
     let Some((scheme, _)) = target.split_once("://") else {
@@ -80,20 +83,46 @@ pub fn open_store(target: &str) -> Result<Box<dyn Store>, StoreError> {
         }
         return Ok(Box::new(FolderStore::open(Path::new(target))?));
     };
-    match scheme {
-        "s3" | "gs" | "az" => {
-            let url = Url::parse(target).map_err(|parse| error(&parse.to_string()))?;
-            Ok(Box::new(CloudStore::open(&url)?))
-        }
-        "file" => {
-            let url = Url::parse(target).map_err(|parse| error(&parse.to_string()))?;
-            let folder = url
-                .to_file_path()
-                .map_err(|()| error("it is no folder of this machine"))?;
-            Ok(Box::new(FolderStore::open(&folder)?))
-        }
-        _ => Err(error(
+    if !matches!(scheme, "s3" | "gs" | "az" | "file") {
+        return Err(error(
             "it is neither a folder nor `s3://`, `gs://` or `az://`",
-        )),
+        ));
+    }
+    let url = Url::parse(target).map_err(|parse| error(&parse.to_string()))?;
+    if let Some(reason) = superfluous_part(&url) {
+        return Err(error(reason));
+    }
+    if scheme == "file" {
+        let folder = url
+            .to_file_path()
+            .map_err(|()| error("it is no folder of this machine"))?;
+        return Ok(Box::new(FolderStore::open(&folder)?));
+    }
+    Ok(Box::new(CloudStore::open(&url)?))
+}
+
+/// A part of `url` that means nothing here: whoever wrote it meant something.
+fn superfluous_part(url: &Url) -> Option<&'static str> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("it says who logs in; credentials come from the variables of the cloud");
+    }
+    if url.port().is_some() {
+        return Some("it has a port; `AWS_ENDPOINT_URL` names a server of your own");
+    }
+    if url.query().is_some() {
+        return Some("it has a `?`; in a name it is written `%3F`");
+    }
+    let fragment = url.fragment();
+    fragment.map(|_| "it has a `#`; in a name it is written `%23`")
+}
+
+/// `target` without what stands before an `@`, which may be a password.
+fn without_login(target: &str) -> String {
+    match target.split_once("://") {
+        Some((scheme, rest)) => {
+            let place = rest.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{place}")
+        }
+        None => target.to_owned(),
     }
 }

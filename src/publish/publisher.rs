@@ -93,12 +93,17 @@ impl Publisher<'_> {
 
     /// Without a publish record nothing is known of what stands there, so nothing of it could be brought back.
     fn check_unowned(&self, read: &ReadRoot) -> Result<(), PublishError> {
-        let is_ours = read.tag.is_some() || self.take_over;
-        if is_ours || self.store.head("index.html")?.is_none() {
+        if read.tag.is_some() || self.take_over {
             return Ok(());
         }
         let store = self.store.name();
-        Err(PublishError::Unowned { store })
+        if let Some(outer) = self.store.outer()? {
+            return Err(PublishError::Nested { store, outer });
+        }
+        match self.store.head("index.html")? {
+            Some(_) => Err(PublishError::Unowned { store }),
+            None => Ok(()),
+        }
     }
 
     /// The build of before a takedown still has the skill.
@@ -111,14 +116,11 @@ impl Publisher<'_> {
         Err(PublishError::Purged { store, skills })
     }
 
-    /// Reads the root, once nobody else is at work, from a store that can tell publishers apart.
+    /// Reads the root, once nobody else is at work. Nothing is written.
     pub(super) fn begin(&self, is_dry: bool) -> Result<ReadRoot, PublishError> {
         self.progress.stage("compare");
         if is_dry {
             return read_root(self.store);
-        }
-        if !self.unconditional {
-            probe(self.store)?;
         }
         wait_for_root(self.store, &self.claim(), self.timing, &|theirs| {
             self.progress.note(format_args!(
@@ -126,6 +128,14 @@ impl Publisher<'_> {
                 theirs.by, theirs.since
             ));
         })
+    }
+
+    /// Claims the store, if it can tell publishers apart.
+    pub(super) fn hold(&self, read: ReadRoot) -> Result<Held<'_>, PublishError> {
+        if !self.unconditional {
+            probe(self.store)?;
+        }
+        Held::claim(self.store, self.timing, read, self.claim())
     }
 
     pub(super) fn claim(&self) -> Claim {
@@ -166,7 +176,7 @@ impl Publisher<'_> {
             return Ok(self.summary(&read.root, generation, &done, changes, is_same, requests));
         }
         target.supply.check(self.store, &plan)?;
-        let held = Held::claim(self.store, self.timing, read, self.claim())?;
+        let held = self.hold(read)?;
         let root = held.root();
         let outcome = run::while_renewed(&held, || {
             self.carry_out(&held, known, &plan, target, &generation, &done)

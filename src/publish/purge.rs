@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::claim::Held;
 use super::digest::digest;
 use super::error::PublishError;
 use super::known::Known;
@@ -58,7 +57,7 @@ impl Publisher<'_> {
         let keys = leaving_keys(&going, &digests, &read.root, &known);
         // With the claim: from the first byte that goes, nobody brings it back unawares.
         read.root.purged.insert(skill.to_string());
-        let held = Held::claim(self.store, self.timing, read, self.claim())?;
+        let held = self.hold(read)?;
         let outcome = run::while_renewed(&held, || {
             let done = Done::default();
             // Its page first: that it is gone tells the next one that this one died.

@@ -45,6 +45,9 @@ pub trait Store: Send + Sync {
     /// Every object with its length in bytes, in any order.
     fn list(&self) -> Result<Vec<Listed>, StoreError>;
 
+    /// What a place around this one is called that has a publish record of its own, if there is one.
+    fn outer(&self) -> Result<Option<String>, StoreError>;
+
     /// From now on no unconditional write begins after `deadline`: whoever could not renew a claim must not go on.
     fn allow_writes_until(&self, deadline: Instant);
 
@@ -111,7 +114,12 @@ pub enum StoreError {
     NoBucket { store: String },
     /// Nobody said who asks.
     #[error("there are no credentials for {store}: {reason}")]
-    NoCredentials { store: String, reason: String },
+    NoCredentials {
+        store: String,
+        reason: String,
+        /// Which variables would name them.
+        hint: &'static str,
+    },
     /// It knows who asks, or not, and refuses.
     #[error("{store} refuses `{key}`: {reason}")]
     Refused {
@@ -122,6 +130,14 @@ pub enum StoreError {
     /// The signature is of another time than the store's.
     #[error("{store} says that this machine's clock is wrong: {reason}")]
     Clock { store: String, reason: String },
+    /// Nothing was ever answered at the address of the store.
+    #[error("nothing answers at `{endpoint}`{}: {reason}", variable.as_ref().map(|it| format!(", which `{it}` names")).unwrap_or_default())]
+    NoEndpoint {
+        endpoint: String,
+        /// The variable that names it.
+        variable: Option<String>,
+        reason: String,
+    },
     /// No answer came.
     #[error("no answer from {store}: {reason}")]
     Unreachable { store: String, reason: String },
@@ -154,9 +170,10 @@ impl StoreError {
             Self::NoBucket { .. } => Some(
                 "make the bucket first, and look at region and endpoint: `AWS_REGION`, `AWS_ENDPOINT_URL`",
             ),
-            Self::NoCredentials { .. } => Some(
-                "set the variables of the cloud, such as `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; profiles in `~/.aws` are not read, `aws configure export-credentials --format env` prints them as variables",
-            ),
+            Self::NoCredentials { hint, .. } => Some(hint),
+            Self::NoEndpoint { .. } => {
+                Some("look at the address and at the network; nothing was published")
+            }
             Self::Refused { .. } => Some(
                 "the key must be allowed to read, write, delete and list objects of this bucket",
             ),

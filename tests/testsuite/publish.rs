@@ -159,6 +159,14 @@ fn a_site_is_published_republished_brought_back_and_compared() {
 fn a_takedown_names_what_caches_must_drop() {
     let test = SiteTest::two_skills().build();
     assert_ok(&publish(&test, &[]));
+    let quiet = publish(&test, &["--purge", "bo/cron-explainer", "--quiet"]);
+    assert!(quiet.stderr.is_empty(), "{}", quiet.stderr);
+    let mut lines = quiet.stdout.lines();
+    assert!(
+        lines.all(|it| it.starts_with("https://skills.example/") || it.starts_with("sha256 ")),
+        "{}",
+        quiet.stdout
+    );
     let purged = publish(&test, &["--purge", "ana/pdf-tools"]);
     assert_ok(&purged);
     assert!(
@@ -176,10 +184,8 @@ fn a_takedown_names_what_caches_must_drop() {
         purged.stderr
     );
     assert!(!test.path("live/ana/skills/pdf-tools").exists());
-    assert!(
-        test.path("live/bo/skills/cron-explainer/index.html")
-            .exists()
-    );
+    assert!(!test.path("live/bo/skills/cron-explainer").exists());
+    assert!(test.path("live/skills/index.html").exists());
     let again = publish(&test, &["--purge", "ana/pdf-tools"]);
     assert_eq!(again.code, 2);
     assert!(
@@ -220,6 +226,117 @@ fn what_cannot_be_published_or_published_to_is_told() {
     );
     assert!(refused("live", &["--purge-list", "no/folder"]).contains("cannot write `no/folder`"));
     assert!(refused("live", &["--precompress"]).contains("a folder keeps no headers"));
+}
+
+#[test]
+fn a_run_that_writes_nothing_leaves_nothing() {
+    let test = SiteTest::two_skills();
+    let failed = publish(&test, &[]);
+    assert_eq!(failed.code, 2, "no site");
+    test.rebuild();
+    for (args, code) in [
+        (&["--dry-run"][..], 0),
+        (&["--rollback"], 2),
+        (&["--verify"], 2),
+        (&["--purge", "ana/pdf-tools"], 2),
+        (&["--precompress"], 2),
+    ] {
+        let ran = publish(&test, args);
+        assert_eq!(ran.code, code, "{args:?}: {}", ran.stderr);
+        assert!(!test.path("live").exists(), "{args:?}");
+    }
+    test.write("live/index.html", "of somebody else");
+    assert_eq!(publish(&test, &[]).code, 2);
+    assert_eq!(files_below(&test.path("live")).len(), 1);
+    assert!(!test.path("live/.skillpress").exists());
+}
+
+#[test]
+fn no_site_is_published_into_another() {
+    let test = SiteTest::two_skills().build();
+    assert_ok(&publish(&test, &[]));
+    let inner = test.run(&["publish", "live/a/b"]);
+    assert_eq!(inner.code, 2, "{}", inner.stderr);
+    assert!(
+        inner.stderr.contains("`live/a/b` lies in `"),
+        "{}",
+        inner.stderr
+    );
+    assert!(!test.path("live/a").exists());
+    assert_ok(&test.run(&["publish", "live/a/b", "--take-over"]));
+    // What is there goes on.
+    assert_ok(&test.run(&["publish", "live/a/b"]));
+    let in_site = test.run(&["publish", "public/a/b"]);
+    assert!(
+        in_site.stderr.contains("`public/a/b` lies in the site"),
+        "{}",
+        in_site.stderr
+    );
+}
+
+#[test]
+fn parts_of_an_address_that_mean_nothing_are_refused_and_no_password_is_shown() {
+    let test = SiteTest::two_skills();
+    for (target, reason) in [
+        ("s3://user:secret@bucket/x", "it says who logs in"),
+        ("s3://user:secret@bucket:x/", "invalid port number"),
+        ("s3://secret@bucket/x", "it says who logs in"),
+        ("az://bucket:80/x", "it has a port"),
+        (
+            "gs://bucket/x?y",
+            "it has a `?`; in a name it is written `%3F`",
+        ),
+        ("s3://bucket/x#y", "it has a `#`"),
+        ("file:///tmp/x?y", "it has a `?`"),
+    ] {
+        let ran = test.run(&["publish", target]);
+        assert_eq!(ran.code, 2, "{target}: {}", ran.stderr);
+        assert!(ran.stderr.contains(reason), "{target}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("secret"), "{target}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_a_variable_says_wrongly_is_told_with_its_name() {
+    let test = SiteTest::two_skills().build();
+    // Nobody listens there once the listener is gone.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let ran = |target: &str, variables: &[(&str, &str)]| {
+        let mut command = test.command();
+        for name in [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AZURE_STORAGE_ACCOUNT_NAME",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .args(["publish", target])
+            .envs(variables.iter().copied());
+        let ran = Ran::of(command.output().unwrap());
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        ran.stderr
+    };
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "key"),
+        ("AWS_ENDPOINT_URL", &*endpoint),
+    ];
+    let told = ran("s3://bucket/x", &keys);
+    let sentence = format!("nothing answers at `{endpoint}`, which `AWS_ENDPOINT_URL` names: ");
+    assert!(told.contains(&sentence), "{told}");
+    let told = ran("s3://bucket/x", &keys[..1]);
+    assert!(
+        told.contains("there are no credentials for `s3://bucket/`: Missing SecretAccessKey\nhint: set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`"),
+        "{told}"
+    );
+    let told = ran("az://container", &[]);
+    assert!(
+        told.contains("hint: set `AZURE_STORAGE_ACCOUNT_NAME`"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::super::digest::digest;
 use super::super::requests::Requests;
 use super::super::store::{Found, Listed, Object, Store, StoreError, Tag};
+use super::super::write_deadline::WriteDeadline;
 use crate::lock::lock;
 
 /// Objects by key.
@@ -20,7 +21,7 @@ pub(super) struct FakeStore {
     objects: Mutex<Objects>,
     n_calls: AtomicU64,
     fault: Mutex<Fault>,
-    deadline: Mutex<Option<Instant>>,
+    deadline: WriteDeadline,
     n_writes: AtomicU64,
 }
 
@@ -85,11 +86,9 @@ impl FakeStore {
     }
 
     fn check_deadline(&self) -> Result<(), StoreError> {
-        match *lock(&self.deadline) {
-            Some(deadline) if Instant::now() > deadline => {
-                Err(StoreError::ClaimStale { store: self.name() })
-            }
-            _ => Ok(()),
+        match self.deadline.is_over() {
+            true => Err(StoreError::ClaimStale { store: self.name() }),
+            false => Ok(()),
         }
     }
 
@@ -193,8 +192,12 @@ impl Store for FakeStore {
         })
     }
 
+    fn outer(&self) -> Result<Option<String>, StoreError> {
+        Ok(None)
+    }
+
     fn allow_writes_until(&self, deadline: Instant) {
-        *lock(&self.deadline) = Some(deadline);
+        self.deadline.set(deadline);
     }
 
     fn keeps_headers(&self) -> bool {
