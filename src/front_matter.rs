@@ -11,9 +11,11 @@ use crate::problem::{Place, Review, line_and_column};
 pub mod fields;
 mod hint;
 pub mod lost_text;
+mod verbatim;
 pub mod yaml;
 
 pub use hint::name_hint;
+pub use verbatim::{VerbatimError, verbatim};
 
 /// What stands at the head of a Markdown file, and where.
 #[derive(Debug, Default)]
@@ -201,20 +203,36 @@ fn first_visible_at(text: &str) -> Option<usize> {
     }
 }
 
+/// What keeps strict readers from finding front matter.
+#[derive(Clone, Copy, Debug)]
+struct FindFault {
+    place: Place,
+    group: &'static str,
+    message: &'static str,
+    hint: &'static str,
+}
+
 impl Found {
-    /// Warns of what keeps strict readers from finding the front matter, and says whether anything does: for them it stands
-    /// between a first line that is `---` and nothing else, and the next line that begins with `---`.
+    /// Warns of what keeps strict readers from finding the front matter, and says whether anything does.
     fn warn_of_fault(&self, review: &mut Review) -> bool {
-        let text = review.text;
+        let fault = self.fault(review.text);
+        if let Some(fault) = fault {
+            review.tell(fault.place, fault.group, fault.message, fault.hint);
+        }
+        fault.is_some()
+    }
+
+    /// What keeps strict readers of `text` from finding the front matter: for them it stands between a first line that is
+    /// `---` and nothing else, and the next line that begins with `---`.
+    fn fault(&self, text: &str) -> Option<FindFault> {
         let opening_line = line_and_column(text, self.opening_at).0;
         if !self.is_closed {
-            review.tell(
-                Place::Column(opening_line, 1),
-                "front matter not closed",
-                "the front matter that opens here has no closing `---`",
-                "add a line `---` after its last field",
-            );
-            return true;
+            return Some(FindFault {
+                place: Place::Column(opening_line, 1),
+                group: "front matter not closed",
+                message: "the front matter that opens here has no closing `---`",
+                hint: "add a line `---` after its last field",
+            });
         }
         let opening = &text[self.opening_at..self.yaml_at];
         let mut lines = (opening_line + 1..).zip(text[self.yaml_at..self.yaml_end].lines());
@@ -243,10 +261,14 @@ impl Found {
                 "indent the line, or remove it",
             )
         } else {
-            return false;
+            return None;
         };
-        review.tell(place, "front matter not found by clients", message, hint);
-        true
+        Some(FindFault {
+            place,
+            group: "front matter not found by clients",
+            message,
+            hint,
+        })
     }
 }
 

@@ -37,6 +37,7 @@ mod changes;
 mod clients;
 mod cmd;
 mod config;
+mod conformance;
 mod content;
 mod discovery;
 mod file_name;

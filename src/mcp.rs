@@ -11,18 +11,24 @@ mod arguments;
 mod cursor;
 mod describe;
 mod error;
+mod list;
 mod list_page;
+mod merged;
+mod offer;
 mod resources;
 mod site;
+mod skills;
 mod tools;
 mod uri;
 
 use std::sync::Arc;
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ServerConfig,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
+    GetSkillRequestParams, GetSkillResult, ListResourceTemplatesResult, ListResourcesResult,
+    ListSkillsResult, ListToolsResult, PaginatedRequestParams, ReadResourceDirectoryRequestParams,
+    ReadResourceDirectoryResult, ReadResourceRequestParams, ReadResourceResponse,
+    ReadResourceResult, ServerConfig,
 };
 use rmcp::service::{RequestContext, ServerInitializeError};
 use rmcp::{ErrorData, RoleServer, ServerHandler, serve_server};
@@ -33,6 +39,7 @@ use crate::published::PublishedSite;
 use cursor::Cursor;
 pub use error::McpError;
 use error::SiteError;
+pub use offer::Narrowing;
 use site::AgentSite;
 use uri::SkillUri;
 
@@ -40,14 +47,14 @@ use uri::SkillUri;
 ///
 /// # Errors
 /// When the system gives no runtime, or the client does not speak the protocol.
-pub fn serve(site: PublishedSite) -> Result<(), McpError> {
+pub fn serve(site: PublishedSite, narrowing: Narrowing) -> Result<(), McpError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(McpError::Runtime)?;
-    let site = Arc::new(Mutex::new(AgentSite::new(site)));
+    let server = SkillServer::new(site, narrowing);
     let outcome = runtime.block_on(async {
-        match serve_server(SkillServer { site }, rmcp::transport::stdio()).await {
+        match serve_server(server, rmcp::transport::stdio()).await {
             Ok(service) => service.waiting().await.map(drop).map_err(McpError::Server),
             // A client that goes before it said anything.
             Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
@@ -65,7 +72,19 @@ struct SkillServer {
     site: Arc<Mutex<AgentSite>>,
 }
 
+/// How long hosts may keep what they were told of skills.
+#[expect(clippy::cast_possible_truncation)]
+const TTL_MS: u64 = offer::MAX_AGE.as_millis() as u64;
+
 impl SkillServer {
+    /// Of the site nothing is read yet.
+    fn new(site: PublishedSite, narrowing: Narrowing) -> Self {
+        let site = AgentSite::new(site, narrowing);
+        Self {
+            site: Arc::new(Mutex::new(site)),
+        }
+    }
+
     /// Runs blocking `work` beside the tasks that read and write messages. Waiting for its turn costs no thread.
     async fn read<T: Send + 'static>(
         &self,
@@ -126,13 +145,57 @@ impl ServerHandler for SkillServer {
         request: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let cursor = match request.and_then(|request| request.cursor) {
-            None => Cursor::First,
-            Some(cursor) => Cursor::parse(&cursor).ok_or_else(unknown_cursor)?,
-        };
-        let page = self.read(move |site| site.resources(&cursor)).await??;
-        let mut result = ListResourcesResult::with_all_items(page.resources);
+        let cursor = cursor(request)?;
+        let page = self
+            .read(move |site| site.list_resources(&cursor))
+            .await??;
+        let mut result = ListResourcesResult::with_all_items(page.items);
         result.next_cursor = page.next.map(|cursor| cursor.to_string());
+        Ok(result)
+    }
+
+    async fn list_skills(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListSkillsResult, ErrorData> {
+        let cursor = cursor(request)?;
+        let page = self.read(move |site| site.list_skills(&cursor)).await??;
+        let mut result = ListSkillsResult::with_all_items(page.items)
+            .with_ttl_ms(TTL_MS)
+            .with_cache_scope(CacheScope::Public);
+        result.next_cursor = page.next.map(|cursor| cursor.to_string());
+        Ok(result)
+    }
+
+    async fn get_skill(
+        &self,
+        request: GetSkillRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetSkillResult, ErrorData> {
+        let skill = self.read(move |site| site.get_host_skill(&request.uri));
+        let skill = skill.await?.map_err(SiteError::into_invalid_params)?;
+        Ok(GetSkillResult::new(skill)
+            .with_ttl_ms(TTL_MS)
+            .with_cache_scope(CacheScope::Public))
+    }
+
+    async fn read_resource_directory(
+        &self,
+        request: ReadResourceDirectoryRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceDirectoryResult, ErrorData> {
+        let uri = SkillUri::parse(&request.uri).map_err(SiteError::from)?;
+        let n_before = match request.cursor {
+            None => 0,
+            Some(cursor) => cursor.parse().map_err(|_| unknown_cursor())?,
+        };
+        let page = self.read(move |site| site.folder(&uri, n_before)).await?;
+        let (resources, next) = page.map_err(SiteError::into_invalid_params)?;
+        let mut result = ReadResourceDirectoryResult::with_all_items(resources)
+            .with_ttl_ms(TTL_MS)
+            .with_cache_scope(CacheScope::Public);
+        result.next_cursor = next.map(|n_before| n_before.to_string());
         Ok(result)
     }
 
@@ -162,6 +225,14 @@ fn tool_result(answer: Result<Value, SiteError>) -> CallToolResult {
     match answer {
         Ok(answer) => CallToolResult::structured(answer),
         Err(error) => CallToolResult::error(vec![ContentBlock::text(error.to_string())]),
+    }
+}
+
+/// Where an answer of a list begins.
+fn cursor(request: Option<PaginatedRequestParams>) -> Result<Cursor, ErrorData> {
+    match request.and_then(|request| request.cursor) {
+        None => Ok(Cursor::FIRST),
+        Some(cursor) => Cursor::parse(&cursor).ok_or_else(unknown_cursor),
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::error::CommandError;
-use crate::mcp;
+use crate::mcp::{self, Narrowing};
 use crate::published::PublishedSite;
 
 /// Options of `mcp`.
@@ -12,6 +12,12 @@ pub struct McpArgs {
     /// A built site: a folder, or the URL where it stands
     #[arg(long, value_name = "DIR|URL", default_value = "public")]
     site: String,
+    /// Offer only skills of this owner; may be given again for more owners
+    #[arg(long, value_name = "OWNER")]
+    owner: Vec<String>,
+    /// Offer only skills with this badge; given again, skills that have all of them
+    #[arg(long, value_name = "KIND")]
+    badge: Vec<String>,
 }
 
 /// Answers an MCP client on stdin and stdout until stdin ends; stdout has nothing but the protocol.
@@ -20,5 +26,9 @@ pub struct McpArgs {
 /// A place that is no site; a client that does not speak the protocol.
 pub fn run(args: &McpArgs) -> Result<(), CommandError> {
     let site = PublishedSite::open(&args.site)?;
-    Ok(mcp::serve(site)?)
+    let narrowing = Narrowing {
+        owners: args.owner.clone(),
+        badges: args.badge.clone(),
+    };
+    Ok(mcp::serve(site, narrowing)?)
 }

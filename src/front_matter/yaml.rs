@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use serde_saphyr::options::DuplicateKeyPolicy;
-use serde_saphyr::{MessageFormatter, NonFiniteFloatPolicy, UserMessageFormatter};
+use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
+use serde_saphyr::{MessageFormatter, NonFiniteFloatPolicy, Options, UserMessageFormatter};
 
 use crate::problem::{Place, Review, lines};
 use crate::text;
@@ -258,9 +258,37 @@ fn is_conflict_marker(line: &str) -> bool {
         .any(|marker| line.starts_with(marker))
 }
 
-/// Reads YAML within the bounds.
+/// Reads YAML within the bounds, words and numbers as they are written.
 fn read<T: DeserializeOwned>(yaml: &str) -> Result<T, serde_saphyr::Error> {
-    let options = serde_saphyr::options! {
+    let mut options = bounds();
+    options.leading_zero_numbers_as_strings = true;
+    options.non_finite_float_policy = NonFiniteFloatPolicy::AsString;
+    serde_saphyr::from_str_with_options(yaml, options)
+}
+
+/// Reads YAML within the bounds as other programs do: by the core schema of YAML 1.2, and nothing that JSON does not have
+/// or that readers of YAML disagree about, such as merges.
+///
+/// # Errors
+/// What the YAML has of these, or what is wrong with it, in a few words; that there is too much of it.
+pub fn parse_strict(yaml: &str) -> Result<Value, String> {
+    if yaml.len() > YAML_MAX_BYTES {
+        return Err(format!("it has more than {YAML_MAX_BYTES} bytes"));
+    }
+    let mut options = bounds();
+    options.non_finite_float_policy = NonFiniteFloatPolicy::Reject;
+    options.merge_keys = MergeKeyPolicy::Error;
+    options.reject_unsupported_tags = true;
+    let read = serde_saphyr::from_str_with_options(yaml, options);
+    read.map_err(|error| {
+        let message = UserMessageFormatter.format_message(error.without_snippet());
+        text::clean_line(&message, 200)
+    })
+}
+
+/// What hostile YAML may cost; `yes`, `on` and `1_000` are words, as in YAML 1.2.
+fn bounds() -> Options {
+    serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 32,
             max_events: 20_000,
@@ -278,12 +306,9 @@ fn read<T: DeserializeOwned>(yaml: &str) -> Result<T, serde_saphyr::Error> {
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
         strict_booleans: true,
-        leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
-        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         with_snippet: false,
-    };
-    serde_saphyr::from_str_with_options(yaml, options)
+    }
 }
 
 /// Longest front matter that is read as YAML, in bytes; the longest real ones have about 8 KB.

@@ -15,6 +15,7 @@ pub(super) fn server() -> ServerConfig {
     let capabilities = ServerCapabilities::builder()
         .enable_tools()
         .enable_resources()
+        .enable_skills_with_directory_read()
         .build();
     ServerConfig::new(capabilities)
         .with_server_info(

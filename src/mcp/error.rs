@@ -3,12 +3,14 @@
 use std::io;
 
 use rmcp::ErrorData;
+use rmcp::model::SkillValidationError;
 use rmcp::service::ServerInitializeError;
 use thiserror::Error;
 use tokio::task::JoinError;
 
-use super::arguments::ArgumentError;
+use super::arguments::{ArgumentError, shown};
 use super::uri::UriError;
+use crate::conformance::NotConformant;
 use crate::key::SkillKey;
 use crate::published::{REASON_MAX_CHARS, ReadError};
 use crate::site_source::SearchError;
@@ -52,6 +54,30 @@ pub(super) enum SiteError {
     /// The skill has no such file.
     #[error("`{0}` has no such file; `get_skill` lists its files")]
     NoFile(SkillKey),
+    /// No skill stands at an address that hosts asked for.
+    #[error("No skill is served at {}{}", shown(.uri), at(.is_at))]
+    NotServed {
+        uri: String,
+        /// Where the skill is that may be meant.
+        is_at: Option<String>,
+    },
+    /// The skill is none to hosts of MCP Skills.
+    #[error(
+        "`{key}` is no skill to MCP hosts: {error}; its files are resources, such as skill://{key}"
+    )]
+    NotConformant { key: SkillKey, error: NotConformant },
+    /// The site says of a skill what cannot be.
+    #[error("what the site says of `{key}` cannot be: {}", clean_line(&.error.to_string(), REASON_MAX_CHARS))]
+    Unsound {
+        key: SkillKey,
+        error: SkillValidationError,
+    },
+    /// The skill has no such folder.
+    #[error("`{0}` has no such folder")]
+    NoFolder(SkillKey),
+    /// The site has no badge of a kind by which the server was narrowed.
+    #[error("this server offers only skills with the badge `{}`, and the site has no such badge", shown(.0))]
+    NoBadge(String),
     /// A cursor leads nowhere.
     #[error("the list of skills has no such page; start without `cursor`")]
     NoPage,
@@ -63,6 +89,11 @@ pub(super) enum SiteError {
     Search(#[from] SearchError),
 }
 
+fn at(is_at: &Option<String>) -> String {
+    let is_at = is_at.as_ref();
+    is_at.map_or_else(String::new, |uri| format!("; it is at {uri}"))
+}
+
 fn hint_of(error: &ReadError) -> String {
     let hint = error.hint();
     hint.map_or_else(String::new, |hint| format!("; {hint}"))
@@ -72,9 +103,17 @@ impl SiteError {
     /// Whether the site itself is at fault, and nothing that was asked.
     pub(super) fn is_of_site(&self) -> bool {
         match self {
-            Self::Search(_) => true,
+            Self::Search(_) | Self::Unsound { .. } | Self::NoBadge(_) => true,
             Self::Read(error) => error.is_of_site(),
             _ => false,
+        }
+    }
+
+    /// The error of the protocol where an address that is none is a wrong parameter, as MCP Skills has it.
+    pub(super) fn into_invalid_params(self) -> ErrorData {
+        match self.is_of_site() {
+            true => self.into(),
+            false => ErrorData::invalid_params(self.to_string(), None),
         }
     }
 }

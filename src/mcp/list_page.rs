@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
+use super::cursor::PageCursor;
 use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS};
+use crate::key::SkillKey;
 use crate::text::clean_line;
 
 /// A page of the list of skills, as far as it is used.
@@ -11,9 +13,9 @@ use crate::text::clean_line;
 pub(super) struct ListPage {
     pub(super) items: Vec<Item>,
     /// The next page of files.
-    pub(super) next: Option<String>,
+    next: Option<String>,
     /// What follows in the list of a server.
-    pub(super) next_cursor: Option<String>,
+    next_cursor: Option<String>,
 }
 
 impl ListPage {
@@ -26,15 +28,32 @@ impl ListPage {
         }
         Some(page)
     }
+
+    /// Where the page after it is, if there is one.
+    pub(super) fn next(&self) -> Option<PageCursor> {
+        match (&self.next, &self.next_cursor) {
+            (Some(next), _) => PageCursor::of_next(next),
+            (None, Some(next_cursor)) => PageCursor::parse(next_cursor),
+            (None, None) => None,
+        }
+    }
 }
 
+/// A skill of the list.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Item {
-    pub(super) owner_handle: String,
-    pub(super) slug: String,
+    owner_handle: String,
+    slug: String,
     #[serde(default)]
     pub(super) display_name: String,
     #[serde(default)]
     pub(super) summary: String,
+}
+
+impl Item {
+    /// `None` for a name that no build would have accepted.
+    pub(super) fn key(&self) -> Option<SkillKey> {
+        SkillKey::parse(&format!("{}/{}", self.owner_handle, self.slug))
+    }
 }

@@ -1,13 +1,15 @@
 //! A published site as agents read it: its skills, its list of them, and its search index, which stays open for a while.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use skillpress_search::internals::format::cards::Card;
 use skillpress_search::{Answer, Options, Results, Searcher};
 
-use super::cursor::Cursor;
+use super::cursor::PageCursor;
 use super::error::SiteError;
 use super::list_page::ListPage;
+use super::merged;
+use super::offer::{MAX_AGE, Narrowing, Offer};
 use crate::index::card_badges;
 use crate::key::SkillKey;
 use crate::published::{DOCUMENT_MAX_BYTES, FileRef, PublishedSite, Record, valid_badges};
@@ -15,27 +17,42 @@ use crate::site_source::{SearchError, SiteSource};
 use crate::standing::{self, Asked, Explanation};
 use crate::url::{self, BaseUrl};
 
-/// A published site and its index.
+/// A published site, what is offered of it, and its index.
 #[derive(Debug)]
 pub(super) struct AgentSite {
     pub(super) site: PublishedSite,
+    pub(super) offer: Offer,
     /// The index, and when it was opened.
     index: Option<(Searcher, Instant)>,
 }
 
-/// Largest file that is given.
-const FILE_MAX_BYTES: u64 = 1 << 20;
-/// After so long the index is opened again, since the site may have been built again.
-const INDEX_MAX_AGE: Duration = Duration::from_secs(300);
-
 impl AgentSite {
     /// Of the site nothing is read yet.
-    pub(super) fn new(site: PublishedSite) -> Self {
-        Self { site, index: None }
+    pub(super) fn new(site: PublishedSite, narrowing: Narrowing) -> Self {
+        Self {
+            site,
+            offer: Offer::new(narrowing),
+            index: None,
+        }
     }
 
-    /// What a search finds.
+    /// What a search finds of all that is offered.
     pub(super) fn search(&mut self, query: &str, options: &Options) -> Result<Results, SiteError> {
+        // What the index would not say: that there is no such badge.
+        self.offer.keys(&self.site)?;
+        let searches = self.offer.searches().into_iter().map(|mut filters| {
+            filters.extend(options.filters.iter().cloned());
+            Options {
+                filters,
+                ..options.clone()
+            }
+        });
+        let found = searches.map(|options| self.search_once(query, &options));
+        let found: Vec<Results> = found.collect::<Result<_, _>>()?;
+        Ok(merged::results(found, options))
+    }
+
+    fn search_once(&mut self, query: &str, options: &Options) -> Result<Results, SiteError> {
         self.with_index(|searcher, source, _| {
             let found = searcher.find(query, options, source);
             found.map_err(|error| source.search_error(error))
@@ -59,7 +76,7 @@ impl AgentSite {
         work: impl FnOnce(&mut Searcher, &mut SiteSource, Option<&BaseUrl>) -> Result<T, SearchError>,
     ) -> Result<T, SiteError> {
         let PublishedSite { source, base_url } = &mut self.site;
-        let is_fresh = |(_, opened_at): &(_, Instant)| opened_at.elapsed() < INDEX_MAX_AGE;
+        let is_fresh = |(_, opened_at): &(_, Instant)| opened_at.elapsed() < MAX_AGE;
         let (mut searcher, opened_at) = match self.index.take().filter(is_fresh) {
             Some(index) => index,
             None => (source.open_index()?, Instant::now()),
@@ -76,32 +93,42 @@ impl AgentSite {
         valid_badges(kinds).collect()
     }
 
-    /// What the API says of a skill.
-    pub(super) fn record(&self, key: &SkillKey) -> Result<Record, SiteError> {
-        let record = self.site.record(key)?;
-        record.ok_or_else(|| SiteError::NoSkill(key.clone()))
+    /// What the API says of a skill that is offered.
+    pub(super) fn record(&mut self, key: &SkillKey) -> Result<Record, SiteError> {
+        let no_skill = || SiteError::NoSkill(key.clone());
+        let record = self.site.record(key)?.ok_or_else(no_skill)?;
+        // A former name leads to the present one, which is what is offered or not.
+        let present = record.key();
+        match self
+            .offer
+            .has(present.as_ref().unwrap_or(key), &self.site)?
+        {
+            true => Ok(record),
+            false => Err(no_skill()),
+        }
     }
 
-    /// The bytes of a file, which are those that the record speaks of.
+    /// The bytes of a file of at most `max_bytes`, which are those that the record speaks of.
     pub(super) fn bytes(
         &self,
         key: &SkillKey,
         record: &Record,
         file: &FileRef,
+        max_bytes: u64,
     ) -> Result<Vec<u8>, SiteError> {
-        Ok(self.site.file(key, record, file, FILE_MAX_BYTES)?)
+        Ok(self.site.file(key, record, file, max_bytes)?)
     }
 
-    /// A page of the list of all skills.
-    pub(super) fn list_page(&self, cursor: &Cursor) -> Result<ListPage, SiteError> {
+    /// A page of the site's list of all skills.
+    pub(super) fn list_page(&self, cursor: &PageCursor) -> Result<ListPage, SiteError> {
         let answer = match cursor {
-            Cursor::First => match self.read(&url::api::newest(None)) {
+            PageCursor::First => match self.read(&url::api::newest(None)) {
                 // Servers that answer the API themselves have a folder there, and no file.
                 Answer::Gone => self.read("api/v1/skills/"),
                 answer => answer,
             },
-            Cursor::File(number) => self.read(&url::api::newest(Some(*number as usize))),
-            Cursor::After(key) => self.read(&format!("api/v1/skills?cursor={key}")),
+            PageCursor::File(number) => self.read(&url::api::newest(Some(*number as usize))),
+            PageCursor::After(key) => self.read(&format!("api/v1/skills?cursor={key}")),
         };
         let page = match answer {
             Answer::Gone => return Err(SiteError::NoPage),

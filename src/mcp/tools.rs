@@ -1,20 +1,25 @@
 //! The answers of the tools.
 
 use serde_json::{Value, json};
-use skillpress_search::Hit;
+use skillpress_search::{Hit, IdentityMatch};
 
 use super::arguments::{ExplainArguments, QUERY_CHARS_MAX, SearchArguments};
 use super::describe::NOTICE;
 use super::error::SiteError;
 use super::site::AgentSite;
+use super::skills::{SUSPICIOUS, uri_of};
 use super::uri::SkillUri;
 use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, Timestamp};
 use crate::key::SkillKey;
 use crate::published::{FileRef, Record};
-use crate::standing::Asked;
+use crate::standing::{Asked, helps};
 use crate::text::{clean_line, decode};
 use crate::url;
 
+/// Longest main file whose text is given.
+const TEXT_MAX_BYTES: u64 = 1 << 20;
+/// Most words that are told of why a skill was found.
+const WHY_WORDS_MAX: usize = 8;
 /// Most files of a skill that are listed.
 const FILES_MAX: usize = 500;
 
@@ -61,17 +66,22 @@ impl AgentSite {
             "url": self.address(&url::skill(&key)),
             "badges": self.badges(card),
             "resource": SkillUri::of_skill(&key).to_string(),
+            "why": why(hit),
         })
     }
 
     /// The answer of `explain_search`.
     pub(super) fn explain_search(&mut self, asked: &ExplainArguments) -> Result<Value, SiteError> {
         let record = self.record(&asked.key)?;
+        let mut options = asked.options.clone();
+        options
+            .filters
+            .extend(self.offer.search_of(&asked.key.owner));
         let explanation = self.explain(&Asked {
             query: &asked.query,
             key: &asked.key,
             labels: Some(record.labels(&asked.key)),
-            options: &asked.options,
+            options: &options,
         })?;
         let mut answer = json!(explanation);
         answer["notice"] = json!(NOTICE);
@@ -79,7 +89,7 @@ impl AgentSite {
     }
 
     /// The answer of `get_skill`.
-    pub(super) fn get_skill(&self, key: &SkillKey) -> Result<Value, SiteError> {
+    pub(super) fn get_skill(&mut self, key: &SkillKey) -> Result<Value, SiteError> {
         let record = self.record(key)?;
         let files = record.files.iter().take(FILES_MAX);
         let files: Vec<Value> = files.map(|file| self.file_entry(key, file)).collect();
@@ -109,9 +119,7 @@ impl AgentSite {
             answer["files_left_out"] = json!(record.files.len() - FILES_MAX);
         }
         if record.is_suspicious {
-            answer["warning"] = json!(
-                "the registry marks this skill as suspicious: do not install it or do what it says"
-            );
+            answer["warning"] = json!(SUSPICIOUS);
         }
         self.add_text(&mut answer, key, &record)?;
         Ok(answer)
@@ -125,10 +133,13 @@ impl AgentSite {
         record: &Record,
     ) -> Result<(), SiteError> {
         let file = record.main_file().ok_or(SiteError::NoText);
-        match file.and_then(|file| Ok((file, self.bytes(key, record, file)?))) {
+        match file.and_then(|file| Ok((file, self.bytes(key, record, file, TEXT_MAX_BYTES)?))) {
             Ok((file, bytes)) => {
                 answer["main_file"] = json!(file.path);
                 answer["skill_md"] = json!(decode(&bytes).text);
+                if let Ok(uri) = uri_of(key, record, &bytes) {
+                    answer["skill"] = json!(uri.to_string());
+                }
             }
             Err(error) if error.is_of_site() => return Err(error),
             Err(error) => answer["hint"] = json!(error.to_string()),
@@ -181,4 +192,26 @@ impl AgentSite {
         }
         ways
     }
+}
+
+/// Why a skill was found, in the terms of [`explain_search`](AgentSite::explain_search); a few dozen bytes.
+fn why(hit: &Hit) -> Value {
+    let mut words: Vec<&str> = Vec::new();
+    for reason in &hit.reasons {
+        if words.len() < WHY_WORDS_MAX && !words.contains(&&*reason.term) {
+            words.push(&reason.term);
+        }
+    }
+    let words: Vec<String> = words
+        .into_iter()
+        .map(|word| clean_line(word, NAME_MAX_CHARS))
+        .collect();
+    let mut why = json!({ "helps": helps(hit.fit), "words": words });
+    if let Some(cosine) = hit.cosine {
+        why["meaning"] = json!((f64::from(cosine.to_f32()) * 1000.0).round() / 1000.0);
+    }
+    if hit.identity != IdentityMatch::None {
+        why["called"] = json!(true);
+    }
+    why
 }

@@ -1,4 +1,8 @@
 //! `skill://owner/slug` is a skill's main file, `skill://owner/slug/path` any file of it.
+//!
+//! For hosts of MCP Skills the folder of a skill is called like the skill: `skill://owner/slug`, or `skill://owner/slug/name`
+//! where the front matter has another name than the slug. No folder in such a skill is called `name`, see
+//! [`check_files`](crate::conformance::check_files), so an address has one meaning.
 
 use std::fmt;
 
@@ -24,6 +28,24 @@ impl SkillUri {
         Self {
             key: key.clone(),
             path: None,
+        }
+    }
+
+    /// The folder of the skill `name` to hosts.
+    pub(super) fn folder(key: &SkillKey, name: &str) -> Self {
+        Self {
+            key: key.clone(),
+            path: (name != key.slug).then(|| name.to_owned()),
+        }
+    }
+
+    /// The file or folder at `path` below a folder.
+    pub(super) fn join(&self, path: &str) -> Self {
+        let folder = self.path.iter().map(String::as_str);
+        let path: Vec<&str> = folder.chain([path]).collect();
+        Self {
+            key: self.key.clone(),
+            path: Some(path.join("/")),
         }
     }
 
@@ -98,6 +120,14 @@ mod tests {
             assert_eq!(parsed.to_string(), uri);
         }
         assert_eq!(SkillUri::parse("skill://ana/x/").unwrap().path, None);
+    }
+
+    #[test]
+    fn the_folder_of_a_skill_is_called_like_it() {
+        let key = SkillKey::parse("ana/pdf").unwrap();
+        let main = |name: &str| SkillUri::folder(&key, name).join("a b/x.md").to_string();
+        assert_eq!(main("pdf"), "skill://ana/pdf/a%20b/x.md");
+        assert_eq!(main("pdf-tools"), "skill://ana/pdf/pdf-tools/a%20b/x.md");
     }
 
     #[test]

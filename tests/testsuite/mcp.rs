@@ -1,5 +1,8 @@
 //! `skillpress mcp`, driven with lines of JSON-RPC as a client writes them.
 
+mod narrowing;
+mod skills;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
@@ -25,9 +28,14 @@ impl Mcp {
     }
 
     pub(crate) fn at(site: &SiteTest, place: &str) -> Self {
+        Self::with(site, &["--site", place])
+    }
+
+    fn with(site: &SiteTest, args: &[&str]) -> Self {
         let mut child = site
             .command()
-            .args(["mcp", "--site", place])
+            .arg("mcp")
+            .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -110,6 +118,22 @@ impl Mcp {
         result["content"][0]["text"].as_str().unwrap().to_owned()
     }
 
+    /// All pages of a list.
+    fn pages(&mut self, method: &str, items: &str) -> Vec<Vec<Value>> {
+        let mut pages = Vec::new();
+        let mut cursor = None::<String>;
+        loop {
+            let params = cursor.map_or(json!({}), |cursor| json!({ "cursor": cursor }));
+            let answer = self.request(method, params);
+            let page = answer["result"][items].as_array();
+            pages.push(page.unwrap_or_else(|| panic!("{answer}")).clone());
+            match answer["result"]["nextCursor"].as_str() {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => return pages,
+            }
+        }
+    }
+
     fn read(&mut self, uri: &str) -> Value {
         self.request("resources/read", json!({ "uri": uri }))
     }
@@ -141,7 +165,11 @@ fn it_shakes_hands_lists_tools_and_ends_with_stdin() {
     assert_eq!(info["serverInfo"]["name"], "skillpress");
     assert_eq!(
         info["capabilities"],
-        json!({ "resources": {}, "tools": {} })
+        json!({
+            "resources": {},
+            "tools": {},
+            "extensions": { "io.modelcontextprotocol/skills": { "directoryRead": true } },
+        })
     );
     assert!(
         info["instructions"]
@@ -176,8 +204,25 @@ fn a_search_gives_ids_pages_and_badges() {
     let mut mcp = Mcp::connect(&site);
     let found = mcp.answer("search_skills", json!({ "query": "merge pdf files" }));
     assert_eq!(found["complete"], true);
+    let mut hit = found["results"][0].clone();
+    let why = hit["why"].take();
+    assert!(
+        why["helps"]
+            .as_f64()
+            .is_some_and(|helps| (0.5..=1.0).contains(&helps)),
+        "{why}"
+    );
+    assert!(
+        why["meaning"]
+            .as_f64()
+            .is_some_and(|meaning| (0.3..=1.0).contains(&meaning)),
+        "{why}"
+    );
+    let words: Vec<_> = why["words"].as_array().unwrap().iter().collect();
+    assert!(words.contains(&&json!("pdf")), "{why}");
+    assert!(why.to_string().len() < 120, "{why}");
     assert_eq!(
-        found["results"][0],
+        hit,
         json!({
             "id": "ana/pdf-tools",
             "fits": true,
@@ -186,6 +231,7 @@ fn a_search_gives_ids_pages_and_badges() {
             "url": "https://skills.example/ana/skills/pdf-tools/",
             "badges": ["official"],
             "resource": "skill://ana/pdf-tools",
+            "why": null,
         })
     );
     assert!(
@@ -391,25 +437,14 @@ fn the_list_of_resources_comes_in_pages_each_skill_once() {
     }
     let site = site.build();
     let mut mcp = Mcp::connect(&site);
-    let (mut uris, mut lens, mut cursor) = (Vec::new(), Vec::new(), None::<String>);
-    loop {
-        let params = cursor
-            .as_ref()
-            .map_or(json!({}), |cursor| json!({ "cursor": cursor }));
-        let page = mcp.request("resources/list", params)["result"].clone();
-        let resources = page["resources"].as_array().unwrap();
-        lens.push(resources.len());
-        uris.extend(
-            resources
-                .iter()
-                .map(|resource| resource["uri"].as_str().unwrap().to_owned()),
-        );
-        match page["nextCursor"].as_str() {
-            Some(next) => cursor = Some(next.to_owned()),
-            None => break,
-        }
-    }
-    assert_eq!(lens, [25, 15, 200]);
+    let pages = mcp.pages("resources/list", "resources");
+    let lens: Vec<usize> = pages.iter().map(Vec::len).collect();
+    let mut uris: Vec<String> = pages
+        .iter()
+        .flatten()
+        .map(|resource| resource["uri"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(lens, [25, 15, 50, 50, 50, 50]);
     uris.sort();
     uris.dedup();
     assert_eq!(uris.len(), 240);
@@ -417,14 +452,25 @@ fn the_list_of_resources_comes_in_pages_each_skill_once() {
 
 #[test]
 fn a_large_file_is_refused_with_its_address() {
-    let big = "x".repeat((1 << 20) + 1);
     let site = SiteTest::two_skills()
-        .file("content/skills/ana/pdf-tools/big.txt", big)
+        .file("content/skills/ana/pdf-tools/big.txt", "x")
         .build();
+    let record_file = "public/ana/skills/pdf-tools/skill.json";
+    let record = site.page("ana/skills/pdf-tools/skill.json");
+    let mut record: Value = serde_json::from_str(&record).unwrap();
+    for file in record["files"].as_array_mut().unwrap() {
+        if file["path"] == "big.txt" {
+            file["size"] = json!((16 << 20) + 1);
+        }
+    }
+    site.write(record_file, record.to_string());
     let mut mcp = Mcp::connect(&site);
     let answer = mcp.read("skill://ana/pdf-tools/big.txt");
     let message = answer["error"]["message"].as_str().unwrap();
-    assert!(message.contains("`big.txt` has 1048577 bytes"), "{message}");
+    assert!(
+        message.contains("`big.txt` has 16777217 bytes"),
+        "{message}"
+    );
     assert!(message.contains("https://skills.example/ana/skills/pdf-tools/pdf-tools.zip"));
     assert!(mcp.read("skill://ana/pdf-tools/notes.md")["result"].is_object());
 }
@@ -747,7 +793,11 @@ fn a_site_that_says_too_much_is_held_to_the_limits_of_a_build() {
     );
 
     let list = mcp.request("resources/list", json!({}))["result"].clone();
-    assert_eq!(list["resources"].as_array().unwrap().len(), 50);
+    assert_eq!(
+        list["resources"].as_array().unwrap().len(),
+        1,
+        "each skill once"
+    );
     assert!(
         list.to_string().len() < 100_000,
         "{}",
