@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS};
+use crate::catalog::{DESCRIPTION_MAX_CHARS, NAME_MAX_CHARS, Skill};
 use crate::front_matter::{self, VerbatimError};
 use crate::key::is_discovery_name;
 use crate::text::clean_line;
@@ -30,6 +30,22 @@ pub struct Declared {
     pub description: String,
     /// All other fields.
     pub others: Map<String, Value>,
+}
+
+/// What a skill of the catalog is to hosts; reads its main file.
+///
+/// # Errors
+/// Why it is none.
+pub fn of_skill(skill: &Skill) -> Result<Declared, NotConformant> {
+    let main = skill.main_file();
+    check_main(&main.path, main.len_bytes as u64)?;
+    let bytes = main.read();
+    let bytes = bytes.map_err(|_| NotConformant::Unreadable(main.path.clone()))?;
+    let declared = declared(&bytes)?;
+    let files = skill.files.iter();
+    let files = files.map(|file| (&*file.path, file.len_bytes as u64));
+    check_files(&skill.key.slug, &declared.name, files)?;
+    Ok(declared)
 }
 
 /// Looks whether the main file of a skill, `size` bytes at `path`, is one to hosts.

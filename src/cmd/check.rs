@@ -1,12 +1,14 @@
 //! `skillpress check`: every problem of the content; with `--site`, every difference between a site and its content; with
-//! `--queries`, every query that does not find what its author expects.
+//! `--queries`, every query that does not find what its author expects; with `--mcp`, every skill that is none to MCP hosts.
 
 mod expected;
+mod mcp;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use self::mcp::Conformity;
 use super::error::CommandError;
 use super::input::{InputArgs, PreviousArgs};
 use crate::input_file;
@@ -34,6 +36,9 @@ pub struct CheckArgs {
     /// first `within` results (10 where it is left out); an empty list expects that nothing fits
     #[arg(long, value_name = "FILE.jsonl")]
     queries: Option<PathBuf>,
+    /// Name each skill that hosts of MCP Skills do not take as one, and say why; without it they are counted
+    #[arg(long)]
+    mcp: bool,
     /// Print one JSON document for programs
     #[arg(long)]
     json: bool,
@@ -62,10 +67,17 @@ pub fn run(args: &CheckArgs) -> Result<(), CommandError> {
             &progress,
         )?);
     }
+    let conformity = site.as_ref().map(Conformity::of);
+    if let Some(conformity) = conformity.as_ref().filter(|_| args.mcp) {
+        problems.extend(conformity.notes());
+    }
     if args.json {
-        print_json(&problems);
+        print_json(&problems, conformity.as_ref());
     } else {
         print_text(&problems);
+        if let Some(summary) = conformity.and_then(|conformity| conformity.summary(args.mcp)) {
+            print_line!("{summary}");
+        }
     }
     if problems.n_errors() > 0 {
         Err(CommandError::Content(Problems::new()))
@@ -116,12 +128,15 @@ fn print_text(problems: &Problems) {
     print_line!("{n_errors}, {n_warnings}");
 }
 
-fn print_json(problems: &Problems) {
-    let document = serde_json::json!({
+fn print_json(problems: &Problems, conformity: Option<&Conformity>) {
+    let mut document = serde_json::json!({
         "errors": problems.n_errors(),
         "warnings": problems.n_warnings(),
         "problems": problems.sorted(),
     });
+    if let Some(conformity) = conformity {
+        document["mcp"] = conformity.counts();
+    }
     // Nobody may be reading, and the exit code says how it went.
     let _ = Terminal::stdout().json(&document);
 }

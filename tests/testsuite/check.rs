@@ -1,5 +1,7 @@
 //! `skillpress check`: problems with their places, and a site that is not what its content says.
 
+use serde_json::{Value, json};
+
 use crate::harness::SiteTest;
 
 #[test]
@@ -234,5 +236,38 @@ fn a_missing_content_folder_is_an_error_with_a_hint() {
         ran.stdout.contains("nowhere") && ran.stdout.contains("hint:"),
         "{}",
         ran.stdout
+    );
+}
+
+#[test]
+fn skills_that_mcp_hosts_do_not_take_are_counted_and_named_when_asked() {
+    let test = SiteTest::two_skills();
+    let ran = test.run(&["check"]);
+    let summary = "1 of 2 skills are plain files to MCP hosts, not skills";
+    assert!(
+        ran.stdout
+            .contains(&format!("{summary}; `--mcp` says which, and why\n")),
+        "{}",
+        ran.stdout
+    );
+    let ran = test.run(&["check", "--mcp"]);
+    assert_eq!(ran.code, 0);
+    let note = "note: content/skills/bo/cron-explainer/SKILL.md: MCP hosts do not take this as a skill: there is no front matter\n";
+    assert!(ran.stdout.contains(note), "{}", ran.stdout);
+    assert!(
+        ran.stdout.ends_with(&format!("{summary}\n")),
+        "{}",
+        ran.stdout
+    );
+    let ran = test.run(&["check", "--json", "--mcp"]);
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["mcp"], json!({ "skills": 2, "conformant": 1 }));
+    assert_eq!(document["warnings"], 2, "notes are none");
+    let notes = document["problems"].as_array().unwrap().iter();
+    assert_eq!(
+        notes
+            .filter(|problem| problem["severity"] == "note")
+            .count(),
+        1
     );
 }
