@@ -1,4 +1,4 @@
-//! A published site for agents: the Model Context Protocol over stdin and stdout.
+//! A published site for agents: the Model Context Protocol over stdin and stdout, or over HTTP.
 //!
 //! Everything is read from the site's static files, so any site will do: a folder, or a URL on any host. Nothing is
 //! written and nothing is run.
@@ -11,6 +11,7 @@ mod arguments;
 mod cursor;
 mod describe;
 mod error;
+mod http;
 mod list;
 mod list_page;
 mod merged;
@@ -39,6 +40,7 @@ use crate::published::PublishedSite;
 use cursor::Cursor;
 pub use error::McpError;
 use error::SiteError;
+pub use http::{CONNECTIONS_MAX, router};
 pub use offer::Narrowing;
 use site::AgentSite;
 use uri::SkillUri;
@@ -68,6 +70,7 @@ pub fn serve(site: PublishedSite, narrowing: Narrowing) -> Result<(), McpError> 
 }
 
 /// Answers requests, each read of the site after the other.
+#[derive(Clone)]
 struct SkillServer {
     site: Arc<Mutex<AgentSite>>,
 }

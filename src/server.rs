@@ -84,7 +84,7 @@ pub fn router(
     if !options.delay.is_zero() {
         published = published.layer(from_fn_with_state(options.delay, wait));
     }
-    Router::new()
+    let guarded = Router::new()
         .route("/-/events", get(live::events))
         .with_state(Arc::clone(site))
         .route(
@@ -95,15 +95,11 @@ pub fn router(
             "/-/preview.css",
             live::asset("text/css; charset=utf-8", STYLE),
         )
-        .merge(published)
-        .layer(from_fn_with_state(
-            Arc::new(options.hosts.clone()),
-            host::guard,
-        ))
-        .layer(from_fn_with_state(
-            (Arc::clone(tally), options.base_path.clone()),
-            tally::count,
-        ))
+        .merge(published);
+    options.hosts.guard(guarded).layer(from_fn_with_state(
+        (Arc::clone(tally), options.base_path.clone()),
+        tally::count,
+    ))
 }
 
 /// Paths of the preview itself, which no file of a site has.

@@ -39,7 +39,7 @@ pub struct ServeArgs {
 /// # Errors
 /// An address that is taken; a content folder that is missing or cannot be watched; what the system refuses.
 pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
-    let server = bind(&args.addr)?;
+    let server = bind(&args.addr, "--addr")?;
     let project = args.input.project();
     let base_url = base_url(&project, &server)?;
     let preview = Arc::new(Preview::new(&project, &base_url)?);
@@ -55,20 +55,24 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     let dynamic = api::router(Arc::clone(preview.live_api()));
     let router = server::router(preview.live_site(), &options, &tally, dynamic);
     print_line!("serving {base_url}");
-    let served = server.run_until_stopped(router, preview.live_site());
+    let served = server.run_until_stopped(router, || preview.live_site().close());
     served.map_err(|error| CommandError::cannot("serve", error))?;
     drop(following);
     terminal::print_lines(tally.summary());
     Ok(())
 }
 
-fn bind(addr: &str) -> Result<Server, CommandError> {
+/// Takes the port of `addr`, which the user gave by `option`.
+///
+/// # Errors
+/// A port that another program has; what else the system says.
+pub(super) fn bind(addr: &str, option: &str) -> Result<Server, CommandError> {
     Server::bind(addr).map_err(|error| {
         let what = format!("listen on `{addr}`");
         match error.kind() {
             io::ErrorKind::AddrInUse => CommandError::advised(
                 format!("cannot {what}: another program has that port"),
-                "`--addr 127.0.0.1:0` takes any free one",
+                format!("`{option} 127.0.0.1:0` takes any free one"),
             ),
             _ => CommandError::cannot(what, error),
         }

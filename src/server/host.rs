@@ -7,9 +7,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, Version, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 /// Loopback names, literal addresses, and the name that the operator gave, if any.
@@ -24,6 +25,20 @@ impl AllowedHosts {
         Self {
             own: Some(host_of(addr).to_ascii_lowercase()),
         }
+    }
+
+    /// Lets `router` answer only requests for these hosts.
+    pub fn guard(&self, router: Router) -> Router {
+        router.layer(from_fn_with_state(Arc::new(self.clone()), guard))
+    }
+
+    /// The origins of pages that these hosts serve, on any port.
+    pub fn origins(&self) -> Vec<String> {
+        let loopback = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
+        let hosts = loopback.into_iter().chain(self.own.clone());
+        hosts
+            .flat_map(|host| [format!("http://{host}:*"), format!("https://{host}:*")])
+            .collect()
     }
 
     fn allows(&self, authority: &str) -> bool {
@@ -49,11 +64,7 @@ fn host_of(authority: &str) -> &str {
 }
 
 /// Refuses requests for other hosts, and requests of HTTP/1.1 that name none or several.
-pub(super) async fn guard(
-    State(hosts): State<Arc<AllowedHosts>>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn guard(State(hosts): State<Arc<AllowedHosts>>, request: Request, next: Next) -> Response {
     let mut named = request.headers().get_all(header::HOST).iter();
     let (host, second) = (named.next(), named.next());
     if second.is_some() || (host.is_none() && request.version() >= Version::HTTP_11) {
@@ -66,7 +77,7 @@ pub(super) async fn guard(
     let is_allowed = host.is_none_or(|host| host.to_str().is_ok_and(|host| hosts.allows(host)))
         && target.is_none_or(|target| hosts.allows(target));
     if !is_allowed {
-        let text = "this preview answers for loopback addresses only; call it by the address that it printed\n";
+        let text = "this server answers for loopback addresses only; call it by the address that it printed\n";
         return (StatusCode::MISDIRECTED_REQUEST, text).into_response();
     }
     next.run(request).await

@@ -18,8 +18,6 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 
-use super::live::LiveSite;
-
 /// A server that holds its port but answers nobody yet.
 #[derive(Debug)]
 pub struct Server {
@@ -63,6 +61,13 @@ impl Server {
         Ok(Self { listener, limits })
     }
 
+    /// Keeps at most `n_connections` open at once.
+    #[must_use]
+    pub fn with_connections(mut self, n_connections: usize) -> Self {
+        self.limits.n_connections = n_connections;
+        self
+    }
+
     /// The address with its real port.
     ///
     /// # Errors
@@ -71,18 +76,18 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Answers until Ctrl-C or a polite kill, which end the event streams of `site` too.
+    /// Answers until Ctrl-C or a polite kill; then calls `end`, which ends answers that would not end by themselves.
     ///
     /// # Errors
     /// When the system refuses threads or the port.
-    pub fn run_until_stopped(self, router: Router, site: &LiveSite) -> io::Result<()> {
+    pub fn run_until_stopped(self, router: Router, end: impl FnOnce()) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .max_blocking_threads(MAX_BLOCKING_THREADS)
             .enable_all()
             .build()?;
         let shutdown = async {
             stop_signal().await;
-            site.close();
+            end();
         };
         runtime.block_on(self.run(router, shutdown))
     }

@@ -1,5 +1,6 @@
 //! `skillpress mcp`, driven with lines of JSON-RPC as a client writes them.
 
+mod http;
 mod narrowing;
 mod skills;
 
