@@ -1,10 +1,15 @@
 //! The install clients: which skills each of them accepts, and by which command.
 
+mod plugin;
+
+use std::borrow::Cow;
+
 use crate::catalog::{Catalog, Skill};
 use crate::config::{Config, HostingMode};
 use crate::front_matter::name_hint;
 use crate::key::{SkillKey, install_name, is_identity_part};
 use crate::problem::{Problem, Problems};
+pub use plugin::{is_plugin, plugin_parts};
 
 /// Whether the page shows the command of the `skills` client, which then installs the skill without a question.
 pub fn is_discoverable(skill: &Skill) -> bool {
@@ -89,6 +94,14 @@ pub fn clawhub_release_command(config: &Config, skill: &Skill, version: &str) ->
 /// description in `SKILL.md`, not the one in the index.
 pub fn is_installable(skill: &Skill) -> bool {
     refusal(skill).is_none() && !skill.is_suspicious && install_name(&skill.key.slug).is_some()
+}
+
+/// What clients are told that the skill does: its own description, else one by the registry's `title`. Never empty.
+pub fn description<'a>(skill: &'a Skill, title: &str) -> Cow<'a, str> {
+    match skill.description.as_str() {
+        "" => format!("{} from {title}.", skill.name).into(),
+        own => own.into(),
+    }
 }
 
 /// What keeps the clients from installing skills, as warnings.

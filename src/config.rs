@@ -1,6 +1,7 @@
 //! The settings of a site: `skillpress.toml`, or the defaults when there is none.
 
 mod former;
+mod marketplace;
 mod source;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use crate::input_file;
 use crate::minisign::PublicKey;
 use crate::problem::{Place, Problem, Problems};
 use crate::url::BaseUrl;
+pub use marketplace::{MarketplaceConfig, MarketplaceLists};
 pub use source::{Origin, SourceConfig, SourceConfigError, VersionsFrom, owner_in};
 
 /// Everything that an operator can set. Unknown keys are errors.
@@ -38,6 +40,8 @@ pub struct Config {
     pub hosting: HostingConfig,
     /// How much of the API stands as files.
     pub api: ApiConfig,
+    /// Lists of skills that Claude Code installs from.
+    pub marketplace: MarketplaceConfig,
     /// Old versions of the registry's own skills.
     pub versions: VersionsConfig,
     /// Which lists have a feed of their own.
@@ -65,6 +69,7 @@ impl Default for Config {
             search: SearchConfig::default(),
             hosting: HostingConfig::default(),
             api: ApiConfig::default(),
+            marketplace: MarketplaceConfig::default(),
             versions: VersionsConfig::default(),
             feeds: FeedsConfig::default(),
             signing: SigningConfig::default(),

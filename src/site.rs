@@ -16,6 +16,7 @@ use crate::content::{self, Disk, LoadOptions, SkillCache};
 use crate::index::findability::NotFound;
 use crate::index::vector::{self, OwnVectors};
 use crate::index::{self, IndexError, PreviousError, PreviousIndex, SearchIndex};
+use crate::marketplace;
 use crate::minisign::{SecretKey, SecretKeyError};
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
@@ -137,6 +138,11 @@ impl Site {
                 return Err(problems);
             }
         };
+        problems.extend(marketplace::problems(
+            &catalog,
+            &config,
+            project.config_path(),
+        ));
         let own_vectors = vector::load_own(&project.content, &catalog, &config, &mut problems);
         if project.is_strict {
             problems.make_strict();
@@ -285,12 +291,13 @@ impl Site {
         Ok(written)
     }
 
-    /// Writes the API as files; `zips[skill_idx]` are the published zips of each skill.
+    /// Writes the API as files, and what else clients read; `zips[skill_idx]` are the published zips of each skill.
     ///
     /// # Errors
     /// What the sink says.
     pub fn write_api(&self, zips: &[SkillZips], sink: &dyn Sink) -> io::Result<()> {
-        api::write_api(&self.catalog, &self.config, zips, sink)
+        api::write_api(&self.catalog, &self.config, zips, sink)?;
+        marketplace::write(&self.catalog, &self.config, sink)
     }
 }
 

@@ -33,6 +33,7 @@ pub const RESERVED_OWNERS: &[&str] = &[
     "index",
     "index.html",
     "llms.txt",
+    "marketplace.json",
     "opensearch.xml",
     "owners",
     "robots.txt",
@@ -184,6 +185,19 @@ pub fn owners(page: usize) -> String {
 /// `<owner>/feed.xml`.
 pub fn owner_feed(owner: &str) -> String {
     format!("{}/{FEED}", segment(owner))
+}
+
+/// The marketplace of all skills.
+pub const MARKETPLACE: &str = "marketplace.json";
+
+/// `badges/<kind>/marketplace.json`.
+pub fn badge_marketplace(kind: &str) -> String {
+    format!("{}{MARKETPLACE}", badge(kind, 1))
+}
+
+/// `<owner>/marketplace.json`.
+pub fn owner_marketplace(owner: &str) -> String {
+    format!("{}{MARKETPLACE}", self::owner(owner, 1))
 }
 
 /// `tags/<tag>/feed.xml`.

@@ -5,9 +5,9 @@ use std::io;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::json::write_json;
 use super::shapes::Shaper;
 use crate::catalog::{Collection, Member, Skill};
+use crate::json::write_json;
 use crate::sink::Sink;
 use crate::url;
 

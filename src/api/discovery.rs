@@ -17,7 +17,7 @@
 use serde_json::{Value, json};
 
 use crate::catalog::{Release, Skill};
-use crate::clients::is_installable;
+use crate::clients::{self, is_installable};
 use crate::config::Config;
 use crate::key::{SkillKey, install_name};
 use crate::url;
@@ -157,14 +157,11 @@ const PAGE_TO_ROOT: &str = "../../../";
 /// Longest description of an entry; JavaScript counts UTF-16 units.
 const DESCRIPTION_MAX_UNITS: usize = 1024;
 
-/// The skill's own description, else one from the registry, cut to what the contract allows.
+/// What the skill does, cut to what the contract allows.
 fn description(config: &Config, skill: &Skill) -> String {
-    let text = match skill.description.as_str() {
-        "" => format!("{} from {}.", skill.name, config.title),
-        own => own.to_owned(),
-    };
     let mut n_units = 0;
-    text.chars()
+    clients::description(skill, &config.title)
+        .chars()
         .take_while(|c| {
             n_units += c.len_utf16();
             n_units <= DESCRIPTION_MAX_UNITS

@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::json::{to_json, write_json};
 use super::shapes::{FileShape, Shaper, badges, current_version, ms, source};
 use crate::catalog::Skill;
 use crate::input_file;
+use crate::json::{to_json, write_json};
 use crate::key::SkillKey;
 use crate::sink::Sink;
 use crate::text::hex;

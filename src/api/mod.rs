@@ -18,7 +18,6 @@ mod discovery;
 mod feed;
 mod http;
 mod install;
-mod json;
 mod list;
 mod query;
 mod response;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::json::to_json;
+use crate::json::to_json;
 
 /// Status, headers and body of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

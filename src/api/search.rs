@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::json::without_null;
 use super::query::Query;
 use super::response::Response;
 use super::shapes::{Shaper, current_version, ms, owner};
 use super::state::{ApiState, Found, SearchRequest};
 use crate::catalog::Skill;
+use crate::json::without_null;
 
 /// Most results of one search.
 const LIMIT_MAX: usize = 100;

@@ -8,7 +8,7 @@ mod version;
 
 use serde_json::{Value, json};
 
-use super::json::without_null;
+use crate::json::without_null;
 pub(super) use parts::{Counts, badges, ms, owner, source};
 use parts::{metadata, moderation, stats};
 pub(super) use version::{

@@ -34,11 +34,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::directory::Directory;
-use super::json::{without_null, write_json};
 use super::shapes::{Counts, FileShape, Shaper, ms, version_items, version_list, versions};
 use super::{collections, discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Release, Skill, Stats};
 use crate::config::{Config, HostingMode};
+use crate::json::{without_null, write_json};
 use crate::key::{SkillKey, is_identity_part};
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;

@@ -111,6 +111,7 @@ fn is_document(path: &str) -> bool {
 fn is_pointer(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name == "feed.xml"
+        || name == "marketplace.json"
         || name == "sitemap.xml"
         || path.starts_with("sitemaps/")
         || matches!(
@@ -163,6 +164,7 @@ mod tests {
         assert_eq!(step("api/v1/skills/csv/index.html"), Step::File);
         assert_eq!(step("skills/index.html"), Step::Page);
         assert_eq!(step("ana/feed.xml"), Step::Pointer);
+        assert_eq!(step("marketplace.json"), Step::Pointer);
         assert_eq!(step("index.html"), Step::Home);
         assert_eq!(step("SHA256SUMS.minisig"), Step::Signature);
         let step = |path| super::step(path, &Record::new(), &target);

@@ -100,6 +100,7 @@ pub(super) fn part_of(path: &str) -> String {
         }
         [.., name] if name.ends_with(".html") => "other pages",
         [.., "feed.xml"] => "feeds",
+        [.., "marketplace.json"] => "marketplaces",
         _ => "other files",
     };
     name.to_owned()

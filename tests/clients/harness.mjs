@@ -8,6 +8,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { certificateFiles, serveHttps } from "./https.mjs";
+
 const here = dirname(fileURLToPath(import.meta.url));
 const edgeServer = join(here, "../../examples/edge/serve.mjs");
 const clients = {
@@ -20,7 +22,8 @@ export class Registry {
   /**
    * `kind`: `serve` is skillpress's own server, `static` is python's stock file server with a site as it is built by
    * default, `full` the same with all documents of the API, `edge` is the example of an edge function before files,
-   * `github` is the file server again, with a public repository behind the site. `commits` are the content before
+   * `github` is the file server again, with a public repository behind the site, `https` a site of plain files at an https
+   * address, with all lists that clients read. `commits` are the content before
    * `files`, the oldest first, in a git repository whose old versions are published.
    */
   static async start(kind, files, { commits = [] } = {}) {
@@ -29,8 +32,15 @@ export class Registry {
     registry.folder = await mkdtemp(join(tmpdir(), "skillpress-clients-"));
     registry.content = join(registry.folder, "content");
     registry.site = join(registry.folder, "public");
-    registry.port = await freePort();
-    registry.url = `http://127.0.0.1:${registry.port}`;
+    if (kind === "https") {
+      registry.changed = new Map();
+      registry.asked = [];
+      registry.https = await serveHttps(() => registry.site, registry.changed, registry.asked);
+      registry.url = `https://skills.example:${registry.https.address().port}`;
+    } else {
+      registry.port = await freePort();
+      registry.url = `http://127.0.0.1:${registry.port}`;
+    }
     registry.hasVersions = commits.length > 0;
     for (const commit of commits) await registry.commit(commit);
     await registry.publish(files);
@@ -58,6 +68,7 @@ export class Registry {
       this.server = spawn(process.env.SKILLPRESS, ["serve", ...input, "--addr", `127.0.0.1:${this.port}`]);
     } else {
       await run(process.env.SKILLPRESS, ["build", ...input, "--out", this.site, "--base-url", this.url, "--quiet"]);
+      if (this.https) return;
       this.server =
         this.kind === "edge"
           ? spawn(process.execPath, [edgeServer, this.site, this.port])
@@ -66,6 +77,11 @@ export class Registry {
     this.server.stderr.resume();
     this.server.stdout.resume();
     await answers(`${this.url}/.well-known/clawhub.json`);
+  }
+
+  /** Takes a folder out of the content folder. */
+  remove(path) {
+    return rm(join(this.content, path), { recursive: true });
   }
 
   /** The page of a skill, as it is served. */
@@ -108,8 +124,10 @@ export class Registry {
   }
 
   async stop() {
-    this.repository?.closeAllConnections();
-    this.repository?.close();
+    for (const server of [this.repository, this.https]) {
+      server?.closeAllConnections();
+      server?.close();
+    }
     await this.stopServer();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -119,6 +137,7 @@ export class Registry {
 const SETTINGS = {
   full: "[api]\nfull = true\n",
   edge: '[hosting]\nmode = "edge"\n',
+  https: '[marketplace]\nname = "acme"\nlists = ["site", "badges", "owners"]\n',
   github: '[hosting]\nmode = "github"\ngithub_repository = "acme/registry"\ngithub_commit = "main"\n',
 };
 
@@ -134,6 +153,12 @@ export class User {
 
   skills(...args) {
     return this.#client(clients.skills, args);
+  }
+
+  /** Runs any other program in the project folder, with these variables besides. */
+  program(path, args, env = {}) {
+    const options = { cwd: this.project, env: { ...this.#env(), ...env }, timeout: 120_000 };
+    return run(path, args, { ...options, mayFail: true });
   }
 
   clawhub(registry, ...args) {
@@ -176,9 +201,8 @@ exit 127
     return rm(this.home, { recursive: true, force: true });
   }
 
-  async #client(program, args) {
-    const options = { cwd: this.project, env: this.#env(), timeout: 120_000 };
-    return run(process.execPath, [program, ...args], { ...options, mayFail: true });
+  #client(program, args) {
+    return this.program(process.execPath, [program, ...args]);
   }
 
   #env() {
@@ -199,7 +223,9 @@ exit 127
       NODE_NO_WARNINGS: "1",
       HTTP_PROXY: closed,
       HTTPS_PROXY: closed,
-      NO_PROXY: "127.0.0.1",
+      NO_PROXY: "127.0.0.1,skills.example",
+      NODE_EXTRA_CA_CERTS: certificateFiles().cert,
+      CURL_CA_BUNDLE: certificateFiles().cert,
     };
   }
 }
@@ -217,6 +243,12 @@ async function run(program, args, { mayFail = false, ...options } = {}) {
   return result;
 }
 
+/** The folder of a client's packages, see `package-folder`. */
+export async function packages(name) {
+  const { output } = await run(join(here, "package-folder"), [name]);
+  return join(output.trim(), "node_modules");
+}
+
 async function writeFiles(folder, files) {
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -224,7 +256,8 @@ async function writeFiles(folder, files) {
   }
 }
 
-async function readFiles(folder) {
+/** All files below a folder, path → bytes. */
+export async function readFiles(folder) {
   const files = new Map();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {

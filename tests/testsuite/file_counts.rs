@@ -75,6 +75,7 @@ const TWO_SKILLS: &str = "
     6 API
     9 assets
     1 feeds
+    2 marketplaces
    10 other
    11 pages of lists
   143 search: chunks
@@ -95,6 +96,7 @@ const DEMO: &str = "
     9 assets
     3 collections
     9 feeds
+    4 marketplaces
    10 other
   100 pages of lists
   157 search: chunks
@@ -140,6 +142,7 @@ fn kind(path: &str) -> &'static str {
         ["search", "tantivy", ..] => "search: tantivy",
         ["search", ..] => "search: first",
         [.., "feed.xml"] => "feeds",
+        [.., "marketplace.json"] => "marketplaces",
         [.., "index.html"] => "pages of lists",
         _ => "other",
     }

@@ -17,6 +17,7 @@ mod hostile_site;
 mod init;
 mod inspect;
 mod links;
+mod marketplaces;
 mod mcp;
 mod mirror;
 mod operator;

@@ -307,7 +307,7 @@ fn an_exceeded_budget_fails_the_build_and_leaves_the_site() {
         "skillpress.toml",
         "title = \"New\"\n\n[budgets]\nlisting_html = 100_000\nlisting_visit = 500\nfirst_search = 1\nsite = 100_000_000\nfiles = 20\n",
     );
-    let ran = test.run(&["build"]);
+    let ran = test.run(&["build", "--base-url", "https://skills.example/"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     for text in [
         "error: skillpress.toml:5:17: `listing_visit` allows 500 bytes, but the new site takes ",

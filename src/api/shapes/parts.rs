@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::api::json::without_null;
 use crate::catalog::{Award, BadgeKind, Catalog, Skill, Timestamp};
+use crate::json::without_null;
 
 /// Whether counts that change every day are in a shape; files that many skills share go without.
 #[derive(Clone, Copy, PartialEq, Eq)]

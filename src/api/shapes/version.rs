@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::parts::ms;
 use crate::api::content_hash::content_hash;
-use crate::api::json::without_null;
 use crate::catalog::{Release, Skill, SkillFile, Timestamp};
 use crate::config::Config;
+use crate::json::without_null;
 use crate::url;
 use crate::zip::ZipPlace;
 

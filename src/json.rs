@@ -12,12 +12,12 @@ use crate::sink::Sink;
 ///
 /// # Errors
 /// What the sink says.
-pub(super) fn write_json(sink: &dyn Sink, path: &str, value: &impl Serialize) -> io::Result<()> {
+pub fn write_json(sink: &dyn Sink, path: &str, value: &impl Serialize) -> io::Result<()> {
     sink.write(path, &to_json(value)?)
 }
 
 /// `object` without those of its `optional` fields that are null.
-pub(super) fn without_null(mut object: Value, optional: &[&str]) -> Value {
+pub fn without_null(mut object: Value, optional: &[&str]) -> Value {
     if let Value::Object(fields) = &mut object {
         fields.retain(|name, value| !value.is_null() || !optional.contains(&name.as_str()));
     }
@@ -28,7 +28,7 @@ pub(super) fn without_null(mut object: Value, optional: &[&str]) -> Value {
 ///
 /// # Errors
 /// A value that JSON cannot hold, such as a map with keys that are no text.
-pub(super) fn to_json(value: &impl Serialize) -> io::Result<Vec<u8>> {
+pub fn to_json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(1024);
     value.serialize(&mut serde_json::Serializer::with_formatter(
         &mut bytes, HtmlSafe,

@@ -1,0 +1,313 @@
+//! Marketplaces: lists of skills that Claude Code installs from, of the site, of each kind of badge, of each owner.
+//!
+//! A plugin is the zip that the skill has anyway, at the address that it keeps. The list names neither version nor SHA-256:
+//! the client then takes the start of the zip's SHA-256 for the version, and so sees every change, also where it has an
+//! older list. With a SHA-256 an older list would be an error until it is fetched again.
+//!
+//! Only a site at an `https` address has them, since the client takes no zips from others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::catalog::{Catalog, Skill};
+use crate::clients::{self, is_plugin, plugin_parts};
+use crate::config::{Config, MarketplaceLists};
+use crate::json::to_json;
+use crate::key::{SkillKey, owner_name, package_name};
+use crate::problem::{Problem, Problems};
+use crate::sink::Sink;
+use crate::text::shorten;
+use crate::url;
+
+/// Writes all lists that are not too long for the client.
+///
+/// # Errors
+/// What the sink says.
+pub fn write(catalog: &Catalog, config: &Config, sink: &dyn Sink) -> io::Result<()> {
+    for list in lists(catalog, config) {
+        let bytes = list.encode()?;
+        if bytes.len() <= LIST_MAX_BYTES {
+            sink.write(&list.path, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// The longest list that the client reads, in bytes; of a longer one it reads nothing.
+const LIST_MAX_BYTES: usize = 5 * 1024 * 1024;
+
+/// What is not listed, as warnings. `settings` is the file in which the lists are set.
+///
+/// A skill that brings parts of a plugin; a list that is too long, which may be fine in parts; all lists, when the site's
+/// address gives them a name that the client refuses.
+pub fn problems(catalog: &Catalog, config: &Config, settings: &Path) -> Problems {
+    let warning = |message| Problem::warning(settings, "marketplace", message);
+    if !has_lists(config) {
+        return Problems::new();
+    }
+    if config.marketplace.name(&config.base_url).is_none() {
+        let message = format!(
+            "there are no marketplaces, since Claude Code keeps the name that `{}` gives them for others",
+            config.base_url
+        );
+        let named = warning(message).hint("set `name` below `[marketplace]`");
+        return Problems::from_iter([named]);
+    }
+    let lists = lists(catalog, config);
+    let too_long = lists.iter().filter_map(|list| {
+        let n_bytes = list.encode().ok()?.len();
+        let message = format!(
+            "there is no `{}`: of its {n_bytes} bytes Claude Code reads {LIST_MAX_BYTES} at most",
+            list.path
+        );
+        let hint = "lists of badges are shorter, and `lists = [\"badges\", \"owners\"]` below `[marketplace]` gives each owner one";
+        (n_bytes > LIST_MAX_BYTES).then(|| warning(message).hint(hint))
+    });
+    let not_listed = catalog.listed().filter_map(|skill| {
+        let part = plugin_parts(skill).next()?;
+        let message = format!(
+            "marketplaces do not list it: to Claude Code its `{part}` would be a part of a plugin"
+        );
+        let hint = "give the file or its folder another name";
+        Some(Problem::warning(skill.main_path(), "marketplace", message).hint(hint))
+    });
+    not_listed.chain(too_long).collect()
+}
+
+fn has_lists(config: &Config) -> bool {
+    let is_secure = config.base_url.origin().starts_with("https://");
+    is_secure && !config.marketplace.lists.is_empty()
+}
+
+/// All lists that have a skill, by their paths.
+fn lists<'a>(catalog: &'a Catalog, config: &'a Config) -> Vec<List<'a>> {
+    let name = config.marketplace.name(&config.base_url);
+    let Some(name) = name.filter(|_| has_lists(config)) else {
+        return Vec::new();
+    };
+    let has = |lists| config.marketplace.lists.contains(&lists);
+    let mut all = Vec::new();
+    if has(MarketplaceLists::Site) {
+        let description = &config.description;
+        let list = List::new(catalog, config, url::MARKETPLACE, &name, description);
+        all.push(list.of(|_| true));
+    }
+    if has(MarketplaceLists::Badges) {
+        for kind in catalog.shown_badge_kinds() {
+            let path = url::badge_marketplace(&kind.kind);
+            let name = format!("{name}-badge-{}", kind.kind.to_ascii_lowercase());
+            let list = List::new(catalog, config, &path, &name, &kind.description);
+            all.push(list.of(|skill| skill.badge(&kind.kind).is_some()));
+        }
+    }
+    if has(MarketplaceLists::Owners) {
+        let owners: BTreeSet<&str> = catalog.listed().map(|skill| &*skill.key.owner).collect();
+        for owner in owners {
+            let path = url::owner_marketplace(owner);
+            let name = format!("{name}-owner-{}", owner_name(owner));
+            let description = format!("Skills of {owner} from {}.", config.title);
+            let list = List::new(catalog, config, &path, &name, &description);
+            all.push(list.of(|skill| skill.key.owner == owner));
+        }
+    }
+    all.retain(|list| !list.skills.is_empty());
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    all
+}
+
+/// One marketplace, while it is put together.
+struct List<'a> {
+    catalog: &'a Catalog,
+    config: &'a Config,
+    path: String,
+    name: String,
+    description: String,
+    /// In the order of the catalog.
+    skills: Vec<&'a Skill>,
+    /// Names of before, with those of now; where there is none, the client turns the plugin off.
+    renames: BTreeMap<String, Option<String>>,
+}
+
+impl<'a> List<'a> {
+    fn new(
+        catalog: &'a Catalog,
+        config: &'a Config,
+        path: &str,
+        name: &str,
+        description: &str,
+    ) -> Self {
+        Self {
+            catalog,
+            config,
+            path: path.to_owned(),
+            name: name.to_owned(),
+            description: description.to_owned(),
+            skills: Vec::new(),
+            renames: BTreeMap::new(),
+        }
+    }
+
+    /// The list of those skills that `belongs` tells. What is dangerous by now is turned off where it is installed: skills
+    /// under suspicion, and those that would be more than a skill.
+    fn of(mut self, belongs: impl Fn(&Skill) -> bool) -> Self {
+        let mut names: BTreeMap<&SkillKey, Option<String>> = BTreeMap::new();
+        for skill in self.catalog.skills.iter().filter(|skill| belongs(skill)) {
+            let name = package_name(&skill.key);
+            if skill.is_suspicious || plugin_parts(skill).next().is_some() {
+                names.insert(&skill.key, None);
+                self.renames.insert(name, None);
+            } else if is_plugin(skill) {
+                names.insert(&skill.key, Some(name));
+                self.skills.push(skill);
+            }
+        }
+        for (old, new) in &self.catalog.aliases {
+            if let Some(name) = names.get(new) {
+                self.renames.insert(package_name(old), name.clone());
+            }
+        }
+        self
+    }
+
+    fn encode(&self) -> io::Result<Vec<u8>> {
+        let base_url = &self.config.base_url;
+        to_json(&MarketplaceJson {
+            name: &self.name,
+            owner: OwnerJson {
+                name: &self.config.title,
+                url: Some(base_url.to_string()),
+            },
+            description: match self.description.trim() {
+                "" => &self.config.title,
+                own => own,
+            },
+            renames: &self.renames,
+            plugins: self.skills.iter().map(|skill| self.plugin(skill)).collect(),
+        })
+    }
+
+    fn plugin(&self, skill: &'a Skill) -> PluginJson<'a> {
+        let base_url = &self.config.base_url;
+        let description = clients::description(skill, &self.config.title);
+        PluginJson {
+            name: package_name(&skill.key),
+            display_name: &skill.name,
+            description: shorten(&description, DESCRIPTION_MAX_CHARS).into_owned(),
+            author: OwnerJson {
+                name: &skill.key.owner,
+                url: None,
+            },
+            homepage: base_url.absolute(&url::skill(&skill.key)),
+            license: skill.license(),
+            keywords: &skill.tags,
+            source: SourceJson {
+                source: "archive",
+                url: base_url.absolute(&url::zip(&skill.key)),
+            },
+        }
+    }
+}
+
+/// What a list shows of a description; all of it is in the skill.
+const DESCRIPTION_MAX_CHARS: usize = 300;
+
+#[derive(Serialize)]
+struct MarketplaceJson<'a> {
+    name: &'a str,
+    owner: OwnerJson<'a>,
+    description: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    renames: &'a BTreeMap<String, Option<String>>,
+    plugins: Vec<PluginJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct OwnerJson<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PluginJson<'a> {
+    name: String,
+    display_name: &'a str,
+    description: String,
+    author: OwnerJson<'a>,
+    homepage: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    license: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    keywords: &'a [String],
+    source: SourceJson,
+}
+
+#[derive(Serialize)]
+struct SourceJson {
+    source: &'static str,
+    url: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::{self, Disk, LoadOptions};
+    use crate::sink::MemorySink;
+    use crate::sources::LoadedSources;
+
+    #[test]
+    fn a_list_that_the_client_would_not_read_is_not_written_and_named_in_a_warning() {
+        let content = tempfile::tempdir().unwrap();
+        let folder = content.path().join("skills/ana/x0");
+        std::fs::create_dir_all(&folder).unwrap();
+        let text = "---\nname: x\ndescription: Does it.\n---\n";
+        std::fs::write(folder.join("SKILL.md"), text).unwrap();
+        let options = LoadOptions::default();
+        let (mut catalog, _) =
+            content::load(content.path(), &LoadedSources::default(), &options, &Disk);
+        let config = Config {
+            base_url: "https://skills.example/".parse().unwrap(),
+            ..Config::default()
+        };
+        let written = |catalog: &Catalog| {
+            let sink = MemorySink::new();
+            write(catalog, &config, &sink).unwrap();
+            let list = sink.into_files().remove(url::MARKETPLACE);
+            let problems = problems(catalog, &config, Path::new("skillpress.toml"));
+            let messages = problems.sorted().into_iter();
+            let messages = messages.map(|problem| problem.message.clone());
+            (list.map(|list| list.len()), messages.collect::<Vec<_>>())
+        };
+        let (one, messages) = written(&catalog);
+        assert!(messages.is_empty(), "{messages:?}");
+        let skill = catalog.skills[0].clone();
+        for n in 1..LIST_MAX_BYTES / 200 {
+            let mut skill = skill.clone();
+            skill.key.slug = format!("x{n}");
+            catalog.skills.push(skill);
+        }
+        let (all, messages) = written(&catalog);
+        assert_eq!(all, None);
+        let list = &lists(&catalog, &config)[0];
+        let n_bytes = list.encode().unwrap().len();
+        assert!(n_bytes > LIST_MAX_BYTES);
+        assert_eq!(
+            messages,
+            [format!(
+                "there is no `marketplace.json`: of its {n_bytes} bytes Claude Code reads 5242880 at most"
+            )]
+        );
+        // What fits is written, up to the last byte.
+        let per_skill = (n_bytes - one.unwrap()) / (catalog.skills.len() - 1);
+        catalog.skills.truncate(LIST_MAX_BYTES / per_skill - 10);
+        let (most, messages) = written(&catalog);
+        assert!(
+            most.is_some_and(|len| len <= LIST_MAX_BYTES),
+            "{messages:?}"
+        );
+    }
+}
