@@ -32,7 +32,7 @@ use crate::site::{Site, WriteError};
 use crate::site_source::SiteSource;
 use crate::text::number::counted;
 use crate::url::BaseUrl;
-use crate::zip::{KnownZips, SkillZips};
+use crate::zip::{KnownZips, SiteZips};
 
 /// A site in a temporary folder that follows a content folder and sources.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ struct Shown {
     warnings: Problems,
     known_zips: KnownZips,
     /// The zips of the pages, until the API's files tell of them too.
-    new_zips: Option<Vec<SkillZips>>,
+    new_zips: Option<SiteZips>,
     /// By the positions in the catalog of `site`, whatever index it comes from.
     related: Related,
     index: Option<Arc<SiteSearch>>,
@@ -230,8 +230,7 @@ impl Preview {
         let progress = Progress::new(true);
         let site = &shown.site;
         let written = site.write_pages(&shown.related, &shown.known_zips, &sink, &progress)?;
-        let zips = written.zips.iter().zip(&site.catalog.skills);
-        shown.known_zips = zips.flat_map(|(zips, skill)| zips.known(skill)).collect();
+        shown.known_zips = written.zips.known(&site.catalog, &site.config);
         shown.new_zips = Some(written.zips);
         sink.finish()
     }

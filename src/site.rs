@@ -26,7 +26,7 @@ use crate::sink::{self, Sink};
 use crate::sources::{self, LoadedSources};
 use crate::sums::{self, Layout, SumsSink};
 use crate::url;
-use crate::zip::{KnownZips, SkillZips};
+use crate::zip::{KnownZips, SiteZips};
 
 /// What a site is made from.
 #[derive(Clone, Debug)]
@@ -219,7 +219,12 @@ impl Site {
         Ok(SiteCounts {
             n_skills: site.catalog.skills.len(),
             n_pages: written.n_pages,
-            n_releases: written.zips.iter().map(|zips| zips.releases.len()).sum(),
+            n_releases: written
+                .zips
+                .skills
+                .iter()
+                .map(|zips| zips.releases.len())
+                .sum(),
             left_out: self.left_out_of(&index),
             index: index.counts,
         })
@@ -291,11 +296,11 @@ impl Site {
         Ok(written)
     }
 
-    /// Writes the API as files, and what else clients read; `zips[skill_idx]` are the published zips of each skill.
+    /// Writes the API as files, and what else clients read; `zips` are the published ones.
     ///
     /// # Errors
     /// What the sink says.
-    pub fn write_api(&self, zips: &[SkillZips], sink: &dyn Sink) -> io::Result<()> {
+    pub fn write_api(&self, zips: &SiteZips, sink: &dyn Sink) -> io::Result<()> {
         api::write_api(&self.catalog, &self.config, zips, sink)?;
         marketplace::write(&self.catalog, &self.config, sink)
     }

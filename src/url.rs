@@ -157,6 +157,20 @@ pub fn collection(name: &str, page: usize) -> String {
     paged(format!("{COLLECTIONS}{}/", segment(name)), page)
 }
 
+/// `collections/<name>/<name>-<12 hex digits>.zip`. The digits are those of the zip's SHA-256, of which `sha256` has all: who
+/// read an old catalogue of plugins gets what it names or nothing, and never other bytes.
+pub fn collection_zip(name: &str, sha256: &str) -> String {
+    let folder = collection(name, 1);
+    format!("{folder}{}-{}.zip", segment(name), &sha256[..12])
+}
+
+/// The folder of the copies of a skill's files, which clients fetch one by one:
+/// `collections/<name>/.well-known/skills/<install name>/`.
+pub fn collection_files(name: &str, install_name: &str) -> String {
+    let folder = collection(name, 1);
+    format!("{folder}.well-known/skills/{}/", segment(install_name))
+}
+
 /// `collections/<name>/feed.xml`.
 pub fn collection_feed(name: &str) -> String {
     format!("{}{FEED}", collection(name, 1))

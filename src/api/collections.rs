@@ -5,14 +5,16 @@ use std::io;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::feed::ZipRef;
 use super::shapes::Shaper;
 use crate::catalog::{Collection, Member, Skill};
 use crate::json::write_json;
 use crate::sink::Sink;
 use crate::url;
+use crate::zip::WrittenZip;
 
 /// Writes nothing where there are no collections.
-pub(super) fn write(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
+pub(super) fn write(shaper: &Shaper, zips: &[WrittenZip], sink: &dyn Sink) -> io::Result<()> {
     let collections = &shaper.catalog.collections;
     if collections.is_empty() {
         return Ok(());
@@ -23,8 +25,8 @@ pub(super) fn write(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {
         url::api::COLLECTIONS,
         &json!({ "collections": items }),
     )?;
-    for collection in collections {
-        let document = Document::new(shaper, collection);
+    for (collection, zip) in collections.iter().zip(zips) {
+        let document = Document::new(shaper, collection, zip);
         write_json(sink, &url::api::collection(&collection.name), &document)?;
     }
     Ok(())
@@ -66,17 +68,20 @@ struct Document<'a> {
     title: &'a str,
     description: &'a str,
     url: String,
+    zip: ZipRef<'a>,
     skills: Vec<MemberShape<'a>>,
 }
 
 impl<'a> Document<'a> {
-    fn new(shaper: &Shaper<'a>, collection: &'a Collection) -> Self {
+    fn new(shaper: &Shaper<'a>, collection: &'a Collection, zip: &'a WrittenZip) -> Self {
         let members = shaper.catalog.members(collection);
+        let zip_path = url::collection_zip(&collection.name, &zip.sha256);
         Self {
             name: &collection.name,
             title: &collection.title,
             description: &collection.description,
             url: page_url(shaper, collection),
+            zip: ZipRef::new(shaper, &zip_path, zip),
             skills: members
                 .map(|(skill, member)| MemberShape::new(shaper, skill, member))
                 .collect(),

@@ -22,7 +22,7 @@ use crate::sources::LoadedSources;
 use crate::standing::Explanation;
 use crate::text::hex;
 use crate::url::BaseUrl;
-use crate::zip::{SkillZips, ZipPlace, skill_zip};
+use crate::zip::{Plugin, SiteZips, SkillZips, ZipPlace, skill_zip};
 
 /// Two owners with a skill `notes`; a slug that is no valid name; a skill without front matter; one under suspicion.
 const CONTENT: &[(&str, &str)] = &[
@@ -121,7 +121,14 @@ fn zips_of(skill: &Skill) -> SkillZips {
 }
 
 fn files_of(catalog: &Catalog, config: &Config) -> BTreeMap<String, Vec<u8>> {
-    let zips: Vec<SkillZips> = catalog.skills.iter().map(zips_of).collect();
+    let plugins = catalog.collections.iter();
+    let plugins = plugins.map(|collection| Plugin::new(catalog, config, collection));
+    let zips = SiteZips {
+        skills: catalog.skills.iter().map(zips_of).collect(),
+        collections: plugins
+            .map(|plugin| plugin.zip(&mut |_, _, _| Ok(())).unwrap().written)
+            .collect(),
+    };
     let sink = MemorySink::new();
     write_api(catalog, config, &zips, &sink).unwrap();
     sink.into_files()

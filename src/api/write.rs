@@ -44,19 +44,20 @@ use crate::memory::MemoryBudget;
 use crate::sink::Sink;
 use crate::text::is_device_name;
 use crate::url;
-use crate::zip::{SkillZips, WrittenZip};
+use crate::zip::{SiteZips, SkillZips, WrittenZip};
 
-/// Writes the API as files. `zips[skill_idx]` are the published zips of each skill.
+/// Writes the API as files. `zips` are the published ones.
 ///
 /// # Errors
 /// What the sink says; a main file that is not what it was.
 pub fn write_api(
     catalog: &Catalog,
     config: &Config,
-    zips: &[SkillZips],
+    zips: &SiteZips,
     sink: &dyn Sink,
 ) -> io::Result<()> {
-    debug_assert_eq!(zips.len(), catalog.skills.len());
+    debug_assert_eq!(zips.skills.len(), catalog.skills.len());
+    debug_assert_eq!(zips.collections.len(), catalog.collections.len());
     let shaper = Shaper {
         catalog,
         config,
@@ -66,10 +67,10 @@ pub fn write_api(
     write_fixed(&shaper, sink)?;
     write_lists(&shaper, sink)?;
     write_slugs(&shaper, sink)?;
-    write_records(&shaper, zips, sink)?;
-    write_releases(&shaper, zips, sink)?;
-    collections::write(&shaper, sink)?;
-    feed::write(&shaper, zips, sink)
+    write_records(&shaper, &zips.skills, sink)?;
+    write_releases(&shaper, &zips.skills, sink)?;
+    collections::write(&shaper, &zips.collections, sink)?;
+    feed::write(&shaper, &zips.skills, sink)
 }
 
 fn write_fixed(shaper: &Shaper, sink: &dyn Sink) -> io::Result<()> {

@@ -66,6 +66,12 @@ pub fn header_rules() -> Vec<HeaderRule> {
             ":owner/skills/:slug/*.zip",
             &[("Content-Disposition", "attachment")],
         ),
+        // As those of a skill.
+        rule("collections/:name/*", &[SHARED, REVALIDATED].concat()),
+        rule(
+            "collections/:name/*.zip",
+            &[("Content-Disposition", "attachment")],
+        ),
     ]
 }
 

@@ -316,6 +316,52 @@ fn a_content_with_errors_changes_nothing() {
 }
 
 #[test]
+fn a_collection_follows_edits_of_its_file_and_of_its_skills() {
+    let edited = Edited::with_settings(NO_VECTORS);
+    let team = |note: &str| {
+        format!(
+            "title = \"Team\"\ndescription = \"Ours.\"\n[[skill]]\nkey = \"bo/weather\"\nnote = \"{note}\"\n"
+        )
+    };
+    let is_zip = |path: &String| path.starts_with("collections/team/team-");
+    for (what, path, text, is_repacked) in [
+        (
+            "a new collection",
+            "collections/team.toml",
+            team("One."),
+            true,
+        ),
+        ("another note", "collections/team.toml", team("Two."), false),
+        (
+            "an edited skill",
+            "skills/bo/weather/SKILL.md",
+            skill("bo/weather", "forecast", "Second."),
+            true,
+        ),
+    ] {
+        edited.write(path, &text);
+        let changed = edited.update();
+        assert_eq!(
+            changed.iter().any(is_zip),
+            is_repacked,
+            "{what}: {changed:?}"
+        );
+        edited.preview.catch_up();
+        edited.assert_is_as_built(what);
+    }
+    edited.remove("collections/team.toml");
+    edited.update();
+    edited.preview.catch_up();
+    edited.assert_is_as_built("a collection that is gone");
+    assert!(
+        !edited
+            .files()
+            .keys()
+            .any(|path| path.contains("collections"))
+    );
+}
+
+#[test]
 fn a_source_that_is_a_folder_is_followed_like_the_content() {
     let edited = Edited::with_settings(NO_VECTORS);
     let source = format!("{NO_VECTORS}[[source]]\npath = \"repository\"\nowner = \"ed\"\n");

@@ -43,6 +43,13 @@ pub(super) fn is_hashed(path: &str) -> bool {
         || is_in_folder("search/files/")
         || is_in_folder("search/tantivy/") && path != "search/tantivy/meta.json"
         || is_in_folder("api/v1/catalog/") && path != "api/v1/catalog/manifest.json"
+        || collection_of_zip(path).is_some()
+}
+
+/// The name of the collection whose zip stands at `path`: `collections/<name>/<name>-<12 hex digits>.zip`.
+pub(super) fn collection_of_zip(path: &str) -> Option<&str> {
+    let (name, file) = path.strip_prefix("collections/")?.split_once('/')?;
+    (file.ends_with(".zip") && !file.contains('/')).then_some(name)
 }
 
 /// The step of `path`, a file of `target`, where `present` is in place.
@@ -153,6 +160,9 @@ mod tests {
         let target = record(&["ana/skills/csv/csv.zip"]);
         let step = |path| step(path, &present, &target);
         assert_eq!(step("assets/a.css"), Step::Hashed);
+        assert_eq!(step("collections/team/team-0a.zip"), Step::Hashed);
+        let copy = "collections/team/.well-known/skills/pdf/assets/forms.zip";
+        assert_eq!(step(copy), Step::NewFile);
         assert_eq!(step("ana/skills/csv/csv.zip"), Step::NewSkill);
         assert_eq!(step("ana/skills/csv/index.html"), Step::NewSkill);
         assert_eq!(step("bo/feed.xml"), Step::NewFile);

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::digest::digest;
 use super::error::PublishError;
 use super::known::Known;
-use super::layout::{folder_of, skill_folder};
+use super::layout::{collection_of_zip, folder_of, skill_folder};
 use super::plan::kept_of;
 use super::publisher::Publisher;
 use super::record::{Record, Shard, encode, kept_key, shard_key};
@@ -17,6 +17,7 @@ use super::run::{self, Done, delete_keys};
 use super::site_folder::decoded;
 use crate::input_file::FILE_MAX_BYTES;
 use crate::key::SkillKey;
+use crate::url;
 
 /// What was taken down.
 #[derive(Clone, Debug, Serialize)]
@@ -86,8 +87,8 @@ impl Publisher<'_> {
         })
     }
 
-    /// The paths of `skill` in each of [`Root::generations`]: its folder, those of its old names, and the documents of the
-    /// API that are about it, which in another generation may be about another skill.
+    /// The paths of `skill` in each of [`Root::generations`]: its folder, those of its old names, the documents of the API
+    /// that are about it, which in another generation may be about another skill, and what collections have of its files.
     fn paths_of(
         &self,
         skill: &SkillKey,
@@ -136,9 +137,38 @@ impl Publisher<'_> {
             }
             let is_of_skill =
                 |path: &&String| folders.iter().any(|folder| path.starts_with(folder));
-            going.push(record.keys().filter(is_of_skill).cloned().collect());
+            let mut paths: BTreeSet<String> = record.keys().filter(is_of_skill).cloned().collect();
+            paths.extend(self.paths_in_collections(skill, record)?);
+            going.push(paths);
         }
         Ok(going)
+    }
+
+    /// The zips of the collections of `record` that `skill` is in, and the copies of its files there.
+    fn paths_in_collections(
+        &self,
+        skill: &SkillKey,
+        record: &Record,
+    ) -> Result<Vec<String>, PublishError> {
+        let mut paths = Vec::new();
+        for (document, file) in record.range("api/v1/collections/".to_owned()..) {
+            let name = document.strip_prefix("api/v1/collections/");
+            let Some(name) = name.and_then(|name| name.strip_suffix(".json")) else {
+                break;
+            };
+            let bytes = self.document(document, &file.sha256)?.unwrap_or_default();
+            let collection: ReadCollection = serde_json::from_slice(&bytes).unwrap_or_default();
+            let members = collection.skills.iter();
+            let is_skill = |it: &&ReadMember| it.owner == skill.owner && it.slug == skill.slug;
+            for member in members.filter(is_skill) {
+                let copies = url::collection_files(name, &member.install_name);
+                let is_of_skill = |path: &&String| {
+                    path.starts_with(&copies) || collection_of_zip(path) == Some(name)
+                };
+                paths.extend(record.keys().filter(is_of_skill).cloned());
+            }
+        }
+        Ok(paths)
     }
 
     /// Whether a document, the bytes with the digest `sha256` that stand at `path` or are kept, names the page of the skill
@@ -150,6 +180,16 @@ impl Publisher<'_> {
         sha256: &str,
     ) -> Result<Option<bool>, PublishError> {
         let page = format!("/{folder}\"");
+        let document = self.document(path, sha256)?;
+        let names_page = |document: Vec<u8>| {
+            let mut windows = document.windows(page.len());
+            windows.any(|window| window == page.as_bytes())
+        };
+        Ok(document.map(names_page))
+    }
+
+    /// The bytes with the digest `sha256` that stand at `path` or are kept; `None` if they are nowhere.
+    fn document(&self, path: &str, sha256: &str) -> Result<Option<Vec<u8>>, PublishError> {
         for key in [path.to_owned(), kept_key(sha256)] {
             let Some(document) = self.store.get(&key, FILE_MAX_BYTES)? else {
                 continue;
@@ -159,12 +199,26 @@ impl Publisher<'_> {
                 continue;
             };
             if digest(&bytes) == sha256 {
-                let mut windows = bytes.windows(page.len());
-                return Ok(Some(windows.any(|window| window == page.as_bytes())));
+                return Ok(Some(bytes));
             }
         }
         Ok(None)
     }
+}
+
+/// What is read of a collection's document.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ReadCollection {
+    skills: Vec<ReadMember>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ReadMember {
+    owner: String,
+    slug: String,
+    install_name: String,
 }
 
 /// Folders of skills without a zip: those of old names.

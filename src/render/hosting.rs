@@ -27,7 +27,10 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> 
 
 fn headers(registry: &Registry<'_>) -> String {
     let mut text = String::new();
-    for rule in header_rules() {
+    let has_collections = registry.site.has_collections;
+    let rules = header_rules().into_iter();
+    for rule in rules.filter(|rule| has_collections || !rule.pattern.starts_with(url::COLLECTIONS))
+    {
         let _ = writeln!(text, "{}", registry.link(rule.pattern));
         for (name, value) in rule.headers {
             let _ = writeln!(text, "  {name}: {value}");

@@ -6,9 +6,11 @@
 mod assets;
 mod badge;
 mod card;
+mod collection;
 mod feed;
 mod home;
 mod hosting;
+mod install;
 mod list;
 mod llms;
 mod markup;
@@ -30,7 +32,7 @@ use crate::catalog::{Catalog, Related};
 use crate::config::Config;
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
-use crate::zip::{KnownZips, SkillZips};
+use crate::zip::{KnownZips, SiteZips, SkillZips};
 use list::{badges, collections, listing, owners, tags};
 use registry::Registry;
 
@@ -54,11 +56,14 @@ pub fn write_site(
 ) -> io::Result<WrittenSite> {
     let registry = Registry::new(catalog, config);
     registry.site.assets.write(sink)?;
-    let zips = write_skills(&registry, related, known_zips, sink, progress)?;
+    let zips = SiteZips {
+        skills: write_skills(&registry, related, known_zips, sink, progress)?,
+        collections: collection::write_zips(&registry, known_zips, sink)?,
+    };
     let n_pages = catalog.skills.iter().map(skill::n_pages).sum::<usize>()
         + listing::write(&registry, sink)?
         + badges::write(&registry, sink)?
-        + collections::write(&registry, sink)?
+        + collections::write(&registry, &zips.collections, sink)?
         + tags::write(&registry, sink)?
         + owners::write(&registry, sink)?
         + search_page::write(&registry, sink)?
@@ -97,6 +102,6 @@ fn write_skills(
 pub struct WrittenSite {
     /// HTML pages, those that lead from an alias to a skill among them.
     pub n_pages: usize,
-    /// The zips of each skill, in the order of the catalog.
-    pub zips: Vec<SkillZips>,
+    /// The zips.
+    pub zips: SiteZips,
 }

@@ -35,6 +35,13 @@ fn a_list_names_the_collections_and_a_document_has_each() {
     );
     let document = document(&files, "api/v1/collections/team.json");
     assert_eq!(document["title"], "Team");
+    let zip = &document["zip"];
+    let sha256 = zip["sha256"].as_str().unwrap();
+    let url = format!(
+        "https://skills.example/reg/collections/team/team-{}.zip",
+        &sha256[..12]
+    );
+    assert_eq!(zip["url"], url);
     assert_eq!(
         document["skills"],
         json!([

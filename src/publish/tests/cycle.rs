@@ -391,6 +391,38 @@ fn a_takedown_takes_documents_under_old_names_and_leaves_those_of_others() {
 }
 
 #[test]
+fn a_takedown_takes_the_zips_of_collections_and_the_copies_in_them() {
+    let store = FakeStore::default();
+    let member = |slug, name| {
+        format!(
+            "{{\"skills\":[{{\"owner\":\"o\",\"slug\":\"{slug}\",\"installName\":\"{name}\"}}]}}"
+        )
+    };
+    for salt in ["1", "2"] {
+        let secret = format!("secret {salt}");
+        let site = Site::new(salt, &[("a", &secret), ("b", "b")]);
+        site.file("api/v1/collections/other.json", &member("b", "b"));
+        site.file("api/v1/collections/team.json", &member("a", "x"));
+        site.file("collections/other/other-0a.zip", "b");
+        site.file(&format!("collections/team/team-{salt}.zip"), &secret);
+        site.file("collections/team/.well-known/skills/b/SKILL.md", "b");
+        site.file("collections/team/.well-known/skills/x/SKILL.md", &secret);
+        publish(&store, &site).unwrap();
+    }
+    assert!(store.objects().contains_key("collections/team/team-1.zip"));
+    let skill = SkillKey::parse("o/a").unwrap();
+    with_publisher(&store, |publisher| publisher.purge(&skill)).unwrap();
+    let objects = store.objects();
+    for (key, object) in &objects {
+        let text = String::from_utf8_lossy(&object.bytes);
+        assert!(!text.contains("secret"), "{key}");
+    }
+    assert!(objects.contains_key("collections/other/other-0a.zip"));
+    assert!(objects.contains_key("collections/team/.well-known/skills/b/SKILL.md"));
+    assert!(verified(&store).is_equal(), "{:?}", verified(&store));
+}
+
+#[test]
 fn more_deletes_than_usual_stop_before_anything_is_written() {
     let store = FakeStore::default();
     let site = Site::new("1", &[]);

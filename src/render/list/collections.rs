@@ -8,22 +8,30 @@ use super::{PAGE_SIZE, Pager, PagerStep, write_list};
 use crate::catalog::{Collection, Member};
 use crate::render::card::Card;
 use crate::render::feed;
+use crate::render::install::Install;
 use crate::render::page::{Page, Section, write_page};
 use crate::render::registry::Registry;
 use crate::sink::Sink;
 use crate::text::number::counted;
 use crate::url;
+use crate::zip::WrittenZip;
 
 /// Writes a page for each collection, and the index of collections if there is any; returns the number of pages.
-pub(in crate::render) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<usize> {
+///
+/// `zips` are those of the collections, in the order of the catalog.
+pub(in crate::render) fn write(
+    registry: &Registry<'_>,
+    zips: &[WrittenZip],
+    sink: &dyn Sink,
+) -> io::Result<usize> {
     let site = &registry.site;
     let collections = &registry.catalog.collections;
     if collections.is_empty() {
         return Ok(0);
     }
     let mut n_written = 1;
-    for collection in collections {
-        n_written += write_collection(registry, collection, sink)?;
+    for (collection, zip) in collections.iter().zip(zips) {
+        n_written += write_collection(registry, collection, zip, sink)?;
     }
     let row = |collection: &Collection| CollectionRow {
         link: site.link(&url::collection(&collection.name, 1)),
@@ -51,35 +59,28 @@ pub(in crate::render) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::
 fn write_collection(
     registry: &Registry<'_>,
     collection: &Collection,
+    zip: &WrittenZip,
     sink: &dyn Sink,
 ) -> io::Result<usize> {
     let site = &registry.site;
     let total = counted(collection.members.len(), "skill", "skills");
     let path_of = |number| url::collection(&collection.name, number);
-    write_list(
-        site,
-        sink,
-        &collection.members,
-        PAGE_SIZE,
-        path_of,
-        |part| {
-            let mut page = part.page(
-                site,
-                Section::Collections,
-                &collection.title,
-                collection.description.as_str(),
-            );
-            page.feed = Some(feed::of_collection(collection));
-            let cards = part.items.iter();
-            CollectionView {
-                page,
-                collection,
-                total: total.clone(),
-                cards: cards.filter_map(|member| card(registry, member)).collect(),
-                pager: part.pager,
-            }
-        },
-    )
+    let members = &collection.members;
+    write_list(site, sink, members, PAGE_SIZE, path_of, |part| {
+        let title = &collection.title;
+        let description = collection.description.as_str();
+        let mut page = part.page(site, Section::Collections, title, description);
+        page.feed = Some(feed::of_collection(collection));
+        let cards = part.items.iter();
+        CollectionView {
+            page,
+            collection,
+            total: total.clone(),
+            install: Install::of_collection(registry, collection, zip),
+            cards: cards.filter_map(|member| card(registry, member)).collect(),
+            pager: part.pager,
+        }
+    })
 }
 
 /// The card of a skill on the page of a collection: it has the operator's note.
@@ -97,6 +98,7 @@ struct CollectionView<'a> {
     page: Page<'a>,
     collection: &'a Collection,
     total: String,
+    install: Install,
     cards: Vec<Card<'a>>,
     pager: Pager,
 }

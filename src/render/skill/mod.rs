@@ -4,7 +4,6 @@ mod body;
 mod crumbs;
 mod diff;
 mod head;
-mod install;
 mod release;
 mod view;
 
@@ -97,11 +96,11 @@ fn write_zip(
             None => Ok(skill_zip(files)?.written),
         };
     }
-    let mut zip = ZipBuilder::new(files);
+    let mut zip = ZipBuilder::new(files.iter());
     let copies = copies.iter().chain(std::iter::repeat(&None));
     for (file, copy) in files.iter().zip(copies) {
         let bytes = file.read()?;
-        zip.add(file, &bytes)?;
+        zip.add(&file.path, file.is_executable, &bytes)?;
         if let Some(copy) = copy {
             sink.write(copy, &bytes)?;
         }

@@ -6,10 +6,10 @@ use askama::Template;
 
 use super::crumbs::SkillCrumbs;
 use super::diff::Diff;
-use super::install::Install;
 use super::view::{FileRow, commit, files_total};
 use super::write_zip;
 use crate::catalog::{Release, Skill};
+use crate::render::install::Install;
 use crate::render::page::{Page, Section, write_page};
 use crate::render::registry::Registry;
 use crate::sink::Sink;

@@ -3,12 +3,12 @@
 use super::body::BodyLinks;
 use super::diff::Diff;
 use super::head::head;
-use super::install::Install;
 use crate::catalog::{
     Award, Provenance, RELATED_MAX, Requirements, Skill, SkillFile, Version, short_commit,
 };
 use crate::render::badge::{Badge, DEPRECATED_KIND};
 use crate::render::card::{Card, Icon};
+use crate::render::install::Install;
 use crate::render::page::Page;
 use crate::render::registry::Registry;
 use crate::text::number::{compact, counted, file_size};

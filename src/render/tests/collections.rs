@@ -1,7 +1,16 @@
 //! Pages of collections, and what leads to them.
 
-use super::fixture::{card_slugs, main_of, many, registry, render, text, with_collection};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::fixture::{
+    Files, card_slugs, file, main_of, many, registry, render, text, with_collection,
+};
 use crate::catalog::Collection;
+use crate::text::hex;
 
 #[test]
 fn a_collection_has_a_page_with_its_skills_and_notes() {
@@ -50,6 +59,101 @@ fn a_collection_has_a_feed_of_its_skills_the_last_updated_first() {
     assert!(!feed.contains("ben/"));
     let page = text(&files, "collections/team/index.html");
     assert!(page.contains("<link rel=\"alternate\" href=\"/collections/team/feed.xml\""));
+}
+
+/// Path in the zip → bytes.
+fn unpacked(files: &Files) -> BTreeMap<String, Vec<u8>> {
+    let path = zip_path(files);
+    let mut zip = zip::ZipArchive::new(Cursor::new(&files[&path])).unwrap();
+    let mut unpacked = BTreeMap::new();
+    for file_idx in 0..zip.len() {
+        let mut file = zip.by_index(file_idx).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        unpacked.insert(file.name().unwrap().into_owned(), bytes);
+    }
+    unpacked
+}
+
+fn zip_path(files: &Files) -> String {
+    let mut zips = files
+        .keys()
+        .filter(|path| path.starts_with("collections/team/") && path.ends_with(".zip"));
+    let path = zips.next().unwrap().clone();
+    assert_eq!(zips.next(), None);
+    path
+}
+
+#[test]
+fn the_zip_of_a_collection_is_a_plugin_of_all_its_files() {
+    let files = render(&with_collection());
+    let unpacked = unpacked(&files);
+    let names: Vec<&str> = unpacked.keys().map(String::as_str).collect();
+    insta::assert_snapshot!(names.join("\n"), @r"
+    .claude-plugin/plugin.json
+    plugin.json
+    skills/pdf-tools/SKILL.md
+    skills/pdf-tools/docs/forms.md
+    skills/pdf-tools/run.js
+    skills/solo/SKILL.md
+    ");
+    assert_eq!(unpacked["skills/pdf-tools/run.js"], b"run()");
+    let manifest = |name: &str| serde_json::from_slice::<Value>(&unpacked[name]).unwrap();
+    let claude = json!({ "name": "team", "description": "What everybody has.", "author": { "name": "Skills" } });
+    assert_eq!(manifest(".claude-plugin/plugin.json"), claude);
+    let mut agent_plugin = manifest("plugin.json");
+    assert_eq!(
+        agent_plugin["$schema"].take(),
+        "https://agent-plugins.org/schemas/1.0.0/plugin.schema.json"
+    );
+    assert_eq!(agent_plugin["name"], "team");
+}
+
+#[test]
+fn a_zip_is_called_by_its_digest_which_the_page_shows() {
+    let files = render(&with_collection());
+    let path = zip_path(&files);
+    let sha256 = hex(&Sha256::digest(&files[&path]));
+    assert_eq!(path, format!("collections/team/team-{}.zip", &sha256[..12]));
+    let page = text(&files, "collections/team/index.html");
+    assert!(
+        page.contains(&format!("href=\"/{path}\" download")),
+        "{page}"
+    );
+    assert!(page.contains(&sha256));
+}
+
+#[test]
+fn the_order_and_the_notes_of_a_page_are_no_matter_to_the_zip() {
+    let before = render(&with_collection());
+    let mut catalog = with_collection();
+    catalog.collections[0].members.reverse();
+    catalog.collections[0].members[0].note = None;
+    let after = render(&catalog);
+    assert_eq!(zip_path(&before), zip_path(&after));
+    let run = catalog.skills[0]
+        .files
+        .iter_mut()
+        .find(|file| file.path == "run.js")
+        .unwrap();
+    *run = file("run.js", "run(2)");
+    assert_ne!(zip_path(&before), zip_path(&render(&catalog)));
+}
+
+#[test]
+fn hosts_are_told_what_files_of_collections_want() {
+    let headers = |catalog| text(&render(&catalog), "_headers").to_owned();
+    let without = headers(registry());
+    let with = headers(with_collection());
+    let rules = with.strip_prefix(&without).unwrap();
+    insta::assert_snapshot!(rules, @r"
+    /collections/:name/*
+      Access-Control-Allow-Origin: *
+      Access-Control-Expose-Headers: Content-Range, Content-Length, ETag, Accept-Ranges
+      Cache-Control: no-cache
+    /collections/:name/*.zip
+      Content-Disposition: attachment
+    ");
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! The ways to install a skill that work from where the site stands.
+//! The ways to install a skill or a collection that work from where the site stands.
 
-use crate::catalog::{Release, Skill};
+use crate::catalog::{Collection, Release, Skill};
 use crate::clients::{clawhub_command, clawhub_release_command, is_discoverable};
 use crate::render::registry::Registry;
 use crate::sums::Layout;
@@ -37,7 +37,17 @@ impl Install {
             ("With the skills client", with_skills),
             ("With the clawhub client", with_clawhub),
         ];
-        Self::by(clients, registry, skill, &url::zip(key), zip)
+        Self::by(clients, registry, &key.slug, &url::zip(key), zip)
+    }
+
+    /// Of all skills of a collection.
+    pub(super) fn of_collection(
+        registry: &Registry<'_>,
+        collection: &Collection,
+        zip: &WrittenZip,
+    ) -> Self {
+        let zip_path = url::collection_zip(&collection.name, &zip.sha256);
+        Self::by([], registry, &collection.name, &zip_path, zip)
     }
 
     /// Of an old version.
@@ -58,21 +68,20 @@ impl Install {
             ("With the clawhub client", with_clawhub),
         ];
         let zip_path = url::release_zip(&skill.key, &release.segment);
-        Self::by(clients, registry, skill, &zip_path, zip)
+        Self::by(clients, registry, &skill.key.slug, &zip_path, zip)
     }
 
-    /// By each client that has a command, and by the zip.
+    /// By each client that has a command, and by the zip, which is saved under `name`.
     fn by<const N: usize>(
         clients: [(&'static str, Option<String>); N],
         registry: &Registry<'_>,
-        skill: &Skill,
+        name: &str,
         zip_path: &str,
         zip: &WrittenZip,
     ) -> Self {
-        let slug = &skill.key.slug;
         // An identity has no character that means something to a shell, and a URL is percent-encoded.
         let with_curl = format!(
-            "curl -fsSL {} -o {slug}.zip && unzip -q {slug}.zip -d {slug}",
+            "curl -fsSL {} -o {name}.zip && unzip -q {name}.zip -d {name}",
             registry.absolute(zip_path)
         );
         let with_curl = ("With curl and unzip", Some(with_curl));
@@ -81,7 +90,7 @@ impl Install {
         Self {
             commands: commands.filter_map(command).collect(),
             zip_link: registry.link(zip_path),
-            zip_name: format!("{slug}.zip"),
+            zip_name: format!("{name}.zip"),
             zip_size: file_size(zip.len_bytes),
             zip_sha256: zip.sha256.clone(),
             checks: checks(registry, zip_path),
