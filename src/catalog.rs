@@ -27,7 +27,7 @@ pub use collection::{
 pub use file::{SkillFile, SkillFileError, main_file};
 pub use link::Linked;
 pub use provenance::{LicenseFile, Provenance, short_commit};
-pub use published::{files_without_name, published_files};
+pub use published::{files_without_name, has_plain_paths, published_files};
 pub use related::{RELATED_MAX, Related};
 pub use release::Release;
 pub use skill::{

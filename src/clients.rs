@@ -4,7 +4,7 @@ mod plugin;
 
 use std::borrow::Cow;
 
-use crate::catalog::{Catalog, Skill};
+use crate::catalog::{Catalog, Skill, has_plain_paths};
 use crate::config::{Config, HostingMode};
 use crate::front_matter::name_hint;
 use crate::key::{SkillKey, install_name, is_identity_part};
@@ -102,6 +102,12 @@ pub fn description<'a>(skill: &'a Skill, title: &str) -> Cow<'a, str> {
         "" => format!("{} from {title}.", skill.name).into(),
         own => own.into(),
     }
+}
+
+/// Whether clients that fetch the files of a skill one by one get all of it: under other names than its own, a script would
+/// not be where the skill looks for it.
+pub fn is_fetched_by_file(skill: &Skill) -> bool {
+    is_installable(skill) && skill.main_file().path == "SKILL.md" && has_plain_paths(skill)
 }
 
 /// What keeps the clients from installing skills, as warnings.

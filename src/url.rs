@@ -164,11 +164,24 @@ pub fn collection_zip(name: &str, sha256: &str) -> String {
     format!("{folder}{}-{}.zip", segment(name), &sha256[..12])
 }
 
-/// The folder of the copies of a skill's files, which clients fetch one by one:
-/// `collections/<name>/.well-known/skills/<install name>/`.
+/// Where the copies of skills' files stand that clients fetch one by one, and their index: `collections/<name>/.well-known/skills/`.
+pub fn collection_file_index(name: &str) -> String {
+    format!("{}.well-known/skills/", collection(name, 1))
+}
+
+/// The folder of the copies of one skill there: `collections/<name>/.well-known/skills/<install name>/`.
 pub fn collection_files(name: &str, install_name: &str) -> String {
-    let folder = collection(name, 1);
-    format!("{folder}.well-known/skills/{}/", segment(install_name))
+    format!("{}{}/", collection_file_index(name), segment(install_name))
+}
+
+/// A copy of a skill's file in [`collection_files`], under the path that it has.
+pub fn collection_file(name: &str, install_name: &str, path: &str) -> String {
+    let segments: Vec<String> = path.split('/').map(segment).collect();
+    format!(
+        "{}{}",
+        collection_files(name, install_name),
+        segments.join("/")
+    )
 }
 
 /// `collections/<name>/feed.xml`.

@@ -1,20 +1,22 @@
-//! Collections as files: one that lists them, and one of each.
+//! Collections as files: one that lists them, and of each a document and the indexes by which clients install it.
 
 use std::io;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::discovery::index_of_collection;
 use super::feed::ZipRef;
+use super::file_index::FileIndex;
 use super::shapes::Shaper;
 use crate::catalog::{Collection, Member, Skill};
 use crate::json::write_json;
 use crate::sink::Sink;
 use crate::url;
-use crate::zip::WrittenZip;
+use crate::zip::{SiteZips, WrittenZip};
 
 /// Writes nothing where there are no collections.
-pub(super) fn write(shaper: &Shaper, zips: &[WrittenZip], sink: &dyn Sink) -> io::Result<()> {
+pub(super) fn write(shaper: &Shaper, zips: &SiteZips, sink: &dyn Sink) -> io::Result<()> {
     let collections = &shaper.catalog.collections;
     if collections.is_empty() {
         return Ok(());
@@ -25,9 +27,16 @@ pub(super) fn write(shaper: &Shaper, zips: &[WrittenZip], sink: &dyn Sink) -> io
         url::api::COLLECTIONS,
         &json!({ "collections": items }),
     )?;
-    for (collection, zip) in collections.iter().zip(zips) {
+    for (collection, zip) in collections.iter().zip(&zips.collections) {
         let document = Document::new(shaper, collection, zip);
-        write_json(sink, &url::api::collection(&collection.name), &document)?;
+        let name = &collection.name;
+        write_json(sink, &url::api::collection(name), &document)?;
+        if let Some(index) = index_of_collection(shaper, collection, &zips.skills) {
+            write_json(sink, &url::api::collection_discovery(name), &index)?;
+        }
+        if let Some(index) = FileIndex::new(shaper, collection, &zips.skills) {
+            write_json(sink, &url::api::collection_files(name), &index)?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
-//! The discovery index of one skill, which `skills add <page URL>` reads: agent skills discovery, version 0.2.0.
+//! The discovery index of a skill or a collection, which `skills add <page URL>` reads: agent skills discovery, version
+//! 0.2.0.
 //!
-//! There is one index for each skill and none for the registry, since the client downloads every entry of an index
-//! before it looks at what was asked for.
+//! There is one index for each skill and each collection and none for the registry, since the client downloads every entry
+//! of an index before it looks at what was asked for.
 //!
 //! ```text
 //! <skill>/.well-known/agent-skills/index.json                what the skill is now
@@ -9,14 +10,16 @@
 //! <skill>/.well-known/agent-skills/v<version>/index.json     one of them; its digest never changes
 //! <skill>/versions/<version>/.well-known/agent-skills/index.json
 //!                                                            the same, where `skills add <page of the version>` looks
+//! <collection>/.well-known/agent-skills/index.json           all skills of a collection
 //! ```
 //!
-//! The last three are of skills with old versions. The second and third are as proposed for the specification
+//! The second to the fourth are of skills with old versions. The second and third are as proposed for the specification
 //! (agentskills/agentskills, pull request 380), as is `version` of an entry.
 
 use serde_json::{Value, json};
 
-use crate::catalog::{Release, Skill};
+use super::shapes::Shaper;
+use crate::catalog::{Collection, Release, Skill};
 use crate::clients::{self, is_installable};
 use crate::config::Config;
 use crate::key::{SkillKey, install_name};
@@ -37,32 +40,65 @@ pub(super) fn index(
     key: &SkillKey,
     zip_sha256: &str,
 ) -> Option<Value> {
-    let install_name = install_name(&skill.key.slug).filter(|_| is_installable(skill))?;
+    let name = install_name(&skill.key.slug).filter(|_| is_installable(skill))?;
+    let page = url::skill(key);
+    let from_page = |address: &str| match address.strip_prefix(&page) {
+        Some(below) => below.to_owned(),
+        None => format!("../../../{address}"),
+    };
+    Some(index_of(&[entry(
+        config, skill, &name, zip_sha256, &from_page,
+    )]))
+}
+
+/// The index that stands below the page of a collection, of the skills in it that have one themselves; `None` when there are
+/// none. `zips` are those of all skills.
+pub(super) fn index_of_collection(
+    shaper: &Shaper,
+    collection: &Collection,
+    zips: &[SkillZips],
+) -> Option<Value> {
+    let catalog = shaper.catalog;
+    let members = collection.members.iter();
+    let entries = members.filter_map(|member| {
+        let skill_idx = catalog.skill_idx(&member.key)?;
+        let skill = Some(&catalog.skills[skill_idx]).filter(|skill| is_installable(skill))?;
+        let zip_sha256 = &zips[skill_idx].current.sha256;
+        let from_page = |address: &str| format!("../../{address}");
+        let name = &member.install_name;
+        Some(entry(shaper.config, skill, name, zip_sha256, &from_page))
+    });
+    let entries: Vec<Value> = entries.collect();
+    (!entries.is_empty()).then(|| index_of(&entries))
+}
+
+/// The entry of a skill that clients call `name`. `from_page` makes a site path relative to the page that the index belongs
+/// to, two folders above the index.
+fn entry(
+    config: &Config,
+    skill: &Skill,
+    name: &str,
+    zip_sha256: &str,
+    from_page: &dyn Fn(&str) -> String,
+) -> Value {
     let (kind, address, sha256) = if skill.files.len() == 1 {
         let file = skill.main_file();
-        (
-            "skill-md",
-            url::file(&skill.key, &file.path),
-            file.sha256.as_str(),
-        )
+        let address = url::file(&skill.key, &file.path);
+        ("skill-md", address, file.sha256.as_str())
     } else {
         ("archive", url::zip(&skill.key), zip_sha256)
     };
-    let url = match address.strip_prefix(&url::skill(key)) {
-        Some(from_page) => format!("../../{from_page}"),
-        None => format!("../../{PAGE_TO_ROOT}{address}"),
-    };
     let mut entry = json!({
-        "name": install_name,
+        "name": name,
         "type": kind,
         "description": description(config, skill),
-        "url": url,
+        "url": format!("../../{}", from_page(&address)),
         "digest": format!("sha256:{sha256}"),
     });
     if let Some(version) = &skill.version {
         entry["version"] = json!(version.version);
     }
-    Some(index_of(&entry))
+    entry
 }
 
 /// A version of a skill with its files.
@@ -124,14 +160,14 @@ impl Pinned<'_> {
     pub(super) fn index(&self, path: &str) -> Value {
         let Self { skill, version, .. } = self;
         let depth = path.matches('/').count();
-        index_of(&json!({
+        index_of(&[json!({
             "name": install_name(&skill.key.slug),
             "type": "archive",
             "description": format!("Version {version} of {}.", skill.key),
             "url": format!("{}{}", "../".repeat(depth), self.zip_path),
             "digest": format!("sha256:{}", self.zip_sha256),
             "version": version,
-        }))
+        })])
     }
 
     fn is_semantic(&self) -> bool {
@@ -147,18 +183,15 @@ pub(super) fn versions(pinned: &[Pinned<'_>]) -> Option<Value> {
     Some(json!({ "latest": latest, "versions": versions }))
 }
 
-fn index_of(entry: &Value) -> Value {
-    json!({ "$schema": SCHEMA, "skills": [entry] })
+fn index_of(entries: &[Value]) -> Value {
+    json!({ "$schema": SCHEMA, "skills": entries })
 }
-
-/// From the folder `<owner>/skills/<slug>/` to the site's root.
-const PAGE_TO_ROOT: &str = "../../../";
 
 /// Longest description of an entry; JavaScript counts UTF-16 units.
 const DESCRIPTION_MAX_UNITS: usize = 1024;
 
 /// What the skill does, cut to what the contract allows.
-fn description(config: &Config, skill: &Skill) -> String {
+pub(super) fn description(config: &Config, skill: &Skill) -> String {
     let mut n_units = 0;
     clients::description(skill, &config.title)
         .chars()

@@ -16,6 +16,7 @@ mod content_hash;
 mod directory;
 mod discovery;
 mod feed;
+mod file_index;
 mod http;
 mod install;
 mod list;

@@ -18,6 +18,8 @@
 //! <owner>/skills/<slug>/.well-known/agent-skills/index.json
 //!                                                this and the first under names of before, too; see `discovery` for
 //!                                                those of versions
+//! collections/<name>/.well-known/agent-skills/index.json, …/skills/index.json
+//!                                                what clients install of a collection
 //! ```
 //!
 //! What is marked is written with `[api] full = true`: the `clawhub` client lists and shows skills by one document of
@@ -69,7 +71,7 @@ pub fn write_api(
     write_slugs(&shaper, sink)?;
     write_records(&shaper, &zips.skills, sink)?;
     write_releases(&shaper, &zips.skills, sink)?;
-    collections::write(&shaper, &zips.collections, sink)?;
+    collections::write(&shaper, zips, sink)?;
     feed::write(&shaper, &zips.skills, sink)
 }
 

@@ -23,6 +23,21 @@ pub fn published_files(skill: &Skill) -> Vec<Option<String>> {
         .collect()
 }
 
+/// Whether every file of a skill can be published under the path that it has: no host makes more of any than text, data or
+/// a picture, no two fall together, and every client asks for each by the same address.
+pub fn has_plain_paths(skill: &Skill) -> bool {
+    let is_plain = |path: &str| {
+        let is_named_so = url::published_path(path) == path;
+        let is_hidden = path.split('/').any(|segment| segment.starts_with('.'));
+        is_named_so
+            && !is_hidden
+            && !path.contains("..")
+            && !path.contains(['%', '?', '#', ':', '\\'])
+    };
+    let mut files = skill.files.iter().zip(has_own_name(skill));
+    files.all(|(file, has_own_name)| has_own_name && is_plain(&file.path))
+}
+
 /// The files that would have a copy, but for another file or folder of the skill that has its name.
 pub fn files_without_name(skill: &Skill) -> impl Iterator<Item = usize> {
     let has_name = has_own_name(skill);

@@ -31,6 +31,11 @@ pub fn header_rules() -> Vec<HeaderRule> {
             "Content-Range, Content-Length, ETag, Accept-Ranges",
         ),
     ];
+    // What strangers wrote runs nowhere, even where a browser would open it.
+    const STRANGERS: &[(&str, &str)] = &[
+        ("Content-Security-Policy", "default-src 'none'; sandbox"),
+        ("X-Robots-Tag", "noindex"),
+    ];
     let page_policy = format!("{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'");
     vec![
         rule(
@@ -54,20 +59,14 @@ pub fn header_rules() -> Vec<HeaderRule> {
         // The record of a skill, its discovery index, and the files and the zip that these name by their hashes: an old
         // one beside a new one is refused by whoever checks.
         rule(":owner/skills/:slug/*", &[SHARED, REVALIDATED].concat()),
-        // What strangers wrote runs nowhere, even where a browser would open it.
-        rule(
-            ":owner/skills/:slug/files/*",
-            &[
-                ("Content-Security-Policy", "default-src 'none'; sandbox"),
-                ("X-Robots-Tag", "noindex"),
-            ],
-        ),
+        rule(":owner/skills/:slug/files/*", STRANGERS),
         rule(
             ":owner/skills/:slug/*.zip",
             &[("Content-Disposition", "attachment")],
         ),
         // As those of a skill.
         rule("collections/:name/*", &[SHARED, REVALIDATED].concat()),
+        rule("collections/:name/.well-known/skills/:skill/*", STRANGERS),
         rule(
             "collections/:name/*.zip",
             &[("Content-Disposition", "attachment")],

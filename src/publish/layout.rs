@@ -121,6 +121,7 @@ fn is_pointer(path: &str) -> bool {
         || name == "marketplace.json"
         || name == "sitemap.xml"
         || path.starts_with("sitemaps/")
+        || is_file_index(path)
         || matches!(
             path,
             "_headers"
@@ -130,6 +131,12 @@ fn is_pointer(path: &str) -> bool {
                 | "opensearch.xml"
                 | "search/search.js"
         )
+}
+
+/// `collections/<name>/.well-known/skills/index.json`. It names the copies beside it by one version for each skill, and no
+/// digest tells a client that a copy is older.
+fn is_file_index(path: &str) -> bool {
+    path.starts_with("collections/") && path.ends_with("/.well-known/skills/index.json")
 }
 
 #[cfg(test)]
@@ -161,6 +168,8 @@ mod tests {
         let step = |path| step(path, &present, &target);
         assert_eq!(step("assets/a.css"), Step::Hashed);
         assert_eq!(step("collections/team/team-0a.zip"), Step::Hashed);
+        let index = "collections/team/.well-known/skills/index.json";
+        assert_eq!(step(index), Step::Pointer);
         let copy = "collections/team/.well-known/skills/pdf/assets/forms.zip";
         assert_eq!(step(copy), Step::NewFile);
         assert_eq!(step("ana/skills/csv/csv.zip"), Step::NewSkill);

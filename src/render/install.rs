@@ -1,7 +1,11 @@
 //! The ways to install a skill or a collection that work from where the site stands.
 
+use std::borrow::Cow;
+
 use crate::catalog::{Collection, Release, Skill};
-use crate::clients::{clawhub_command, clawhub_release_command, is_discoverable};
+use crate::clients::{
+    clawhub_command, clawhub_release_command, is_discoverable, is_fetched_by_file,
+};
 use crate::render::registry::Registry;
 use crate::sums::Layout;
 use crate::text::number::file_size;
@@ -23,7 +27,7 @@ pub(super) struct Install {
 /// A command to copy.
 #[derive(Hash)]
 pub(super) struct Command {
-    pub(super) label: &'static str,
+    pub(super) label: Cow<'static, str>,
     pub(super) text: String,
 }
 
@@ -34,8 +38,8 @@ impl Install {
             .then(|| format!("npx skills add {}", registry.absolute(&url::skill(key))));
         let with_clawhub = clawhub_command(registry.config, skill, registry.has_unique_slug(key));
         let clients = [
-            ("With the skills client", with_skills),
-            ("With the clawhub client", with_clawhub),
+            ("With the skills client".into(), with_skills),
+            ("With the clawhub client".into(), with_clawhub),
         ];
         Self::by(clients, registry, &key.slug, &url::zip(key), zip)
     }
@@ -47,7 +51,28 @@ impl Install {
         zip: &WrittenZip,
     ) -> Self {
         let zip_path = url::collection_zip(&collection.name, &zip.sha256);
-        Self::by([], registry, &collection.name, &zip_path, zip)
+        let members = || registry.catalog.members(collection).map(|(skill, _)| skill);
+        let with_skills = members().any(is_discoverable).then(|| {
+            let page = registry.absolute(&url::collection(&collection.name, 1));
+            format!("npx skills add {page} --yes")
+        });
+        let n_by_file = members().filter(|skill| is_fetched_by_file(skill)).count();
+        let with_opencode = (n_by_file > 0).then(|| {
+            let folder = registry.absolute(&url::collection_file_index(&collection.name));
+            format!("\"skills\": {{ \"urls\": [\"{folder}\"] }}")
+        });
+        let n_members = collection.members.len();
+        let opencode = match n_by_file == n_members {
+            true => "With opencode, in opencode.json".into(),
+            false => {
+                format!("With opencode, in opencode.json: {n_by_file} of the {n_members}").into()
+            }
+        };
+        let clients = [
+            ("With the skills client".into(), with_skills),
+            (opencode, with_opencode),
+        ];
+        Self::by(clients, registry, &collection.name, &zip_path, zip)
     }
 
     /// Of an old version.
@@ -64,8 +89,8 @@ impl Install {
         let with_skills =
             (has_main && is_discoverable(skill)).then(|| format!("npx skills add {page}"));
         let clients = [
-            ("With the skills client", with_skills),
-            ("With the clawhub client", with_clawhub),
+            ("With the skills client".into(), with_skills),
+            ("With the clawhub client".into(), with_clawhub),
         ];
         let zip_path = url::release_zip(&skill.key, &release.segment);
         Self::by(clients, registry, &skill.key.slug, &zip_path, zip)
@@ -73,7 +98,7 @@ impl Install {
 
     /// By each client that has a command, and by the zip, which is saved under `name`.
     fn by<const N: usize>(
-        clients: [(&'static str, Option<String>); N],
+        clients: [(Cow<'static, str>, Option<String>); N],
         registry: &Registry<'_>,
         name: &str,
         zip_path: &str,
@@ -84,7 +109,7 @@ impl Install {
             "curl -fsSL {} -o {name}.zip && unzip -q {name}.zip -d {name}",
             registry.absolute(zip_path)
         );
-        let with_curl = ("With curl and unzip", Some(with_curl));
+        let with_curl = ("With curl and unzip".into(), Some(with_curl));
         let commands = clients.into_iter().chain([with_curl]);
         let command = |(label, text): (_, Option<String>)| Some(Command { label, text: text? });
         Self {
@@ -114,7 +139,10 @@ fn checks(registry: &Registry<'_>, zip_path: &str) -> Vec<Command> {
     let signature = key.map(|_| url::SUMS_SIGNATURE);
     let fetched = lists.iter().copied().chain(signature).chain([zip_path]);
     let fetched: Vec<&str> = fetched.collect();
-    let command = |label, text| Command { label, text };
+    let command = |label: &'static str, text| Command {
+        label: label.into(),
+        text,
+    };
     let mut checks = vec![
         command(
             "Fetch the zip with the sums of this site, into an empty folder",

@@ -58,7 +58,7 @@ pub fn write_site(
     registry.site.assets.write(sink)?;
     let zips = SiteZips {
         skills: write_skills(&registry, related, known_zips, sink, progress)?,
-        collections: collection::write_zips(&registry, known_zips, sink)?,
+        collections: collection::write(&registry, known_zips, sink)?,
     };
     let n_pages = catalog.skills.iter().map(skill::n_pages).sum::<usize>()
         + listing::write(&registry, sink)?

@@ -1,6 +1,6 @@
 //! Where the files of the API stand.
 
-use super::{release, skill as skill_page};
+use super::{collection as collection_page, collection_file_index, release, skill as skill_page};
 use crate::key::SkillKey;
 
 /// Tells clients where the API is, and on which site it stands.
@@ -95,6 +95,16 @@ pub fn discovery_versions(key: &SkillKey) -> String {
 
 fn discovery_below(page: &str) -> String {
     format!("{page}{DISCOVERY_FOLDER}/index.json")
+}
+
+/// `collections/<name>/.well-known/agent-skills/index.json`: by it the `skills` client installs all of a collection.
+pub fn collection_discovery(name: &str) -> String {
+    discovery_below(&collection_page(name, 1))
+}
+
+/// `collections/<name>/.well-known/skills/index.json`: the same for clients that fetch files one by one.
+pub fn collection_files(name: &str) -> String {
+    format!("{}index.json", collection_file_index(name))
 }
 
 const DISCOVERY_FOLDER: &str = ".well-known/agent-skills";

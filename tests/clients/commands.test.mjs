@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { Registry, User } from "./harness.mjs";
+import { Registry, User, commands } from "./harness.mjs";
 
 const skill = (name, text, description = "Does it.") => `---\nname: ${name}\ndescription: ${description}\n---\n${text}\n`;
 
@@ -97,12 +97,4 @@ for (const kind of ["serve", "edge", "github", "static"]) {
       });
     }
   });
-}
-
-/** The command lines by which a page installs, as a visitor copies them; those that check a zip are tested in Rust. */
-function commands(page) {
-  const [install] = page.split('<details class="checks">');
-  const lines = [...install.matchAll(/<div class="command"><code>(.*?)<\/code>/gs)].map(([, line]) => line);
-  const characters = { amp: "&", lt: "<", gt: ">", quot: '"', "#38": "&", "#34": '"', "#39": "'", "#60": "<", "#62": ">" };
-  return lines.map((line) => line.replace(/&(#?\w+);/g, (_, name) => characters[name] ?? assert.fail(`&${name};`)));
 }

@@ -1,5 +1,6 @@
 // A registry in a temporary folder, the ways to serve it, and the clients with a home of their own.
 
+import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
@@ -228,6 +229,14 @@ exit 127
       CURL_CA_BUNDLE: certificateFiles().cert,
     };
   }
+}
+
+/** The command lines by which a page installs, as a visitor copies them; those that check a zip are tested in Rust. */
+export function commands(page) {
+  const [install] = page.split('<details class="checks">');
+  const lines = [...install.matchAll(/<div class="command"><code>(.*?)<\/code>/gs)].map(([, line]) => line);
+  const characters = { amp: "&", lt: "<", gt: ">", quot: '"', "#38": "&", "#34": '"', "#39": "'", "#60": "<", "#62": ">" };
+  return lines.map((line) => line.replace(/&(#?\w+);/g, (_, name) => characters[name] ?? assert.fail(`&${name};`)));
 }
 
 /** Runs a program; returns its exit code and its output, both streams together. */

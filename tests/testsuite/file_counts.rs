@@ -94,7 +94,7 @@ const TWO_SKILLS: &str = "
 const DEMO: &str = "
    10 API
     9 assets
-    4 collections
+   11 collections
     9 feeds
     4 marketplaces
    10 other

@@ -51,7 +51,16 @@ fn a_site_holds_no_file_of_a_stranger_that_a_host_makes_more_of() {
     let mut test = SiteTest::two_skills()
         .skill("eve/names", links)
         .skill("eve/form.php", "Text.\n")
-        .skill("eve/page.html.gz", "Text.\n");
+        .skill("eve/page.html.gz", "Text.\n")
+        .skill(
+            "eve/plain",
+            "---\nname: plain\ndescription: Has a file.\n---\n",
+        )
+        .file("content/skills/eve/plain/notes.md", "Notes.\n")
+        .file(
+            "content/collections/eve.toml",
+            "title = \"Eve\"\ndescription = \"All of hers.\"\n[rule]\nowner = \"eve\"\n",
+        );
     for path in &paths {
         let path = format!("content/skills/eve/names/{path}");
         test = test.file(&path, "<script>alert(1)</script>");
@@ -62,9 +71,13 @@ fn a_site_holds_no_file_of_a_stranger_that_a_host_makes_more_of() {
         .into_iter()
         .map(|(path, _)| path)
         .filter(|path| {
-            path.contains("/files/") && path.starts_with("eve/") || path.ends_with(".zip")
+            path.contains("/files/") && path.starts_with("eve/")
+                || path.starts_with("collections/eve/.well-known/skills/plain/")
+                || path.ends_with(".zip")
         })
         .collect();
+    let copy = "collections/eve/.well-known/skills/plain/notes.md".to_owned();
+    assert!(strangers.contains(&copy), "{strangers:?}");
     assert!(strangers.len() > 60, "{strangers:?}");
     for path in &strangers {
         hosts.assert_inert(path);

@@ -1,5 +1,7 @@
 //! Collections as documents.
 
+use ::url::Url;
+
 use super::*;
 use crate::catalog::Collection;
 
@@ -78,4 +80,64 @@ fn the_description_speaks_of_collections_where_there_are_any() {
         let with_rest = &description["paths"]["/api/v1/badges.json"];
         assert!(with_rest.is_object());
     }
+}
+
+#[test]
+fn clients_install_a_collection_by_the_artifacts_of_its_skills() {
+    let mut catalog = with_collection();
+    let key = |key| SkillKey::parse(key).unwrap();
+    let chosen = ["ana/pdf-tools", "bo/plain", "bo/notes"].map(|skill| (key(skill), None));
+    let (title, description) = ("More".into(), "More.".into());
+    let more = Collection::new("more".into(), title, description, chosen.into());
+    catalog.collections.insert(0, more);
+    let files = files_of(&catalog, &config());
+    let path = "collections/more/.well-known/agent-skills/index.json";
+    let index = document(&files, path);
+    assert_eq!(
+        index["$schema"],
+        "https://schemas.agentskills.io/discovery/0.2.0/schema.json"
+    );
+    let entries = index["skills"].as_array().unwrap();
+    let names: Vec<&Value> = entries.iter().map(|entry| &entry["name"]).collect();
+    assert_eq!(names, ["pdf-tools", "notes"], "`plain` has no front matter");
+    let base = Url::parse(&format!("https://skills.example/reg/{path}")).unwrap();
+    for (entry, skill, file) in [
+        (&entries[0], "ana/skills/pdf-tools", "pdf-tools.zip"),
+        (&entries[1], "bo/skills/notes", "files/SKILL.md"),
+    ] {
+        let url = base.join(entry["url"].as_str().unwrap()).unwrap();
+        assert_eq!(
+            url.as_str(),
+            format!("https://skills.example/reg/{skill}/{file}")
+        );
+        let of_skill = document(
+            &files,
+            &format!("{skill}/.well-known/agent-skills/index.json"),
+        );
+        assert_eq!(entry["digest"], of_skill["skills"][0]["digest"]);
+    }
+}
+
+#[test]
+fn clients_that_fetch_files_are_told_of_skills_of_which_they_get_all() {
+    let mut catalog = with_collection();
+    let pdf = SkillKey::parse("ana/pdf-tools").unwrap();
+    let chosen = vec![(pdf, None)];
+    let (title, description) = ("Scripts".into(), "With a script.".into());
+    let scripts = Collection::new("scripts".into(), title, description, chosen);
+    catalog.collections.insert(0, scripts);
+    let files = files_of(&catalog, &config());
+    assert!(!files.contains_key("collections/scripts/.well-known/skills/index.json"));
+    let index = document(&files, "collections/team/.well-known/skills/index.json");
+    let zip = |owner: &str| {
+        let record = document(&files, &format!("{owner}/skills/notes/skill.json"));
+        record["zip"]["sha256"].clone()
+    };
+    assert_eq!(
+        index,
+        json!({ "skills": [
+            { "name": "bo-notes", "description": "Bo's notes.", "version": zip("bo"), "files": ["SKILL.md"] },
+            { "name": "ana-notes", "description": "Ana's notes.", "version": zip("ana"), "files": ["SKILL.md"] },
+        ] })
+    );
 }

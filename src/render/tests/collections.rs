@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::fixture::{
-    Files, card_slugs, file, main_of, many, registry, render, text, with_collection,
+    Files, card_slugs, file, main_of, many, registry, render, skill, text, with_collection,
 };
-use crate::catalog::Collection;
+use crate::catalog::{Collection, has_plain_paths};
 use crate::text::hex;
 
 #[test]
@@ -141,6 +141,53 @@ fn the_order_and_the_notes_of_a_page_are_no_matter_to_the_zip() {
 }
 
 #[test]
+fn files_are_copied_of_skills_whose_files_all_keep_their_names() {
+    let mut catalog = with_collection();
+    catalog.skills[2].files.push(file("docs/a b.md", "Notes."));
+    let files = render(&catalog);
+    let copies: Vec<&str> = files
+        .keys()
+        .filter_map(|path| path.strip_prefix("collections/team/.well-known/skills/"))
+        .collect();
+    assert_eq!(
+        copies,
+        ["solo/SKILL.md", "solo/docs/a b.md"],
+        "pdf-tools has a script"
+    );
+    let page = text(&files, "collections/team/index.html");
+    assert!(
+        page.contains("With opencode, in opencode.json: 1 of the 2"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_skill_has_plain_paths_when_no_client_and_no_host_makes_others_of_them() {
+    let has_plain_paths = |paths: &[&str]| {
+        let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, "x")).collect();
+        has_plain_paths(&skill("ana/pdf", "PDF", "2026-01-01", &files))
+    };
+    assert!(has_plain_paths(&["SKILL.md", "docs/größe.md", "a/b/x.png"]));
+    for path in [
+        "run.sh",
+        "index.md",
+        "form.php.md",
+        "LICENSE",
+        "page.html",
+        "a..b.md",
+        "a%20b.md",
+        "a?b.md",
+        "a#b.md",
+        "c:x.md",
+        ".x.md",
+        ".docs/x.md",
+        "skill.md",
+    ] {
+        assert!(!has_plain_paths(&["SKILL.md", path]), "{path}");
+    }
+}
+
+#[test]
 fn hosts_are_told_what_files_of_collections_want() {
     let headers = |catalog| text(&render(&catalog), "_headers").to_owned();
     let without = headers(registry());
@@ -151,6 +198,9 @@ fn hosts_are_told_what_files_of_collections_want() {
       Access-Control-Allow-Origin: *
       Access-Control-Expose-Headers: Content-Range, Content-Length, ETag, Accept-Ranges
       Cache-Control: no-cache
+    /collections/:name/.well-known/skills/:skill/*
+      Content-Security-Policy: default-src 'none'; sandbox
+      X-Robots-Tag: noindex
     /collections/:name/*.zip
       Content-Disposition: attachment
     ");
