@@ -16,6 +16,11 @@ pub fn is_discoverable(skill: &Skill) -> bool {
     is_installable(skill) && !skill.front_matter.is_internal
 }
 
+/// Whether clients find the skill in a folder with its files, as they look into plugins and packages.
+pub fn is_package(skill: &Skill) -> bool {
+    is_discoverable(skill) && skill.main_file().path == "SKILL.md"
+}
+
 /// A folder of a public repository on GitHub, from which the `clawhub` client installs with `mode = "github"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GithubFolder {

@@ -2,6 +2,7 @@
 
 mod former;
 mod marketplace;
+mod npm;
 mod source;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use crate::minisign::PublicKey;
 use crate::problem::{Place, Problem, Problems};
 use crate::url::BaseUrl;
 pub use marketplace::{MarketplaceConfig, MarketplaceLists};
+pub use npm::{NpmConfig, NpmScope};
 pub use source::{Origin, SourceConfig, SourceConfigError, VersionsFrom, owner_in};
 
 /// Everything that an operator can set. Unknown keys are errors.
@@ -42,6 +44,8 @@ pub struct Config {
     pub api: ApiConfig,
     /// Lists of skills that Claude Code installs from.
     pub marketplace: MarketplaceConfig,
+    /// Packages for npm.
+    pub npm: NpmConfig,
     /// Old versions of the registry's own skills.
     pub versions: VersionsConfig,
     /// Which lists have a feed of their own.
@@ -70,6 +74,7 @@ impl Default for Config {
             hosting: HostingConfig::default(),
             api: ApiConfig::default(),
             marketplace: MarketplaceConfig::default(),
+            npm: NpmConfig::default(),
             versions: VersionsConfig::default(),
             feeds: FeedsConfig::default(),
             signing: SigningConfig::default(),

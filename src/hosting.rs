@@ -8,7 +8,8 @@ mod headers;
 use serde::Deserialize;
 
 pub use headers::{
-    CONTENT_SECURITY_POLICY, ObjectHeaders, ObjectRules, content_type, header_rules, matches,
+    CONTENT_SECURITY_POLICY, HeaderRule, ObjectHeaders, ObjectRules, content_type, header_rules,
+    matches,
 };
 
 /// A host, with its plan where limits depend on it.

@@ -59,6 +59,7 @@ mod mcp;
 mod memory;
 mod minisign;
 mod mirror;
+mod npm;
 mod output_file;
 mod preview;
 mod problem;

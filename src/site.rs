@@ -18,6 +18,7 @@ use crate::index::vector::{self, OwnVectors};
 use crate::index::{self, IndexError, PreviousError, PreviousIndex, SearchIndex};
 use crate::marketplace;
 use crate::minisign::{SecretKey, SecretKeyError};
+use crate::npm;
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::project::Project;
@@ -302,7 +303,8 @@ impl Site {
     /// What the sink says.
     pub fn write_api(&self, zips: &SiteZips, sink: &dyn Sink) -> io::Result<()> {
         api::write_api(&self.catalog, &self.config, zips, sink)?;
-        marketplace::write(&self.catalog, &self.config, sink)
+        marketplace::write(&self.catalog, &self.config, sink)?;
+        npm::write(&self.catalog, &self.config, &zips.skills, sink)
     }
 }
 

@@ -34,6 +34,7 @@ pub const RESERVED_OWNERS: &[&str] = &[
     "index.html",
     "llms.txt",
     "marketplace.json",
+    "npm",
     "opensearch.xml",
     "owners",
     "robots.txt",
@@ -57,6 +58,7 @@ pub fn is_reserved_owner(owner: &str) -> bool {
 pub const GROWING_FOLDERS: &[&str] = &[
     "api/v1/",
     "data/sums/",
+    "npm/",
     "owners/",
     "sitemaps/",
     "skills/",
@@ -225,6 +227,19 @@ pub fn badge_marketplace(kind: &str) -> String {
 /// `<owner>/marketplace.json`.
 pub fn owner_marketplace(owner: &str) -> String {
     format!("{}{MARKETPLACE}", self::owner(owner, 1))
+}
+
+/// Where npm asks of packages.
+pub const NPM: &str = "npm/";
+
+/// `npm/<name>`, where the name has its scope: what npm asks of a package.
+pub fn npm_package(name: &str) -> String {
+    format!("{NPM}{name}")
+}
+
+/// `<owner>/skills/<slug>/npm/<digest>.tgz`: one version of a package.
+pub fn npm_tarball(key: &SkillKey, digest: &str) -> String {
+    format!("{}npm/{digest}.tgz", skill(key))
 }
 
 /// `tags/<tag>/feed.xml`.

@@ -1,13 +1,11 @@
 //! The zip of a skill as a plugin of Claude Code, which takes the root of a zip for that of a plugin.
 
-use super::is_discoverable;
+use super::is_package;
 use crate::catalog::Skill;
 
 /// Whether Claude Code installs the zip of the skill as a plugin that is this skill and nothing else.
 pub fn is_plugin(skill: &Skill) -> bool {
-    is_discoverable(skill)
-        && skill.main_file().path == "SKILL.md"
-        && plugin_parts(skill).next().is_none()
+    is_package(skill) && plugin_parts(skill).next().is_none()
 }
 
 /// The files of the skill in which Claude Code would see parts of a plugin, whatever a marketplace says of it.

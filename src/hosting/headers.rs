@@ -56,6 +56,8 @@ pub fn header_rules() -> Vec<HeaderRule> {
         rule(".well-known/*", SHARED),
         // All below is JSON, under names without an ending too; `index.html` there would pass for a page.
         rule("api/v1/skills/*", &[("Content-Type", "application/json")]),
+        // What npm asks of a package has no ending.
+        rule("npm/*", &[("Content-Type", "application/json")]),
         // The record of a skill, its discovery index, and the files and the zip that these name by their hashes: an old
         // one beside a new one is refused by whoever checks.
         rule(":owner/skills/:slug/*", &[SHARED, REVALIDATED].concat()),
@@ -191,6 +193,7 @@ mod tests {
             of("api/v1/skills/pdf/index.html"),
             "application/json | no-cache | "
         );
+        assert_eq!(of("npm/@acme/ana--pdf"), "application/json | no-cache | ");
         assert_eq!(
             of("ana/skills/pdf/versions/1.0/pdf.zip"),
             "application/zip | no-cache | attachment"

@@ -112,7 +112,7 @@ fn is_page(path: &str) -> bool {
 
 /// Whether it may name files by their digests.
 fn is_document(path: &str) -> bool {
-    path.ends_with(".json") || path.starts_with("api/")
+    path.ends_with(".json") || path.starts_with("api/") || path.starts_with("npm/")
 }
 
 fn is_pointer(path: &str) -> bool {
@@ -181,6 +181,7 @@ mod tests {
         assert_eq!(step("old/skills/pdf/skill.json"), Step::File);
         assert_eq!(step("api/v1/skills/pdf/index.html"), Step::File);
         assert_eq!(step("api/v1/skills/csv/index.html"), Step::File);
+        assert_eq!(step("npm/@acme/ana--csv"), Step::File);
         assert_eq!(step("skills/index.html"), Step::Page);
         assert_eq!(step("ana/feed.xml"), Step::Pointer);
         assert_eq!(step("marketplace.json"), Step::Pointer);

@@ -16,7 +16,7 @@ use super::root::{Generation, Root};
 use super::run::{self, Done, delete_keys};
 use super::site_folder::decoded;
 use crate::input_file::FILE_MAX_BYTES;
-use crate::key::SkillKey;
+use crate::key::{SkillKey, package_name};
 use crate::url;
 
 /// What was taken down.
@@ -88,7 +88,8 @@ impl Publisher<'_> {
     }
 
     /// The paths of `skill` in each of [`Root::generations`]: its folder, those of its old names, the documents of the API
-    /// that are about it, which in another generation may be about another skill, and what collections have of its files.
+    /// that are about it, which in another generation may be about another skill, what npm asks of all these names, and what
+    /// collections have of its files.
     fn paths_of(
         &self,
         skill: &SkillKey,
@@ -135,8 +136,12 @@ impl Publisher<'_> {
                     folders.insert(format!("{below}/"));
                 }
             }
-            let is_of_skill =
-                |path: &&String| folders.iter().any(|folder| path.starts_with(folder));
+            let packages = folders.iter().filter_map(|folder| package_of(folder));
+            let packages: BTreeSet<String> = packages.collect();
+            let is_of_skill = |path: &&String| {
+                folders.iter().any(|folder| path.starts_with(folder))
+                    || npm_package(path).is_some_and(|package| packages.contains(package))
+            };
             let mut paths: BTreeSet<String> = record.keys().filter(is_of_skill).cloned().collect();
             paths.extend(self.paths_in_collections(skill, record)?);
             going.push(paths);
@@ -219,6 +224,18 @@ struct ReadMember {
     owner: String,
     slug: String,
     install_name: String,
+}
+
+/// What the skill in `folder` is called as a package; `None` for other folders.
+fn package_of(folder: &str) -> Option<String> {
+    let (owner, slug) = folder.strip_suffix('/')?.split_once("/skills/")?;
+    Some(package_name(&SkillKey::parse(&format!("{owner}/{slug}"))?))
+}
+
+/// The package whose versions the file at `path` names, whatever its scope.
+fn npm_package(path: &str) -> Option<&str> {
+    let (_scope, package) = path.strip_prefix("npm/@")?.split_once('/')?;
+    Some(package)
 }
 
 /// Folders of skills without a zip: those of old names.

@@ -9,7 +9,7 @@ use std::io;
 use super::registry::Registry;
 use super::text::xml;
 use crate::catalog::Skill;
-use crate::hosting::header_rules;
+use crate::hosting::{HeaderRule, header_rules};
 use crate::sink::Sink;
 use crate::text::shorten;
 use crate::url;
@@ -28,9 +28,12 @@ pub(super) fn write(registry: &Registry<'_>, sink: &dyn Sink) -> io::Result<()> 
 fn headers(registry: &Registry<'_>) -> String {
     let mut text = String::new();
     let has_collections = registry.site.has_collections;
-    let rules = header_rules().into_iter();
-    for rule in rules.filter(|rule| has_collections || !rule.pattern.starts_with(url::COLLECTIONS))
-    {
+    let has_packages = registry.config.npm.scope.is_some();
+    let is_used = |rule: &HeaderRule| {
+        (has_collections || !rule.pattern.starts_with(url::COLLECTIONS))
+            && (has_packages || !rule.pattern.starts_with(url::NPM))
+    };
+    for rule in header_rules().into_iter().filter(is_used) {
         let _ = writeln!(text, "{}", registry.link(rule.pattern));
         for (name, value) in rule.headers {
             let _ = writeln!(text, "  {name}: {value}");

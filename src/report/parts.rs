@@ -86,6 +86,7 @@ pub(super) fn part_of(path: &str) -> String {
         ["collections", ..] => "collections",
         ["api", "v1", "skills", _, _, ..] => "API documents",
         ["api", ..] | [".well-known", ..] => "API lists",
+        ["npm", ..] | [_, "skills", _, "npm", ..] => "npm packages",
         ["assets", ..] | ["favicon.svg"] => "assets",
         [_, "skills", _, "index.html"] => "skill pages",
         [_, "skills", _, "skill.json"] => "skill records",

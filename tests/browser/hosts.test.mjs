@@ -1,7 +1,8 @@
 // The site on servers that people have: nginx with the published example, and the plainest one there is.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -11,9 +12,12 @@ import { serveWithNginx } from "./nginx.mjs";
 import { serveWithPython } from "./python.mjs";
 import { buildSite, filesBelow, headerRules, headersOf, root, skillpress } from "./site.mjs";
 
-let site, nginx, python, browser;
+let config, site, nginx, python, browser;
 before(async () => {
-  site = buildSite("https://skills.example/");
+  // With all that a site may have.
+  config = path.join(mkdtempSync(path.join(tmpdir(), "skillpress-config-")), "skillpress.toml");
+  writeFileSync(config, '[npm]\nscope = "@acme"\n');
+  site = buildSite("https://skills.example/", { config });
   nginx = await serveWithNginx(site);
   python = await serveWithPython(site);
   browser = await launch();
@@ -22,7 +26,7 @@ after(async () => {
   await browser?.close();
   await nginx?.close();
   await python?.close();
-  if (site) rmSync(path.dirname(site), { recursive: true, force: true });
+  for (const file of [site, config]) if (file) rmSync(path.dirname(file), { recursive: true, force: true });
 });
 
 /** Types a query on the first page, and follows its first result; gives all answers that came. */
@@ -125,7 +129,7 @@ describe("_headers", () => {
 
   test("calls JSON what is JSON", () => {
     const rules = headerRules(site);
-    for (const address of addresses().filter((address) => address.startsWith("/api/") && !/\.json$/.test(address))) {
+    for (const address of addresses().filter((address) => /^\/(api|npm)\//.test(address) && !/\.json$/.test(address))) {
       assert.equal(headersOf(rules, address)["content-type"], "application/json", address);
       const file = path.join(site, address.endsWith("/") ? `${address}index.html` : address);
       assert.doesNotThrow(() => JSON.parse(readFileSync(file, "utf8")), address);
@@ -137,12 +141,14 @@ describe("_headers", () => {
   });
 
   test("is what the preview sends, at every address, be it a file or an answer", async () => {
-    const preview = spawn(skillpress, ["serve", "--addr", "127.0.0.1:0"], { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
+    const preview = spawn(skillpress, ["serve", "--config", config, "--addr", "127.0.0.1:0"], { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
     const url = await new Promise((resolve) => preview.stdout.on("data", (chunk) => resolve(/serving (http:\S+)/.exec(chunk)?.[1])));
     try {
       while (!(await fetch(url)).ok) await new Promise((resolve) => setTimeout(resolve, 50));
-      // A shard's name follows from its addresses, which are the preview's own there; and the preview has no sums.
-      const isThere = (address) => !/\/catalog\/[0-9a-f]+\.json$|^\/SHA256SUMS$|^\/data\/sums\//.test(address);
+      // Names of shards and packages follow from addresses, which are the preview's own there; and the preview has no sums,
+      // and at its address no marketplaces.
+      const isThere = (address) =>
+        !/\/catalog\/[0-9a-f]+\.json$|\.tgz$|marketplace\.json$|^\/SHA256SUMS$|^\/data\/sums\//.test(address);
       await comparesWith(url, addresses().filter(isThere), { "cache-control": "no-cache" });
     } finally {
       preview.kill("SIGINT");

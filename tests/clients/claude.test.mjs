@@ -50,7 +50,7 @@ describe("Claude Code on a marketplace", () => {
     await user?.remove();
   });
 
-  const list = async (path = "marketplace.json") => JSON.parse(await readFile(join(registry.site, path), "utf8"));
+  const list = async () => JSON.parse(await registry.read("marketplace.json"));
   const nameOf = async (owner, slug) => {
     const { plugins } = await list();
     return plugins.find(({ homepage }) => homepage.endsWith(`/${owner}/skills/${slug}/`)).name;

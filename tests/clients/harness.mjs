@@ -110,6 +110,11 @@ export class Registry {
     return { url: `http://127.0.0.1:${this.repository.address().port}`, asked };
   }
 
+  /** The text of a file of the built site. */
+  read(path) {
+    return readFile(join(this.site, path), "utf8");
+  }
+
   /** The files of a skill in the content folder, path → bytes. */
   async skill(owner, slug) {
     const files = await readFiles(join(this.content, "skills", owner, slug));
@@ -138,7 +143,7 @@ export class Registry {
 const SETTINGS = {
   full: "[api]\nfull = true\n",
   edge: '[hosting]\nmode = "edge"\n',
-  https: '[marketplace]\nname = "acme"\nlists = ["site", "badges", "owners"]\n',
+  https: '[marketplace]\nname = "acme"\nlists = ["site", "badges", "owners"]\n[npm]\nscope = "@acme"\n',
   github: '[hosting]\nmode = "github"\ngithub_repository = "acme/registry"\ngithub_commit = "main"\n',
 };
 

@@ -20,6 +20,7 @@ mod links;
 mod marketplaces;
 mod mcp;
 mod mirror;
+mod npm;
 mod operator;
 mod outside;
 mod plain_server;

@@ -290,6 +290,13 @@ fn a_takedown_leaves_no_byte_of_a_skill_and_no_word_in_the_record() {
     let first = Site::new("1", &[("a", "secret 1"), ("b", "b")]);
     first.file("old/skills/x/skill.json", "secret \"/o/skills/a/\"");
     first.file("old/skills/y/skill.json", "of another \"/o/skills/b/\"");
+    for (package, text) in [
+        ("o--a", "secret versions"),
+        ("old--x", "secret versions under an old name"),
+        ("o--b", "versions of b"),
+    ] {
+        first.file(&format!("npm/@acme/{package}"), text);
+    }
     publish(&store, &first).unwrap();
     publish(&store, &Site::new("2", &[("a", "secret 2"), ("b", "b")])).unwrap();
     publish(&store, &Site::new("3", &[("b", "b")])).unwrap();
