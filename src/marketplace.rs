@@ -82,7 +82,7 @@ fn has_lists(config: &Config) -> bool {
     is_secure && !config.marketplace.lists.is_empty()
 }
 
-/// All lists that have a skill, by their paths.
+/// All lists that say something, by their paths. One may have no plugins any more and turn those off that it had.
 fn lists<'a>(catalog: &'a Catalog, config: &'a Config) -> Vec<List<'a>> {
     let name = config.marketplace.name(&config.base_url);
     let Some(name) = name.filter(|_| has_lists(config)) else {
@@ -104,7 +104,8 @@ fn lists<'a>(catalog: &'a Catalog, config: &'a Config) -> Vec<List<'a>> {
         }
     }
     if has(MarketplaceLists::Owners) {
-        let owners: BTreeSet<&str> = catalog.listed().map(|skill| &*skill.key.owner).collect();
+        let skills = catalog.skills.iter();
+        let owners: BTreeSet<&str> = skills.map(|skill| &*skill.key.owner).collect();
         for owner in owners {
             let path = url::owner_marketplace(owner);
             let name = format!("{name}-owner-{}", owner_name(owner));
@@ -113,7 +114,7 @@ fn lists<'a>(catalog: &'a Catalog, config: &'a Config) -> Vec<List<'a>> {
             all.push(list.of(|skill| skill.key.owner == owner));
         }
     }
-    all.retain(|list| !list.skills.is_empty());
+    all.retain(|list| !list.skills.is_empty() || !list.renames.is_empty());
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
 }

@@ -83,6 +83,21 @@ fn what_became_dangerous_is_turned_off_where_it_is_installed() {
 }
 
 #[test]
+fn a_list_that_lost_its_only_skill_to_suspicion_still_turns_it_off() {
+    let test = SiteTest::two_skills()
+        .file(
+            "content/moderation.toml",
+            "[[suspicious]]\nskill = \"ana/pdf-tools\"\nnote = \"It deletes.\"\n",
+        )
+        .build();
+    for path in ["marketplace.json", "badges/official/marketplace.json"] {
+        let list = list(&test, path);
+        assert_eq!(list["plugins"], json!([]));
+        assert_eq!(list["renames"], json!({ "ana--pdf-tools": null }));
+    }
+}
+
+#[test]
 fn settings_say_which_lists_there_are_and_what_they_are_called() {
     let settings = |lists| format!("[marketplace]\nname = \"acme\"\nlists = {lists}\n");
     let test = SiteTest::two_skills()
