@@ -43,6 +43,7 @@ mod discovery;
 mod file_name;
 mod fingerprint;
 mod front_matter;
+mod git;
 mod hosting;
 mod http_client;
 mod index;

@@ -9,12 +9,10 @@ use std::path::PathBuf;
 use crate::catalog::{LicenseFile, Provenance, Version};
 use crate::key::SkillKey;
 
-mod address;
 mod archive;
 mod cache;
 mod error;
 mod fetch;
-mod git;
 mod load;
 mod lock_file;
 mod own_versions;
@@ -22,15 +20,13 @@ mod snapshot;
 mod source_update;
 mod tags;
 #[cfg(test)]
-mod test_server;
+pub(crate) mod test_server;
 #[cfg(test)]
 mod tests;
-mod unlisted;
 mod versions;
 
 pub use error::SourceFetchError;
 pub use fetch::{FetchError, FetchOptions, Fetched, Outcome, Update, fetch};
-pub use git::Git;
 pub use load::{
     LoadedSources, SourceSummary, folders, load, lock_path, settings_folder, snapshots_folder,
 };

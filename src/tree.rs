@@ -8,6 +8,7 @@ pub use folder::{FolderTree, FolderTreeError, Unlisted};
 mod folder;
 #[cfg(test)]
 pub mod memory;
+pub mod unlisted;
 
 /// A tree of files.
 pub trait Tree: Sync {

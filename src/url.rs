@@ -6,11 +6,13 @@ use crate::key::SkillKey;
 
 pub mod api;
 mod base;
+mod credentials;
 mod published;
 pub mod repository;
 pub mod web;
 
 pub use base::{BaseUrl, BaseUrlError};
+pub use credentials::without_credentials;
 use published::without_programs;
 pub use published::{published_path, version_segment};
 

@@ -7,10 +7,10 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TomlError, value};
 
 use super::error::CommandError;
 use crate::config::{Config, SourceConfig, SourceConfigError, owner_in};
+use crate::git::Git;
 use crate::input_file;
 use crate::key::SkillKey;
 use crate::output_file;
-use crate::sources::Git;
 
 /// What may be said of a source besides where it is.
 #[derive(Clone, Debug, Default, Args)]

@@ -20,9 +20,9 @@ use std::time::Duration;
 pub use self::error::ArchiveError;
 use self::error::Exceeded;
 use self::unpacker::{Place, Unpacker};
-use super::unlisted::Unlisted;
 use crate::input_file::{self, InputFileError};
 use crate::lock::lock;
+use crate::tree::unlisted::Unlisted;
 use crate::tree::{EntryKind, Tree, TreeEntry};
 
 /// The files of an archive.

@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use super::archive::ArchiveError;
 use super::cache::CacheError;
-use super::git::{GitError, RemoteError};
 use super::snapshot::SnapshotError;
+use crate::git::{GitError, RemoteError};
 
 /// Why a source was not fetched.
 #[derive(Debug, Error)]

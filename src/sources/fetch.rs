@@ -11,7 +11,6 @@ use thiserror::Error;
 use super::archive::{ArchiveLimits, ArchiveTree};
 use super::cache::{Cache, CacheError, CacheWriter};
 use super::error::SourceFetchError;
-use super::git::{Git, GitLimits, GitRepository, History, LastCommit, ObjectId, Remote};
 use super::lock_file::{Asked, LockFile, LockFileError, LockedSource, LockedTag};
 use super::snapshot::{Snapshot, SnapshotError, license_files};
 use super::source_update::{SkillChanges, SourceUpdate};
@@ -19,6 +18,7 @@ use super::tags::{self, MovedTag};
 use super::versions::{VERSIONS_MAX_TIME, Versions};
 use crate::config::{Origin, SourceConfig, VersionsFrom};
 use crate::discovery::{self, discover};
+use crate::git::{Git, GitLimits, GitRepository, History, LastCommit, ObjectId, Remote};
 
 /// What is to be done.
 #[derive(Clone, Debug, Default)]

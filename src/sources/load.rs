@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::address::without_credentials;
 use super::cache::Cache;
 use super::fetch::root_name;
 use super::lock_file::LockFile;
@@ -16,7 +15,7 @@ use crate::key::SkillKey;
 use crate::problem::{Problem, Problems};
 use crate::sink;
 use crate::tree::FolderTree;
-use crate::url::repository;
+use crate::url::{repository, without_credentials};
 
 /// What the sources of a registry give.
 #[derive(Clone, Debug, Default)]

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::cache::Digest;
-use super::git::ObjectId;
 use crate::config::{Origin, SourceConfig, VersionsFrom};
+use crate::git::ObjectId;
 use crate::input_file;
 use crate::output_file;
 

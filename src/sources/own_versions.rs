@@ -12,10 +12,10 @@ use walkdir::WalkDir;
 
 use super::cache::{Cache, CacheWriter, Digest};
 use super::error::SourceFetchError;
-use super::git::{Git, GitError, GitLimits, GitRepository, ObjectId, Remote, WorkTree};
 use super::snapshot::{Snapshot, SnapshotSkill, files_of};
 use super::versions::{VERSIONS_MAX_TIME, Versions};
 use crate::catalog::{Version, short_commit};
+use crate::git::{Git, GitError, GitLimits, GitRepository, ObjectId, Remote, WorkTree};
 use crate::input_file;
 use crate::key::SkillKey;
 use crate::output_file;

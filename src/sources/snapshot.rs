@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::cache::{Cache, CacheError, CacheWriter, Digest, FILE_MAX_BYTES};
-use super::unlisted::Unlisted;
 use crate::catalog::{LicenseFile, SkillFile, Timestamp, Version};
 use crate::discovery::{DiscoverError, Discovered, LeftOut, Reason, read_file, skill_files};
 use crate::licence;
+use crate::tree::unlisted::Unlisted;
 use crate::tree::{Tree, TreeEntry};
 use crate::url::repository;
 

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::git::{GitError, GitRepository, ObjectId};
 use super::lock_file::LockedTag;
 use crate::catalog::{Timestamp, short_commit};
+use crate::git::{GitError, GitRepository, ObjectId};
 
 /// Most tags that are looked at, the newest.
 const TAGS_MAX: usize = 100;

@@ -8,8 +8,6 @@ use tempfile::TempDir;
 
 use super::cache::Cache;
 use super::fetch::FetchedSource;
-use super::git::tests::origin::{Origin, git};
-use super::git::{Git, GitError, GitLimits, GitRepository, History, ObjectId, Remote};
 use super::lock_file::LockFile;
 use super::own_versions::OwnVersionsError;
 use super::snapshot::Snapshot;
@@ -20,6 +18,8 @@ use super::{
 };
 use crate::catalog::Version;
 use crate::config::{Config, SourceConfig};
+use crate::git::tests::origin::{Origin, git};
+use crate::git::{Git, GitError, GitLimits, GitRepository, History, ObjectId, Remote};
 
 /// A project whose one source is a repository.
 struct Sourced {

@@ -12,12 +12,12 @@ use serde::Deserialize;
 
 use super::cache::CacheWriter;
 use super::error::SourceFetchError;
-use super::git::{GitRepository, GitTree, ObjectId, Touching, WantedFiles};
 use super::lock_file::LockedTag;
 use super::snapshot::{Snapshot, SnapshotError, SnapshotFile, SnapshotVersion, files_of};
 use crate::catalog::{Timestamp, VERSION_MAX_CHARS, short_commit};
 use crate::discovery::{self, discover};
 use crate::front_matter::{self, fields};
+use crate::git::{GitRepository, GitTree, ObjectId, Touching, WantedFiles};
 use crate::problem::{Problems, Review, Severity};
 use crate::text;
 use crate::tree::Tree;

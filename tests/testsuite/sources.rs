@@ -12,7 +12,7 @@ mod damage;
 mod hostile;
 mod kill;
 
-#[path = "../../src/sources/git/tests/origin.rs"]
+#[path = "../../src/git/tests/origin.rs"]
 #[allow(dead_code, reason = "unit tests call all of it")]
 mod origin;
 

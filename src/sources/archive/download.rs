@@ -8,7 +8,7 @@ use ureq::http::{StatusCode, Uri};
 use super::ArchiveLimits;
 use super::error::{ArchiveError, Exceeded};
 use crate::http_client::{self, Refusal};
-use crate::sources::address::without_credentials;
+use crate::url::without_credentials;
 
 /// Downloads `url` into a temporary file without a name, which is then at its start.
 pub(super) fn download(url: &str, limits: ArchiveLimits) -> Result<File, ArchiveError> {

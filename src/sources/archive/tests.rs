@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::sources::test_server::{Protocol, TestServer};
-use crate::sources::unlisted::UnlistedReason;
+use crate::tree::unlisted::UnlistedReason;
 
 /// Archives in a temporary folder.
 struct Folder(TempDir);

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read, Seek};
 
 use super::ArchiveLimits;
 use super::error::Exceeded;
-use crate::sources::unlisted::{PATH_MAX_BYTES, Unlisted, UnlistedReason};
+use crate::tree::unlisted::{PATH_MAX_BYTES, Unlisted, UnlistedReason};
 use crate::tree::{EntryKind, TreeEntry};
 
 /// Where a file lies among those that were unpacked.

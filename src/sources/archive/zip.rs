@@ -7,7 +7,7 @@ use zip::ZipArchive;
 
 use super::error::{ArchiveError, Exceeded};
 use super::unpacker::{Found, Unpacker};
-use crate::sources::unlisted::UnlistedReason;
+use crate::tree::unlisted::UnlistedReason;
 
 /// Takes all entries of the zip `packed`, which stands at its start.
 pub(super) fn unpack(mut packed: File, unpacker: &mut Unpacker) -> Result<(), ArchiveError> {

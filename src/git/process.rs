@@ -16,9 +16,9 @@ use walkdir::WalkDir;
 use super::error::GitError;
 use super::object_id::ObjectId;
 use crate::lock::lock;
-use crate::sources::address::without_credentials;
 use crate::terminal::printable;
 use crate::text::shorten;
+use crate::url::without_credentials;
 
 /// What git is asked to do, for errors, and how much it may take.
 #[derive(Clone, Debug)]

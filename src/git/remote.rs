@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::sources::address::without_credentials;
 use crate::text::hex;
+use crate::url::without_credentials;
 
 /// The URL or the path of a repository, which the operator wrote.
 ///

@@ -3,6 +3,7 @@
 //! A repository is never checked out. `fetch` brings commits and folders, a further request brings the bytes of the files
 //! that are needed, and everything is read from the object store: no hook, filter or submodule of a repository can run.
 
+mod blobs;
 mod error;
 mod history;
 mod object_id;
@@ -11,7 +12,7 @@ mod program;
 mod remote;
 mod repository;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 mod tree;
 
 pub use error::GitError;

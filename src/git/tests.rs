@@ -1,4 +1,4 @@
-pub(in crate::sources) mod origin;
+pub(crate) mod origin;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,7 +12,7 @@ use self::origin::Origin;
 
 use super::*;
 use crate::sources::test_server::{Protocol, TestServer};
-use crate::sources::unlisted::UnlistedReason;
+use crate::tree::unlisted::UnlistedReason;
 use crate::tree::{EntryKind, Tree, TreeEntry};
 
 /// A cache to fetch into.

@@ -1,10 +1,10 @@
-//! What a tree of a source holds, and is not listed.
+//! What a commit or an archive holds, and its tree does not list.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// An entry that cannot be one of a [`Tree`](crate::tree::Tree).
+/// An entry that cannot be one of a [`Tree`](super::Tree).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unlisted {
     /// Where it stands, with `�` for what is not UTF-8. Hostile.
@@ -43,4 +43,4 @@ impl fmt::Display for UnlistedReason {
 }
 
 /// Longest path that is listed: what Linux takes.
-pub(super) const PATH_MAX_BYTES: usize = 4096;
+pub const PATH_MAX_BYTES: usize = 4096;

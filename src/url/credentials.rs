@@ -1,7 +1,7 @@
-//! Addresses of sources as they may be shown.
+//! Addresses as they may be shown.
 
 /// `text` with every URL in it shortened to what tells no secret: no user, password, query or fragment.
-pub(super) fn without_credentials(text: &str) -> String {
+pub fn without_credentials(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, url)) = rest.split_once("://") {

@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// A bare repository to fetch from, in a temporary folder of its own.
-pub(in crate::sources) struct Origin {
-    pub(in crate::sources) temporary: TempDir,
+pub(crate) struct Origin {
+    pub(crate) temporary: TempDir,
     n_commits: u32,
 }
 
 impl Origin {
     /// An empty one, with `main` as its default branch, which answers every request of a client.
-    pub(in crate::sources) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let origin = Self {
             temporary: tempfile::tempdir().expect("a folder"),
             n_commits: 0,
@@ -30,12 +30,12 @@ impl Origin {
     }
 
     /// Where the repository stands.
-    pub(in crate::sources) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.temporary.path().join("origin.git")
     }
 
     /// Commits the files on `branch`, whose tree then holds nothing else; the commit's id. Commits are a day apart.
-    pub(in crate::sources) fn commit(&mut self, branch: &str, files: &[(&str, &[u8])]) -> String {
+    pub(crate) fn commit(&mut self, branch: &str, files: &[(&str, &[u8])]) -> String {
         let entries: Vec<Vec<u8>> = files
             .iter()
             .map(|(path, bytes)| {
@@ -56,7 +56,7 @@ impl Origin {
     }
 
     /// Commits a tree on `branch`.
-    pub(in crate::sources) fn commit_tree(&mut self, branch: &str, tree: &str) -> String {
+    pub(crate) fn commit_tree(&mut self, branch: &str, tree: &str) -> String {
         self.n_commits += 1;
         let name = format!("refs/heads/{branch}");
         let parent = self.git(&["for-each-ref", "--format=%(objectname)", &name]);
@@ -75,12 +75,12 @@ impl Origin {
     }
 
     /// Stores a blob; its id.
-    pub(in crate::sources) fn blob(&self, bytes: &[u8]) -> String {
+    pub(crate) fn blob(&self, bytes: &[u8]) -> String {
         git(&self.path(), &["hash-object", "-w", "--stdin"], bytes)
     }
 
     /// Stores a tree of entries as they are, whatever they hold: `mode name` and an object; its id.
-    pub(in crate::sources) fn raw_tree(&self, entries: &[(&[u8], &str)]) -> String {
+    pub(crate) fn raw_tree(&self, entries: &[(&[u8], &str)]) -> String {
         let mut bytes = Vec::new();
         for (head, object) in entries {
             bytes.extend_from_slice(head);
@@ -93,13 +93,13 @@ impl Origin {
     }
 
     /// Runs git in it.
-    pub(in crate::sources) fn git(&self, args: &[&str]) -> String {
+    pub(crate) fn git(&self, args: &[&str]) -> String {
         git(&self.path(), args, b"")
     }
 }
 
 /// Runs git in `folder`; what it prints, without the line break at its end.
-pub(in crate::sources) fn git(folder: &Path, args: &[&str], input: &[u8]) -> String {
+pub(crate) fn git(folder: &Path, args: &[&str], input: &[u8]) -> String {
     git_with(folder, args, input, &[])
 }
 
