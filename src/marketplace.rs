@@ -6,11 +6,12 @@
 //!
 //! Only a site at an `https` address has them, since the client takes no zips from others.
 
+mod shapes;
+
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
-
-use serde::Serialize;
 
 use crate::catalog::{Catalog, Skill};
 use crate::clients::{self, is_plugin, plugin_parts};
@@ -21,6 +22,7 @@ use crate::problem::{Problem, Problems};
 use crate::sink::Sink;
 use crate::text::shorten;
 use crate::url;
+pub use shapes::{MarketplaceJson, OwnerJson, PluginJson, SourceJson};
 
 /// Writes all lists that are not too long for the client.
 ///
@@ -185,7 +187,7 @@ impl<'a> List<'a> {
                 "" => &self.config.title,
                 own => own,
             },
-            renames: &self.renames,
+            renames: self.renames.clone(),
             plugins: self.skills.iter().map(|skill| self.plugin(skill)).collect(),
         })
     }
@@ -197,14 +199,15 @@ impl<'a> List<'a> {
             name: package_name(&skill.key),
             display_name: &skill.name,
             description: shorten(&description, DESCRIPTION_MAX_CHARS).into_owned(),
+            version: None,
             author: OwnerJson {
                 name: &skill.key.owner,
                 url: None,
             },
-            homepage: base_url.absolute(&url::skill(&skill.key)),
-            license: skill.license(),
+            homepage: Some(base_url.absolute(&url::skill(&skill.key))),
+            license: skill.license().map(Cow::Borrowed),
             keywords: &skill.tags,
-            source: SourceJson {
+            source: SourceJson::Archive {
                 source: "archive",
                 url: base_url.absolute(&url::zip(&skill.key)),
             },
@@ -213,45 +216,7 @@ impl<'a> List<'a> {
 }
 
 /// What a list shows of a description; all of it is in the skill.
-const DESCRIPTION_MAX_CHARS: usize = 300;
-
-#[derive(Serialize)]
-struct MarketplaceJson<'a> {
-    name: &'a str,
-    owner: OwnerJson<'a>,
-    description: &'a str,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    renames: &'a BTreeMap<String, Option<String>>,
-    plugins: Vec<PluginJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct OwnerJson<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PluginJson<'a> {
-    name: String,
-    display_name: &'a str,
-    description: String,
-    author: OwnerJson<'a>,
-    homepage: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    license: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    keywords: &'a [String],
-    source: SourceJson,
-}
-
-#[derive(Serialize)]
-struct SourceJson {
-    source: &'static str,
-    url: String,
-}
+pub const DESCRIPTION_MAX_CHARS: usize = 300;
 
 #[cfg(test)]
 mod tests {
