@@ -40,6 +40,7 @@ mod config;
 mod conformance;
 mod content;
 mod discovery;
+mod export;
 mod file_name;
 mod fingerprint;
 mod front_matter;

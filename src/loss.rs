@@ -44,7 +44,8 @@ pub const MANY: usize = 10;
 /// Most missing skills that the message names.
 const SHOWN_MAX: usize = 10;
 
-fn is_loss(n_before: usize, n_after: usize) -> bool {
+/// Whether `n_after` skills in the place of `n_before` look like a content folder that is not whole.
+pub fn is_loss(n_before: usize, n_after: usize) -> bool {
     n_before > 0 && n_after == 0 || n_before >= MANY && 2 * n_after < n_before
 }
 

@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use super::error::CommandError;
 use super::{
-    add, badge, build, check, fetch, init, inspect, keygen, mcp, mirror, new, publish, report,
-    search, serve, sources, verify,
+    add, badge, build, check, export, fetch, init, inspect, keygen, mcp, mirror, new, publish,
+    report, search, serve, sources, verify,
 };
 use crate::problem::print_each;
 use crate::terminal::{self, printable};
@@ -67,6 +67,8 @@ enum Command {
     Keygen(keygen::KeygenArgs),
     /// Publish a built site to an object store or a folder: in an order that visitors do not notice, and undoable
     Publish(publish::PublishArgs),
+    /// Write the registry in another form than a site, for clients that read no sites
+    Export(export::ExportArgs),
     /// Let agents search and read a built site: an MCP server on stdin and stdout
     Mcp(mcp::McpArgs),
 }
@@ -91,6 +93,7 @@ impl Cli {
             Command::Mirror(args) => mirror::run(&args),
             Command::Keygen(args) => keygen::run(&args),
             Command::Publish(args) => publish::run(&args),
+            Command::Export(args) => export::run(&args),
             Command::Mcp(args) => mcp::run(&args),
         };
         match outcome {

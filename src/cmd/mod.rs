@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod cli;
 mod error;
+mod export;
 mod fetch;
 mod init;
 mod input;

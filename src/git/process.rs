@@ -210,6 +210,14 @@ impl Process {
         }
     }
 
+    /// Why a git gave no answer where one was due: what it said when it ended. It is stopped.
+    pub(super) fn fault(&mut self) -> GitError {
+        // It says why before it closes its output.
+        let said = self.messages.last();
+        stop(&mut lock(&self.child));
+        self.action.failed(said)
+    }
+
     /// Waits for the end of a git whose output was read.
     ///
     /// # Errors

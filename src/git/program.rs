@@ -79,6 +79,35 @@ impl Git {
         command.in_repository(folder)
     }
 
+    /// Makes a repository in `folder`, without hooks or anything else of the user's template; one that is there stays as it
+    /// is. Formats and names that the user's settings may give to new ones play no part.
+    pub(super) fn init(&self, folder: &Path) -> Result<(), GitError> {
+        let args = [
+            "init",
+            "--quiet",
+            "--template=",
+            "--object-format=sha1",
+            "--initial-branch=main",
+        ];
+        let mut command = self.command();
+        command.command.current_dir(folder);
+        let action = Action::new("make a repository in", folder.display());
+        command.run(&args, action).map(|_| ())
+    }
+
+    /// A command for the repository in `folder`, whose files lie beside it, and which can reach no other.
+    pub(super) fn writing(&self, folder: &Path) -> GitCommand {
+        let mut command = self.command();
+        command.env("GIT_ALLOW_PROTOCOL", "none");
+        // Whatever its own settings say of another place.
+        let mut work_tree = OsString::from("--work-tree=");
+        work_tree.push(folder);
+        let mut command = command.in_repository(&folder.join(".git"));
+        command.settings.push(work_tree);
+        command.command.current_dir(folder);
+        command
+    }
+
     /// The address from which the repository around `folder` was cloned; `None` when it is none, or was not cloned.
     pub fn origin_of(&self, folder: &Path) -> Option<String> {
         let url = self
@@ -246,7 +275,7 @@ impl GitCommand {
         Process::start(self.command, action)
     }
 
-    pub(super) fn env(&mut self, name: &str, value: &str) {
+    pub(super) fn env(&mut self, name: &str, value: impl AsRef<OsStr>) {
         self.command.env(name, value);
     }
 

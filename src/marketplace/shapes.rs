@@ -70,4 +70,6 @@ pub enum SourceJson {
         /// Absolute.
         url: String,
     },
+    /// A folder of the repository that the list is in, such as `./plugins/x`.
+    Folder(String),
 }

@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod discovery;
 mod documents;
+mod export;
 mod file_counts;
 mod floors;
 mod frozen;
