@@ -15,6 +15,21 @@ for (const button of document.querySelectorAll("button.copy")) {
   });
 }
 
+// Ways to install: the client that was chosen last is chosen wherever it has one. A browser may keep no storage.
+const clients = [...document.querySelectorAll(".ways input")];
+const ofStorage = (use) => {
+  try {
+    return use(localStorage);
+  } catch {
+    return null;
+  }
+};
+const lastClient = clients.length && ofStorage((storage) => storage.getItem("client"));
+for (const client of clients) {
+  if (client.value === lastClient) client.checked = true;
+  client.addEventListener("change", () => ofStorage((storage) => storage.setItem("client", client.value)));
+}
+
 // Files that are in the zip alone: shown by a script that is loaded for the first. Without it the links lead to the zip.
 document.querySelector(".files")?.addEventListener("click", (event) => {
   const link = event.target.closest("[data-in-zip]");

@@ -1,8 +1,12 @@
-//! Marketplaces: lists of skills that Claude Code installs from, of the site, of each kind of badge, of each owner.
+//! Marketplaces: lists of skills that Claude Code installs from, of the site, of each kind of badge, of each owner, and of
+//! each collection.
 //!
 //! A plugin is the zip that the skill has anyway, at the address that it keeps. The list names neither version nor SHA-256:
 //! the client then takes the start of the zip's SHA-256 for the version, and so sees every change, also where it has an
 //! older list. With a SHA-256 an older list would be an error until it is fetched again.
+//!
+//! A collection is one plugin. Its zip has its SHA-256 in its name, so an older list has the bytes that it names or none, and
+//! the list says the SHA-256.
 //!
 //! Only a site at an `https` address has them, since the client takes no zips from others.
 
@@ -13,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use crate::catalog::{Catalog, Skill};
+use crate::catalog::{Catalog, Collection, Skill};
 use crate::clients::{self, is_plugin, plugin_parts};
 use crate::config::{Config, MarketplaceLists};
 use crate::json::to_json;
@@ -22,20 +26,85 @@ use crate::problem::{Problem, Problems};
 use crate::sink::Sink;
 use crate::text::shorten;
 use crate::url;
+use crate::zip::WrittenZip;
 pub use shapes::{MarketplaceJson, OwnerJson, PluginJson, SourceJson};
 
-/// Writes all lists that are not too long for the client.
+/// Writes all lists that are not too long for the client. `collection_zips` are those of the catalog's collections.
 ///
 /// # Errors
 /// What the sink says.
-pub fn write(catalog: &Catalog, config: &Config, sink: &dyn Sink) -> io::Result<()> {
+pub fn write(
+    catalog: &Catalog,
+    config: &Config,
+    collection_zips: &[WrittenZip],
+    sink: &dyn Sink,
+) -> io::Result<()> {
     for list in lists(catalog, config) {
         let bytes = list.encode()?;
         if bytes.len() <= LIST_MAX_BYTES {
             sink.write(&list.path, &bytes)?;
         }
     }
+    for (collection, zip) in catalog.collections.iter().zip(collection_zips) {
+        if let Some(name) = of_collection(config, collection) {
+            let path = url::collection_marketplace(&collection.name);
+            sink.write(&path, &encode_collection(config, collection, zip, &name)?)?;
+        }
+    }
     Ok(())
+}
+
+/// What the client calls the list of the whole site, where the site has it.
+pub fn of_site(catalog: &Catalog, config: &Config) -> Option<String> {
+    let mut lists = lists(catalog, config).into_iter();
+    let list = lists.find(|list| list.path == url::MARKETPLACE)?;
+    let len_bytes = list.encode().ok()?.len();
+    (len_bytes <= LIST_MAX_BYTES).then_some(list.name)
+}
+
+/// What the client calls the list of a collection, where it has one.
+pub fn of_collection(config: &Config, collection: &Collection) -> Option<String> {
+    let name = config.marketplace.name(&config.base_url)?;
+    let is_set = config
+        .marketplace
+        .lists
+        .contains(&MarketplaceLists::Collections);
+    (is_set && has_lists(config)).then(|| format!("{name}-collection-{}", collection.name))
+}
+
+fn encode_collection(
+    config: &Config,
+    collection: &Collection,
+    zip: &WrittenZip,
+    name: &str,
+) -> io::Result<Vec<u8>> {
+    let base_url = &config.base_url;
+    let owner = || OwnerJson {
+        name: &config.title,
+        url: Some(base_url.to_string()),
+    };
+    let plugin = PluginJson {
+        name: collection.name.clone(),
+        display_name: &collection.title,
+        description: shorten(&collection.description, DESCRIPTION_MAX_CHARS).into_owned(),
+        version: None,
+        author: owner(),
+        homepage: Some(base_url.absolute(&url::collection(&collection.name, 1))),
+        license: None,
+        keywords: &[],
+        source: SourceJson::Archive {
+            source: "archive",
+            url: base_url.absolute(&url::collection_zip(&collection.name, &zip.sha256)),
+            sha256: Some(zip.sha256.clone()),
+        },
+    };
+    to_json(&MarketplaceJson {
+        name,
+        owner: owner(),
+        description: &collection.description,
+        renames: BTreeMap::new(),
+        plugins: vec![plugin],
+    })
 }
 
 /// The longest list that the client reads, in bytes; of a longer one it reads nothing.
@@ -210,6 +279,7 @@ impl<'a> List<'a> {
             source: SourceJson::Archive {
                 source: "archive",
                 url: base_url.absolute(&url::zip(&skill.key)),
+                sha256: None,
             },
         }
     }
@@ -241,7 +311,7 @@ mod tests {
         };
         let written = |catalog: &Catalog| {
             let sink = MemorySink::new();
-            write(catalog, &config, &sink).unwrap();
+            write(catalog, &config, &[], &sink).unwrap();
             let list = sink.into_files().remove(url::MARKETPLACE);
             let problems = problems(catalog, &config, Path::new("skillpress.toml"));
             let messages = problems.sorted().into_iter();

@@ -303,7 +303,7 @@ impl Site {
     /// What the sink says.
     pub fn write_api(&self, zips: &SiteZips, sink: &dyn Sink) -> io::Result<()> {
         api::write_api(&self.catalog, &self.config, zips, sink)?;
-        marketplace::write(&self.catalog, &self.config, sink)?;
+        marketplace::write(&self.catalog, &self.config, &zips.collections, sink)?;
         npm::write(&self.catalog, &self.config, &zips.skills, sink)
     }
 }

@@ -226,6 +226,11 @@ pub fn badge_marketplace(kind: &str) -> String {
     format!("{}{MARKETPLACE}", badge(kind, 1))
 }
 
+/// `collections/<name>/marketplace.json`.
+pub fn collection_marketplace(name: &str) -> String {
+    format!("{}{MARKETPLACE}", collection(name, 1))
+}
+
 /// `<owner>/marketplace.json`.
 pub fn owner_marketplace(owner: &str) -> String {
     format!("{}{MARKETPLACE}", self::owner(owner, 1))

@@ -10,9 +10,9 @@ use crate::url::BaseUrl;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MarketplaceConfig {
-    /// What the list of the site is called; those of badges and owners begin with it.
+    /// What the list of the site is called; the others' names begin with it.
     name: Option<MarketplaceName>,
-    /// Which lists there are. Default `["site", "badges"]`.
+    /// Which lists there are. Default `["site", "badges", "collections"]`.
     pub lists: Vec<MarketplaceLists>,
 }
 
@@ -20,7 +20,11 @@ impl Default for MarketplaceConfig {
     fn default() -> Self {
         Self {
             name: None,
-            lists: vec![MarketplaceLists::Site, MarketplaceLists::Badges],
+            lists: vec![
+                MarketplaceLists::Site,
+                MarketplaceLists::Badges,
+                MarketplaceLists::Collections,
+            ],
         }
     }
 }
@@ -33,6 +37,8 @@ pub enum MarketplaceLists {
     Site,
     /// Each kind of badge.
     Badges,
+    /// Each collection, as one plugin.
+    Collections,
     /// Each owner.
     Owners,
 }

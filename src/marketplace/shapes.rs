@@ -69,6 +69,9 @@ pub enum SourceJson {
         source: &'static str,
         /// Absolute.
         url: String,
+        /// Lower-case hex. With it, an address must never have other bytes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sha256: Option<String>,
     },
     /// A folder of the repository that the list is in, such as `./plugins/x`.
     Folder(String),

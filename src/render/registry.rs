@@ -8,6 +8,7 @@ use super::page::SiteView;
 use crate::catalog::{BadgeKind, Catalog, Collection, Skill};
 use crate::config::Config;
 use crate::key::SkillKey;
+use crate::marketplace;
 use crate::url::{self, Sort};
 
 /// The registry, ready to be rendered.
@@ -25,6 +26,8 @@ pub(super) struct Registry<'a> {
     pub(super) tags: BTreeMap<&'a str, Vec<usize>>,
     /// The collections that each skill is in, in the order of the catalog.
     collections: HashMap<&'a SkillKey, Vec<&'a Collection>>,
+    /// The name of the site's marketplace of Claude Code, where it has one.
+    pub(super) marketplace: Option<String>,
     /// How many skills have each slug.
     slugs: HashMap<&'a str, usize>,
     /// Whether any listed skill has statistics.
@@ -49,6 +52,7 @@ impl<'a> Registry<'a> {
             owners: BTreeMap::new(),
             tags: BTreeMap::new(),
             collections: HashMap::new(),
+            marketplace: marketplace::of_site(catalog, config),
             slugs: HashMap::new(),
         };
         for collection in &catalog.collections {

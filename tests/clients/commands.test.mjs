@@ -1,11 +1,11 @@
 // The commands that a skill's page shows: each is run as it stands, and installs the published bytes.
 
 import assert from "node:assert/strict";
-import { stat } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { Registry, User, commands } from "./harness.mjs";
+import { Registry, User, commands, readFiles } from "./harness.mjs";
 
 const skill = (name, text, description = "Does it.") => `---\nname: ${name}\ndescription: ${description}\n---\n${text}\n`;
 
@@ -48,6 +48,75 @@ const SHOWN = {
   "bo/risky": { skills: false, isUnique: true },
 };
 
+/** The files of the one skill in a folder of skills, whatever the client calls it. */
+async function onlySkill(folder) {
+  const [name, ...others] = await readdir(folder);
+  assert.deepEqual(others, []);
+  return readFiles(join(folder, name));
+}
+
+/** The files that Claude Code reads of the one plugin that it has. */
+async function ofClaude(user) {
+  const { plugins } = JSON.parse(await readFile(join(user.home, ".claude/plugins/installed_plugins.json"), "utf8"));
+  const [[plugin], ...others] = Object.values(plugins);
+  assert.deepEqual(others, []);
+  return readFiles(plugin.installPath);
+}
+
+describe("commands of pages of a site at an https address", () => {
+  let registry;
+  const team = 'title = "Team"\ndescription = "Ours."\n' + ["ana/pdf-tools", "bo/single", "ana/notes", "bo/notes"].map((key) => `[[skill]]\nkey = "${key}"\n`).join("");
+  before(async () => {
+    registry = await Registry.start("https", { ...CONTENT, "collections/team.toml": team });
+  });
+  after(() => registry?.stop());
+
+  /** Runs the commands of a client, in their order, for a user who has nothing. */
+  const withClient = async (page, id, check) => {
+    const user = await User.create();
+    try {
+      const way = (await registry.read(page)).split(`id="with-${id}"`)[1].split("<input")[0];
+      for (const line of commands(way)) {
+        const { code, output } = await user.shell(line);
+        assert.equal(code, 0, `${line}\n${output}`);
+      }
+      await check(user);
+    } finally {
+      await user.remove();
+    }
+  };
+
+  for (const [id, slug] of [["ana/pdf-tools", "pdf-tools"], ["bo/Odd--Name", "Odd--Name"]]) {
+    const page = `${id.split("/")[0]}/skills/${slug}/index.html`;
+    const published = () => registry.skill(...id.split("/"));
+    test(`${id} installs with Claude Code, from the marketplace`, () =>
+      withClient(page, "claude", async (user) => assert.deepEqual(await ofClaude(user), await published())));
+    test(`${id} installs with npm`, () =>
+      withClient(page, "npm", async (user) =>
+        assert.deepEqual(await onlySkill(join(user.project, ".agents/skills")), await published())));
+  }
+
+  test("a collection installs with Claude Code, as one plugin", () =>
+    withClient("collections/team/index.html", "claude", async (user) => {
+      const files = await ofClaude(user);
+      for (const [name, id] of Object.entries({ "pdf-tools": "ana/pdf-tools", single: "bo/single", "ana-notes": "ana/notes", "bo-notes": "bo/notes" })) {
+        for (const [path, bytes] of await registry.skill(...id.split("/"))) {
+          assert.deepEqual(files.get(`skills/${name}/${path}`), bytes, `${name}/${path}`);
+          files.delete(`skills/${name}/${path}`);
+        }
+      }
+      assert.deepEqual([...files.keys()].sort(), [".claude-plugin/plugin.json", "plugin.json"]);
+    }));
+
+  test("what an agent is told names the zip and its SHA-256", async () => {
+    const page = await registry.read("ana/skills/pdf-tools/index.html");
+    const [prompt] = page.split('class="command prompt"')[1].split("</code>");
+    const { zip } = JSON.parse(await registry.read("ana/skills/pdf-tools/skill.json"));
+    assert.ok(prompt.includes(zip.url) && prompt.includes(zip.sha256), prompt);
+    assert.ok(!(await registry.read("bo/skills/risky/index.html")).includes('class="command prompt"'));
+  });
+});
+
 for (const kind of ["serve", "edge", "github", "static"]) {
   describe(`commands on a host of kind ${kind}`, () => {
     let registry, repository;
@@ -64,8 +133,9 @@ for (const kind of ["serve", "edge", "github", "static"]) {
         try {
           const lines = commands(await registry.page(owner, slug));
           const clawhub = kind === "edge" || (kind === "github" && isUnique);
-          const names = lines.map((line) => (line.startsWith("npx") ? line.split(" ")[1] : line.split(" ")[0]));
-          assert.deepEqual(names, [...(skills ? ["skills"] : []), ...(clawhub ? ["clawhub"] : []), "curl"]);
+          const names = lines.map((line) => ["gemini", "skills", "clawhub"].find((client) => line.includes(`${client} `)) ?? line.split(" ")[0]);
+          const shown = [skills && "skills", clawhub && "clawhub", skills && "gemini", "curl"];
+          assert.deepEqual(names, shown.filter(Boolean));
           const published = await registry.skill(owner, slug);
           for (const line of lines) {
             const { code, output } = await user.shell(line, { CLAWHUB_GITHUB_CODELOAD_BASE_URL: repository?.url });
@@ -74,6 +144,10 @@ for (const kind of ["serve", "edge", "github", "static"]) {
               continue;
             }
             assert.equal(code, 0, `${line}\n${output}`);
+            if (line.includes("gemini")) {
+              assert.deepEqual(await onlySkill(join(user.home, ".gemini/skills")), published, line);
+              continue;
+            }
             const folder = line.includes("npx skills") ? `.agents/skills/${installed ?? slug}`
               : line.startsWith("curl") ? slug : `skills/@${id}`;
             const files = await user.installed(folder);

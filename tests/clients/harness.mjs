@@ -143,7 +143,7 @@ export class Registry {
 const SETTINGS = {
   full: "[api]\nfull = true\n",
   edge: '[hosting]\nmode = "edge"\n',
-  https: '[marketplace]\nname = "acme"\nlists = ["site", "badges", "owners"]\n[npm]\nscope = "@acme"\n',
+  https: '[marketplace]\nname = "acme"\nlists = ["site", "badges", "collections", "owners"]\n[npm]\nscope = "@acme"\n',
   github: '[hosting]\nmode = "github"\ngithub_repository = "acme/registry"\ngithub_commit = "main"\n',
 };
 
@@ -177,11 +177,18 @@ export class User {
   }
 
   /**
-   * Runs a line as it stands on a page, in a shell in the project folder. Of `npx`, only what it starts is ours: the
-   * pinned clients, told that nobody is there to answer questions.
+   * Runs a line as it stands on a page, in a shell in the project folder. The programs are the pinned clients, told that
+   * nobody is there to answer questions; of `npx`, only what it starts.
    */
   async shell(line, env = {}) {
     const bin = join(this.home, "bin");
+    const node = process.execPath;
+    const programs = {
+      claude: `exec "${join(await packages("claude"), `@anthropic-ai/claude-code-linux-${process.arch}/claude`)}" "$@"`,
+      gemini: `exec "${node}" "${join(await packages("gemini"), "@google/gemini-cli/bundle/gemini.js")}" "$@" --consent`,
+      npm: `exec "${node}" "${join(await packages("npm"), "npm/bin/npm-cli.js")}" "$@"`,
+    };
+    const written = Object.entries(programs).map(([name, text]) => [name, `#!/bin/sh\n${text}\n`]);
     const npx = `#!/bin/sh
 client=$1; shift
 case $client in
@@ -190,9 +197,11 @@ case $client in
 esac
 exit 127
 `;
-    await writeFiles(bin, { npx });
-    await chmod(join(bin, "npx"), 0o755);
-    const options = { cwd: this.project, env: { ...this.#env(), PATH: `${bin}:${process.env.PATH}`, ...env }, timeout: 120_000 };
+    await writeFiles(bin, { npx, ...Object.fromEntries(written) });
+    for (const name of ["npx", ...Object.keys(programs)]) await chmod(join(bin, name), 0o755);
+    const quiet = { DISABLE_AUTOUPDATER: "1", CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", npm_config_update_notifier: "false", npm_config_audit: "false" };
+    const path = `${bin}:${dirname(node)}:${process.env.PATH}`;
+    const options = { cwd: this.project, env: { ...this.#env(), ...quiet, PATH: path, ...env }, timeout: 120_000 };
     return run("sh", ["-c", line], { ...options, mayFail: true });
   }
 

@@ -1,12 +1,12 @@
-// opencode on an index of the form that it reads, with the files of a site: what it loads is what was published, byte by
-// byte, and only another version makes it look again.
+// opencode on the index of a collection, by the line that its page shows: what it loads is what was published, byte by byte,
+// and an edit arrives.
 
 import assert from "node:assert/strict";
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { Registry, User, packages, readFiles } from "./harness.mjs";
+import { Registry, User, commands, packages, readFiles } from "./harness.mjs";
 
 const program = join(await packages("opencode"), `opencode-linux-${process.arch}/bin/opencode`);
 
@@ -18,6 +18,7 @@ describe("opencode", () => {
     registry = await Registry.start("https", {
       "skills/ana/pdf-tools/SKILL.md": skill("# PDF tools"),
       "skills/ana/pdf-tools/references/notes.md": "Größe.\n",
+      "collections/team.toml": 'title = "Team"\ndescription = "Ours."\n[[skill]]\nkey = "ana/pdf-tools"\n',
     });
     user = await User.create();
   });
@@ -26,15 +27,11 @@ describe("opencode", () => {
     await user?.remove();
   });
 
-  /** Puts an index with the skill's files on the site, and gives what the client has of the skill then. */
-  const load = async (version) => {
-    const index = join(registry.site, "index-of-ana");
-    await mkdir(index, { recursive: true });
-    await cp(join(registry.content, "skills/ana/pdf-tools"), join(index, "pdf-tools"), { recursive: true });
-    const entry = { name: "pdf-tools", version, files: ["SKILL.md", "references/notes.md"] };
-    await writeFile(join(index, "index.json"), JSON.stringify({ skills: [entry] }));
-    const settings = { skills: { urls: [`${registry.url}/index-of-ana/`] }, autoupdate: false };
-    await writeFile(join(user.project, "opencode.json"), JSON.stringify(settings));
+  /** What the client has of the skill after it has started with the settings of the page. */
+  const load = async () => {
+    const page = await registry.read("collections/team/index.html");
+    const line = commands(page).find((line) => line.startsWith('"skills"'));
+    await writeFile(join(user.project, "opencode.json"), `{ ${line}, "autoupdate": false }`);
     const env = { OPENCODE_DISABLE_AUTOUPDATE: "1", OPENCODE_DISABLE_MODELS_FETCH: "1" };
     const { code, output } = await user.program(program, ["debug", "skill"], env);
     assert.equal(code, 0, output);
@@ -45,11 +42,9 @@ describe("opencode", () => {
     return files;
   };
 
-  test("loads the published bytes, and those of an edit when the version is another", async () => {
-    const before = await registry.skill("ana", "pdf-tools");
-    assert.deepEqual(await load("one"), before);
+  test("loads the published bytes, and those of an edit", async () => {
+    assert.deepEqual(await load(), await registry.skill("ana", "pdf-tools"));
     await registry.publish({ "skills/ana/pdf-tools/SKILL.md": skill("# Better PDF tools") });
-    assert.deepEqual(await load("one"), before);
-    assert.deepEqual(await load("two"), await registry.skill("ana", "pdf-tools"));
+    assert.deepEqual(await load(), await registry.skill("ana", "pdf-tools"));
   });
 });
