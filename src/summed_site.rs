@@ -5,12 +5,16 @@
 
 mod paths;
 
+use std::collections::HashSet;
+use std::path::Path;
+
 use rayon::prelude::*;
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::input_file::FILE_MAX_BYTES;
 use crate::minisign::{PublicKey, SignatureError};
+use crate::sink::is_operators_file;
 use crate::site_source::{CopyError, SiteSource, Target};
 use crate::sums::{self, Digest, ListError, Sum, signed};
 use crate::url;
@@ -116,6 +120,39 @@ impl SummedSite {
             signature,
             signer,
         })
+    }
+}
+
+impl SummedSite {
+    /// Every path that the site has: its files, the lists, and the signature.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let lists = self.lists.iter().map(|(sum, _)| sum);
+        let signature = self.signature.as_ref().map(|_| url::SUMS_SIGNATURE);
+        let named = self.files.iter().chain(lists);
+        named.map(|sum| sum.path.as_str()).chain(signature)
+    }
+
+    /// Files below `folder`, where this site lies, that it does not name, sorted; links are among them.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn unnamed_files(&self, folder: &Path) -> Result<Vec<String>, walkdir::Error> {
+        let named: HashSet<&str> = self.paths().collect();
+        let mut unnamed = Vec::new();
+        for entry in walkdir::WalkDir::new(folder)
+            .min_depth(1)
+            .sort_by_file_name()
+        {
+            let entry = entry?;
+            let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+            let names: Vec<_> = relative.iter().map(|name| name.to_string_lossy()).collect();
+            let path = names.join("/");
+            let is_of_site = named.contains(&*path) || is_operators_file(relative);
+            if !entry.file_type().is_dir() && !is_of_site {
+                unnamed.push(path);
+            }
+        }
+        Ok(unnamed)
     }
 }
 

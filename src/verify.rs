@@ -1,7 +1,5 @@
 //! Whether a copy of a site is what its sums say: in a folder, or as a web server gives it.
 
-use std::collections::HashSet;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -9,7 +7,6 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::minisign::PublicKey;
-use crate::sink::is_operators_file;
 use crate::site_source::{CopyError, SiteSource};
 use crate::summed_site::{Limits, Signer, SummedSite, SumsError, digest_of};
 use crate::sums::Sum;
@@ -87,7 +84,7 @@ pub fn verify(
         files: site.files.len(),
         checked: chosen.len(),
         added: match source.folder() {
-            Some(folder) => added(folder, &site)?,
+            Some(folder) => site.unnamed_files(folder)?,
             None => Vec::new(),
         },
         missing: found(Finding::Missing),
@@ -147,27 +144,6 @@ fn check(source: &SiteSource, sum: &Sum, limits: &Limits) -> Result<Finding, Ver
             error,
         }),
     }
-}
-
-/// Files below `folder` that no list names, sorted.
-fn added(folder: &Path, site: &SummedSite) -> Result<Vec<String>, walkdir::Error> {
-    let lists = site.lists.iter().map(|(sum, _)| sum);
-    let known = site.files.iter().chain(lists).map(|sum| sum.path.as_str());
-    let known: HashSet<&str> = known.chain([url::SUMS_SIGNATURE]).collect();
-    let mut added = Vec::new();
-    for entry in walkdir::WalkDir::new(folder)
-        .min_depth(1)
-        .sort_by_file_name()
-    {
-        let entry = entry?;
-        let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let names: Vec<_> = relative.iter().map(|name| name.to_string_lossy()).collect();
-        let path = names.join("/");
-        if !entry.file_type().is_dir() && !is_operators_file(relative) && !known.contains(&*path) {
-            added.push(path);
-        }
-    }
-    Ok(added)
 }
 
 /// `n_files` of the files, or all where there are not so many. Whoever serves the site cannot know which.

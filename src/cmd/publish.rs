@@ -126,6 +126,7 @@ fn publish(args: &PublishArgs, publisher: &Publisher<'_>) -> Result<Summary, Com
     let site = SiteFolder::open(&args.site, ObjectOptions { precompress })?;
     if !args.quiet {
         warn_of_base_url(&args.site);
+        warn_of_unnamed(&args.site, &site.unnamed);
     }
     let max_deletes = args.max_deletes.map_or(MaxDeletes::Usual, MaxDeletes::Of);
     Ok(publisher.publish(&site, max_deletes, args.dry_run)?)
@@ -162,6 +163,33 @@ fn warn_of_base_url(site: &Path) {
         );
         error_line!("hint: set `base_url` in the settings, or build with `--base-url URL`");
     }
+}
+
+/// A folder may hold more than the site: keys, a repository, what an editor left.
+fn warn_of_unnamed(site: &Path, unnamed: &[String]) {
+    const MAX_NAMED: usize = 5;
+    if unnamed.is_empty() {
+        return;
+    }
+    let named: Vec<String> = unnamed
+        .iter()
+        .take(MAX_NAMED)
+        .map(|path| format!("`{path}`"))
+        .collect();
+    let more = if unnamed.len() > MAX_NAMED {
+        " and others"
+    } else {
+        ""
+    };
+    error_line!(
+        "warning: not published, since no build wrote them: {} in `{}`, {}{more}",
+        counted(unnamed.len(), "file", "files"),
+        site.display(),
+        named.join(", ")
+    );
+    error_line!(
+        "hint: what is to be published lies in `static/` of the content folder, and is built"
+    );
 }
 
 /// Before anything is published: a list that cannot be written would be lost.

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::record::RecordError;
 use super::root::ROOT_KEY;
 use super::store::StoreError;
+use crate::summed_site::SumsError;
 
 /// Why a publication did not come to its end. The same command goes on where it stopped.
 #[derive(Debug, Error)]
@@ -43,6 +44,12 @@ pub enum PublishError {
     /// The folder holds no site.
     #[error("`{folder}` is not a site that `skillpress build` wrote")]
     NoSite { folder: String },
+    /// Its sums do not say which files it has.
+    #[error(transparent)]
+    Sums(#[from] SumsError),
+    /// Somebody changed a file of the site.
+    #[error("`{path}` is not what `SHA256SUMS` of the site says")]
+    NotAsBuilt { path: String },
     /// A file of the site cannot be read, or changed meanwhile.
     #[error("cannot read `{path}` of the site: {error}")]
     SiteFile { path: String, error: io::Error },
@@ -93,6 +100,11 @@ impl PublishError {
             }
             Self::NoSite { .. } => {
                 "run `skillpress build`, or name its output folder with `--site DIR`"
+            }
+            Self::Sums(SumsError::NoSums) => "build it again with this skillpress",
+            Self::Sums(error) => error.hint(),
+            Self::NotAsBuilt { .. } => {
+                "build again; what a build does not write itself it takes from `static/` in the content folder"
             }
             Self::Changed { .. } => "publish again when no build is at work",
             Self::Unpublished { .. } => "look at the address: bucket and prefix",

@@ -1,25 +1,31 @@
 //! The site that is to be published: a folder that a build wrote.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use brotli::enc::BrotliEncoderParams;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use walkdir::WalkDir;
 
 use super::digest::digest;
 use super::error::PublishError;
 use super::record::{Record, RecordFile};
 use super::store::Object;
 use crate::hosting::{ObjectHeaders, ObjectRules};
-use crate::input_file;
-use crate::sink::{MIRROR_MARKER, is_operators_file, is_written};
+use crate::input_file::{self, FILE_MAX_BYTES};
+use crate::sink::{MIRROR_MARKER, is_written};
+use crate::site_source::SiteSource;
+use crate::summed_site::{Limits, SummedSite};
+use crate::sums::Sum;
+use crate::text::hex;
 
 /// A folder and what it holds.
 #[derive(Debug)]
 pub struct SiteFolder {
     folder: PathBuf,
+    /// Files of the folder that the sums of the site do not name, sorted: they are not published.
+    pub unnamed: Vec<String>,
     /// What a publication of it leaves in a store.
     pub(super) record: Record,
 }
@@ -32,34 +38,51 @@ pub struct ObjectOptions {
 }
 
 impl SiteFolder {
-    /// Reads every file of the site in `folder` once.
+    /// Reads every file of the site in `folder` once: those that its sums name.
     ///
     /// # Errors
-    /// When neither `build` nor `mirror` wrote it; files that cannot be read.
+    /// When neither `build` nor `mirror` wrote it; sums that say nothing; files that cannot be read, or are others than the
+    /// sums say.
     pub fn open(folder: &Path, options: ObjectOptions) -> Result<Self, PublishError> {
+        let no_site = || PublishError::NoSite {
+            folder: folder.display().to_string(),
+        };
         if !is_written(folder) && !folder.join(MIRROR_MARKER).is_file() {
-            let folder = folder.display().to_string();
-            return Err(PublishError::NoSite { folder });
+            return Err(no_site());
         }
+        let source = SiteSource::open_folder(folder).map_err(|_| no_site())?;
+        let site = SummedSite::read(&source, None, &LIMITS)?;
+        let unnamed = site.unnamed_files(folder).map_err(io::Error::from);
+        let unnamed = unnamed.map_err(|error| PublishError::SiteFile {
+            path: folder.display().to_string(),
+            error,
+        })?;
+        let sums: HashMap<&str, &Sum> = site.files.iter().map(|sum| (&*sum.path, sum)).collect();
         let rules = ObjectRules::default();
-        let paths = paths_below(folder)?;
+        let paths: Vec<&str> = site.paths().collect();
         let files = paths.into_par_iter().map(|path| {
-            let bytes = read(folder, &path)?;
-            let mut headers = rules.of(&path);
-            if options.precompress && is_compressed(&path, bytes.len()) {
+            let bytes = read(folder, path)?;
+            let sha256 = digest(&bytes);
+            if sums.get(path).is_some_and(|sum| hex(&sum.sha256) != sha256) {
+                let path = path.to_owned();
+                return Err(PublishError::NotAsBuilt { path });
+            }
+            let mut headers = rules.of(path);
+            if options.precompress && is_compressed(path, bytes.len()) {
                 headers.content_encoding = Some(BROTLI.to_owned());
             }
             let file = RecordFile {
-                sha256: digest(&bytes),
+                sha256,
                 len: bytes.len() as u64,
                 headers: Arc::new(headers),
             };
-            Ok((path, file))
+            Ok((path.to_owned(), file))
         });
         let mut record: Record = files.collect::<Result<_, PublishError>>()?;
         share_headers(&mut record);
         Ok(Self {
             folder: folder.to_owned(),
+            unnamed,
             record,
         })
     }
@@ -90,6 +113,12 @@ pub fn base_url(folder: &Path) -> Option<String> {
     let sitemap = lines.find_map(|line| line.strip_prefix("Sitemap: "))?;
     Some(sitemap.strip_suffix("sitemap.xml")?.to_owned())
 }
+
+/// The site is the publisher's own.
+const LIMITS: Limits = Limits {
+    max_files: usize::MAX,
+    max_file_bytes: FILE_MAX_BYTES,
+};
 
 const BROTLI: &str = "br";
 
@@ -140,28 +169,6 @@ fn read(folder: &Path, path: &str) -> Result<Vec<u8>, PublishError> {
         let path = path.to_owned();
         PublishError::SiteFile { path, error }
     })
-}
-
-fn paths_below(folder: &Path) -> Result<Vec<String>, PublishError> {
-    let mut paths = Vec::new();
-    for entry in WalkDir::new(folder) {
-        let entry = entry.map_err(|error| PublishError::SiteFile {
-            path: folder.display().to_string(),
-            error: error.into(),
-        })?;
-        let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        if !entry.file_type().is_file() || is_operators_file(relative) {
-            continue;
-        }
-        let Some(path) = relative.to_str() else {
-            let path = relative.display().to_string();
-            let error = io::Error::new(io::ErrorKind::InvalidData, "its name is not Unicode");
-            return Err(PublishError::SiteFile { path, error });
-        };
-        paths.push(path.replace(std::path::MAIN_SEPARATOR, "/"));
-    }
-    paths.sort_unstable();
-    Ok(paths)
 }
 
 /// A site has a dozen different headers and thousands of files.

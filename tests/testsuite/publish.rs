@@ -252,6 +252,51 @@ fn a_run_that_writes_nothing_leaves_nothing() {
 }
 
 #[test]
+fn what_no_build_wrote_is_not_published() {
+    let test = SiteTest::two_skills().build();
+    test.write("public/.env", "SECRET=1");
+    test.write("public/.git/config", "x");
+    test.write("public/skills/notes.txt~", "x");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/etc/passwd", test.path("public/link")).unwrap();
+    let ran = publish(&test, &[]);
+    assert_ok(&ran);
+    let warning = "warning: not published, since no build wrote them: ";
+    assert!(ran.stderr.contains(warning), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("`.env`, `.git/config`, "),
+        "{}",
+        ran.stderr
+    );
+    for path in [".env", ".git", "skills/notes.txt~", "link"] {
+        assert!(!test.path("live").join(path).exists(), "{path}");
+    }
+    assert!(publish(&test, &["--quiet"]).stderr.is_empty());
+
+    let page = test.page("index.html");
+    test.write("public/index.html", page + "<!-- changed -->");
+    let ran = publish(&test, &[]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains(
+            "error: `index.html` is not what `SHA256SUMS` of the site says\nhint: build again"
+        ),
+        "{}",
+        ran.stderr
+    );
+    fs::remove_file(test.path("public/index.html")).unwrap();
+    assert_eq!(publish(&test, &[]).code, 2, "it would be deleted");
+    fs::remove_file(test.path("public/SHA256SUMS")).unwrap();
+    let ran = publish(&test, &[]);
+    assert!(
+        ran.stderr
+            .contains("error: the site has no `SHA256SUMS`\nhint: build it again"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn no_site_is_published_into_another() {
     let test = SiteTest::two_skills().build();
     assert_ok(&publish(&test, &[]));

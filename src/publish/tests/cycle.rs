@@ -1,10 +1,12 @@
 //! Sites of a few lines, and what publishing them leaves.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 use super::super::claim::Timing;
 use super::super::digest::digest;
@@ -31,7 +33,6 @@ impl Site {
         let mut home =
             format!("home {salt}\nlink {style}\nlink skills/index.html\nlink feed.xml\n");
         let mut list = format!("list {salt}\nlink {style}\nlink index.html\n");
-        let mut sums = String::new();
         for (slug, zip) in skills {
             let folder = format!("o/skills/{slug}/");
             let named = format!("digest {} {folder}{slug}.zip\n", digest(zip.as_bytes()));
@@ -47,7 +48,6 @@ impl Site {
             );
             list += &format!("link {folder}index.html\n");
             home += &format!("link {folder}index.html\n");
-            sums += &named;
         }
         site.file("index.html", &home);
         site.file("skills/index.html", &list);
@@ -57,7 +57,6 @@ impl Site {
             list.replace(&style, &cards)
         );
         site.file("search/manifest.json", &manifest);
-        site.file("SHA256SUMS", &sums);
         site
     }
 
@@ -77,8 +76,26 @@ impl Site {
         self.0.path()
     }
 
+    /// As a build leaves it: with the sums of all files.
+    pub(super) fn summed(&self) -> &Path {
+        let mut sums = BTreeMap::new();
+        for entry in WalkDir::new(self.path()) {
+            let entry = entry.unwrap();
+            let path = entry.path().strip_prefix(self.path()).unwrap();
+            let path = path.to_str().unwrap().to_owned();
+            if entry.file_type().is_file() && path != ".skillpress" && path != "SHA256SUMS" {
+                sums.insert(path, digest(&fs::read(entry.path()).unwrap()));
+            }
+        }
+        let lines = sums
+            .iter()
+            .map(|(path, sha256)| format!("{sha256}  {path}\n"));
+        self.file("SHA256SUMS", &lines.collect::<String>());
+        self.path()
+    }
+
     pub(super) fn open(&self) -> SiteFolder {
-        SiteFolder::open(self.0.path(), ObjectOptions::default()).unwrap()
+        SiteFolder::open(self.summed(), ObjectOptions::default()).unwrap()
     }
 
     /// What of `objects` differs from this site, hashed files of generations before left out.
@@ -252,7 +269,8 @@ fn a_rollback_brings_compressed_pages_back_as_they_were() {
     let store = FakeStore::default();
     let site = Site::new("1", &[]);
     site.file("long.html", &"long ".repeat(1_000));
-    let open = |precompress| SiteFolder::open(site.path(), ObjectOptions { precompress }).unwrap();
+    let open =
+        |precompress| SiteFolder::open(site.summed(), ObjectOptions { precompress }).unwrap();
     let publish_as = |precompress| {
         let site = open(precompress);
         with_publisher(&store, |p| p.publish(&site, MaxDeletes::Usual, false)).unwrap();
