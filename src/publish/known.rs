@@ -69,31 +69,27 @@ impl Known {
         };
         let wanted = all.iter().flat_map(|generation| wanted_of(generation));
         let (shards, lost_shards) = read_shards(store, wanted.collect())?;
+        for generation in root.generations_mut() {
+            let mut shards = generation.shards.iter();
+            let error = shards.find_map(|sha256| lost_shards.get(sha256));
+            generation.loss = error.cloned().map(Loss::from);
+        }
         let record_of = |generation: &Generation| -> Record {
             let wanted = wanted_of(generation);
             let files = wanted.iter().filter_map(|sha256| shards.get(sha256));
             files
                 .flatten()
-                .map(|(p, f)| (p.clone(), f.clone()))
+                .map(|(path, file)| (path.clone(), file.clone()))
                 .collect()
         };
-        let known = Self {
+        Ok(Self {
             present: root.present.as_ref().map(record_of).unwrap_or_default(),
             before: root.before.iter().map(record_of).collect(),
             unsettled: root.unsettled.iter().map(record_of).collect(),
+            is_nothing_sure: root.unsettled.iter().any(|died| died.loss.is_some()),
             lost_shards,
             differing,
             ..Self::default()
-        };
-        for generation in root.generations_mut() {
-            let mut shards = generation.shards.iter();
-            let error = shards.find_map(|sha256| known.lost_shards.get(sha256));
-            generation.loss = error.cloned().map(Loss::from);
-        }
-        let is_nothing_sure = root.unsettled.iter().any(|died| died.loss.is_some());
-        Ok(Self {
-            is_nothing_sure,
-            ..known
         })
     }
 

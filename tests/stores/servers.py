@@ -105,15 +105,24 @@ def wait_until_written(endpoint):
 
 def put(url, body):
     """Puts `body`, signed, as soon as that succeeds."""
+    request(url, "PUT", "--data", body)
+
+
+def delete(url):
+    """Deletes what is at `url`, signed."""
+    request(url, "DELETE")
+
+
+def request(url, method, *arguments):
     curl = [
         "curl", "--silent", "--show-error", "--fail-with-body", "--aws-sigv4", "aws:amz:us-east-1:s3",
         "--user", f"{KEYS['AWS_ACCESS_KEY_ID']}:{KEYS['AWS_SECRET_ACCESS_KEY']}",
         "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--max-time", "20",
-        "--request", "PUT", "--data", body, url,
+        "--request", method, *arguments, url,
     ]
     deadline = time.monotonic() + 120
-    while (put := subprocess.run(curl, capture_output=True, text=True)).returncode != 0:
-        assert time.monotonic() < deadline, f"nothing can be put at {url}: {put.stdout}{put.stderr}"
+    while (ran := subprocess.run(curl, capture_output=True, text=True)).returncode != 0:
+        assert time.monotonic() < deadline, f"{method} does not succeed at {url}: {ran.stdout}{ran.stderr}"
         time.sleep(0.3)
 
 
