@@ -135,6 +135,9 @@ fn publish(args: &PublishArgs, publisher: &Publisher<'_>) -> Result<Summary, Com
 /// A target inside the site would be published into itself.
 fn refuse_inside(target: &str, site: &Path) -> Result<(), CommandError> {
     let target = target.strip_prefix("file://").unwrap_or(target);
+    if target.contains("://") {
+        return Ok(());
+    }
     // A folder that is not there yet lies where the first that is there lies.
     let mut folders = Path::new(target).ancestors();
     let there = folders.find(|folder| folder.exists());

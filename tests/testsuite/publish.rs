@@ -372,6 +372,14 @@ fn what_a_variable_says_wrongly_is_told_with_its_name() {
     let told = ran("s3://bucket/x", &keys);
     let sentence = format!("nothing answers at `{endpoint}`, which `AWS_ENDPOINT_URL` names: ");
     assert!(told.contains(&sentence), "{told}");
+    let mut in_site = test.command();
+    in_site.current_dir(test.path("public")).envs(keys);
+    in_site.args(["publish", "s3://bucket/x", "--site", "."]);
+    let told = Ran::of(in_site.output().unwrap()).stderr;
+    assert!(
+        told.contains(&sentence),
+        "a bucket lies in no folder: {told}"
+    );
     let told = ran("s3://bucket/x", &keys[..1]);
     assert!(
         told.contains("there are no credentials for `s3://bucket/`: Missing SecretAccessKey\nhint: set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`"),
