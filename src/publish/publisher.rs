@@ -156,8 +156,8 @@ impl Publisher<'_> {
         max_deletes: MaxDeletes,
         is_dry: bool,
     ) -> Result<Summary, PublishError> {
-        self.tell_losses(&read.root);
         let next = names(&target.shards);
+        self.tell_losses(&read.root, &next);
         let plan = plan(&read.root, known, &next, target.record);
         let mut changes = Changes::of(&plan, known);
         check_deletes(&read.root, &plan, known, max_deletes)?;
@@ -279,10 +279,12 @@ impl Publisher<'_> {
         }
     }
 
-    /// Says which generations cannot be brought back any more.
-    pub(super) fn tell_losses(&self, root: &Root) {
+    /// Says which generations cannot be brought back any more; the one of the shards `next` is what comes.
+    pub(super) fn tell_losses(&self, root: &Root, next: &[String]) {
         for generation in root.present.iter().chain(&root.before) {
-            if let Some(loss) = &generation.loss {
+            if let Some(loss) = &generation.loss
+                && generation.shards != next
+            {
                 let number = generation.number;
                 self.progress.warn(format_args!(
                     "generation {number} cannot be brought back any more: {loss}"

@@ -44,7 +44,7 @@ impl Publisher<'_> {
         let mut read = self.begin(false)?;
         // Every shard is read: what is kept may stand in any of them.
         let known = Known::load(self.store, &mut read.root, &[])?;
-        self.tell_losses(&read.root);
+        self.tell_losses(&read.root, &[]);
         let going = self.paths_of(skill, &read.root, &known)?;
         let paths: BTreeSet<String> = going.iter().flatten().cloned().collect();
         if paths.is_empty() {
