@@ -20,7 +20,7 @@ after(() => rmSync(scratch, { recursive: true, force: true }));
 /** The skills below `content/skills` that hosts take: their files by the address of the SKILL.md. */
 function skillsOf(content) {
   const moderation = path.join(content, "moderation.toml");
-  const unlisted = new Set(readOr(moderation, "").matchAll(/^skill = "(.*)"$/gm).map((match) => match[1]));
+  const unlisted = new Set([...readOr(moderation, "").matchAll(/^skill = "(.*)"$/gm)].map((match) => match[1]));
   const skills = new Map();
   for (const owner of readdirSync(path.join(content, "skills"))) {
     for (const slug of readdirSync(path.join(content, "skills", owner))) {
@@ -28,12 +28,15 @@ function skillsOf(content) {
       const name = nameOf(folder);
       if (name === undefined || unlisted.has(`${owner}/${slug}`)) continue;
       const base = `skill://${owner}/${slug}/${name === slug ? "" : `${name}/`}`;
-      const address = (file) => base + file.split("/").map(encodeURIComponent).join("/");
+      const address = (file) => base + file.split("/").map(segment).join("/");
       skills.set(address("SKILL.md"), publishedFiles(folder).map(address).sort());
     }
   }
   return skills;
 }
+
+/** `text` as a segment of an address: everything is encoded but letters, digits and `-._~`. */
+const segment = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 function readOr(file, text) {
   try {
@@ -101,7 +104,10 @@ async function verify(target, skills) {
     assert.ok(report.files.every((file) => file.status === "verified"), report.uri);
     return [report.uri, report.files.map((file) => file.uri).sort()];
   });
-  assert.deepEqual(new Map(verified.sort()), new Map([...skills].sort()));
+  const lines = (skills) => new Set([...skills].map(([uri, files]) => [uri, ...files].join(" ")));
+  const [ours, theirs] = [lines(skills), lines(verified)];
+  assert.deepEqual([...theirs].filter((line) => !ours.has(line)), []);
+  assert.equal(theirs.size, ours.size);
 }
 
 /** Starts `skillpress mcp --http` with `args` and waits for its address. */
