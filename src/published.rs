@@ -15,6 +15,7 @@ mod record;
 use skillpress_search::{Answer, ByteRange};
 
 use crate::key::SkillKey;
+use crate::publish;
 use crate::site_source::{SiteSource, SourceError};
 use crate::url::{self, BaseUrl};
 use crate::zip::{UnpackError, ZipPlace};
@@ -27,8 +28,17 @@ use record::{WellKnown, ZipRef};
 pub struct PublishedSite {
     /// Where its files come from.
     pub source: SiteSource,
-    /// Where the site stands on the web; `None` for a folder that does not say it.
+    /// Where the site stands on the web; `None` for a folder or a bucket that does not say it.
     pub base_url: Option<BaseUrl>,
+}
+
+/// The files of the site at `place`, as [`PublishedSite::open`] has it. Nothing is read yet.
+///
+/// # Errors
+/// When the address is not one, or the folder is no site.
+pub fn open_source(place: &str) -> Result<SiteSource, SourceError> {
+    let bucket = publish::open_site(place);
+    bucket.unwrap_or_else(|| SiteSource::open(place))
 }
 
 /// Largest zip that is read whole, where a host answers no ranges: more than a build ever publishes, which ends at 50 MB of
@@ -36,19 +46,20 @@ pub struct PublishedSite {
 pub const ZIP_MAX_BYTES: u64 = 64 << 20;
 
 impl PublishedSite {
-    /// The site at `place`: an `http:` or `https:` URL, or a folder. Of a URL nothing is read yet.
+    /// The site at `place`: an `http:` or `https:` URL, a bucket such as `s3://bucket/prefix`, or a folder. Of a URL nothing
+    /// is read yet; a bucket and a folder are asked where the site will stand.
     ///
     /// # Errors
-    /// When the URL is not one, or the folder is no site.
+    /// When the address is not one, or the folder is no site.
     pub fn open(place: &str) -> Result<Self, SourceError> {
-        let source = SiteSource::open(place)?;
+        let source = open_source(place)?;
         let base_url = match &source {
             // A copy of a site on another host leads to itself.
             SiteSource::Http(_) => {
                 let url = place.parse();
                 Some(url.map_err(|_| SourceError::NoUrl(place.to_owned()))?)
             }
-            SiteSource::File(_) => baked_base_url(&source),
+            SiteSource::File(_) | SiteSource::Bucket(_) => baked_base_url(&source),
         };
         Ok(Self { source, base_url })
     }
@@ -220,7 +231,7 @@ impl Wanted<'_> {
     }
 }
 
-/// Where a site in a folder will stand, as it says itself.
+/// Where a site in a folder or a bucket stands on the web, as it says itself.
 fn baked_base_url(source: &SiteSource) -> Option<BaseUrl> {
     let Answer::Bytes(bytes) = source.read(url::api::CLAWHUB, DOCUMENT_MAX_BYTES) else {
         return None;

@@ -1,10 +1,12 @@
-//! Where the command reads a site from: a folder, or a web server.
+//! Where the command reads a site from: a folder, a web server, or a bucket.
 
+mod bucket;
 mod copy;
 mod error;
 mod file;
 mod http;
 mod pause;
+mod threads;
 
 use std::path::Path;
 
@@ -12,6 +14,7 @@ use skillpress_search::{Answer, ByteRange, OpenError, Request, Searcher, Source}
 
 use crate::http_client::Refusal;
 
+pub use bucket::{BucketSource, Objects};
 pub use copy::{CopyError, Target};
 pub use error::{SearchError, SourceError, format_hint};
 pub use file::FileSource;
@@ -24,10 +27,12 @@ pub enum SiteSource {
     File(FileSource),
     /// Behind a web server.
     Http(HttpSource),
+    /// In a bucket.
+    Bucket(BucketSource),
 }
 
 impl SiteSource {
-    /// The site at `place`: a URL, or a folder.
+    /// The site at `place`: a URL of a web server, or a folder.
     ///
     /// # Errors
     /// When the URL is not one, or the folder is no site.
@@ -59,6 +64,7 @@ impl SiteSource {
         let site = match self {
             Self::File(source) => source.folder.display().to_string(),
             Self::Http(source) => source.place.clone(),
+            Self::Bucket(source) => source.place.clone(),
         };
         match (error, self.take_refusal()) {
             (OpenError::Gone, _) => SearchError::Gone { site },
@@ -76,6 +82,7 @@ impl SiteSource {
         match self {
             Self::File(source) => source.read(path, max_bytes),
             Self::Http(source) => source.read(path, max_bytes),
+            Self::Bucket(source) => source.read(path, max_bytes),
         }
     }
 
@@ -87,6 +94,7 @@ impl SiteSource {
         match self {
             Self::File(source) => source.read_range(path, range),
             Self::Http(source) => source.read_range(path, range),
+            Self::Bucket(source) => source.read_range(path, range),
         }
     }
 
@@ -95,14 +103,15 @@ impl SiteSource {
         match self {
             Self::File(_) => work(),
             Self::Http(source) => source.side_by_side(work),
+            Self::Bucket(source) => source.side_by_side(work),
         }
     }
 
     /// Where `page_path` (percent-encoded, without a leading slash) stands: on the web, or below the site's root for a
-    /// folder.
+    /// folder or a bucket.
     pub fn address(&self, page_path: &str) -> String {
         match self {
-            Self::File(_) => format!("/{page_path}"),
+            Self::File(_) | Self::Bucket(_) => format!("/{page_path}"),
             Self::Http(source) => source.url(page_path),
         }
     }
@@ -110,7 +119,7 @@ impl SiteSource {
     /// The first thing that was refused since this was asked, if anything was: it explains answers that failed.
     pub fn take_refusal(&self) -> Option<Refusal> {
         match self {
-            Self::File(_) => None,
+            Self::File(_) | Self::Bucket(_) => None,
             Self::Http(source) => source.take_refusal(),
         }
     }
@@ -121,6 +130,7 @@ impl Source for SiteSource {
         match self {
             Self::File(source) => source.fetch(requests),
             Self::Http(source) => source.fetch(requests),
+            Self::Bucket(source) => source.fetch(requests),
         }
     }
 }

@@ -9,13 +9,14 @@ use skillpress_search::internals::format::manifest::MANIFEST_PATH;
 use super::error::CommandError;
 use crate::inspect::{self, Inspection};
 use crate::problem::Problem;
-use crate::site_source::{SiteSource, format_hint};
+use crate::published::open_source;
+use crate::site_source::format_hint;
 use crate::terminal::Terminal;
 
 /// Options of `inspect`.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// A built site: a folder, or the URL where it stands
+    /// A built site: a folder, the URL where it stands, or a bucket such as `s3://BUCKET/PREFIX`
     #[arg(long, value_name = "DIR|URL", default_value = "public")]
     site: String,
     /// Print one JSON document for programs
@@ -28,7 +29,7 @@ pub struct InspectArgs {
 /// # Errors
 /// A site without an index; what is damaged.
 pub fn run(args: &InspectArgs) -> Result<(), CommandError> {
-    let mut source = SiteSource::open(&args.site)?;
+    let mut source = open_source(&args.site)?;
     let inspection = inspect::inspect(&mut source).map_err(|error| match error {
         OpenError::Format(error) => {
             let hint = format_hint(&error);

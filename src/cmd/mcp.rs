@@ -11,7 +11,8 @@ use crate::server::AllowedHosts;
 /// Options of `mcp`.
 #[derive(Debug, Args)]
 pub struct McpArgs {
-    /// A built site: a folder, or the URL where it stands
+    /// A built site: a folder, the URL where it stands, or a bucket to which it was published, such as `s3://BUCKET/PREFIX`,
+    /// `gs://…` or `az://…`, read with the variables of its cloud
     #[arg(long, value_name = "DIR|URL", default_value = "public")]
     site: String,
     /// Offer only skills of this owner; may be given again for more owners

@@ -15,6 +15,7 @@ use skillpress_search::{Filter, Mode, Options, Plan, Results, Searcher};
 use super::error::CommandError;
 use super::queries;
 use crate::key::SkillKey;
+use crate::published::open_source;
 use crate::site_source::{SearchError, SiteSource};
 use crate::standing;
 use crate::terminal::Terminal;
@@ -50,7 +51,7 @@ pub struct SearchArgs {
         conflicts_with_all = ["queries", "like", "read", "limit", "near_limit", "stats", "explain"]
     )]
     why: Option<SkillKey>,
-    /// A built site: a folder, or the URL where it stands
+    /// A built site: a folder, the URL where it stands, or a bucket such as `s3://BUCKET/PREFIX`
     #[arg(long, value_name = "DIR|URL", default_value = "public")]
     site: String,
     /// Most results, at most 200
@@ -141,7 +142,7 @@ struct OpenSite<'a> {
 
 impl<'a> OpenSite<'a> {
     fn open(args: &'a SearchArgs) -> Result<Self, CommandError> {
-        let mut source = SiteSource::open(&args.site)?;
+        let mut source = open_source(&args.site)?;
         let searcher = source.open_index()?;
         let is_by_meaning = args.like.is_some() || matches!(args.mode, ModeArg::Vector);
         if is_by_meaning && searcher.manifest().head(VECTORS_HEAD).is_none() {

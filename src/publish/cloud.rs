@@ -7,13 +7,17 @@ use std::time::Instant;
 
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
+use object_store::{
+    Attribute, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
+    UpdateVersion,
+};
 use tokio::runtime::Runtime;
 use url::Url;
 
 use super::attributes::{attributes_of, digest_of, headers_of};
+use super::background::Background;
 use super::cloud_error::{cause, chain, is_unanswered, said};
-use super::cloud_settings::{SettingsError, credentials_hint, open_objects, variable_of};
+use super::cloud_settings::{Patience, SettingsError, credentials_hint, open_objects, variable_of};
 use super::connection::{ClaimStale, Connection, NoEndpoint};
 use super::pace::MAX_PARALLEL;
 use super::price::PriceList;
@@ -31,7 +35,7 @@ pub(super) struct CloudStore {
     prefix: String,
     objects: Arc<dyn ObjectStore>,
     connection: Connection,
-    runtime: Runtime,
+    runtime: Background,
 }
 
 impl CloudStore {
@@ -39,7 +43,7 @@ impl CloudStore {
     ///
     /// # Errors
     /// When the address names no bucket, or a variable of the cloud is wrong.
-    pub(super) fn open(url: &Url) -> Result<Self, StoreError> {
+    pub(super) fn open(url: &Url, patience: Patience) -> Result<Self, StoreError> {
         let target_error = |reason: String| StoreError::Target {
             target: url.to_string(),
             reason,
@@ -48,35 +52,54 @@ impl CloudStore {
         if bucket.is_empty() {
             return Err(target_error("it names no bucket".to_owned()));
         }
-        let place = format!("{}://{bucket}/", url.scheme());
         let connection = Connection::new();
-        let objects =
-            open_objects(url.scheme(), bucket, &connection).map_err(|error| match error {
-                SettingsError::Credentials { reason } => StoreError::NoCredentials {
-                    store: format!("`{place}`"),
-                    reason,
-                    hint: credentials_hint(url.scheme()),
-                },
-                error => target_error(error.to_string()),
-            })?;
+        let objects = open_objects(url.scheme(), bucket, &connection, patience);
+        let objects = objects.map_err(|error| match error {
+            SettingsError::Credentials { reason } => StoreError::NoCredentials {
+                store: format!("`{}`", place_of(url)),
+                reason,
+                hint: credentials_hint(url.scheme()),
+            },
+            error => target_error(error.to_string()),
+        })?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_time()
             .build()
             .map_err(|error| target_error(error.to_string()))?;
+        Ok(Self::of(url, objects, connection, runtime))
+    }
+
+    fn of(
+        url: &Url,
+        objects: Arc<dyn ObjectStore>,
+        connection: Connection,
+        runtime: Runtime,
+    ) -> Self {
         let path = percent_encoding::percent_decode_str(url.path()).decode_utf8_lossy();
         let prefix = match path.trim_matches('/') {
             "" => String::new(),
             prefix => format!("{prefix}/"),
         };
-        Ok(Self {
+        Self {
             name: format!("`{}`", url.as_str().trim_end_matches('/')),
-            place,
+            place: place_of(url),
             prefix,
             objects,
             connection,
-            runtime,
-        })
+            runtime: Background::new(runtime),
+        }
+    }
+
+    /// What `objects` hold, as if it were the bucket at `url`.
+    #[cfg(test)]
+    pub(super) fn in_memory(url: &str, objects: Arc<dyn ObjectStore>) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .expect("a runtime");
+        let url = Url::parse(url).expect("an address");
+        Self::of(&url, objects, Connection::new(), runtime)
     }
 
     fn path(&self, key: &str) -> Result<Path, StoreError> {
@@ -151,6 +174,51 @@ impl CloudStore {
     }
 }
 
+/// Bytes of an object, and what they are encoded in.
+pub(super) struct Stored {
+    pub(super) bytes: Vec<u8>,
+    pub(super) encoding: Option<String>,
+}
+
+impl CloudStore {
+    /// The bytes of the object at `key` or of a range of it; `None` if there is no such object. A range may end behind the object, and begin before its end.
+    pub(super) fn read(
+        &self,
+        key: &str,
+        range: Option<std::ops::Range<u64>>,
+        max_bytes: u64,
+    ) -> Result<Option<Stored>, StoreError> {
+        let path = self.path(key)?;
+        let options = GetOptions {
+            range: range.map(GetRange::Bounded),
+            ..GetOptions::default()
+        };
+        let got = self.runtime.block_on(async {
+            let got = self.objects.get_opts(&path, options).await?;
+            let encoding = got.attributes.get(&Attribute::ContentEncoding);
+            let encoding = encoding.map(|encoding| encoding.to_string());
+            if got.range.end - got.range.start > max_bytes {
+                return Ok(None);
+            }
+            let bytes = got.bytes().await?.to_vec();
+            Ok(Some(Stored { bytes, encoding }))
+        });
+        match got {
+            Ok(Some(stored)) => Ok(Some(stored)),
+            Ok(None) => Err(self.too_long(key, max_bytes)),
+            Err(error) => self.missing(key, error),
+        }
+    }
+
+    fn too_long(&self, key: &str, max_bytes: u64) -> StoreError {
+        StoreError::TooLong {
+            store: self.name.clone(),
+            key: key.to_owned(),
+            max_bytes,
+        }
+    }
+}
+
 impl Store for CloudStore {
     fn name(&self) -> String {
         self.name.clone()
@@ -177,11 +245,7 @@ impl Store for CloudStore {
                     version: meta.version,
                 }),
             })),
-            Ok(None) => Err(StoreError::TooLong {
-                store: self.name.clone(),
-                key: key.to_owned(),
-                max_bytes,
-            }),
+            Ok(None) => Err(self.too_long(key, max_bytes)),
             Err(error) => self.missing(key, error),
         }
     }
@@ -349,4 +413,9 @@ impl CloudStore {
             other => Err(other),
         }
     }
+}
+
+/// Scheme and bucket of `url`.
+fn place_of(url: &Url) -> String {
+    format!("{}://{}/", url.scheme(), url.host_str().unwrap_or_default())
 }

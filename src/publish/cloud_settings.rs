@@ -13,6 +13,15 @@ use url::Url;
 use super::cloud_error::deepest;
 use super::connection::Connection;
 
+/// How long an answer is tried for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Patience {
+    /// As long as somebody waits who has nothing else to do.
+    OfPublisher,
+    /// As long as somebody waits for an answer.
+    OfReader,
+}
+
 /// Opens the bucket `bucket` of the cloud `scheme`: `s3`, `gs` or `az`.
 ///
 /// # Errors
@@ -21,12 +30,17 @@ pub(super) fn open_objects(
     scheme: &str,
     bucket: &str,
     connection: &Connection,
+    patience: Patience,
 ) -> Result<Arc<dyn ObjectStore>, SettingsError> {
     check_endpoint(scheme)?;
+    let (max_retries, retry_timeout) = match patience {
+        Patience::OfPublisher => (10, Duration::from_secs(120)),
+        Patience::OfReader => (2, Duration::from_secs(20)),
+    };
     let retry = RetryConfig {
         backoff: BackoffConfig::default(),
-        max_retries: 10,
-        retry_timeout: Duration::from_secs(120),
+        max_retries,
+        retry_timeout,
     };
     let connection = connection.clone();
     Ok(match scheme {
@@ -61,6 +75,32 @@ pub(super) fn open_objects(
             )
         }
     })
+}
+
+/// A part of `url` that means nothing here: whoever wrote it meant something.
+pub(super) fn superfluous_part(url: &Url) -> Option<&'static str> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("it says who logs in; credentials come from the variables of the cloud");
+    }
+    if url.port().is_some() {
+        return Some("it has a port; `AWS_ENDPOINT_URL` names a server of your own");
+    }
+    if url.query().is_some() {
+        return Some("it has a `?`; in a name it is written `%3F`");
+    }
+    let fragment = url.fragment();
+    fragment.map(|_| "it has a `#`; in a name it is written `%23`")
+}
+
+/// `target` without what stands before an `@`, which may be a password.
+pub(super) fn without_login(target: &str) -> String {
+    match target.split_once("://") {
+        Some((scheme, rest)) => {
+            let place = rest.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{place}")
+        }
+        None => target.to_owned(),
+    }
 }
 
 /// What is no URL makes `object_store` panic.

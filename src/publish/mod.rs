@@ -14,6 +14,7 @@
 //! may hold its bytes.
 
 mod attributes;
+mod background;
 mod claim;
 mod cloud;
 mod cloud_error;
@@ -32,6 +33,7 @@ mod probe;
 mod process;
 mod publisher;
 mod purge;
+mod reader;
 mod record;
 mod repair;
 mod requests;
@@ -55,6 +57,7 @@ pub use claim::Timing;
 pub use error::PublishError;
 pub use publisher::{MaxDeletes, Publisher};
 pub use purge::Purged;
+pub use reader::open_site;
 pub use requests::Requests;
 pub use site_folder::{ObjectOptions, SiteFolder, base_url};
 pub use store::{Store, StoreError};
@@ -62,6 +65,7 @@ pub use summary::{Summary, addresses};
 pub use verify::{Verified, verify};
 
 use cloud::CloudStore;
+use cloud_settings::{Patience, superfluous_part, without_login};
 use folder::FolderStore;
 
 /// Opens `target`: `s3://bucket/prefix`, `gs://…`, `az://…`, or a folder.
@@ -98,31 +102,5 @@ pub fn open_store(target: &str) -> Result<Box<dyn Store>, StoreError> {
             .map_err(|()| error("it is no folder of this machine"))?;
         return Ok(Box::new(FolderStore::open(&folder)?));
     }
-    Ok(Box::new(CloudStore::open(&url)?))
-}
-
-/// A part of `url` that means nothing here: whoever wrote it meant something.
-fn superfluous_part(url: &Url) -> Option<&'static str> {
-    if !url.username().is_empty() || url.password().is_some() {
-        return Some("it says who logs in; credentials come from the variables of the cloud");
-    }
-    if url.port().is_some() {
-        return Some("it has a port; `AWS_ENDPOINT_URL` names a server of your own");
-    }
-    if url.query().is_some() {
-        return Some("it has a `?`; in a name it is written `%3F`");
-    }
-    let fragment = url.fragment();
-    fragment.map(|_| "it has a `#`; in a name it is written `%23`")
-}
-
-/// `target` without what stands before an `@`, which may be a password.
-fn without_login(target: &str) -> String {
-    match target.split_once("://") {
-        Some((scheme, rest)) => {
-            let place = rest.rsplit('@').next().unwrap_or_default();
-            format!("{scheme}://{place}")
-        }
-        None => target.to_owned(),
-    }
+    Ok(Box::new(CloudStore::open(&url, Patience::OfPublisher)?))
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use brotli::Decompressor;
+use skillpress_search::Answer;
 use thiserror::Error;
 use ureq::http::{HeaderMap, StatusCode};
 
@@ -50,7 +51,7 @@ impl SiteSource {
     pub fn folder(&self) -> Option<&Path> {
         match self {
             Self::File(source) => Some(&source.folder),
-            Self::Http(_) => None,
+            Self::Http(_) | Self::Bucket(_) => None,
         }
     }
 
@@ -78,6 +79,17 @@ impl SiteSource {
                 }
             }
             Self::Http(source) => source.copy(path, max_bytes, target),
+            Self::Bucket(source) => {
+                target.restart().map_err(CopyError::Target)?;
+                let path: Vec<String> = path.split('/').map(url::segment).collect();
+                match source.read(&path.join("/"), max_bytes) {
+                    Answer::Bytes(bytes) => pass(&*bytes, max_bytes, target),
+                    Answer::Gone => Err(CopyError::Gone),
+                    Answer::NoRanges | Answer::Failed => {
+                        Err(CopyError::Unread("the bucket does not give it".to_owned()))
+                    }
+                }
+            }
         }
     }
 }

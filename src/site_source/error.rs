@@ -20,6 +20,9 @@ pub enum SourceError {
     /// The address has a scheme that is not read.
     #[error("`{0}` is no address that can be read")]
     Scheme(String),
+    /// The address is of a bucket, and none that can be opened.
+    #[error("`{place}` cannot be read: {reason}")]
+    Bucket { place: String, reason: String },
     /// The address is not a URL.
     #[error("`{0}` is not the URL of a site")]
     NoUrl(String),
@@ -32,6 +35,9 @@ impl SourceError {
             Self::NoSite(_) => "run `skillpress build`, or name the site with `--site`",
             Self::NoFolder(_) => "name the folder of a site, or the URL where it stands",
             Self::Scheme(_) => "it begins with `https://` or `http://`, or is a folder",
+            Self::Bucket { .. } => {
+                "write one such as `s3://bucket/prefix`, and set the variables of the cloud"
+            }
             Self::NoUrl(_) => "write one such as `https://skills.example/`",
         }
     }

@@ -3,13 +3,14 @@
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use rayon::ThreadPool;
 use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use skillpress_search::{Answer, ByteRange, Request, Source};
 use ureq::http::{Response, StatusCode, Uri};
 use ureq::{Agent, Body};
 
 use super::pause::Pause;
+use super::threads::{MAX_PARALLEL, threads};
 use super::{INDEX_FOLDER, MAX_FILE_BYTES, SourceError};
 use crate::http_client::{self, Refusal};
 use crate::lock::lock;
@@ -28,8 +29,6 @@ pub struct HttpSource {
     refusal: Mutex<Option<Refusal>>,
 }
 
-/// Requests of one round trip that are under way at once; browsers allow six a host.
-const MAX_PARALLEL: usize = 6;
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Waits before the second and third try.
 const BACKOFF: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
@@ -63,9 +62,8 @@ impl HttpSource {
         let Ok(uri) = root.parse::<Uri>() else {
             return Err(SourceError::NoUrl(site_url.to_owned()));
         };
-        let threads = ThreadPoolBuilder::new().num_threads(MAX_PARALLEL).build();
         Ok(Self {
-            threads: threads.expect("a system with room for a few threads"),
+            threads: threads(),
             agent: agent(&uri),
             pause: Pause::default(),
             place: site_url.to_owned(),
