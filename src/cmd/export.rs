@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::error::CommandError;
 use super::input::InputArgs;
+use crate::config::Config;
 use crate::export::{ExportError, Exported, export_git, left_out};
 use crate::problem::print_each;
 use crate::progress::Progress;
@@ -63,6 +64,7 @@ fn run_git(args: &GitArgs) -> Result<(), CommandError> {
         left_out.make_strict();
         return Err(left_out.into());
     }
+    note_default_name(&site.config);
     let exported = export_git(&site, &args.folder, args.allow_fewer, &progress)?;
     progress.finish();
     if !args.quiet {
@@ -70,6 +72,16 @@ fn run_git(args: &GitArgs) -> Result<(), CommandError> {
         print(args, &exported, problems.n_warnings());
     }
     Ok(())
+}
+
+/// Users write the name of the marketplace, and one that is made of no real address is worth a word.
+fn note_default_name(config: &Config) {
+    let name = config.marketplace.name(&config.base_url);
+    if let Some(name) = name.filter(|_| !config.is_base_url_set && !config.marketplace.is_named()) {
+        error_line!(
+            "note: the marketplace is called `{name}`, since the settings have neither `base_url` nor `name` below `[marketplace]`"
+        );
+    }
 }
 
 fn print(args: &GitArgs, exported: &Exported, n_warnings: usize) {

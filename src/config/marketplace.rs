@@ -44,6 +44,11 @@ pub enum MarketplaceLists {
 }
 
 impl MarketplaceConfig {
+    /// Whether the operator chose the name.
+    pub fn is_named(&self) -> bool {
+        self.name.is_some()
+    }
+
     /// The name as it is set, else one made of the site's address, since no two sites have that; `None` when it is one that
     /// Claude Code keeps for others.
     pub fn name(&self, base_url: &BaseUrl) -> Option<String> {

@@ -84,6 +84,29 @@ fn a_registry_becomes_one_repository() {
 }
 
 #[test]
+fn a_marketplace_that_nothing_names_is_told() {
+    let test = SiteTest::two_skills();
+    let told = |args: &[&str]| test.run(&[&["export", "git", "out"], args].concat()).stderr;
+    let note = "note: the marketplace is called `localhost-4000`, since the settings have neither `base_url` nor `name` below `[marketplace]`\n";
+    assert!(told(&[]).contains(note));
+    assert!(!told(&["--base-url", "https://skills.example/"]).contains("note: the"));
+    test.write("skillpress.toml", "[marketplace]\nname = \"acme\"\n");
+    assert!(!told(&[]).contains("note: the"));
+    test.write("skillpress.toml", "");
+    let ran = test.run(&[
+        "export",
+        "git",
+        "out",
+        "--base-url",
+        "https://official.claude.example/",
+    ]);
+    assert_eq!(ran.code, 2);
+    let error = "error: Claude Code keeps the marketplace name that `https://official.claude.example/` gives for others\n\
+                 hint: set `name` below `[marketplace]`\n";
+    assert!(ran.stderr.ends_with(error), "{}", ran.stderr);
+}
+
+#[test]
 fn the_same_content_makes_the_same_commit_and_an_edit_one_commit_on_top() {
     let test = SiteTest::two_skills();
     export(&test, "a");
