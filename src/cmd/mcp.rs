@@ -21,6 +21,9 @@ pub struct McpArgs {
     /// Offer only skills with this badge; given again, skills that have all of them
     #[arg(long, value_name = "KIND")]
     badge: Vec<String>,
+    /// Offer only skills of this collection; may be given again for more collections
+    #[arg(long, value_name = "NAME")]
+    collection: Vec<String>,
     /// Answer on HTTP in place of stdin and stdout, at `/mcp`. A port alone is one of loopback, such as 8808; port 0 takes
     /// any free one. Programs elsewhere reach it only by an address of this machine, or by the host name that is named here
     #[arg(long, value_name = "HOST:PORT|PORT")]
@@ -37,6 +40,7 @@ pub fn run(args: &McpArgs) -> Result<(), CommandError> {
     let narrowing = Narrowing {
         owners: args.owner.clone(),
         badges: args.badge.clone(),
+        collections: args.collection.clone(),
     };
     match &args.http {
         None => Ok(mcp::serve(site, narrowing)?),

@@ -78,6 +78,9 @@ pub(super) enum SiteError {
     /// The site has no badge of a kind by which the server was narrowed.
     #[error("this server offers only skills with the badge `{}`, and the site has no such badge", shown(.0))]
     NoBadge(String),
+    /// The site has no collection by which the server was narrowed.
+    #[error("this server offers only skills of the collection `{}`, and the site has no such collection", shown(.0))]
+    NoCollection(String),
     /// A cursor leads nowhere.
     #[error("the list of skills has no such page; start without `cursor`")]
     NoPage,
@@ -103,7 +106,9 @@ impl SiteError {
     /// Whether the site itself is at fault, and nothing that was asked.
     pub(super) fn is_of_site(&self) -> bool {
         match self {
-            Self::Search(_) | Self::Unsound { .. } | Self::NoBadge(_) => true,
+            Self::Search(_) | Self::Unsound { .. } | Self::NoBadge(_) | Self::NoCollection(_) => {
+                true
+            }
             Self::Read(error) => error.is_of_site(),
             _ => false,
         }

@@ -1,6 +1,14 @@
 //! The results of several searches as those of one.
 
+use skillpress_search::internals::format::cards::Card;
 use skillpress_search::{Hit, Options, Results};
+
+/// Leaves those hits whose skill `is_offered`, and counts those of them that fit.
+pub(super) fn keep(results: &mut Results, is_offered: impl Fn(&Card) -> bool) {
+    results.hits.retain(|hit| is_offered(&hit.card));
+    let fitting = results.hits.iter().filter(|hit| hit.fit.fits);
+    results.n_found = fitting.count();
+}
 
 /// What searches for skills of different owners found together, each in its order: those that fit before those that do not,
 /// by how likely they help.

@@ -1,4 +1,4 @@
-//! What a server offers of a site: all of it, or what owners and badges leave.
+//! What a server offers of a site: all of it, or what owners, badges and collections leave.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ pub struct Narrowing {
     pub owners: Vec<String>,
     /// The kinds of badges that a skill must have, all of them.
     pub badges: Vec<String>,
+    /// The collections of which a skill must be in one, where there are any.
+    pub collections: Vec<String>,
 }
 
 /// Which skills are offered. Everything that is said of a skill or found asks here.
@@ -56,26 +58,39 @@ impl Offer {
     }
 
     /// The skills that lists of the site leave; `None` when none of them narrows.
-    ///
-    /// Another way to narrow by a list that is a file of the site, such as one that somebody put together, is one more set
-    /// here.
     pub(super) fn keys(
         &mut self,
         site: &PublishedSite,
     ) -> Result<Option<&BTreeSet<SkillKey>>, SiteError> {
-        if self.narrowing.badges.is_empty() {
+        let Narrowing {
+            badges,
+            collections,
+            ..
+        } = &self.narrowing;
+        if badges.is_empty() && collections.is_empty() {
             return Ok(None);
         }
         let is_fresh = |(_, read_at): &(_, Instant)| read_at.elapsed() < MAX_AGE;
         let keys = match self.keys.take().filter(is_fresh) {
             Some(keys) => keys,
             None => {
-                let sets = badge_holders(&self.narrowing.badges, site)?;
+                let mut sets = match badges.is_empty() {
+                    true => Vec::new(),
+                    false => badge_holders(badges, site)?,
+                };
+                if !collections.is_empty() {
+                    sets.push(members(collections, site)?);
+                }
                 let all = sets.into_iter().reduce(|all, set| &all & &set);
                 (all.unwrap_or_default(), Instant::now())
             }
         };
         Ok(Some(&self.keys.insert(keys).0))
+    }
+
+    /// Whether a search finds more than is offered, since the index knows no collections: then each result is asked about.
+    pub(super) fn is_more_found(&self) -> bool {
+        !self.narrowing.collections.is_empty()
     }
 
     /// The filters of a search, for each owner one list: together the searches find all that is offered.
@@ -98,11 +113,12 @@ impl Offer {
     /// The filters of the search that finds what is offered of `owner`.
     pub(super) fn search_of(&self, owner: &str) -> Vec<Filter> {
         let narrowing = Narrowing {
-            owners: match self.narrowing.owners.is_empty() {
+            owners: match self.narrowing.owners.is_empty() && !self.is_more_found() {
                 true => Vec::new(),
                 false => vec![owner.to_owned()],
             },
             badges: self.narrowing.badges.clone(),
+            collections: Vec::new(),
         };
         Self::new(narrowing).searches().concat()
     }
@@ -127,6 +143,38 @@ fn badge_holders(
     holders.collect()
 }
 
+/// The skills that are in any of `collections`, by the site's list of them.
+fn members(collections: &[String], site: &PublishedSite) -> Result<BTreeSet<SkillKey>, SiteError> {
+    let list = match site.source.read(url::api::COLLECTIONS, DOCUMENT_MAX_BYTES) {
+        Answer::Bytes(bytes) => serde_json::from_slice::<CollectionList>(&bytes).ok(),
+        // A site without collections has no list of them.
+        Answer::Gone => Some(CollectionList::default()),
+        _ => None,
+    };
+    let list = list.ok_or_else(|| site.unread("the list of collections".to_owned()))?;
+    let mut members = BTreeSet::new();
+    for name in collections {
+        let mut all = list.collections.iter();
+        let collection = all.find(|collection| collection.name == *name);
+        let collection = collection.ok_or_else(|| SiteError::NoCollection(name.clone()))?;
+        let keys = collection.skills.iter();
+        members.extend(keys.filter_map(|key| SkillKey::parse(key)));
+    }
+    Ok(members)
+}
+
+/// `api/v1/collections.json`, as far as it is used.
+#[derive(Debug, Default, Deserialize)]
+struct CollectionList {
+    collections: Vec<Collection>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Collection {
+    name: String,
+    skills: Vec<String>,
+}
+
 /// `api/v1/badges.json`, as far as it is used.
 #[derive(Debug, Deserialize)]
 struct BadgeList {
@@ -148,6 +196,7 @@ mod tests {
         Offer::new(Narrowing {
             owners: texts(owners),
             badges: texts(badges),
+            collections: Vec::new(),
         })
     }
 

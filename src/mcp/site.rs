@@ -17,6 +17,10 @@ use crate::site_source::{SearchError, SiteSource};
 use crate::standing::{self, Asked, Explanation};
 use crate::url::{self, BaseUrl};
 
+/// Most results of a search of which those that are offered are kept: as many as the index gives at once. A member of a
+/// collection that stands behind so many others fits nobody's query.
+const WIDE_LIMIT: usize = 200;
+
 /// A published site, what is offered of it, and its index.
 #[derive(Debug)]
 pub(super) struct AgentSite {
@@ -39,16 +43,30 @@ impl AgentSite {
     /// What a search finds of all that is offered.
     pub(super) fn search(&mut self, query: &str, options: &Options) -> Result<Results, SiteError> {
         // What the index would not say: that there is no such badge.
-        self.offer.keys(&self.site)?;
+        let keys = self.offer.keys(&self.site)?.cloned();
+        let keys = keys.filter(|_| self.offer.is_more_found());
+        let wide = match keys {
+            Some(_) => Options {
+                limit: WIDE_LIMIT,
+                near_limit: WIDE_LIMIT,
+                ..options.clone()
+            },
+            None => options.clone(),
+        };
         let searches = self.offer.searches().into_iter().map(|mut filters| {
             filters.extend(options.filters.iter().cloned());
             Options {
                 filters,
-                ..options.clone()
+                ..wide.clone()
             }
         });
         let found = searches.map(|options| self.search_once(query, &options));
-        let found: Vec<Results> = found.collect::<Result<_, _>>()?;
+        let mut found: Vec<Results> = found.collect::<Result<_, _>>()?;
+        for results in &mut found {
+            if let Some(keys) = &keys {
+                merged::keep(results, |card| keys.contains(&SkillKey::of_card(card)));
+            }
+        }
         Ok(merged::results(found, options))
     }
 

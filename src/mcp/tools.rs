@@ -84,6 +84,14 @@ impl AgentSite {
             options: &options,
         })?;
         let mut answer = json!(explanation);
+        if let Some(keys) = self.offer.keys(&self.site)?
+            && let Some(above) = answer["above"].as_array_mut()
+        {
+            above.retain(|other| {
+                let key = other["id"].as_str().and_then(SkillKey::parse);
+                key.is_some_and(|key| keys.contains(&key))
+            });
+        }
         answer["notice"] = json!(NOTICE);
         Ok(answer)
     }

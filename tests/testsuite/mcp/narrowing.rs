@@ -1,11 +1,11 @@
-//! `--owner` and `--badge`: a server of some of a site's skills.
+//! `--owner`, `--badge` and `--collection`: a server of some of a site's skills.
 
 use serde_json::{Value, json};
 
 use super::Mcp;
 use crate::harness::SiteTest;
 
-/// Skills of three owners about the same; two badges.
+/// Skills of three owners about the same; two badges, two collections.
 fn site() -> SiteTest {
     let mut site = SiteTest::empty();
     for key in [
@@ -28,7 +28,22 @@ fn site() -> SiteTest {
         "reviewed",
         &(award("ana/pdf-split") + &award("cy/pdf-scan")),
     )
+    .file(
+        "content/collections/team.toml",
+        collection(&["cy/pdf-scan", "ana/pdf-split"]),
+    )
+    .file(
+        "content/collections/print.toml",
+        collection(&["cy/pdf-print", "cy/pdf-scan"]),
+    )
     .build()
+}
+
+fn collection(keys: &[&str]) -> String {
+    let entries = keys
+        .iter()
+        .map(|key| format!("[[skill]]\nkey = \"{key}\"\n"));
+    "title = \"T\"\ndescription = \"D.\"\n".to_owned() + &entries.collect::<String>()
 }
 
 /// What a server with `args` offers: by its lists, by search, and by asking for each.
@@ -137,6 +152,26 @@ fn a_server_offers_the_skills_of_owners_or_with_badges_and_no_others() {
 }
 
 #[test]
+fn a_server_offers_the_skills_of_collections_and_no_others() {
+    let site = site();
+    let team = ["--collection", "team"];
+    assert_eq!(offered(&site, &team), ["ana/pdf-split", "cy/pdf-scan"]);
+    let both = [&team[..], &["--collection", "print"]].concat();
+    let all = ["ana/pdf-split", "cy/pdf-print", "cy/pdf-scan"];
+    assert_eq!(offered(&site, &both), all);
+    let official = [&team[..], &["--badge", "official"]].concat();
+    assert_eq!(offered(&site, &official), ["cy/pdf-scan"]);
+    let of_ana = [&team[..], &["--owner", "ana"]].concat();
+    assert_eq!(offered(&site, &of_ana), ["ana/pdf-split"]);
+    // What stands above a member and is none is not named.
+    let mut mcp = Mcp::with(&site, &team);
+    mcp.initialize();
+    let asked = json!({ "id": "ana/pdf-split", "query": "pdf merge" });
+    let explained = mcp.answer("explain_search", asked);
+    assert_eq!(explained["above"], json!([]), "{explained}");
+}
+
+#[test]
 fn a_limit_holds_over_owners_and_the_best_come_first() {
     let site = site();
     let mut mcp = Mcp::with(&site, &["--owner", "bo", "--owner", "cy"]);
@@ -185,7 +220,7 @@ fn a_long_list_of_one_owner_comes_in_pages() {
 }
 
 #[test]
-fn a_badge_that_the_site_does_not_have_is_said() {
+fn a_badge_or_collection_that_the_site_does_not_have_is_said() {
     let site = site();
     let mut mcp = Mcp::with(&site, &["--badge", "offical"]);
     mcp.initialize();
@@ -196,4 +231,10 @@ fn a_badge_that_the_site_does_not_have_is_said() {
     assert!(message.contains("the badge `offical`"), "{message}");
     let message = mcp.refusal("search_skills", json!({ "query": "pdf" }));
     assert!(message.contains("the badge `offical`"), "{message}");
+    for site in [site, SiteTest::two_skills().build()] {
+        let mut mcp = Mcp::with(&site, &["--collection", "taem"]);
+        mcp.initialize();
+        let message = mcp.refusal("search_skills", json!({ "query": "pdf" }));
+        assert!(message.contains("the collection `taem`"), "{message}");
+    }
 }
