@@ -3,6 +3,7 @@
 //! ```text
 //! npm/@acme/<package>                       what npm asks of a package: its versions, and where each is
 //! <owner>/skills/<slug>/npm/<digest>.tgz    a version: the skill in `skills/<name>/`, and a `package.json`
+//! collections/<name>/<name>-<digest>.tgz    the same of a collection, with all its skills
 //! ```
 //!
 //! npm asks for `npm/@acme%2f<package>`, which hosts take for the first of these. It has no ending, so tarballs cannot stand
@@ -17,7 +18,7 @@ use std::io;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::catalog::{Catalog, Skill, SkillFile};
+use crate::catalog::{Catalog, Collection, Member, Skill, SkillFile};
 use crate::clients::{self, is_package};
 use crate::config::{Config, NpmScope};
 use crate::json::{to_json, write_json};
@@ -25,18 +26,18 @@ use crate::key::{SkillKey, install_name, package_name};
 use crate::memory::MemoryBudget;
 use crate::sink::Sink;
 use crate::url;
-use crate::zip::SkillZips;
+use crate::zip::{SiteZips, SkillZips, WrittenZip};
 use tarball::Tarball;
 
 /// Writes the packages of all listed skills, and what npm asks of them under the names that skills had before.
-/// `zips[skill_idx]` are the published zips of each skill.
+/// `zips` are the published ones.
 ///
 /// # Errors
 /// What the sink says; a file that is not what it was.
 pub fn write(
     catalog: &Catalog,
     config: &Config,
-    zips: &[SkillZips],
+    zips: &SiteZips,
     sink: &dyn Sink,
 ) -> io::Result<()> {
     let Some(scope) = &config.npm.scope else {
@@ -48,7 +49,7 @@ pub fn write(
         old_names.entry(new).or_default().push(old);
     }
     let memory = MemoryBudget::default();
-    let skills = catalog.skills.par_iter().zip(zips);
+    let skills = catalog.skills.par_iter().zip(&zips.skills);
     let packages = skills.filter(|(skill, _)| !skill.is_suspicious && is_package(skill));
     packages.try_for_each(|(skill, zips)| {
         let _reserved = memory.reserve(memory_to_pack(skill));
@@ -58,7 +59,14 @@ pub fn write(
             let document = registry.renamed(old, &package);
             write_json(sink, &registry.path(old), &document)?;
         }
-        Ok(())
+        Ok::<(), io::Error>(())
+    })?;
+    let collections = catalog.collections.par_iter().zip(&zips.collections);
+    collections.try_for_each(|(collection, zip)| {
+        let members: Vec<(&Skill, &Member)> = catalog.members(collection).collect();
+        let files = members.iter().flat_map(|(skill, _)| &skill.files);
+        let _reserved = memory.reserve(2 * files.map(|file| file.len_bytes).sum::<usize>());
+        registry.write_collection(collection, &members, zip, sink)
     })
 }
 
@@ -122,6 +130,42 @@ impl Registry<'_> {
         Ok(Package { name, document })
     }
 
+    /// Writes the package of a collection. Every package of a skill has `--` in its name, and no collection has.
+    fn write_collection(
+        &self,
+        collection: &Collection,
+        members: &[(&Skill, &Member)],
+        zip: &WrittenZip,
+        sink: &dyn Sink,
+    ) -> io::Result<()> {
+        let base_url = &self.config.base_url;
+        let name = format!("{}/{}", self.scope, collection.name);
+        let updated_at = members.iter().filter_map(|(skill, _)| skill.updated_at);
+        let version = version::of_bytes(updated_at.max(), &zip.sha256);
+        let mut manifest = json!({
+            "name": name,
+            "version": version,
+            "description": collection.description,
+            "homepage": base_url.absolute(&url::collection(&collection.name, 1)),
+        });
+        let packed = members.iter().filter(|(skill, _)| is_package(skill));
+        let packed: Vec<(&str, &[SkillFile])> = packed
+            .map(|(skill, member)| (&*member.install_name, &*skill.files))
+            .collect();
+        let tarball = Tarball::pack(&to_json(&manifest)?, &packed)?;
+        let path = url::collection_tarball(&collection.name, &tarball.sha256);
+        sink.write(&path, &tarball.bytes)?;
+        manifest["dist"] = self.dist(&path, &tarball);
+        let mut versions = Map::new();
+        versions.insert(version.clone(), manifest);
+        let document = json!({
+            "name": name,
+            "dist-tags": { "latest": version },
+            "versions": versions,
+        });
+        write_json(sink, &url::npm_package(&name), &document)
+    }
+
     /// The `package.json` of a version.
     fn manifest(&self, name: &str, skill: &Skill, version: &str) -> Value {
         let base_url = &self.config.base_url;
@@ -147,14 +191,19 @@ impl Registry<'_> {
         sink: &dyn Sink,
     ) -> io::Result<Value> {
         let folder = install_name(&skill.key.slug).unwrap_or_default();
-        let tarball = Tarball::pack(&to_json(&manifest)?, &folder, files)?;
+        let tarball = Tarball::pack(&to_json(&manifest)?, &[(&folder, files)])?;
         let path = url::npm_tarball(&skill.key, &tarball.sha256[..16]);
         sink.write(&path, &tarball.bytes)?;
-        manifest["dist"] = json!({
-            "tarball": self.config.base_url.absolute(&path),
-            "integrity": tarball.integrity,
-        });
+        manifest["dist"] = self.dist(&path, &tarball);
         Ok(manifest)
+    }
+
+    /// Where a tarball is, and how its bytes are checked.
+    fn dist(&self, path: &str, tarball: &Tarball) -> Value {
+        json!({
+            "tarball": self.config.base_url.absolute(path),
+            "integrity": tarball.integrity,
+        })
     }
 
     /// What npm is told under a name of before: the same versions, and what they are called now.

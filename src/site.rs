@@ -304,7 +304,7 @@ impl Site {
     pub fn write_api(&self, zips: &SiteZips, sink: &dyn Sink) -> io::Result<()> {
         api::write_api(&self.catalog, &self.config, zips, sink)?;
         marketplace::write(&self.catalog, &self.config, &zips.collections, sink)?;
-        npm::write(&self.catalog, &self.config, &zips.skills, sink)
+        npm::write(&self.catalog, &self.config, zips, sink)
     }
 }
 

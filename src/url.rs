@@ -168,6 +168,12 @@ pub fn collection_zip(name: &str, sha256: &str) -> String {
     format!("{folder}{}-{}.zip", segment(name), &sha256[..12])
 }
 
+/// `collections/<name>/<name>-<12 hex digits>.tgz`: the package of npm, named as the zip is.
+pub fn collection_tarball(name: &str, sha256: &str) -> String {
+    let folder = collection(name, 1);
+    format!("{folder}{}-{}.tgz", segment(name), &sha256[..12])
+}
+
 /// Where the copies of skills' files stand that clients fetch one by one, and their index: `collections/<name>/.well-known/skills/`.
 pub fn collection_file_index(name: &str) -> String {
     format!("{}.well-known/skills/", collection(name, 1))

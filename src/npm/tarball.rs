@@ -21,16 +21,19 @@ pub(super) struct Tarball {
 }
 
 impl Tarball {
-    /// Packs `package.json`, and the files of a skill into `skills/<folder>/`, where clients look and npm does not: it would
-    /// run scripts of a `package.json` of theirs, and build what a `binding.gyp` says.
+    /// Packs `package.json`, and the files of each skill into `skills/<folder>/`, where clients look and npm does not: it
+    /// would run scripts of a `package.json` of theirs, and build what a `binding.gyp` says.
     ///
     /// # Errors
     /// A path that a tarball cannot hold; a file that is not what it was.
-    pub(super) fn pack(manifest: &[u8], folder: &str, files: &[SkillFile]) -> io::Result<Self> {
+    pub(super) fn pack(manifest: &[u8], skills: &[(&str, &[SkillFile])]) -> io::Result<Self> {
         let gzip = GzBuilder::new().mtime(0).operating_system(UNKNOWN_SYSTEM);
         let mut tar = Builder::new(gzip.write(Vec::new(), Compression::new(6)));
         append(&mut tar, "package/package.json", false, manifest)?;
-        for file in files {
+        let files = skills
+            .iter()
+            .flat_map(|(folder, files)| files.iter().map(move |file| (folder, file)));
+        for (folder, file) in files {
             let path = format!("package/skills/{folder}/{}", file.path);
             append(&mut tar, &path, file.is_executable, &file.read()?)?;
         }

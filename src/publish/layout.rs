@@ -43,13 +43,15 @@ pub(super) fn is_hashed(path: &str) -> bool {
         || is_in_folder("search/files/")
         || is_in_folder("search/tantivy/") && path != "search/tantivy/meta.json"
         || is_in_folder("api/v1/catalog/") && path != "api/v1/catalog/manifest.json"
-        || collection_of_zip(path).is_some()
+        || collection_of_archive(path).is_some()
 }
 
-/// The name of the collection whose zip stands at `path`: `collections/<name>/<name>-<12 hex digits>.zip`.
-pub(super) fn collection_of_zip(path: &str) -> Option<&str> {
+/// The name of the collection whose zip or package stands at `path`: `collections/<name>/<name>-<12 hex digits>.zip`, or
+/// `.tgz`.
+pub(super) fn collection_of_archive(path: &str) -> Option<&str> {
     let (name, file) = path.strip_prefix("collections/")?.split_once('/')?;
-    (file.ends_with(".zip") && !file.contains('/')).then_some(name)
+    let is_archive = file.ends_with(".zip") || file.ends_with(".tgz");
+    (is_archive && !file.contains('/')).then_some(name)
 }
 
 /// The step of `path`, a file of `target`, where `present` is in place.
@@ -167,7 +169,10 @@ mod tests {
         let target = record(&["ana/skills/csv/csv.zip"]);
         let step = |path| step(path, &present, &target);
         assert_eq!(step("assets/a.css"), Step::Hashed);
-        assert_eq!(step("collections/team/team-0a.zip"), Step::Hashed);
+        for archive in ["team-0a.zip", "team-0b.tgz"] {
+            let path = format!("collections/team/{archive}");
+            assert_eq!(super::step(&path, &present, &target), Step::Hashed);
+        }
         let index = "collections/team/.well-known/skills/index.json";
         assert_eq!(step(index), Step::Pointer);
         let copy = "collections/team/.well-known/skills/pdf/assets/forms.zip";

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::digest;
 use super::error::PublishError;
 use super::known::Known;
-use super::layout::{collection_of_zip, folder_of, skill_folder};
+use super::layout::{collection_of_archive, folder_of, skill_folder};
 use super::plan::kept_of;
 use super::publisher::Publisher;
 use super::record::{Record, Shard, encode, kept_key, shard_key};
@@ -149,7 +149,8 @@ impl Publisher<'_> {
         Ok(going)
     }
 
-    /// The zips of the collections of `record` that `skill` is in, and the copies of its files there.
+    /// The archives of the collections of `record` that `skill` is in, what npm asks of these, and the copies of its files
+    /// there.
     fn paths_in_collections(
         &self,
         skill: &SkillKey,
@@ -168,7 +169,9 @@ impl Publisher<'_> {
             for member in members.filter(is_skill) {
                 let copies = url::collection_files(name, &member.install_name);
                 let is_of_skill = |path: &&String| {
-                    path.starts_with(&copies) || collection_of_zip(path) == Some(name)
+                    path.starts_with(&copies)
+                        || collection_of_archive(path) == Some(name)
+                        || npm_package(path) == Some(name)
                 };
                 paths.extend(record.keys().filter(is_of_skill).cloned());
             }

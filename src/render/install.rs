@@ -54,7 +54,9 @@ impl Install {
             with_claude(registry, skill),
             clawhub.map(with_clawhub),
             with_gemini(registry, skill, &zip_path),
-            with_npm(registry, skill),
+            is_package(skill)
+                .then(|| with_npm(registry, &package_name(&skill.key)))
+                .flatten(),
         ];
         let agent =
             is_discoverable(skill).then(|| for_agent(registry, &skill.key, &zip_path, &zip.sha256));
@@ -84,6 +86,7 @@ impl Install {
             skills,
             collection_with_claude(registry, collection),
             with_opencode(registry, collection),
+            with_npm(registry, &collection.name),
         ];
         Self::by(ways, None, registry, &collection.name, &zip_path, zip)
     }
@@ -189,13 +192,16 @@ fn with_gemini(registry: &Registry<'_>, skill: &Skill, zip_path: &str) -> Option
 }
 
 /// From the site as a registry of packages, where it is one.
-fn with_npm(registry: &Registry<'_>, skill: &Skill) -> Option<Way> {
+fn with_npm(registry: &Registry<'_>, package: &str) -> Option<Way> {
     let scope = registry.config.npm.scope.as_ref()?;
     let packages = registry.absolute(url::NPM);
     let once = format!("echo '{scope}:registry={packages}' >> .npmrc");
-    let package = package_name(&skill.key);
     let install = format!("npm install {scope}/{package} && npx skills experimental_sync");
-    is_package(skill).then(|| way("npm", "npm", [("Once in a project", once), ("", install)]))
+    Some(way(
+        "npm",
+        "npm",
+        [("Once in a project", once), ("", install)],
+    ))
 }
 
 /// The client reads an index by its address, at each start.

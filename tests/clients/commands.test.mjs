@@ -65,7 +65,8 @@ async function ofClaude(user) {
 
 describe("commands of pages of a site at an https address", () => {
   let registry;
-  const team = 'title = "Team"\ndescription = "Ours."\n' + ["ana/pdf-tools", "bo/single", "ana/notes", "bo/notes"].map((key) => `[[skill]]\nkey = "${key}"\n`).join("");
+  const MEMBERS = { "pdf-tools": "ana/pdf-tools", single: "bo/single", "ana-notes": "ana/notes", "bo-notes": "bo/notes" };
+  const team = 'title = "Team"\ndescription = "Ours."\n' + Object.values(MEMBERS).map((key) => `[[skill]]\nkey = "${key}"\n`).join("");
   before(async () => {
     registry = await Registry.start("https", { ...CONTENT, "collections/team.toml": team });
   });
@@ -99,13 +100,24 @@ describe("commands of pages of a site at an https address", () => {
   test("a collection installs with Claude Code, as one plugin", () =>
     withClient("collections/team/index.html", "claude", async (user) => {
       const files = await ofClaude(user);
-      for (const [name, id] of Object.entries({ "pdf-tools": "ana/pdf-tools", single: "bo/single", "ana-notes": "ana/notes", "bo-notes": "bo/notes" })) {
+      for (const [name, id] of Object.entries(MEMBERS)) {
         for (const [path, bytes] of await registry.skill(...id.split("/"))) {
           assert.deepEqual(files.get(`skills/${name}/${path}`), bytes, `${name}/${path}`);
           files.delete(`skills/${name}/${path}`);
         }
       }
       assert.deepEqual([...files.keys()].sort(), [".claude-plugin/plugin.json", "plugin.json"]);
+    }));
+
+  test("a collection installs with npm, as one package", () =>
+    withClient("collections/team/index.html", "npm", async (user) => {
+      for (const [name, id] of Object.entries(MEMBERS)) {
+        const published = await registry.skill(...id.split("/"));
+        assert.deepEqual(await readFiles(join(user.project, "node_modules/@acme/team/skills", name)), published, name);
+        // The client calls skills by their own names, so of the two that are called `notes` agents get one.
+        if (id.endsWith("/notes")) continue;
+        assert.deepEqual(await readFiles(join(user.project, ".agents/skills", name)), published, name);
+      }
     }));
 
   test("what an agent is told names the zip and its SHA-256", async () => {

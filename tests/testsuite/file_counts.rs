@@ -55,8 +55,8 @@ fn a_small_registry_is_a_small_site() {
             SiteTest::two_skills().file("skillpress.toml", english),
             2_000_000,
         ),
-        (SiteTest::demo(), 4_700_000),
-        (SiteTest::demo().file("skillpress.toml", english), 3_500_000),
+        (SiteTest::demo(), 4_850_000),
+        (SiteTest::demo().file("skillpress.toml", english), 3_650_000),
     ] {
         let n_bytes: usize = test
             .build()
@@ -94,7 +94,7 @@ const TWO_SKILLS: &str = "
 const DEMO: &str = "
    10 API
     9 assets
-   11 collections
+   12 collections
     9 feeds
     4 marketplaces
    10 other
