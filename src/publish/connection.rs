@@ -223,23 +223,22 @@ impl Connection {
 }
 
 impl Connection {
-    /// What `error` is, where nothing was ever answered and it is not tried again.
+    /// What `error` is, where nothing was ever answered; it is not tried again once patience ends.
     fn unanswered(&self, uri: &Uri, error: HttpError) -> HttpError {
         let mut answers = lock(&self.0.answers);
         let Answers::NoneYet(since) = &mut *answers else {
             return error;
         };
-        let is_last = match error.kind() {
-            HttpErrorKind::Connect => {
-                since.get_or_insert_with(Instant::now).elapsed() >= FIRST_ANSWER_PATIENCE
-            }
-            // Such as a name that nobody knows: it is not tried again.
-            HttpErrorKind::Unknown => true,
-            _ => false,
+        let is_over = |since: &mut Option<Instant>| {
+            since.get_or_insert_with(Instant::now).elapsed() >= FIRST_ANSWER_PATIENCE
         };
-        if !is_last {
-            return error;
-        }
+        let kind = match error.kind() {
+            // Whoever tries again decides when, and may end before patience does.
+            HttpErrorKind::Connect if !is_over(since) => HttpErrorKind::Connect,
+            // Such as a name that nobody knows: it is not tried again.
+            HttpErrorKind::Connect | HttpErrorKind::Unknown => HttpErrorKind::Unknown,
+            _ => return error,
+        };
         let authority = uri.authority().map_or("", Authority::as_str);
         // Without who logs in.
         let authority = authority.rsplit('@').next().unwrap_or_default();
@@ -248,7 +247,7 @@ impl Connection {
             endpoint: format!("{}://{authority}", uri.scheme_str().unwrap_or_default()),
             reason: reason.unwrap_or_default(),
         };
-        HttpError::new(HttpErrorKind::Unknown, no_endpoint)
+        HttpError::new(kind, no_endpoint)
     }
 }
 
