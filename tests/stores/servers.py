@@ -98,14 +98,9 @@ def allow_reading(endpoint):
     put(f"{endpoint}/site?policy=", json.dumps(policy))
 
 
-def wait_until_written(endpoint):
-    """Waits until all servers behind an endpoint have found each other, so that an object can be written."""
-    put(f"{endpoint}/site/ready", "1")
-
-
-def put(url, body):
+def put(url, body, patience=120):
     """Puts `body`, signed, as soon as that succeeds."""
-    request(url, "PUT", "--data", body)
+    request(url, "PUT", "--data", body, patience=patience)
 
 
 def delete(url):
@@ -113,14 +108,14 @@ def delete(url):
     request(url, "DELETE")
 
 
-def request(url, method, *arguments):
+def request(url, method, *arguments, patience=120):
     curl = [
         "curl", "--silent", "--show-error", "--fail-with-body", "--aws-sigv4", "aws:amz:us-east-1:s3",
         "--user", f"{KEYS['AWS_ACCESS_KEY_ID']}:{KEYS['AWS_SECRET_ACCESS_KEY']}",
         "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--max-time", "20",
         "--request", method, *arguments, url,
     ]
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + patience
     while (ran := subprocess.run(curl, capture_output=True, text=True)).returncode != 0:
         assert time.monotonic() < deadline, f"{method} does not succeed at {url}: {ran.stdout}{ran.stderr}"
         time.sleep(0.3)
@@ -142,11 +137,28 @@ class Cluster:
         arguments = [argument.format(folder=folder, **self.ports) for argument in arguments]
         weed = [VENV / "bin" / "weed", command, "-ip.bind=127.0.0.1", f"-port={port}", *arguments]
         started = server(weed, lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None)
-        self.processes[name] = started
         started.__enter__()
+        self.processes[name] = started
 
     def start_volume(self, name):
         self.start(name, "volume", "-ip=127.0.0.1", "-mserver=127.0.0.1:{master}", "-dir={folder}", "-max=50", "-preStopSeconds=0")
+
+    def start_s3(self):
+        """Starts the gateway until it stays: it ends where the filer is not ready for it yet, as on a busy machine."""
+        for tries_left in reversed(range(10)):
+            try:
+                self.start(
+                    "s3", "s3", "-filer=127.0.0.1:{filer}", f"-config={self.folder}/s3.json", "-domainName=localhost",
+                    "-port.iceberg=0",
+                )
+                return put(f"http://127.0.0.1:{self.ports['s3']}/site/ready", "1", patience=15)
+            except AssertionError:
+                if not tries_left:
+                    raise
+                if started := self.processes.pop("s3", None):
+                    with contextlib.suppress(Exception):
+                        started.__exit__(None, None, None)
+                time.sleep(2)
 
     def kill(self, name):
         self.processes.pop(name).__exit__(None, None, None)
@@ -173,8 +185,7 @@ def seaweed_cluster(folder):
         cluster.start_volume("first")
         cluster.start_volume("second")
         cluster.start("filer", "filer", "-ip=127.0.0.1", "-master=127.0.0.1:{master}", "-defaultStoreDir={folder}")
-        cluster.start("s3", "s3", "-filer=127.0.0.1:{filer}", f"-config={folder}/s3.json", "-domainName=localhost", "-port.iceberg=0")
-        wait_until_written(f"http://127.0.0.1:{cluster.ports['s3']}")
+        cluster.start_s3()
         store = s3(f"http://127.0.0.1:{cluster.ports['s3']}")
         store.cluster = cluster
         yield store
