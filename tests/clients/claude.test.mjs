@@ -53,7 +53,7 @@ describe("Claude Code on a marketplace", () => {
   const list = async () => JSON.parse(await registry.read("marketplace.json"));
   const nameOf = async (owner, slug) => {
     const { plugins } = await list();
-    return plugins.find(({ homepage }) => homepage.endsWith(`/${owner}/skills/${slug}/`)).name;
+    return plugins.find(({ source }) => source.url.includes(`/${owner}/skills/${slug}/`)).name;
   };
 
   const claude = (...args) =>

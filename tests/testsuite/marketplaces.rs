@@ -17,7 +17,6 @@ fn a_list_names_the_zips_that_skills_have_anyway() {
         "displayName": "PDF Tools",
         "description": "Merges and splits PDF files.",
         "author": { "name": "ana" },
-        "homepage": "https://skills.example/ana/skills/pdf-tools/",
         "keywords": ["pdf"],
         "source": {
             "source": "archive",
