@@ -4,7 +4,7 @@ mod plugin;
 
 use std::borrow::Cow;
 
-use crate::catalog::{Catalog, Skill, has_plain_paths};
+use crate::catalog::{Catalog, Release, Skill, has_plain_paths};
 use crate::config::{Config, HostingMode};
 use crate::front_matter::name_hint;
 use crate::key::{SkillKey, install_name, is_identity_part};
@@ -19,6 +19,12 @@ pub fn is_discoverable(skill: &Skill) -> bool {
 /// Whether clients find the skill in a folder with its files, as they look into plugins and packages.
 pub fn is_package(skill: &Skill) -> bool {
     is_discoverable(skill) && skill.main_file().path == "SKILL.md"
+}
+
+/// Whether the `skills` client finds a skill in the files of an old version, as far as their names tell.
+pub fn has_main_file(release: &Release<'_>) -> bool {
+    let mut files = release.files().iter();
+    files.any(|file| file.path == "SKILL.md")
 }
 
 /// A folder of a public repository on GitHub, from which the `clawhub` client installs with `mode = "github"`.

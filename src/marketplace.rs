@@ -56,8 +56,7 @@ pub fn write(
 
 /// What the client calls the list of the whole site, where the site has it.
 pub fn of_site(catalog: &Catalog, config: &Config) -> Option<String> {
-    let mut lists = lists(catalog, config).into_iter();
-    let list = lists.find(|list| list.path == url::MARKETPLACE)?;
+    let list = site_list(catalog, config)?;
     let len_bytes = list.encode().ok()?.len();
     (len_bytes <= LIST_MAX_BYTES).then_some(list.name)
 }
@@ -160,12 +159,7 @@ fn lists<'a>(catalog: &'a Catalog, config: &'a Config) -> Vec<List<'a>> {
         return Vec::new();
     };
     let has = |lists| config.marketplace.lists.contains(&lists);
-    let mut all = Vec::new();
-    if has(MarketplaceLists::Site) {
-        let description = &config.description;
-        let list = List::new(catalog, config, url::MARKETPLACE, &name, description);
-        all.push(list.of(|_| true));
-    }
+    let mut all: Vec<List<'a>> = site_list(catalog, config).into_iter().collect();
     if has(MarketplaceLists::Badges) {
         for kind in catalog.shown_badge_kinds() {
             let path = url::badge_marketplace(&kind.kind);
@@ -185,9 +179,26 @@ fn lists<'a>(catalog: &'a Catalog, config: &'a Config) -> Vec<List<'a>> {
             all.push(list.of(|skill| skill.key.owner == owner));
         }
     }
-    all.retain(|list| !list.skills.is_empty() || !list.renames.is_empty());
+    all.retain(List::says_something);
     all.sort_by(|a, b| a.path.cmp(&b.path));
     all
+}
+
+/// That of the whole site, if it is wanted and says something.
+fn site_list<'a>(catalog: &'a Catalog, config: &'a Config) -> Option<List<'a>> {
+    let is_wanted = config.marketplace.lists.contains(&MarketplaceLists::Site);
+    let name = config.marketplace.name(&config.base_url)?;
+    let new = || {
+        List::new(
+            catalog,
+            config,
+            url::MARKETPLACE,
+            &name,
+            &config.description,
+        )
+    };
+    let list = (is_wanted && has_lists(config)).then(|| new().of(|_| true));
+    list.filter(List::says_something)
 }
 
 /// One marketplace, while it is put together.
@@ -242,6 +253,10 @@ impl<'a> List<'a> {
             }
         }
         self
+    }
+
+    fn says_something(&self) -> bool {
+        !self.skills.is_empty() || !self.renames.is_empty()
     }
 
     fn encode(&self) -> io::Result<Vec<u8>> {

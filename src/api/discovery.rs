@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::shapes::Shaper;
 use crate::catalog::{Collection, Release, Skill};
-use crate::clients::{self, is_installable};
+use crate::clients::{self, has_main_file, is_installable};
 use crate::config::Config;
 use crate::key::{SkillKey, install_name};
 use crate::url;
@@ -125,11 +125,8 @@ pub(super) fn pinned<'a>(skill: &'a Skill, zips: &'a SkillZips) -> Vec<Pinned<'a
         segment: release.segment.clone(),
         zip_sha256: &zip.sha256,
     };
-    let has_main = |(release, _): &(&Release<'_>, _)| {
-        let mut files = release.files().iter();
-        files.any(|file| file.path == "SKILL.md")
-    };
-    let releases = releases.iter().zip(&zips.releases).filter(has_main);
+    let releases = releases.iter().zip(&zips.releases);
+    let releases = releases.filter(|(release, _)| has_main_file(release));
     let current = skill.version.iter().map(|version| Pinned {
         skill,
         version: &version.version,

@@ -111,7 +111,7 @@ impl<'a> Plugin<'a> {
             homepage: config.is_base_url_set.then(page),
             license: skill.license().map(|name| shorten(name, LICENSE_MAX_CHARS)),
             keywords: &skill.tags,
-            is_installable: clients::is_discoverable(skill) && skill.main_file().path == "SKILL.md",
+            is_installable: clients::is_package(skill),
             skills: vec![(folder_name(skill), skill)],
         }
     }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::catalog::{Collection, Release, Skill};
 use crate::clients::{
-    clawhub_command, clawhub_release_command, is_discoverable, is_fetched_by_file, is_package,
-    is_plugin,
+    clawhub_command, clawhub_release_command, has_main_file, is_discoverable, is_fetched_by_file,
+    is_package, is_plugin,
 };
 use crate::key::{SkillKey, package_name};
 use crate::marketplace;
@@ -99,8 +99,7 @@ impl Install {
         zip: &WrittenZip,
     ) -> Self {
         let clawhub = clawhub_release_command(registry.config, skill, &release.version.version);
-        let has_main = release.files().iter().any(|file| file.path == "SKILL.md");
-        let is_discoverable = has_main && is_discoverable(skill);
+        let is_discoverable = has_main_file(release) && is_discoverable(skill);
         let page = url::release(&skill.key, &release.segment);
         let ways = [
             with_skills(registry, &page, is_discoverable),
