@@ -427,8 +427,8 @@ fn resources_are_the_published_bytes() {
     );
 }
 
-#[test]
-fn the_list_of_resources_comes_in_pages_each_skill_once() {
+/// A site of 240 skills, more than a page of any list has.
+fn many_skills() -> SiteTest {
     let mut site = SiteTest::empty();
     for number in 0..240 {
         site = site.skill(
@@ -436,7 +436,12 @@ fn the_list_of_resources_comes_in_pages_each_skill_once() {
             format!("---\nname: skill-{number}\ndescription: Number {number}.\n---\nText.\n"),
         );
     }
-    let site = site.build();
+    site.build()
+}
+
+#[test]
+fn the_list_of_resources_comes_in_pages_each_skill_once() {
+    let site = many_skills();
     let mut mcp = Mcp::connect(&site);
     let pages = mcp.pages("resources/list", "resources");
     let lens: Vec<usize> = pages.iter().map(Vec::len).collect();

@@ -403,16 +403,22 @@ fn a_takedown_takes_documents_under_old_names_and_leaves_those_of_others() {
         .unwrap();
     let skill = SkillKey::parse("o/a").unwrap();
     with_publisher(&store, |publisher| publisher.purge(&skill)).unwrap();
-    let objects = store.objects();
-    for (key, object) in &objects {
-        let text = String::from_utf8_lossy(&object.bytes);
-        assert!(!text.contains("secret"), "{key}");
-    }
+    let objects = objects_without_secret(&store);
     assert!(objects.contains_key("api/v1/skills/a/index.html"));
     assert!(objects.contains_key("old/skills/y/index.html"));
     let verified = verified(&store);
     assert_eq!(verified.missing, ["old/skills/y/skill.json"]);
     assert!(verified.added.is_empty(), "{:?}", verified.added);
+}
+
+/// What is in the store; no byte of it is the skill's that was taken down.
+fn objects_without_secret(store: &FakeStore) -> Objects {
+    let objects = store.objects();
+    for (key, object) in &objects {
+        let text = String::from_utf8_lossy(&object.bytes);
+        assert!(!text.contains("secret"), "{key}");
+    }
+    objects
 }
 
 #[test]
@@ -437,11 +443,7 @@ fn a_takedown_takes_the_zips_of_collections_and_the_copies_in_them() {
     assert!(store.objects().contains_key("collections/team/team-1.zip"));
     let skill = SkillKey::parse("o/a").unwrap();
     with_publisher(&store, |publisher| publisher.purge(&skill)).unwrap();
-    let objects = store.objects();
-    for (key, object) in &objects {
-        let text = String::from_utf8_lossy(&object.bytes);
-        assert!(!text.contains("secret"), "{key}");
-    }
+    let objects = objects_without_secret(&store);
     assert!(objects.contains_key("collections/other/other-0a.zip"));
     assert!(objects.contains_key("collections/team/.well-known/skills/b/SKILL.md"));
     assert!(verified(&store).is_equal(), "{:?}", verified(&store));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::Mcp;
+use super::{Mcp, many_skills};
 use crate::harness::SiteTest;
 
 const MAIN: &str = "---\nname: pdf-merger\ndescription: |\n  Merges\n  PDFs.\nlicense: MIT\nmetadata:\n  version: 1.10\n  tags: [a, {b: 007}]\n---\n# PDF\n";
@@ -281,14 +281,7 @@ fn a_suspicious_skill_is_told_with_a_warning_and_a_hidden_one_is_nowhere() {
 
 #[test]
 fn the_list_of_skills_comes_in_pages_each_skill_once() {
-    let mut site = SiteTest::empty();
-    for number in 0..240 {
-        site = site.skill(
-            &format!("ana/skill-{number}"),
-            format!("---\nname: skill-{number}\ndescription: Number {number}.\n---\nText.\n"),
-        );
-    }
-    let site = site.build();
+    let site = many_skills();
     let mut mcp = Mcp::connect(&site);
     let pages = mcp.pages("skills/list", "skills");
     let lens: Vec<usize> = pages.iter().map(Vec::len).collect();
