@@ -78,16 +78,12 @@ fn encode_collection(
     name: &str,
 ) -> io::Result<Vec<u8>> {
     let base_url = &config.base_url;
-    let owner = || OwnerJson {
-        name: &config.title,
-        url: Some(base_url.to_string()),
-    };
     let plugin = PluginJson {
         name: collection.name.clone(),
         display_name: &collection.title,
         description: shorten(&collection.description, DESCRIPTION_MAX_CHARS).into_owned(),
         version: None,
-        author: owner(),
+        author: OwnerJson::of_registry(config),
         homepage: Some(base_url.absolute(&url::collection(&collection.name, 1))),
         license: None,
         keywords: &[],
@@ -97,13 +93,13 @@ fn encode_collection(
             sha256: Some(zip.sha256.clone()),
         },
     };
-    to_json(&MarketplaceJson {
+    let description = &collection.description;
+    to_json(&MarketplaceJson::new(
+        config,
         name,
-        owner: owner(),
-        description: &collection.description,
-        renames: BTreeMap::new(),
-        plugins: vec![plugin],
-    })
+        description,
+        vec![plugin],
+    ))
 }
 
 /// The longest list that the client reads, in bytes; of a longer one it reads nothing.
@@ -260,19 +256,10 @@ impl<'a> List<'a> {
     }
 
     fn encode(&self) -> io::Result<Vec<u8>> {
-        let base_url = &self.config.base_url;
+        let plugins = self.skills.iter().map(|skill| self.plugin(skill)).collect();
         to_json(&MarketplaceJson {
-            name: &self.name,
-            owner: OwnerJson {
-                name: &self.config.title,
-                url: Some(base_url.to_string()),
-            },
-            description: match self.description.trim() {
-                "" => &self.config.title,
-                own => own,
-            },
             renames: self.renames.clone(),
-            plugins: self.skills.iter().map(|skill| self.plugin(skill)).collect(),
+            ..MarketplaceJson::new(self.config, &self.name, &self.description, plugins)
         })
     }
 

@@ -28,18 +28,10 @@ pub(super) fn claude(
     config: &Config,
 ) -> serde_json::Result<Vec<u8>> {
     let listed = plugins.iter().filter(|plugin| plugin.is_installable);
+    let listed = listed.map(claude_plugin).collect();
     to_json(&MarketplaceJson {
-        name,
-        owner: OwnerJson {
-            name: &config.title,
-            url: config.is_base_url_set.then(|| config.base_url.to_string()),
-        },
-        description: match config.description.trim() {
-            "" => &config.title,
-            own => own,
-        },
         renames: renames(plugins, catalog),
-        plugins: listed.map(claude_plugin).collect(),
+        ..MarketplaceJson::new(config, name, &config.description, listed)
     })
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::config::Config;
+
 /// A list of plugins.
 #[derive(Serialize)]
 pub struct MarketplaceJson<'a> {
@@ -21,6 +23,27 @@ pub struct MarketplaceJson<'a> {
     pub plugins: Vec<PluginJson<'a>>,
 }
 
+impl<'a> MarketplaceJson<'a> {
+    /// A list of the registry; without a `description`, its title stands for it.
+    pub fn new(
+        config: &'a Config,
+        name: &'a str,
+        description: &'a str,
+        plugins: Vec<PluginJson<'a>>,
+    ) -> Self {
+        Self {
+            name,
+            owner: OwnerJson::of_registry(config),
+            description: match description.trim() {
+                "" => &config.title,
+                own => own,
+            },
+            renames: BTreeMap::new(),
+            plugins,
+        }
+    }
+}
+
 /// Whose something is.
 #[derive(Serialize)]
 pub struct OwnerJson<'a> {
@@ -29,6 +52,16 @@ pub struct OwnerJson<'a> {
     /// Where they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+impl<'a> OwnerJson<'a> {
+    /// The registry, with its address where it has one.
+    pub fn of_registry(config: &'a Config) -> Self {
+        Self {
+            name: &config.title,
+            url: config.is_base_url_set.then(|| config.base_url.to_string()),
+        }
+    }
 }
 
 /// What is installed as one.
