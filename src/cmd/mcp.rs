@@ -54,8 +54,8 @@ fn serve_http(addr: &str, site: PublishedSite, narrowing: Narrowing) -> Result<(
     let bound =
         bound.map_err(|error| CommandError::cannot("read the address of the server", error))?;
     let router = mcp::router(site, narrowing, &AllowedHosts::with_addr(addr));
-    print_line!("serving http://{bound}/mcp");
-    let served = server.run_until_stopped(router, || ());
+    let ready = || print_line!("serving http://{bound}/mcp");
+    let served = server.run_until_stopped(router, ready, || ());
     served.map_err(|error| CommandError::cannot("serve", error))
 }
 

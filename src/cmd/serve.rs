@@ -54,8 +54,8 @@ pub fn run(args: &ServeArgs) -> Result<(), CommandError> {
     };
     let dynamic = api::router(Arc::clone(preview.live_api()));
     let router = server::router(preview.live_site(), &options, &tally, dynamic);
-    print_line!("serving {base_url}");
-    let served = server.run_until_stopped(router, || preview.live_site().close());
+    let ready = || print_line!("serving {base_url}");
+    let served = server.run_until_stopped(router, ready, || preview.live_site().close());
     served.map_err(|error| CommandError::cannot("serve", error))?;
     drop(following);
     terminal::print_lines(tally.summary());

@@ -77,18 +77,29 @@ impl Server {
     }
 
     /// Answers until Ctrl-C or a polite kill; then calls `end`, which ends answers that would not end by themselves.
+    /// Whoever is told by `ready` that the server is there can stop it.
     ///
     /// # Errors
-    /// When the system refuses threads or the port.
-    pub fn run_until_stopped(self, router: Router, end: impl FnOnce()) -> io::Result<()> {
+    /// When the system refuses threads, signals or the port.
+    pub fn run_until_stopped(
+        self,
+        router: Router,
+        ready: impl FnOnce(),
+        end: impl FnOnce(),
+    ) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .max_blocking_threads(MAX_BLOCKING_THREADS)
             .enable_all()
             .build()?;
+        let stop_signal = {
+            let _context = runtime.enter();
+            stop_signal()?
+        };
         let shutdown = async {
-            stop_signal().await;
+            stop_signal.await;
             end();
         };
+        ready();
         runtime.block_on(self.run(router, shutdown))
     }
 
@@ -140,19 +151,25 @@ impl Server {
     }
 }
 
-/// Ctrl-C, or a polite kill.
-async fn stop_signal() {
+/// Ctrl-C, or a polite kill: neither ends the process by itself from now on.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(async move {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
-            return;
-        }
+        })
     }
-    // Without signals, only a hard kill ends the preview.
-    let _ = tokio::signal::ctrl_c().await;
+    #[cfg(windows)]
+    {
+        let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
+        Ok(async move {
+            let _ = ctrl_c.recv().await;
+        })
+    }
 }
