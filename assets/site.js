@@ -1,18 +1,21 @@
-// Copy buttons. Without script they stay hidden and the commands can be selected.
-for (const button of document.querySelectorAll("button.copy")) {
-  const label = button.textContent;
-  button.hidden = false;
+// Copy buttons.
+for (const command of document.querySelectorAll(".command, .hash")) {
+  const code = command.querySelector("code");
+  const button = document.createElement("button");
+  button.className = "copy";
+  button.type = "button";
+  button.textContent = "Copy";
   button.addEventListener("click", async () => {
-    const text = button.parentElement.querySelector("code").textContent;
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(code.textContent);
       button.textContent = "Copied";
     } catch {
       button.textContent = "Press Ctrl+C";
-      getSelection().selectAllChildren(button.parentElement.querySelector("code"));
+      getSelection().selectAllChildren(code);
     }
-    setTimeout(() => (button.textContent = label), 2000);
+    setTimeout(() => (button.textContent = "Copy"), 2000);
   });
+  command.append(button);
 }
 
 // Ways to install: the client that was chosen last is chosen wherever it has one. A browser may keep no storage.

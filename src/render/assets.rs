@@ -122,7 +122,7 @@ impl Assets {
             ("./model-context.js", model_context.sibling()),
         ];
         Self {
-            style: Asset::new("assets/style", "css", STYLE.into()),
+            style: Asset::new("assets/style", "css", style().into()),
             script: Asset::script("site", SITE_SCRIPT, &names),
             file_dialog,
             skill_file,
@@ -158,6 +158,14 @@ impl Assets {
         sink.write("search/search.js", &self.search.content)?;
         sink.write(url::FAVICON, FAVICON.as_bytes())
     }
+}
+
+/// The stylesheet without comments, indentation and empty lines. `minifier::css` also takes the spaces around `+` in
+/// `calc()`, which it needs.
+fn style() -> String {
+    let lines = STYLE.lines().map(str::trim);
+    let is_kept = |line: &&str| !line.is_empty() && !line.starts_with("/*");
+    lines.filter(is_kept).collect::<Vec<_>>().join("\n")
 }
 
 /// Name, description and arguments of the tool that searches, as JSON.
@@ -207,6 +215,14 @@ mod tests {
             String::from_utf8(published).unwrap(),
             "(g).h(`a // ${ b }  c`,\"x  /* y */\");const a=1;"
         );
+    }
+
+    #[test]
+    fn the_stylesheet_loses_its_comments_and_keeps_its_rules() {
+        let published = style();
+        assert!(!published.contains("/*") && !published.contains("*/"));
+        assert_eq!(published.matches('{').count(), STYLE.matches('{').count());
+        assert_eq!(published.matches('}').count(), STYLE.matches('}').count());
     }
 
     #[test]

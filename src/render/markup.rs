@@ -14,6 +14,12 @@ impl Markup {
         Self(html)
     }
 
+    /// A text of our own as the value of an attribute, between double quotes; `text` has none and no `&`.
+    pub(super) fn attribute(text: &'static str) -> Self {
+        debug_assert!(!text.contains(['"', '&']), "{text}");
+        Self(text.to_owned())
+    }
+
     /// The content of a `<script type="application/ld+json">`: `<`, `>` and `&` become `\u003c` and so on.
     pub(super) fn json(value: &serde_json::Value) -> Self {
         Self(

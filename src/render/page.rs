@@ -49,8 +49,8 @@ impl<'a> SiteView<'a> {
         self.base_url.absolute(page_path)
     }
 
-    pub(super) fn content_security_policy(&self) -> &'static str {
-        CONTENT_SECURITY_POLICY
+    pub(super) fn content_security_policy(&self) -> Markup {
+        Markup::attribute(CONTENT_SECURITY_POLICY)
     }
 }
 

@@ -55,8 +55,8 @@ fn a_small_registry_is_a_small_site() {
             SiteTest::two_skills().file("skillpress.toml", english),
             2_000_000,
         ),
-        (SiteTest::demo(), 4_850_000),
-        (SiteTest::demo().file("skillpress.toml", english), 3_650_000),
+        (SiteTest::demo(), 4_700_000),
+        (SiteTest::demo().file("skillpress.toml", english), 3_500_000),
     ] {
         let n_bytes: usize = test
             .build()
