@@ -11,8 +11,8 @@ use crate::key::SkillKey;
 use crate::problem::{Problem, Problems};
 use crate::progress::Progress;
 use crate::publish::{
-    MaxDeletes, ObjectOptions, PublishError, Publisher, Purged, Requests, SiteFolder, Store,
-    StoreError, Summary, Timing, Verified, addresses, base_url, open_store, verify,
+    IndexKeys, MaxDeletes, ObjectOptions, PublishError, Publisher, Purged, Requests, SiteFolder,
+    Store, StoreError, Summary, Timing, Verified, addresses, base_url, open_store, verify,
 };
 use crate::terminal::Terminal;
 use crate::text::number::{counted, grouped};
@@ -49,6 +49,9 @@ pub struct PublishArgs {
     /// Store pages, styles and scripts as brotli, for stores whose answers nobody compresses
     #[arg(long)]
     precompress: bool,
+    /// Store each page at the address of its folder, too, such as `skills/`, for S3 stores that answer folders with nothing
+    #[arg(long, conflicts_with_all = ["rollback", "verify", "purge"])]
+    index_keys: bool,
     /// Write the addresses of all that changed to this file, one a line, for a CDN; where nothing did, of all that changed
     /// with the generation that is there
     #[arg(long, value_name = "FILE", conflicts_with = "verify")]
@@ -120,10 +123,22 @@ fn publish(args: &PublishArgs, publisher: &Publisher<'_>) -> Result<Summary, Com
             "publish without `--precompress`, and let the web server compress",
         ));
     }
+    if args.index_keys && publisher.store.index_keys() == IndexKeys::No {
+        return Err(CommandError::advised(
+            format_args!("`--index-keys` is for `s3://`; `{}` is not", args.target),
+            "a web server answers folders with their `index.html`, and so do the website settings of Google's and Azure's stores",
+        ));
+    }
     refuse_inside(&args.target, &args.site)?;
     publisher.progress.stage("read");
-    let precompress = args.precompress;
-    let site = SiteFolder::open(&args.site, ObjectOptions { precompress })?;
+    let options = ObjectOptions {
+        precompress: args.precompress,
+        index_keys: match args.index_keys {
+            true => publisher.store.index_keys(),
+            false => IndexKeys::No,
+        },
+    };
+    let site = SiteFolder::open(&args.site, options)?;
     if !args.quiet {
         warn_of_base_url(&args.site);
         warn_of_unnamed(&args.site, &site.unnamed);
@@ -211,7 +226,7 @@ fn write_purge_list(
         return Ok(());
     };
     let base_url = base_url_or_root(&args.site);
-    let addresses = paths.iter().flat_map(|path| addresses(&base_url, path));
+    let addresses = addresses(&base_url, paths).into_iter();
     let text: String = addresses.map(|address| address + "\n").collect();
     file.write_all(text.as_bytes())
         .map_err(|error| cannot_write_purge_list(args, error))
@@ -310,11 +325,7 @@ fn show_purged(args: &PublishArgs, purged: &Purged) -> Result<(), CommandError> 
         );
     }
     // The list is what was asked for, also when all else is quiet.
-    for address in purged
-        .paths
-        .iter()
-        .flat_map(|path| addresses(&base_url, path))
-    {
+    for address in addresses(&base_url, &purged.paths) {
         print_line!("{address}");
     }
     for digest in &purged.digests {

@@ -2,7 +2,6 @@
 //!
 //! Credentials, regions and endpoints come from the variables of each cloud, as `object_store` reads them.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::{StreamExt, TryStreamExt};
@@ -17,12 +16,16 @@ use url::Url;
 use super::attributes::{attributes_of, digest_of, headers_of};
 use super::background::Background;
 use super::cloud_error::{cause, chain, is_unanswered, said};
-use super::cloud_settings::{Patience, SettingsError, credentials_hint, open_objects, variable_of};
+use super::cloud_settings::{
+    Bucket, Patience, SettingsError, credentials_hint, open_bucket, variable_of,
+};
 use super::connection::{ClaimStale, Connection, NoEndpoint};
+use super::index_key::IndexKeys;
 use super::pace::MAX_PARALLEL;
 use super::price::PriceList;
 use super::requests::Requests;
 use super::root::ROOT_KEY;
+use super::slash_keys::{has_stand_in, with_stand_in, without_stand_in};
 use super::store::{Found, Listed, Object, Store, StoreError, Tag};
 use crate::hosting::ObjectHeaders;
 
@@ -33,7 +36,7 @@ pub(super) struct CloudStore {
     place: String,
     /// Empty, or ends in `/`.
     prefix: String,
-    objects: Arc<dyn ObjectStore>,
+    bucket: Bucket,
     connection: Connection,
     runtime: Background,
 }
@@ -48,13 +51,13 @@ impl CloudStore {
             target: url.to_string(),
             reason,
         };
-        let bucket = url.host_str().unwrap_or_default();
-        if bucket.is_empty() {
+        let bucket_name = url.host_str().unwrap_or_default();
+        if bucket_name.is_empty() {
             return Err(target_error("it names no bucket".to_owned()));
         }
         let connection = Connection::new();
-        let objects = open_objects(url.scheme(), bucket, &connection, patience);
-        let objects = objects.map_err(|error| match error {
+        let bucket = open_bucket(url.scheme(), bucket_name, &connection, patience);
+        let bucket = bucket.map_err(|error| match error {
             SettingsError::Credentials { reason } => StoreError::NoCredentials {
                 store: format!("`{}`", place_of(url)),
                 reason,
@@ -67,15 +70,10 @@ impl CloudStore {
             .enable_time()
             .build()
             .map_err(|error| target_error(error.to_string()))?;
-        Ok(Self::of(url, objects, connection, runtime))
+        Ok(Self::of(url, bucket, connection, runtime))
     }
 
-    fn of(
-        url: &Url,
-        objects: Arc<dyn ObjectStore>,
-        connection: Connection,
-        runtime: Runtime,
-    ) -> Self {
+    fn of(url: &Url, bucket: Bucket, connection: Connection, runtime: Runtime) -> Self {
         let path = percent_encoding::percent_decode_str(url.path()).decode_utf8_lossy();
         let prefix = match path.trim_matches('/') {
             "" => String::new(),
@@ -85,7 +83,7 @@ impl CloudStore {
             name: format!("`{}`", url.as_str().trim_end_matches('/')),
             place: place_of(url),
             prefix,
-            objects,
+            bucket,
             connection,
             runtime: Background::new(runtime),
         }
@@ -93,13 +91,17 @@ impl CloudStore {
 
     /// What `objects` hold, as if it were the bucket at `url`.
     #[cfg(test)]
-    pub(super) fn in_memory(url: &str, objects: Arc<dyn ObjectStore>) -> Self {
+    pub(super) fn in_memory(url: &str, objects: std::sync::Arc<dyn ObjectStore>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .build()
             .expect("a runtime");
         let url = Url::parse(url).expect("an address");
-        Self::of(&url, objects, Connection::new(), runtime)
+        let bucket = Bucket {
+            objects,
+            slash_objects: None,
+        };
+        Self::of(&url, bucket, Connection::new(), runtime)
     }
 
     fn path(&self, key: &str) -> Result<Path, StoreError> {
@@ -107,7 +109,7 @@ impl CloudStore {
     }
 
     fn whole_path(&self, path: &str) -> Result<Path, StoreError> {
-        Path::parse(path).map_err(|error| StoreError::Other {
+        Path::parse(with_stand_in(path)).map_err(|error| StoreError::Other {
             store: self.name.clone(),
             key: path.to_owned(),
             reason: error.to_string(),
@@ -115,7 +117,16 @@ impl CloudStore {
     }
 
     fn key(&self, path: &Path) -> Option<String> {
-        Some(path.as_ref().strip_prefix(&self.prefix)?.to_owned())
+        let key = without_stand_in(path.as_ref());
+        Some(key.strip_prefix(&self.prefix)?.to_owned())
+    }
+
+    /// What reaches the objects at all of `paths`.
+    fn objects(&self, paths: &[&Path]) -> &dyn ObjectStore {
+        match &self.bucket.slash_objects {
+            Some(objects) if paths.iter().copied().any(has_stand_in) => &**objects,
+            _ => &*self.bucket.objects,
+        }
     }
 
     fn head_at(&self, key: &str, path: &Path) -> Result<Option<Found>, StoreError> {
@@ -123,7 +134,8 @@ impl CloudStore {
             head: true,
             ..GetOptions::default()
         };
-        match self.runtime.block_on(self.objects.get_opts(path, options)) {
+        let objects = self.objects(&[path]);
+        match self.runtime.block_on(objects.get_opts(path, options)) {
             Ok(got) => Ok(Some(Found {
                 digest: digest_of(&got.attributes),
                 headers: headers_of(&got.attributes),
@@ -194,7 +206,7 @@ impl CloudStore {
             ..GetOptions::default()
         };
         let got = self.runtime.block_on(async {
-            let got = self.objects.get_opts(&path, options).await?;
+            let got = self.objects(&[&path]).get_opts(&path, options).await?;
             let encoding = got.attributes.get(&Attribute::ContentEncoding);
             let encoding = encoding.map(|encoding| encoding.to_string());
             if got.range.end - got.range.start > max_bytes {
@@ -227,7 +239,8 @@ impl Store for CloudStore {
     fn get(&self, key: &str, max_bytes: u64) -> Result<Option<Object>, StoreError> {
         let path = self.path(key)?;
         let got = self.runtime.block_on(async {
-            let got = self.objects.get_opts(&path, GetOptions::default()).await?;
+            let objects = self.objects(&[&path]);
+            let got = objects.get_opts(&path, GetOptions::default()).await?;
             let (attributes, meta) = (got.attributes.clone(), got.meta.clone());
             if meta.size > max_bytes {
                 return Ok(None);
@@ -260,9 +273,8 @@ impl Store for CloudStore {
             ..PutOptions::default()
         };
         let path = self.path(key)?;
-        let put = self
-            .objects
-            .put_opts(&path, object.bytes.clone().into(), options);
+        let objects = self.objects(&[&path]);
+        let put = objects.put_opts(&path, object.bytes.clone().into(), options);
         let put = self.runtime.block_on(put);
         put.map(drop).map_err(|error| self.error(key, &error))
     }
@@ -293,7 +305,8 @@ impl Store for CloudStore {
             ..PutOptions::default()
         };
         let path = self.path(key)?;
-        let put = self.objects.put_opts(&path, bytes.to_vec().into(), options);
+        let objects = self.objects(&[&path]);
+        let put = objects.put_opts(&path, bytes.to_vec().into(), options);
         match self.runtime.block_on(put) {
             Ok(put) => Ok(Some(Tag {
                 e_tag: put.e_tag,
@@ -309,7 +322,8 @@ impl Store for CloudStore {
 
     fn copy(&self, from: &str, to: &str) -> Result<bool, StoreError> {
         let (source, target) = (self.path(from)?, self.path(to)?);
-        let copied = self.runtime.block_on(self.objects.copy(&source, &target));
+        let objects = self.objects(&[&source, &target]);
+        let copied = self.runtime.block_on(objects.copy(&source, &target));
         match copied {
             Ok(()) => Ok(true),
             Err(error) => Ok(self.missing::<()>(from, error)?.is_some()),
@@ -317,13 +331,11 @@ impl Store for CloudStore {
     }
 
     fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
-        // `object_store` does not know that to delete twice is to delete once.
-        let once = || self.delete_once(keys);
-        let again = |error| match error {
-            StoreError::Unreachable { .. } => once(),
-            error => Err(error),
-        };
-        once().or_else(again).or_else(again)
+        let paths = keys.iter().map(|key| self.path(key));
+        let paths = paths.collect::<Result<Vec<_>, _>>()?;
+        let (slash_keys, others) = paths.into_iter().partition(has_stand_in);
+        self.delete_all(slash_keys)?;
+        self.delete_all(others)
     }
 
     fn list(&self) -> Result<Vec<Listed>, StoreError> {
@@ -331,7 +343,12 @@ impl Store for CloudStore {
             "" => None,
             prefix => Some(self.whole_path(prefix)?),
         };
-        let listed = self.objects.list(prefix.as_ref()).try_collect::<Vec<_>>();
+        let Bucket {
+            objects,
+            slash_objects,
+        } = &self.bucket;
+        let objects = slash_objects.as_ref().unwrap_or(objects);
+        let listed = objects.list(prefix.as_ref()).try_collect::<Vec<_>>();
         let listed = self.runtime.block_on(listed);
         let listed = listed.map_err(|error| self.error("", &error))?;
         let listed = listed.into_iter().filter_map(|meta| {
@@ -374,6 +391,14 @@ impl Store for CloudStore {
         true
     }
 
+    fn index_keys(&self) -> IndexKeys {
+        match &self.bucket.slash_objects {
+            None => IndexKeys::No,
+            Some(_) if self.prefix.is_empty() => IndexKeys::Folders,
+            Some(_) => IndexKeys::FoldersAndHome,
+        }
+    }
+
     fn max_parallel(&self) -> usize {
         MAX_PARALLEL
     }
@@ -390,18 +415,28 @@ impl Store for CloudStore {
 }
 
 impl CloudStore {
-    fn delete_once(&self, keys: &[String]) -> Result<(), StoreError> {
-        let paths: Vec<_> = keys
-            .iter()
-            .map(|key| self.path(key))
-            .collect::<Result<_, _>>()?;
-        let paths = futures_util::stream::iter(paths.into_iter().map(Ok)).boxed();
-        let deleted = self.objects.delete_stream(paths).collect::<Vec<_>>();
+    /// All of `paths` have a stand-in, or none.
+    fn delete_all(&self, paths: Vec<Path>) -> Result<(), StoreError> {
+        // `object_store` does not know that to delete twice is to delete once.
+        let once = || self.delete_once(&paths);
+        let again = |error| match error {
+            StoreError::Unreachable { .. } => once(),
+            error => Err(error),
+        };
+        once().or_else(again).or_else(again)
+    }
+
+    fn delete_once(&self, paths: &[Path]) -> Result<(), StoreError> {
+        let Some(first) = paths.first() else {
+            return Ok(());
+        };
+        let objects = self.objects(&[first]);
+        let stream = futures_util::stream::iter(paths.to_vec()).map(Ok).boxed();
+        let deleted = objects.delete_stream(stream).collect::<Vec<_>>();
         // To the last: one that was not there says nothing of the others.
-        let key = keys.first().map_or("", String::as_str);
         let failed = self.runtime.block_on(deleted).into_iter();
         let failed = failed.filter_map(Result::err);
-        let mut outcomes = failed.map(|error| self.missing::<()>(key, error).map(drop));
+        let mut outcomes = failed.map(|error| self.missing::<()>(first.as_ref(), error).map(drop));
         outcomes.find(Result::is_err).unwrap_or(Ok(()))
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::{BackoffConfig, ObjectStore, RetryConfig};
@@ -12,6 +12,7 @@ use url::Url;
 
 use super::cloud_error::deepest;
 use super::connection::Connection;
+use super::slash_keys::SlashKeys;
 
 /// How long an answer is tried for.
 #[derive(Clone, Copy, Debug)]
@@ -22,16 +23,23 @@ pub(super) enum Patience {
     OfReader,
 }
 
-/// Opens the bucket `bucket` of the cloud `scheme`: `s3`, `gs` or `az`.
+/// A bucket as `object_store` opens it.
+pub(super) struct Bucket {
+    pub(super) objects: Arc<dyn ObjectStore>,
+    /// The same for listings and for keys that end in `/`, with their stand-ins; `None` where there are no such keys.
+    pub(super) slash_objects: Option<Arc<dyn ObjectStore>>,
+}
+
+/// Opens the bucket `name` of the cloud `scheme`: `s3`, `gs` or `az`.
 ///
 /// # Errors
 /// When a variable is missing or wrong.
-pub(super) fn open_objects(
+pub(super) fn open_bucket(
     scheme: &str,
-    bucket: &str,
+    name: &str,
     connection: &Connection,
     patience: Patience,
-) -> Result<Arc<dyn ObjectStore>, SettingsError> {
+) -> Result<Bucket, SettingsError> {
     check_endpoint(scheme)?;
     let (max_retries, retry_timeout) = match patience {
         Patience::OfPublisher => (10, Duration::from_secs(120)),
@@ -42,24 +50,23 @@ pub(super) fn open_objects(
         max_retries,
         retry_timeout,
     };
-    let connection = connection.clone();
-    Ok(match scheme {
+    let objects: Arc<dyn ObjectStore> = match scheme {
         "gs" => Arc::new(
             GoogleCloudStorageBuilder::from_env()
-                .with_bucket_name(bucket)
+                .with_bucket_name(name)
                 .with_retry(retry)
-                .with_http_connector(connection)
+                .with_http_connector(connection.clone())
                 .build()?,
         ),
         "az" => Arc::new(
             MicrosoftAzureBuilder::from_env()
-                .with_container_name(bucket)
+                .with_container_name(name)
                 .with_retry(retry)
-                .with_http_connector(connection)
+                .with_http_connector(connection.clone())
                 .build()?,
         ),
         _ => {
-            let builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
+            let builder = AmazonS3Builder::from_env().with_bucket_name(name);
             // Whoever names an endpoint of this machine by `http` means it; another needs `AWS_ALLOW_HTTP`.
             let is_local = std::env::var("AWS_ENDPOINT_URL").is_ok_and(|url| is_loopback(&url));
             let builder = if is_local {
@@ -67,13 +74,40 @@ pub(super) fn open_objects(
             } else {
                 builder
             };
-            Arc::new(
-                builder
-                    .with_retry(retry)
-                    .with_http_connector(connection)
-                    .build()?,
-            )
+            return open_s3(builder.with_retry(retry), connection);
         }
+    };
+    Ok(Bucket {
+        objects,
+        slash_objects: None,
+    })
+}
+
+fn open_s3(builder: AmazonS3Builder, connection: &Connection) -> Result<Bucket, SettingsError> {
+    let region = builder.get_config_value(&AmazonS3ConfigKey::Region);
+    let is_unsigned = builder.get_config_value(&AmazonS3ConfigKey::SkipSignature);
+    let is_unsigned = is_unsigned.is_some_and(|value| {
+        let value = value.to_ascii_lowercase();
+        matches!(&*value, "1" | "true" | "on" | "yes" | "y")
+    });
+    let objects = builder
+        .clone()
+        .with_http_connector(connection.clone())
+        .build()?;
+    let slash_keys = SlashKeys {
+        connection: connection.clone(),
+        region: region.unwrap_or_else(|| "us-east-1".to_owned()),
+        credentials: (!is_unsigned).then(|| objects.credentials().clone()),
+    };
+    // Each by itself, since bulk deletes have keys, and their sum, in the body.
+    let slash_objects = builder
+        .with_http_connector(slash_keys)
+        .with_skip_signature(true)
+        .with_disable_bulk_delete(true)
+        .build()?;
+    Ok(Bucket {
+        objects: Arc::new(objects),
+        slash_objects: Some(Arc::new(slash_objects)),
     })
 }
 

@@ -121,14 +121,11 @@ impl Connection {
     }
 
     fn count(&self, request: &HttpRequest) {
-        let is_list = request.uri().query().is_some_and(|q| {
-            q.contains("list-type=") || q.contains("comp=list") || q.contains("prefix=")
-        });
         let is_bulk_delete = request.uri().query() == Some("delete");
         let counter = match *request.method() {
             Method::DELETE => &self.0.deletes,
             Method::POST if is_bulk_delete => &self.0.deletes,
-            Method::GET | Method::HEAD if !is_list => &self.0.reads,
+            Method::GET | Method::HEAD if !is_list(request.uri()) => &self.0.reads,
             _ => &self.0.writes,
         };
         counter.fetch_add(1, Ordering::Relaxed);
@@ -251,13 +248,21 @@ impl Connection {
     }
 }
 
+/// Whether a request to `uri` asks which objects there are.
+pub(super) fn is_list(uri: &Uri) -> bool {
+    let is_of_list = |query: &str| {
+        query.contains("list-type=") || query.contains("comp=list") || query.contains("prefix=")
+    };
+    uri.query().is_some_and(is_of_list)
+}
+
 fn is_conditional(headers: &HeaderMap) -> bool {
     headers.contains_key(header::IF_MATCH)
         || headers.contains_key(header::IF_NONE_MATCH)
         || headers.contains_key("x-goog-if-generation-match")
 }
 
-async fn collect(body: HttpRequestBody) -> Result<Vec<u8>, HttpError> {
+pub(super) async fn collect(body: HttpRequestBody) -> Result<Vec<u8>, HttpError> {
     if let Some(bytes) = body.as_bytes() {
         return Ok(bytes.to_vec());
     }

@@ -28,6 +28,12 @@ pub enum PublishError {
         store: String,
         condition: &'static str,
     },
+    /// An object at a key that ends in `/` is not kept there.
+    #[error("{store} keeps no objects at keys that end in `/`{}", reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default())]
+    NoIndexKeys {
+        store: String,
+        reason: Option<String>,
+    },
     /// There is an `index.html`, and no publish record.
     #[error("{store} has a site that skillpress did not publish")]
     Unowned { store: String },
@@ -41,6 +47,9 @@ pub enum PublishError {
         n_files: usize,
         max: usize,
     },
+    /// The site was published with keys at addresses of folders, and is to be published without.
+    #[error("{n} keys that answer addresses of folders would be deleted")]
+    IndexKeysGone { n: usize, n_deletes: usize },
     /// The folder holds no site.
     #[error("`{folder}` is not a site that `skillpress build` wrote")]
     NoSite { folder: String },
@@ -89,6 +98,9 @@ impl PublishError {
             Self::IgnoresConditions { .. } => {
                 "publish with `--unconditional` if you make sure that nobody else publishes at the same time"
             }
+            Self::NoIndexKeys { .. } => {
+                "publish without `--index-keys`, and let what stands before the store answer folders with their `index.html`"
+            }
             Self::Unowned { .. } => {
                 "name another prefix, or publish with `--take-over`: files of the same names are replaced, and cannot be brought back"
             }
@@ -97,6 +109,11 @@ impl PublishError {
             }
             Self::TooManyDeletes { n, .. } => {
                 return Some(format!("if that is meant, say `--max-deletes {n}`"));
+            }
+            Self::IndexKeysGone { n_deletes, .. } => {
+                return Some(format!(
+                    "publish with `--index-keys`, as before; if folders are answered otherwise by now, say `--max-deletes {n_deletes}`"
+                ));
             }
             Self::NoSite { .. } => {
                 "run `skillpress build`, or name its output folder with `--site DIR`"

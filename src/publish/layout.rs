@@ -1,5 +1,6 @@
 //! In which order the files of a site are written, so that whatever a visitor finds fits together.
 
+use super::index_key::file_at;
 use super::record::Record;
 use crate::key::SkillKey;
 
@@ -57,6 +58,7 @@ pub(super) fn collection_of_archive(path: &str) -> Option<&str> {
 /// The step of `path`, a file of `target`, where `present` is in place.
 pub(super) fn step(path: &str, present: &Record, target: &Record) -> Step {
     let is_new = !present.contains_key(path);
+    let path = &*file_at(path);
     match path {
         "index.html" if is_new => Step::FirstHome,
         "index.html" => Step::Home,
@@ -99,7 +101,7 @@ pub(super) fn has_zip(folder: &str, record: &Record) -> bool {
 
 /// Within a skill: what others name, then what names it, then the page.
 pub(super) fn rank_in_skill(path: &str) -> u8 {
-    if is_page(path) && !path.contains("/files/") {
+    if is_page(&file_at(path)) && !path.contains("/files/") {
         2
     } else if path.ends_with(".json") && !path.contains("/files/") {
         1

@@ -84,7 +84,7 @@ fn write(known: &Known, path: &str, file: &RecordFile) -> Option<Write> {
     })
 }
 
-/// The tasks of each step. What a skill writes is one task.
+/// The tasks of each step. What a skill writes is one task, and so is the first home page.
 fn steps(
     known: &Known,
     writes: impl Iterator<Item = Write>,
@@ -92,6 +92,7 @@ fn steps(
 ) -> BTreeMap<Step, Vec<Vec<Write>>> {
     let mut steps: BTreeMap<Step, Vec<Vec<Write>>> = BTreeMap::new();
     let mut skills: BTreeMap<(Step, String), Vec<Write>> = BTreeMap::new();
+    let mut first_home = Vec::new();
     for write in writes {
         let step = step(&write.path, &known.present, target);
         match skill_folder(&write.path) {
@@ -99,8 +100,13 @@ fn steps(
                 let skill = (step, folder.to_owned());
                 skills.entry(skill).or_default().push(write);
             }
+            // At the address that links lead to before its name: with that the site is there.
+            _ if step == Step::FirstHome => first_home.push(write),
             _ => steps.entry(step).or_default().push(vec![write]),
         }
+    }
+    if !first_home.is_empty() {
+        steps.insert(Step::FirstHome, vec![first_home]);
     }
     for ((step, _), mut writes) in skills {
         // A page that is replaced may link to one that is new.

@@ -1,8 +1,9 @@
-//! Whether a store keeps the conditions of conditional writes: some answer them with success and ignore them.
+//! Whether a store keeps the conditions of conditional writes, which some answer with success and ignore, and keys that end
+//! in `/`.
 
 use super::error::PublishError;
 use super::process;
-use super::store::Store;
+use super::store::{Object, Store, StoreError};
 
 /// Tries both conditions on a key of its own. No store makes a conditional write again that had no answer, so all of it is
 /// tried up to three times.
@@ -29,6 +30,33 @@ pub(super) fn probe(store: &dyn Store) -> Result<(), PublishError> {
             store: store.name(),
             condition,
         }),
+    }
+}
+
+/// Tries whether the store keeps an object at a key that ends in `/`: some make a folder of it, drop the slash, or
+/// refuse it.
+///
+/// # Errors
+/// [`PublishError::NoIndexKeys`]; what the store says.
+pub(super) fn probe_index_keys(store: &dyn Store) -> Result<(), PublishError> {
+    let key = format!("{PROBE_KEYS}{}/", process::random_id());
+    let object = Object {
+        bytes: b"1".to_vec(),
+        ..Object::default()
+    };
+    let kept = store.put(&key, &object).and_then(|()| store.get(&key, 1));
+    let without_slash = key.trim_end_matches('/').to_owned();
+    let is_cut = store.head(&without_slash);
+    let _ = store.delete(&[key, without_slash]);
+    let no_index_keys = |reason: Option<String>| PublishError::NoIndexKeys {
+        store: store.name(),
+        reason,
+    };
+    match kept {
+        Ok(Some(kept)) if kept.bytes == object.bytes && is_cut?.is_none() => Ok(()),
+        Ok(_) | Err(StoreError::TooLong { .. }) => Err(no_index_keys(None)),
+        Err(StoreError::Other { reason, .. }) => Err(no_index_keys(Some(reason))),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 
 use super::claim::{Held, ReadRoot, Timing, read_root, wait_for_root};
 use super::error::PublishError;
+use super::index_key::is_index_key;
 use super::known::Known;
 use super::parallel::in_parallel;
 use super::plan::{Plan, plan};
-use super::probe::probe;
+use super::probe::{probe, probe_index_keys};
 use super::process;
 use super::record::{Record, Shard, encode, n_shards, shard_key};
 use super::requests::Requests;
@@ -160,6 +161,7 @@ impl Publisher<'_> {
         self.tell_losses(&read.root, &next);
         let plan = plan(&read.root, known, &next, target.record);
         let mut changes = Changes::of(&plan, known);
+        check_index_keys(&plan, target.record, max_deletes)?;
         check_deletes(&read.root, &plan, known, max_deletes)?;
         let generation = self.generation(&read.root, target);
         let done = Done::default();
@@ -176,6 +178,9 @@ impl Publisher<'_> {
             return Ok(self.summary(&read.root, generation, &done, changes, is_same, requests));
         }
         target.supply.check(self.store, &plan)?;
+        if plan.writes().any(|write| is_index_key(&write.path)) {
+            probe_index_keys(self.store)?;
+        }
         let held = self.hold(read)?;
         let root = held.root();
         let outcome = run::while_renewed(&held, || {
@@ -357,4 +362,22 @@ fn check_deletes(
         return Ok(());
     }
     Err(PublishError::TooManyDeletes { n, n_files, max })
+}
+
+/// Whoever forgets `--index-keys` would take every page from its address.
+fn check_index_keys(
+    plan: &Plan,
+    target: &Record,
+    max_deletes: MaxDeletes,
+) -> Result<(), PublishError> {
+    let has_any = target.keys().any(|path| is_index_key(path));
+    let removed = plan.removals.iter().filter(|it| is_index_key(&it.path));
+    let n = removed.count();
+    match max_deletes {
+        MaxDeletes::Usual if n > 0 && !has_any => Err(PublishError::IndexKeysGone {
+            n,
+            n_deletes: plan.removals.len(),
+        }),
+        _ => Ok(()),
+    }
 }

@@ -1,6 +1,7 @@
 //! Carries a plan out, under a claim that is renewed meanwhile.
 
 use std::collections::BTreeSet;
+use std::slice;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -11,6 +12,7 @@ use indicatif::ProgressBar;
 use super::claim::Held;
 use super::digest::digest;
 use super::error::PublishError;
+use super::index_key::is_index_key;
 use super::parallel::in_parallel;
 use super::plan::{Plan, Removal, Standing, Write};
 use super::record::kept_key;
@@ -134,6 +136,9 @@ fn write_one(
 /// and there is nothing to keep.
 fn keep(store: &dyn Store, path: &str, sha256: &str, done: &Done) -> Result<(), PublishError> {
     let key = kept_key(sha256);
+    if lock(&done.kept).contains(&key) {
+        return Ok(());
+    }
     if store.copy(path, &key)? {
         done.n_copied.fetch_add(1, Ordering::Relaxed);
         lock(&done.kept).insert(key);
@@ -203,9 +208,16 @@ pub(super) fn delete_keys(
 ) -> Result<(), PublishError> {
     /// What one request deletes at most.
     const CHUNK: usize = 1_000;
+    let (index_keys, keys): (Vec<_>, Vec<_>) =
+        keys.iter().cloned().partition(|key| is_index_key(key));
     for keys in keys.chunks(CHUNK) {
         store.delete(keys)?;
         done.n_deleted.fetch_add(keys.len(), Ordering::Relaxed);
     }
-    Ok(())
+    // A store takes each in a request of its own.
+    in_parallel(store.max_parallel(), &index_keys, |key| {
+        store.delete(slice::from_ref(key))?;
+        done.n_deleted.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    })
 }

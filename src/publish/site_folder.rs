@@ -10,6 +10,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::digest::digest;
 use super::error::PublishError;
+use super::index_key::{self, IndexKeys, file_at};
 use super::record::{Record, RecordFile};
 use super::store::Object;
 use crate::hosting::{ObjectHeaders, ObjectRules};
@@ -35,6 +36,8 @@ pub struct SiteFolder {
 pub struct ObjectOptions {
     /// Pages, styles and scripts are stored as brotli.
     pub precompress: bool,
+    /// Where pages stand besides.
+    pub index_keys: IndexKeys,
 }
 
 impl SiteFolder {
@@ -80,6 +83,7 @@ impl SiteFolder {
         });
         let mut record: Record = files.collect::<Result<_, PublishError>>()?;
         share_headers(&mut record);
+        index_key::add(&mut record, options.index_keys);
         Ok(Self {
             folder: folder.to_owned(),
             unnamed,
@@ -92,7 +96,7 @@ impl SiteFolder {
     /// # Errors
     /// When it is another than the record says by now.
     pub(super) fn object(&self, path: &str, file: &RecordFile) -> Result<Object, PublishError> {
-        let bytes = read(&self.folder, path)?;
+        let bytes = read(&self.folder, &file_at(path))?;
         if digest(&bytes) != file.sha256 {
             let path = path.to_owned();
             return Err(PublishError::Changed { path });

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use thiserror::Error;
 
+use super::index_key::IndexKeys;
 use super::price::PriceList;
 use super::requests::Requests;
 use crate::hosting::ObjectHeaders;
@@ -53,6 +54,11 @@ pub trait Store: Send + Sync {
 
     /// Whether objects keep their headers.
     fn keeps_headers(&self) -> bool;
+
+    /// Which keys it can have at the addresses of folders, of which it serves no index documents.
+    fn index_keys(&self) -> IndexKeys {
+        IndexKeys::No
+    }
 
     /// How many requests may run at once.
     fn max_parallel(&self) -> usize;

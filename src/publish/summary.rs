@@ -122,14 +122,20 @@ pub(super) fn changed_last(root: &Root, known: &Known, present: &Record) -> Vec<
     changed.cloned().collect()
 }
 
-/// The addresses at which `path` of a site at `base_url` is asked for: a page has that of its folder, too.
-pub fn addresses(base_url: &str, path: &str) -> Vec<String> {
-    let encoded: Vec<String> = path.split('/').map(url::segment).collect();
-    let address = format!("{base_url}{}", encoded.join("/"));
-    match address.strip_suffix("index.html") {
-        Some(folder) if folder.ends_with('/') => vec![folder.to_owned(), address],
-        _ => vec![address],
+/// The addresses at which `paths` of a site at `base_url` are asked for: a page has that of its folder, too.
+pub fn addresses(base_url: &str, paths: &[String]) -> BTreeSet<String> {
+    let mut addresses = BTreeSet::new();
+    for path in paths {
+        let encoded: Vec<String> = path.split('/').map(url::segment).collect();
+        let address = format!("{base_url}{}", encoded.join("/"));
+        if let Some(folder) = address.strip_suffix("index.html")
+            && folder.ends_with('/')
+        {
+            addresses.insert(folder.to_owned());
+        }
+        addresses.insert(address);
     }
+    addresses
 }
 
 #[cfg(test)]
@@ -139,17 +145,24 @@ mod tests {
     #[test]
     fn a_page_is_asked_for_by_its_folder_and_by_its_name() {
         let base = "https://skills.example/x/";
-        assert_eq!(
-            addresses(base, "tags/日本/index.html"),
-            [
-                "https://skills.example/x/tags/%E6%97%A5%E6%9C%AC/",
-                "https://skills.example/x/tags/%E6%97%A5%E6%9C%AC/index.html"
-            ]
+        let paths = [
+            "404.html",
+            "index.html",
+            "tags/日本/",
+            "tags/日本/index.html",
+        ];
+        let addresses = addresses(base, &paths.map(str::to_owned));
+        let expected = [
+            "",
+            "404.html",
+            "index.html",
+            "tags/%E6%97%A5%E6%9C%AC/",
+            "tags/%E6%97%A5%E6%9C%AC/index.html",
+        ];
+        assert!(
+            addresses
+                .into_iter()
+                .eq(expected.map(|path| format!("{base}{path}")))
         );
-        assert_eq!(
-            addresses(base, "404.html"),
-            ["https://skills.example/x/404.html"]
-        );
-        assert_eq!(addresses(base, "index.html")[0], base);
     }
 }

@@ -8,12 +8,14 @@ import hmac
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import gcs_xml
@@ -100,7 +102,7 @@ def allow_reading(endpoint):
 
 def put(url, body, patience=120):
     """Puts `body`, signed, as soon as that succeeds."""
-    request(url, "PUT", "--data", body, patience=patience)
+    request(url, "PUT", "--data", body, "--header", "content-type: text/plain", patience=patience)
 
 
 def delete(url):
@@ -265,6 +267,42 @@ def rclone(folder):
     ]
     with server(command, lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None):
         yield s3(f"http://127.0.0.1:{port}")
+
+
+@contextlib.contextmanager
+def moto(_folder):
+    """A store that keeps keys which end in `/`, as Amazon's does, and checks signatures while a check says so."""
+    (port,) = free_ports(1)
+    endpoint = f"http://127.0.0.1:{port}"
+    command = [VENV / "bin" / "moto_server", "-H", "127.0.0.1", "-p", port]
+    with server(command, lambda: is_answered(f"{endpoint}/moto-api/data.json")):
+        put(f"{endpoint}/site", "")
+        allow_reading(endpoint)
+        store = s3(endpoint, {**KEYS, **moto_keys(endpoint)})
+
+        def check_signatures(does_check):
+            n_unchecked = b"0" if does_check else b"inf"
+            request = urllib.request.Request(f"{endpoint}/moto-api/reset-auth", n_unchecked, {"Content-Type": "text/plain"})
+            urllib.request.urlopen(request).close()
+
+        store.check_signatures = check_signatures
+        yield store
+
+
+def moto_keys(endpoint):
+    """Those of a user who may do anything with buckets."""
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    for action in [
+        {"Action": "CreateUser"},
+        {"Action": "PutUserPolicy", "PolicyName": "all", "PolicyDocument": json.dumps(policy)},
+        {"Action": "CreateAccessKey"},
+    ]:
+        form = urllib.parse.urlencode({**action, "UserName": "publisher", "Version": "2010-05-08"}).encode()
+        scope = {"Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/iam/aws4_request"}
+        with urllib.request.urlopen(urllib.request.Request(endpoint, form, scope)) as answer:
+            said = answer.read().decode()
+    find = lambda name: re.search(f"<{name}>(.*)</{name}>", said)[1]
+    return {"AWS_ACCESS_KEY_ID": find("AccessKeyId"), "AWS_SECRET_ACCESS_KEY": find("SecretAccessKey")}
 
 
 @contextlib.contextmanager

@@ -226,6 +226,7 @@ fn what_cannot_be_published_or_published_to_is_told() {
     );
     assert!(refused("live", &["--purge-list", "no/folder"]).contains("cannot write `no/folder`"));
     assert!(refused("live", &["--precompress"]).contains("a folder keeps no headers"));
+    assert!(refused("live", &["--index-keys"]).contains("`--index-keys` is for `s3://`"));
 }
 
 #[test]

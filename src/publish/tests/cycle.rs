@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 
 use super::super::claim::Timing;
 use super::super::digest::digest;
+use super::super::index_key::IndexKeys;
 use super::super::publisher::{MaxDeletes, Publisher};
 use super::super::root::{ROOT_KEY, Root};
 use super::super::site_folder::{ObjectOptions, SiteFolder};
@@ -21,12 +22,18 @@ use crate::key::SkillKey;
 use crate::progress::Progress;
 
 /// A site on disk.
-pub(super) struct Site(TempDir);
+pub(super) struct Site {
+    folder: TempDir,
+    index_keys: IndexKeys,
+}
 
 impl Site {
     /// Skills by what their zip holds: `("a", "1")` is the skill `o/a`. `salt` is in everything else.
     pub(super) fn new(salt: &str, skills: &[(&str, &str)]) -> Self {
-        let site = Self(tempfile::tempdir().unwrap());
+        let site = Self {
+            folder: tempfile::tempdir().unwrap(),
+            index_keys: IndexKeys::No,
+        };
         site.file(".skillpress", "");
         let style = site.hashed("assets/style", salt, ".css");
         let cards = site.hashed("search/files/cards", salt, "");
@@ -67,13 +74,13 @@ impl Site {
     }
 
     pub(super) fn file(&self, path: &str, text: &str) {
-        let path = self.0.path().join(path);
+        let path = self.folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     pub(super) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     /// As a build leaves it: with the sums of all files.
@@ -94,8 +101,30 @@ impl Site {
         self.path()
     }
 
+    /// With links to folders, for a store that has keys there.
+    pub(super) fn by_folders(mut self) -> Self {
+        self.index_keys = IndexKeys::FoldersAndHome;
+        for entry in WalkDir::new(self.path()) {
+            let entry = entry.unwrap();
+            if entry.file_type().is_file() {
+                let text = fs::read_to_string(entry.path()).unwrap();
+                let lines = text.split_inclusive('\n').map(|line| {
+                    let link = line.strip_prefix("link ");
+                    let folder = link.and_then(|link| link.strip_suffix("index.html\n"));
+                    folder.map_or(line.to_owned(), |folder| format!("link {folder}\n"))
+                });
+                fs::write(entry.path(), lines.collect::<String>()).unwrap();
+            }
+        }
+        self
+    }
+
     pub(super) fn open(&self) -> SiteFolder {
-        SiteFolder::open(self.summed(), ObjectOptions::default()).unwrap()
+        let options = ObjectOptions {
+            index_keys: self.index_keys,
+            ..ObjectOptions::default()
+        };
+        SiteFolder::open(self.summed(), options).unwrap()
     }
 
     /// What of `objects` differs from this site, hashed files of generations before left out.
@@ -269,8 +298,13 @@ fn a_rollback_brings_compressed_pages_back_as_they_were() {
     let store = FakeStore::default();
     let site = Site::new("1", &[]);
     site.file("long.html", &"long ".repeat(1_000));
-    let open =
-        |precompress| SiteFolder::open(site.summed(), ObjectOptions { precompress }).unwrap();
+    let open = |precompress| {
+        let options = ObjectOptions {
+            precompress,
+            ..ObjectOptions::default()
+        };
+        SiteFolder::open(site.summed(), options).unwrap()
+    };
     let publish_as = |precompress| {
         let site = open(precompress);
         with_publisher(&store, |p| p.publish(&site, MaxDeletes::Usual, false)).unwrap();

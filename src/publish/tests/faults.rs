@@ -46,9 +46,19 @@ fn published(before: &Objects, site: &Site) -> Objects {
 
 #[test]
 fn a_publication_that_dies_anywhere_leaves_a_site_that_works_and_the_next_one_completes() {
-    let first = Site::new("1", &[("a", "a1"), ("b", "b1"), ("same", "s")]);
-    let second = Site::new("2", &[("a", "a2"), ("c", "c2"), ("same", "s")]);
-    let third = Site::new("3", &[("a", "a3"), ("b", "b3"), ("same", "s")]);
+    assert_deaths_do_no_harm(|site| site);
+}
+
+#[test]
+fn so_does_one_whose_pages_stand_at_the_addresses_of_their_folders() {
+    assert_deaths_do_no_harm(Site::by_folders);
+}
+
+fn assert_deaths_do_no_harm(with_links: impl Fn(Site) -> Site) {
+    let site = |salt: &str, skills: &[(&str, &str)]| with_links(Site::new(salt, skills));
+    let first = site("1", &[("a", "a1"), ("b", "b1"), ("same", "s")]);
+    let second = site("2", &[("a", "a2"), ("c", "c2"), ("same", "s")]);
+    let third = site("3", &[("a", "a3"), ("b", "b3"), ("same", "s")]);
     let before = published(&Objects::new(), &first);
     for objects in after_each_death(&before, publishing(&second)) {
         assert_sound(&objects);
@@ -118,8 +128,13 @@ fn two_deaths_one_after_the_other_lose_no_bytes() {
 
 #[test]
 fn the_first_publication_that_dies_anywhere_completes() {
-    let site = Site::new("1", &[("a", "a1"), ("b", "b1")]);
-    for objects in after_each_death(&Objects::new(), publishing(&site)) {
+    let site = || Site::new("1", &[("a", "a1"), ("b", "b1")]);
+    assert_first_completes(&site());
+    assert_first_completes(&site().by_folders());
+}
+
+fn assert_first_completes(site: &Site) {
+    for objects in after_each_death(&Objects::new(), publishing(site)) {
         assert_sound(&objects);
         let is_begun = |root: Root| root.present.is_none() && root.has_unfinished();
         if objects.contains_key(ROOT_KEY) && is_begun(root_of(&objects)) {
@@ -130,7 +145,7 @@ fn the_first_publication_that_dies_anywhere_completes() {
             );
             assert_eq!(refused.hint().unwrap(), "publish again, which completes it");
         }
-        let after = published(&objects, &site);
+        let after = published(&objects, site);
         assert_sound(&after);
         assert_eq!(site.differences(&after), [""; 0]);
     }
