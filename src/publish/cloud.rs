@@ -1,6 +1,6 @@
 //! S3, Google Cloud Storage, Azure Blob Storage, and all that speak like them, through `object_store`.
 //!
-//! Credentials, regions and endpoints come from the variables of each cloud, as `object_store` reads them.
+//! Credentials, regions and endpoints come from the variables and files of each cloud.
 
 use std::time::Instant;
 
@@ -58,11 +58,13 @@ impl CloudStore {
         let connection = Connection::new();
         let bucket = open_bucket(url.scheme(), bucket_name, &connection, patience);
         let bucket = bucket.map_err(|error| match error {
-            SettingsError::Credentials { reason } => StoreError::NoCredentials {
-                store: format!("`{}`", place_of(url)),
-                reason,
-                hint: credentials_hint(url.scheme()),
-            },
+            SettingsError::Credentials { .. } | SettingsError::AskedKeys { .. } => {
+                StoreError::NoCredentials {
+                    store: format!("`{}`", place_of(url)),
+                    reason: error.to_string(),
+                    hint: credentials_hint(url.scheme()),
+                }
+            }
             error => target_error(error.to_string()),
         })?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -100,6 +102,7 @@ impl CloudStore {
         let bucket = Bucket {
             objects,
             slash_objects: None,
+            endpoint: None,
         };
         Self::of(&url, bucket, Connection::new(), runtime)
     }
@@ -346,6 +349,7 @@ impl Store for CloudStore {
         let Bucket {
             objects,
             slash_objects,
+            ..
         } = &self.bucket;
         let objects = slash_objects.as_ref().unwrap_or(objects);
         let listed = objects.list(prefix.as_ref()).try_collect::<Vec<_>>();
@@ -409,8 +413,7 @@ impl Store for CloudStore {
 
     fn prices(&self) -> Option<PriceList> {
         let (scheme, _) = self.place.split_once(':')?;
-        let endpoint = std::env::var("AWS_ENDPOINT_URL").ok();
-        PriceList::of(scheme, endpoint.as_deref())
+        PriceList::of(scheme, self.bucket.endpoint.as_deref())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Buckets by the variables of each cloud, as `object_store` reads them.
+//! Buckets by the variables of each cloud, as `object_store` reads them, and by the profile of `aws configure`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use object_store::{BackoffConfig, ObjectStore, RetryConfig};
 use thiserror::Error;
 use url::Url;
 
+use super::aws_profile::{AwsKeys, AwsProfile, ProfileError};
 use super::cloud_error::deepest;
 use super::connection::Connection;
 use super::slash_keys::SlashKeys;
@@ -28,6 +29,8 @@ pub(super) struct Bucket {
     pub(super) objects: Arc<dyn ObjectStore>,
     /// The same for listings and for keys that end in `/`, with their stand-ins; `None` where there are no such keys.
     pub(super) slash_objects: Option<Arc<dyn ObjectStore>>,
+    /// Of an S3 store that is not Amazon's.
+    pub(super) endpoint: Option<String>,
 }
 
 /// Opens the bucket `name` of the cloud `scheme`: `s3`, `gs` or `az`.
@@ -40,7 +43,6 @@ pub(super) fn open_bucket(
     connection: &Connection,
     patience: Patience,
 ) -> Result<Bucket, SettingsError> {
-    check_endpoint(scheme)?;
     let (max_retries, retry_timeout) = match patience {
         Patience::OfPublisher => (10, Duration::from_secs(120)),
         Patience::OfReader => (2, Duration::from_secs(20)),
@@ -66,30 +68,88 @@ pub(super) fn open_bucket(
                 .build()?,
         ),
         _ => {
-            let builder = AmazonS3Builder::from_env().with_bucket_name(name);
-            // Whoever names an endpoint of this machine by `http` means it; another needs `AWS_ALLOW_HTTP`.
-            let is_local = std::env::var("AWS_ENDPOINT_URL").is_ok_and(|url| is_loopback(&url));
-            let builder = if is_local {
-                builder.with_allow_http(true)
-            } else {
-                builder
-            };
-            return open_s3(builder.with_retry(retry), connection);
+            return open_s3(
+                s3_settings()?.with_bucket_name(name).with_retry(retry),
+                connection,
+            );
         }
     };
     Ok(Bucket {
         objects,
         slash_objects: None,
+        endpoint: None,
     })
+}
+
+/// What variables say, and what they leave to the profile.
+fn s3_settings() -> Result<AmazonS3Builder, SettingsError> {
+    let mut builder = AmazonS3Builder::from_env();
+    let profile = AwsProfile::read()?;
+    let is_set = |builder: &AmazonS3Builder, key| builder.get_config_value(&key).is_some();
+    if !is_set(&builder, AmazonS3ConfigKey::AccessKeyId)
+        && !is_set(&builder, AmazonS3ConfigKey::SecretAccessKey)
+        && !is_set(&builder, AmazonS3ConfigKey::WebIdentityTokenFile)
+        && !is_unsigned(&builder)
+    {
+        match profile.keys {
+            None => {}
+            Some(AwsKeys::Asked { profile, by }) => {
+                return Err(SettingsError::AskedKeys { profile, by });
+            }
+            Some(AwsKeys::Written {
+                id,
+                secret,
+                session_token,
+            }) => {
+                builder = builder
+                    .with_access_key_id(id)
+                    .with_secret_access_key(secret);
+                if let Some(token) = session_token {
+                    builder = builder.with_token(token);
+                }
+            }
+        }
+    }
+    if let Some(region) = profile
+        .region
+        .filter(|_| !is_set(&builder, AmazonS3ConfigKey::Region))
+    {
+        builder = builder.with_region(region);
+    }
+    let of_s3 = builder.get_config_value(&AmazonS3ConfigKey::S3Endpoint);
+    let of_all = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
+    let named = [
+        (of_s3, "AWS_ENDPOINT_URL_S3"),
+        (of_all, "AWS_ENDPOINT_URL"),
+        (profile.endpoint_url, "endpoint_url"),
+    ];
+    let mut named = named.into_iter().filter_map(|(it, by)| Some((it?, by)));
+    let Some((endpoint, named_by)) = named.next() else {
+        return Ok(builder);
+    };
+    // What is no URL makes `object_store` panic.
+    let url = Url::parse(&endpoint).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let Some(url) = url else {
+        return Err(SettingsError::Endpoint { named_by, endpoint });
+    };
+    // Whoever names an endpoint of this machine by `http` means it; another needs `AWS_ALLOW_HTTP`.
+    if is_loopback(&url) {
+        builder = builder.with_allow_http(true);
+    }
+    Ok(builder.with_endpoint(endpoint))
+}
+
+fn is_unsigned(builder: &AmazonS3Builder) -> bool {
+    let value = builder.get_config_value(&AmazonS3ConfigKey::SkipSignature);
+    let value = value.unwrap_or_default().to_ascii_lowercase();
+    matches!(&*value, "1" | "true" | "on" | "yes" | "y")
 }
 
 fn open_s3(builder: AmazonS3Builder, connection: &Connection) -> Result<Bucket, SettingsError> {
     let region = builder.get_config_value(&AmazonS3ConfigKey::Region);
-    let is_unsigned = builder.get_config_value(&AmazonS3ConfigKey::SkipSignature);
-    let is_unsigned = is_unsigned.is_some_and(|value| {
-        let value = value.to_ascii_lowercase();
-        matches!(&*value, "1" | "true" | "on" | "yes" | "y")
-    });
+    let endpoint = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
+    let is_unsigned = is_unsigned(&builder);
     let objects = builder
         .clone()
         .with_http_connector(connection.clone())
@@ -108,6 +168,7 @@ fn open_s3(builder: AmazonS3Builder, connection: &Connection) -> Result<Bucket, 
     Ok(Bucket {
         objects: Arc::new(objects),
         slash_objects: Some(Arc::new(slash_objects)),
+        endpoint,
     })
 }
 
@@ -137,23 +198,19 @@ pub(super) fn without_login(target: &str) -> String {
     }
 }
 
-/// What is no URL makes `object_store` panic.
-fn check_endpoint(scheme: &str) -> Result<(), SettingsError> {
-    let Ok(endpoint) = std::env::var("AWS_ENDPOINT_URL") else {
-        return Ok(());
-    };
-    let is_web = |url: Url| matches!(url.scheme(), "http" | "https");
-    match scheme != "s3" || Url::parse(&endpoint).is_ok_and(is_web) {
-        true => Ok(()),
-        false => Err(SettingsError::Endpoint { endpoint }),
-    }
-}
-
 /// Why the variables of a cloud lead nowhere.
 #[derive(Debug, Error)]
 pub(super) enum SettingsError {
-    #[error("`AWS_ENDPOINT_URL` is `{endpoint}`, which is no `https://` address")]
-    Endpoint { endpoint: String },
+    #[error("`{named_by}` is `{endpoint}`, which is no `https://` address")]
+    Endpoint {
+        /// A variable, or a setting of the profile.
+        named_by: &'static str,
+        endpoint: String,
+    },
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    #[error("profile `{profile}` gets its keys by `{by}`")]
+    AskedKeys { profile: String, by: &'static str },
     #[error("{reason}")]
     Credentials { reason: String },
     #[error("{reason}")]
@@ -185,7 +242,7 @@ pub(super) fn credentials_hint(scheme: &str) -> &'static str {
             "set `AZURE_STORAGE_ACCOUNT_NAME`, and `AZURE_STORAGE_ACCOUNT_KEY` or `AZURE_STORAGE_SAS_KEY`"
         }
         _ => {
-            "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; profiles in `~/.aws` are not read, `aws configure export-credentials --format env` prints them as variables"
+            "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or write them into `~/.aws/credentials` by `aws configure`; those that a profile gets by a login, a role or a command become variables by `eval \"$(aws configure export-credentials --format env)\"`"
         }
     }
 }
@@ -204,11 +261,11 @@ pub(super) fn variable_of(endpoint: &str) -> Option<String> {
     variables.min()
 }
 
-fn is_loopback(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| match url.host() {
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
-    })
+    }
 }

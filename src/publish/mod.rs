@@ -14,6 +14,7 @@
 //! may hold its bytes.
 
 mod attributes;
+mod aws_profile;
 mod background;
 mod claim;
 mod cloud;

@@ -358,6 +358,8 @@ fn what_a_variable_says_wrongly_is_told_with_its_name() {
         ] {
             command.env_remove(name);
         }
+        // Not those of whoever runs this.
+        command.env("HOME", test.path("home"));
         command
             .args(["publish", target])
             .envs(variables.iter().copied());
@@ -384,6 +386,29 @@ fn what_a_variable_says_wrongly_is_told_with_its_name() {
     let told = ran("s3://bucket/x", &keys[..1]);
     assert!(
         told.contains("there are no credentials for `s3://bucket/`: Missing SecretAccessKey\nhint: set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`"),
+        "{told}"
+    );
+    test.write(
+        "home/.aws/credentials",
+        "[sso]\n[keys]\naws_access_key_id = id\naws_secret_access_key = key\n",
+    );
+    test.write(
+        "home/.aws/config",
+        format!("[profile sso]\nsso_session = x\n[profile keys]\nendpoint_url = {endpoint}\n"),
+    );
+    let told = ran("s3://bucket/x", &[("AWS_PROFILE", "keys")]);
+    assert!(
+        told.contains(&format!("nothing answers at `{endpoint}`")),
+        "{told}"
+    );
+    let told = ran("s3://bucket/x", &[("AWS_PROFILE", "sso")]);
+    assert!(
+        told.contains("there are no credentials for `s3://bucket/`: profile `sso` gets its keys by `sso_session`\nhint: "),
+        "{told}"
+    );
+    let told = ran("s3://bucket/x", &[("AWS_PROFILE", "other")]);
+    assert!(
+        told.contains("no profile `other`, which `AWS_PROFILE` names"),
         "{told}"
     );
     let told = ran("az://container", &[]);
