@@ -13,7 +13,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::{MethodRouter, get};
 use futures_util::stream::{self, Stream};
 use serde::Serialize;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot::{self, error::TryRecvError};
+use tokio::sync::watch;
 
 use super::rules::Rules;
 use crate::lock::lock;
@@ -202,7 +203,9 @@ impl Follower {
     async fn next(&mut self) -> Option<Event> {
         loop {
             let state = self.changes.borrow_and_update().clone();
-            if state.is_closing {
+            // Also when a change came meanwhile: whoever had to make room is told nothing more.
+            let is_ended = self.ended.try_recv() != Err(TryRecvError::Empty);
+            if state.is_closing || is_ended {
                 return None;
             }
             for (told, (name, data)) in self.told.iter_mut().zip(state.events()) {
