@@ -76,7 +76,7 @@ describe("commands of pages of a site at an https address", () => {
   const withClient = async (page, id, check) => {
     const user = await User.create();
     try {
-      const way = (await registry.read(page)).split(`id="with-${id}"`)[1].split("<input")[0];
+      const way = (await registry.read(page)).split(`value="${id}"`)[1].split("<label>")[0];
       for (const line of commands(way)) {
         const { code, output } = await user.shell(line);
         assert.equal(code, 0, `${line}\n${output}`);
