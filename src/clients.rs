@@ -121,6 +121,26 @@ pub fn is_fetched_by_file(skill: &Skill) -> bool {
     is_installable(skill) && skill.main_file().path == "SKILL.md" && has_plain_paths(skill)
 }
 
+/// What clients that fetch files one by one call `skill`, where the settings ask for copies for them; `None` where it has
+/// none.
+pub fn copied_as(config: &Config, skill: &Skill) -> Option<String> {
+    let has_copies = config.api.file_indexes && is_fetched_by_file(skill);
+    install_name(&skill.key.slug).filter(|_| has_copies)
+}
+
+/// Whether a client that reads each file as text, as Hermes Agent does, gets all of a skill that [`is_fetched_by_file`].
+pub fn is_text_alone(skill: &Skill) -> bool {
+    // Of the names that copies have, those of text.
+    const ENDINGS: [&str; 9] = [
+        "csv", "json", "jsonl", "md", "toml", "tsv", "txt", "yaml", "yml",
+    ];
+    let is_text = |path: &str| {
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        ending.is_some_and(|ending| ENDINGS.contains(&&*ending.to_ascii_lowercase()))
+    };
+    skill.files.iter().all(|file| is_text(&file.path))
+}
+
 /// What keeps the clients from installing skills, as warnings.
 ///
 /// `install` of the `skills` client needs a `SKILL.md` with `name` and `description` in a front matter that it can read. Skills whose

@@ -203,6 +203,8 @@ pub enum HostingMode {
 pub struct ApiConfig {
     /// Whether each skill has documents of its versions and of where to get it, besides the one that describes it.
     pub full: bool,
+    /// Whether each skill has an index and copies of its files for clients that fetch these one by one.
+    pub file_indexes: bool,
 }
 
 /// `[versions]`

@@ -174,24 +174,21 @@ pub fn collection_tarball(name: &str, sha256: &str) -> String {
     format!("{folder}{}-{}.tgz", segment(name), &sha256[..12])
 }
 
-/// Where the copies of skills' files stand that clients fetch one by one, and their index: `collections/<name>/.well-known/skills/`.
-pub fn collection_file_index(name: &str) -> String {
-    format!("{}.well-known/skills/", collection(name, 1))
+/// Where the copies of files stand that clients fetch one by one, and their index: `<page>.well-known/skills/`, where `page` is
+/// that of a collection or a skill.
+pub fn copies(page: &str) -> String {
+    format!("{page}.well-known/skills/")
 }
 
-/// The folder of the copies of one skill there: `collections/<name>/.well-known/skills/<install name>/`.
-pub fn collection_files(name: &str, install_name: &str) -> String {
-    format!("{}{}/", collection_file_index(name), segment(install_name))
+/// The folder of the copies of one skill there: `<page>.well-known/skills/<install name>/`.
+pub fn copies_of(page: &str, install_name: &str) -> String {
+    format!("{}{}/", copies(page), segment(install_name))
 }
 
-/// A copy of a skill's file in [`collection_files`], under the path that it has.
-pub fn collection_file(name: &str, install_name: &str, path: &str) -> String {
+/// A copy of a skill's file in [`copies_of`], under the path that it has.
+pub fn file_copy(page: &str, install_name: &str, path: &str) -> String {
     let segments: Vec<String> = path.split('/').map(segment).collect();
-    format!(
-        "{}{}",
-        collection_files(name, install_name),
-        segments.join("/")
-    )
+    format!("{}{}", copies_of(page, install_name), segments.join("/"))
 }
 
 /// `collections/<name>/feed.xml`.

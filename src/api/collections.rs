@@ -34,8 +34,12 @@ pub(super) fn write(shaper: &Shaper, zips: &SiteZips, sink: &dyn Sink) -> io::Re
         if let Some(index) = index_of_collection(shaper, collection, &zips.skills) {
             write_json(sink, &url::api::collection_discovery(name), &index)?;
         }
-        if let Some(index) = FileIndex::new(shaper, collection, &zips.skills) {
-            write_json(sink, &url::api::collection_files(name), &index)?;
+        if let Some(index) = FileIndex::of_collection(shaper, collection, &zips.skills) {
+            write_json(
+                sink,
+                &url::api::copies_index(&url::collection(name, 1)),
+                &index,
+            )?;
         }
     }
     Ok(())

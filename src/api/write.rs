@@ -18,11 +18,13 @@
 //! <owner>/skills/<slug>/.well-known/agent-skills/index.json
 //!                                                this and the first under names of before, too; see `discovery` for
 //!                                                those of versions
+//! <owner>/skills/<slug>/.well-known/skills/index.json
+//!                                                the same for clients that fetch files one by one (file_indexes)
 //! collections/<name>/.well-known/agent-skills/index.json, …/skills/index.json
 //!                                                what clients install of a collection
 //! ```
 //!
-//! What is marked is written with `[api] full = true`: the `clawhub` client lists and shows skills by one document of
+//! What is marked is written with `[api] full = true` or `file_indexes = true`: the `clawhub` client lists and shows skills by one document of
 //! each, a record has the files of the current version, and the others would be a quarter of all files of a site.
 //! Where a public repository has the files, the client asks for the place in it, so that document is always there.
 //!
@@ -36,6 +38,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::directory::Directory;
+use super::file_index::FileIndex;
 use super::shapes::{Counts, FileShape, Shaper, ms, version_items, version_list, versions};
 use super::{collections, discovery, feed, install, list};
 use crate::catalog::{BadgeKind, Catalog, Release, Skill, Stats};
@@ -215,6 +218,11 @@ fn write_record(
         stats: skill.stats,
     };
     write_json(sink, &url::api::record(key), &record)?;
+    if key == &skill.key
+        && let Some(index) = FileIndex::of_skill(shaper, skill, &zip.sha256)
+    {
+        write_json(sink, &url::api::copies_index(&url::skill(key)), &index)?;
+    }
     match discovery::index(shaper.config, skill, key, &zip.sha256) {
         None => Ok(()),
         Some(index) => write_json(sink, &url::api::discovery(key), &index),

@@ -62,6 +62,7 @@ pub fn header_rules() -> Vec<HeaderRule> {
         // one beside a new one is refused by whoever checks.
         rule(":owner/skills/:slug/*", &[SHARED, REVALIDATED].concat()),
         rule(":owner/skills/:slug/files/*", STRANGERS),
+        rule(":owner/skills/:slug/.well-known/skills/:skill/*", STRANGERS),
         rule(
             ":owner/skills/:slug/*.zip",
             &[("Content-Disposition", "attachment")],

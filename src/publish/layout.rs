@@ -101,9 +101,10 @@ pub(super) fn has_zip(folder: &str, record: &Record) -> bool {
 
 /// Within a skill: what others name, then what names it, then the page.
 pub(super) fn rank_in_skill(path: &str) -> u8 {
-    if is_page(&file_at(path)) && !path.contains("/files/") {
+    let is_own = !is_skill_file(path);
+    if is_own && is_page(&file_at(path)) {
         2
-    } else if path.ends_with(".json") && !path.contains("/files/") {
+    } else if is_own && path.ends_with(".json") {
         1
     } else {
         0
@@ -141,6 +142,12 @@ fn is_pointer(path: &str) -> bool {
 /// digest tells a client that a copy is older.
 fn is_file_index(path: &str) -> bool {
     path.starts_with("collections/") && path.ends_with("/.well-known/skills/index.json")
+}
+
+/// Whether `path` is that of a file which a skill has, so of one that a stranger wrote.
+pub(super) fn is_skill_file(path: &str) -> bool {
+    let below = path.split_once("/.well-known/skills/");
+    path.contains("/files/") || below.is_some_and(|(_, below)| below.contains('/'))
 }
 
 #[cfg(test)]
@@ -196,8 +203,15 @@ mod tests {
         assert_eq!(step("SHA256SUMS.minisig"), Step::Signature);
         let step = |path| super::step(path, &Record::new(), &target);
         assert_eq!(step("index.html"), Step::FirstHome);
-        let ranks = ["files/SKILL.md", "pdf.zip", "skill.json", "index.html"]
-            .map(|name| rank_in_skill(&format!("ana/skills/pdf/{name}")));
-        assert_eq!(ranks, [0, 0, 1, 2]);
+        let ranks = [
+            "files/SKILL.md",
+            ".well-known/skills/pdf/a.json",
+            "pdf.zip",
+            "skill.json",
+            ".well-known/skills/index.json",
+            "index.html",
+        ];
+        let ranks = ranks.map(|name| rank_in_skill(&format!("ana/skills/pdf/{name}")));
+        assert_eq!(ranks, [0, 0, 0, 1, 1, 2]);
     }
 }

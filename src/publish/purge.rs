@@ -167,7 +167,7 @@ impl Publisher<'_> {
             let members = collection.skills.iter();
             let is_skill = |it: &&ReadMember| it.owner == skill.owner && it.slug == skill.slug;
             for member in members.filter(is_skill) {
-                let copies = url::collection_files(name, &member.install_name);
+                let copies = url::copies_of(&url::collection(name, 1), &member.install_name);
                 let is_of_skill = |path: &&String| {
                     path.starts_with(&copies)
                         || collection_of_archive(path) == Some(name)

@@ -11,6 +11,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::digest::digest;
 use super::error::PublishError;
 use super::index_key::{self, IndexKeys, file_at};
+use super::layout::is_skill_file;
 use super::record::{Record, RecordFile};
 use super::store::Object;
 use crate::hosting::{ObjectHeaders, ObjectRules};
@@ -165,7 +166,7 @@ fn is_compressed(path: &str, len: usize) -> bool {
         && len > 256
         && !path.starts_with("api/")
         && path != "search/search.js"
-        && !path.contains("/files/")
+        && !is_skill_file(path)
 }
 
 fn read(folder: &Path, path: &str) -> Result<Vec<u8>, PublishError> {

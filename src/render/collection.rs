@@ -41,8 +41,9 @@ fn write_files(
 ) -> io::Result<WrittenZip> {
     let name = &collection.name;
     let zip_path = |zip: &WrittenZip| url::output_path(&url::collection_zip(name, &zip.sha256));
+    let page = url::collection(name, 1);
     let copy = |install_name: &str, path: &str| {
-        url::output_path(&url::collection_file(name, install_name, path))
+        url::output_path(&url::file_copy(&page, install_name, path))
     };
     let members = registry.catalog.members(collection);
     let copied: BTreeMap<&str, &Skill> = members

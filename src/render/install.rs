@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::catalog::{Collection, Release, Skill};
 use crate::clients::{
-    clawhub_command, clawhub_release_command, has_main_file, is_discoverable, is_fetched_by_file,
-    is_package, is_plugin,
+    clawhub_command, clawhub_release_command, copied_as, has_main_file, is_discoverable,
+    is_fetched_by_file, is_package, is_plugin, is_text_alone,
 };
 use crate::key::{SkillKey, package_name};
 use crate::marketplace;
@@ -36,6 +36,15 @@ pub(super) struct Way {
     /// What people call it.
     pub(super) client: &'static str,
     pub(super) commands: Vec<Command>,
+    /// What opens the client with it, where the client has an address of its own.
+    pub(super) opener: Option<Opener>,
+}
+
+/// A link that a program of the visitor's machine answers.
+#[derive(Hash)]
+pub(super) struct Opener {
+    pub(super) label: &'static str,
+    pub(super) link: String,
 }
 
 /// A text to copy: to run, to put into a file, or to tell an agent.
@@ -54,6 +63,8 @@ impl Install {
             with_claude(registry, skill),
             clawhub.map(with_clawhub),
             with_gemini(registry, skill, &zip_path),
+            with_opencode(registry, skill),
+            with_hermes(registry, skill),
             is_package(skill)
                 .then(|| with_npm(registry, &package_name(&skill.key)))
                 .flatten(),
@@ -85,7 +96,8 @@ impl Install {
         let ways = [
             skills,
             collection_with_claude(registry, collection),
-            with_opencode(registry, collection),
+            collection_with_opencode(registry, collection),
+            collection_with_hermes(registry, collection),
             with_npm(registry, &collection.name),
         ];
         Self::by(ways, None, registry, &collection.name, &zip_path, zip)
@@ -149,6 +161,7 @@ fn way<const N: usize>(
         id,
         client,
         commands: commands.map(command).into(),
+        opener: None,
     }
 }
 
@@ -203,22 +216,76 @@ fn with_npm(registry: &Registry<'_>, package: &str) -> Option<Way> {
     ))
 }
 
-/// The client reads an index by its address, at each start.
-fn with_opencode(registry: &Registry<'_>, collection: &Collection) -> Option<Way> {
+/// From the copies of the skill, where it has them.
+fn with_opencode(registry: &Registry<'_>, skill: &Skill) -> Option<Way> {
+    copied_as(registry.config, skill)?;
+    let setting = opencode_setting(registry, &url::skill(&skill.key));
+    Some(way("opencode", "opencode", [("In opencode.json", setting)]))
+}
+
+fn collection_with_opencode(registry: &Registry<'_>, collection: &Collection) -> Option<Way> {
     let members = registry.catalog.members(collection);
     let n_by_file = members
         .filter(|(skill, _)| is_fetched_by_file(skill))
         .count();
-    let folder = registry.absolute(&url::collection_file_index(&collection.name));
     let label = match collection.members.len() {
         n_members if n_members == n_by_file => "In opencode.json".into(),
         n_members => format!("In opencode.json, for {n_by_file} of the {n_members}").into(),
     };
-    let text = format!("\"skills\": {{ \"urls\": [\"{folder}\"] }}");
+    let text = opencode_setting(registry, &url::collection(&collection.name, 1));
     (n_by_file > 0).then(|| Way {
         id: "opencode",
         client: "opencode",
         commands: vec![Command { label, text }],
+        opener: None,
+    })
+}
+
+/// The client reads an index by its address, at each start.
+fn opencode_setting(registry: &Registry<'_>, page: &str) -> String {
+    let folder = registry.absolute(&url::copies(page));
+    format!("\"skills\": {{ \"urls\": [\"{folder}\"] }}")
+}
+
+/// From the copies of the skill, where it has them.
+fn with_hermes(registry: &Registry<'_>, skill: &Skill) -> Option<Way> {
+    let name = copied_as(registry.config, skill).filter(|_| is_text_alone(skill))?;
+    let copies = url::copies_of(&url::skill(&skill.key), &name);
+    let identifier = format!(
+        "well-known:{}",
+        registry.absolute(copies.trim_end_matches('/'))
+    );
+    let install = format!("hermes skills install {identifier}");
+    let mut way = way("hermes", "Hermes Agent", [("", install)]);
+    way.opener = Some(Opener {
+        label: "Open in Hermes Desktop",
+        link: format!(
+            "hermes://skill/install?identifier={}",
+            url::segment(&identifier)
+        ),
+    });
+    Some(way)
+}
+
+/// The client installs one skill at a time.
+fn collection_with_hermes(registry: &Registry<'_>, collection: &Collection) -> Option<Way> {
+    let members = registry.catalog.members(collection);
+    let members = members.filter(|(skill, _)| is_fetched_by_file(skill) && is_text_alone(skill));
+    let names: Vec<&str> = members.map(|(_, it)| it.install_name.as_str()).collect();
+    let copies = registry.absolute(&url::copies(&url::collection(&collection.name, 1)));
+    let label = match collection.members.len() {
+        n_members if n_members == names.len() => "".into(),
+        n_members => format!("{} of the {n_members}", names.len()).into(),
+    };
+    let text = format!(
+        "for skill in {}; do hermes skills install well-known:{copies}$skill; done",
+        names.join(" ")
+    );
+    (!names.is_empty()).then(|| Way {
+        id: "hermes",
+        client: "Hermes Agent",
+        commands: vec![Command { label, text }],
+        opener: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Pages of a small registry, as a visitor gets them.
 
 mod collections;
+mod copies;
 mod escaping;
 mod fixture;
 mod links;

@@ -93,6 +93,7 @@ pub(super) fn part_of(path: &str) -> String {
         [_, "skills", _, "files", ..] => "skill files",
         [_, "skills", _, "versions", _, "diff", _] => "changes of versions",
         [_, "skills", _, "versions", ..] => "old versions",
+        [_, "skills", _, ".well-known", "skills", _, _, ..] => "skill files",
         [_, "skills", _, ".well-known", ..] => "discovery indexes",
         [_, "skills", _, name] if name.ends_with(".zip") => "zips",
         ["tags", .., "index.html"] => "tag pages",

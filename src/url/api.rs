@@ -1,6 +1,6 @@
 //! Where the files of the API stand.
 
-use super::{collection as collection_page, collection_file_index, release, skill as skill_page};
+use super::{collection as collection_page, copies, release, skill as skill_page};
 use crate::key::SkillKey;
 
 /// Tells clients where the API is, and on which site it stands.
@@ -102,9 +102,10 @@ pub fn collection_discovery(name: &str) -> String {
     discovery_below(&collection_page(name, 1))
 }
 
-/// `collections/<name>/.well-known/skills/index.json`: the same for clients that fetch files one by one.
-pub fn collection_files(name: &str) -> String {
-    format!("{}index.json", collection_file_index(name))
+/// `<page>.well-known/skills/index.json`, below the page of a collection or a skill: the same for clients that fetch files one
+/// by one.
+pub fn copies_index(page: &str) -> String {
+    format!("{}index.json", copies(page))
 }
 
 const DISCOVERY_FOLDER: &str = ".well-known/agent-skills";

@@ -16,7 +16,7 @@ let config, site, nginx, python, browser;
 before(async () => {
   // With all that a site may have.
   config = path.join(mkdtempSync(path.join(tmpdir(), "skillpress-config-")), "skillpress.toml");
-  writeFileSync(config, '[npm]\nscope = "@acme"\n');
+  writeFileSync(config, '[api]\nfile_indexes = true\n[npm]\nscope = "@acme"\n');
   site = buildSite("https://skills.example/", { config });
   nginx = await serveWithNginx(site);
   python = await serveWithPython(site);

@@ -27,8 +27,9 @@ export class Registry {
    * address, with all lists that clients read. `commits` are the content before
    * `files`, the oldest first, in a git repository whose old versions are published.
    */
-  static async start(kind, files, { commits = [] } = {}) {
+  static async start(kind, files, { commits = [], settings = "" } = {}) {
     const registry = new Registry();
+    registry.settings = settings;
     registry.kind = kind;
     registry.folder = await mkdtemp(join(tmpdir(), "skillpress-clients-"));
     registry.content = join(registry.folder, "content");
@@ -62,7 +63,7 @@ export class Registry {
     await (this.hasVersions ? this.commit(files) : writeFiles(this.content, files));
     const config = join(this.folder, "skillpress.toml");
     const versions = this.hasVersions ? '[versions]\nfrom = "git"\n' : "";
-    await writeFile(config, `title = "Test"\n${SETTINGS[this.kind] ?? ""}${versions}`);
+    await writeFile(config, `title = "Test"\n${SETTINGS[this.kind] ?? ""}${versions}${this.settings}`);
     const input = ["--content", this.content, "--config", config];
     await this.stopServer();
     if (this.kind === "serve") {

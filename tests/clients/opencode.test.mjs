@@ -1,4 +1,4 @@
-// opencode on the index of a collection, by the line that its page shows: what it loads is what was published, byte by byte,
+// opencode on the index of a collection and on that of a skill, by the line that the page shows: what it loads is what was published, byte by byte,
 // and an edit arrives.
 
 import assert from "node:assert/strict";
@@ -19,7 +19,7 @@ describe("opencode", () => {
       "skills/ana/pdf-tools/SKILL.md": skill("# PDF tools"),
       "skills/ana/pdf-tools/references/notes.md": "Größe.\n",
       "collections/team.toml": 'title = "Team"\ndescription = "Ours."\n[[skill]]\nkey = "ana/pdf-tools"\n',
-    });
+    }, { settings: "[api]\nfile_indexes = true\n" });
     user = await User.create();
   });
   after(async () => {
@@ -28,9 +28,8 @@ describe("opencode", () => {
   });
 
   /** What the client has of the skill after it has started with the settings of the page. */
-  const load = async () => {
-    const page = await registry.read("collections/team/index.html");
-    const line = commands(page).find((line) => line.startsWith('"skills"'));
+  const load = async (page) => {
+    const line = commands(await registry.read(page)).find((line) => line.startsWith('"skills"'));
     await writeFile(join(user.project, "opencode.json"), `{ ${line}, "autoupdate": false }`);
     const env = { OPENCODE_DISABLE_AUTOUPDATE: "1", OPENCODE_DISABLE_MODELS_FETCH: "1" };
     const { code, output } = await user.program(program, ["debug", "skill"], env);
@@ -42,9 +41,12 @@ describe("opencode", () => {
     return files;
   };
 
-  test("loads the published bytes, and those of an edit", async () => {
-    assert.deepEqual(await load(), await registry.skill("ana", "pdf-tools"));
-    await registry.publish({ "skills/ana/pdf-tools/SKILL.md": skill("# Better PDF tools") });
-    assert.deepEqual(await load(), await registry.skill("ana", "pdf-tools"));
-  });
+  let edits = 0;
+  for (const page of ["collections/team/index.html", "ana/skills/pdf-tools/index.html"]) {
+    test(`loads the published bytes by ${page}, and those of an edit`, async () => {
+      assert.deepEqual(await load(page), await registry.skill("ana", "pdf-tools"));
+      await registry.publish({ "skills/ana/pdf-tools/SKILL.md": skill(`# Better PDF tools ${++edits}`) });
+      assert.deepEqual(await load(page), await registry.skill("ana", "pdf-tools"));
+    });
+  }
 });

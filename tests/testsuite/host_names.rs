@@ -49,6 +49,7 @@ fn a_site_holds_no_file_of_a_stranger_that_a_host_makes_more_of() {
         .collect();
     let links = links_to(paths.iter().map(String::as_str));
     let mut test = SiteTest::two_skills()
+        .file("skillpress.toml", "[api]\nfile_indexes = true\n")
         .skill("eve/names", links)
         .skill("eve/form.php", "Text.\n")
         .skill("eve/page.html.gz", "Text.\n")
@@ -72,12 +73,14 @@ fn a_site_holds_no_file_of_a_stranger_that_a_host_makes_more_of() {
         .map(|(path, _)| path)
         .filter(|path| {
             path.contains("/files/") && path.starts_with("eve/")
-                || path.starts_with("collections/eve/.well-known/skills/plain/")
+                || path.contains("/.well-known/skills/plain/")
                 || path.ends_with(".zip")
         })
         .collect();
-    let copy = "collections/eve/.well-known/skills/plain/notes.md".to_owned();
-    assert!(strangers.contains(&copy), "{strangers:?}");
+    for page in ["collections/eve", "eve/skills/plain"] {
+        let copy = format!("{page}/.well-known/skills/plain/notes.md");
+        assert!(strangers.contains(&copy), "{strangers:?}");
+    }
     assert!(strangers.len() > 60, "{strangers:?}");
     for path in &strangers {
         hosts.assert_inert(path);

@@ -119,6 +119,28 @@ fn clients_install_a_collection_by_the_artifacts_of_its_skills() {
 }
 
 #[test]
+fn a_skill_has_an_index_of_its_files_by_choice() {
+    let catalog = with_collection();
+    let path = "bo/skills/notes/.well-known/skills/index.json";
+    assert!(!files_of(&catalog, &config()).contains_key(path));
+    let mut config = config();
+    config.api.file_indexes = true;
+    let files = files_of(&catalog, &config);
+    let record = document(&files, "bo/skills/notes/skill.json");
+    assert_eq!(
+        document(&files, path),
+        json!({ "skills": [{
+            "name": "notes",
+            "description": "Bo's notes.",
+            "version": record["zip"]["sha256"],
+            "files": ["SKILL.md"],
+        }] })
+    );
+    let of_script = "ana/skills/pdf-tools/.well-known/skills/index.json";
+    assert!(!files.contains_key(of_script), "it has a script");
+}
+
+#[test]
 fn clients_that_fetch_files_are_told_of_skills_of_which_they_get_all() {
     let mut catalog = with_collection();
     let pdf = SkillKey::parse("ana/pdf-tools").unwrap();

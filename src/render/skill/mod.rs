@@ -14,6 +14,7 @@ use askama::Template;
 use super::page::{Page, render, write_from};
 use super::registry::Registry;
 use crate::catalog::{Skill, SkillFile, published_files};
+use crate::clients::copied_as;
 use crate::fingerprint::fingerprint;
 use crate::sink::Sink;
 use crate::url;
@@ -32,7 +33,8 @@ pub(super) fn write(
     let skill = &registry.catalog.skills[skill_idx];
     let published = published_files(skill);
     let zip_path = url::zip(&skill.key);
-    let current = write_zip(&skill.files, &zip_path, &published, known_zips, sink)?;
+    let copies = copies(registry, skill, &published);
+    let current = write_zip(&skill.files, &zip_path, &copies, known_zips, sink)?;
     let diffs = diff::diffs(skill);
     let view = SkillView::new(registry, skill_idx, related, &current, &published, &diffs);
     write_from(sink, &view.page.path, &view, || {
@@ -75,18 +77,37 @@ pub(super) fn memory_to_write(skill: &Skill) -> usize {
         .max(of_releases)
 }
 
-/// Writes the zip of `files` to `zip_path` and, from the same read of each file, its copy, where `published` has one; one
-/// file is held at a time.
+/// Where each file of `skill` is published: what its page links to, and what clients fetch one by one.
+fn copies(
+    registry: &Registry<'_>,
+    skill: &Skill,
+    published: &[Option<String>],
+) -> Vec<Vec<String>> {
+    let name = copied_as(registry.config, skill);
+    let page = url::skill(&skill.key);
+    let files = skill.files.iter().zip(published);
+    let copies = files.map(|(file, published)| {
+        let copy = name
+            .as_deref()
+            .map(|name| url::file_copy(&page, name, &file.path));
+        published.iter().cloned().chain(copy).collect()
+    });
+    copies.collect()
+}
+
+/// Writes the zip of `files` to `zip_path` and, from the same read of each file, its copies, where there are any; one file is
+/// held at a time.
 fn write_zip(
     files: &[SkillFile],
     zip_path: &str,
-    published: &[Option<String>],
+    copies: &[Vec<String>],
     known_zips: &KnownZips,
     sink: &dyn Sink,
 ) -> io::Result<WrittenZip> {
     let zip_path = url::output_path(zip_path);
-    let output_path = |path: &Option<String>| path.as_deref().map(url::output_path);
-    let copies: Vec<Option<String>> = published.iter().map(output_path).collect();
+    let output_paths =
+        |paths: &Vec<String>| paths.iter().map(|path| url::output_path(path)).collect();
+    let copies: Vec<Vec<String>> = copies.iter().map(output_paths).collect();
     let written = copies.iter().flatten().chain([&zip_path]);
     let written: Vec<&str> = written.map(String::as_str).collect();
     let inputs = fingerprint(&files);
@@ -97,11 +118,10 @@ fn write_zip(
         };
     }
     let mut zip = ZipBuilder::new(files.iter());
-    let copies = copies.iter().chain(std::iter::repeat(&None));
-    for (file, copy) in files.iter().zip(copies) {
+    for (i, file) in files.iter().enumerate() {
         let bytes = file.read()?;
         zip.add(&file.path, file.is_executable, &bytes)?;
-        if let Some(copy) = copy {
+        for copy in copies.get(i).into_iter().flatten() {
             sink.write(copy, &bytes)?;
         }
     }
