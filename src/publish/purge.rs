@@ -55,7 +55,8 @@ impl Publisher<'_> {
         }
         let digests = digests_of(&going, &read.root, &known);
         let forgetful = forget(&read.root, &known, &going);
-        let keys = leaving_keys(&going, &digests, &read.root, &known);
+        let mut keys = leaving_keys(&going, &digests, &read.root, &known);
+        keys.extend(self.kept_by_nobody(&going, &read.root, &known)?);
         // With the claim: from the first byte that goes, nobody brings it back unawares.
         read.root.purged.insert(skill.to_string());
         let held = self.hold(read)?;
@@ -147,6 +148,28 @@ impl Publisher<'_> {
             going.push(paths);
         }
         Ok(going)
+    }
+
+    /// Kept copies whose bytes no record has: where one is lost, nobody knows which of them are the skill's, and the
+    /// generation that has them cannot be brought back.
+    fn kept_by_nobody(
+        &self,
+        going: &[BTreeSet<String>],
+        root: &Root,
+        known: &Known,
+    ) -> Result<Vec<String>, PublishError> {
+        if known.lost_shards.is_empty() {
+            return Ok(Vec::new());
+        }
+        let records = known.records_in_order(root).zip(going);
+        let left = records.flat_map(|(record, going)| {
+            let left = record.iter().filter(|(path, _)| !going.contains(*path));
+            left.map(|(_, file)| kept_key(&file.sha256))
+        });
+        let left: BTreeSet<String> = left.collect();
+        let listed = self.store.list()?.into_iter().map(|listed| listed.key);
+        let kept = listed.filter(|key| key.starts_with(&kept_key("")));
+        Ok(kept.filter(|key| !left.contains(key)).collect())
     }
 
     /// The archives of the collections of `record` that `skill` is in, what npm asks of these, and the copies of its files
