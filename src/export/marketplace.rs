@@ -1,7 +1,7 @@
 //! The two lists of plugins that clients read in a repository.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -56,14 +56,15 @@ pub(super) fn codex(
 
 /// Names of before, with those of now. A plugin that became dangerous has none: it is turned off where it is installed.
 fn renames(plugins: &[Plugin<'_>], catalog: &Catalog) -> BTreeMap<String, Option<String>> {
+    let listed = plugins.iter().filter(|plugin| plugin.is_installable);
+    let listed: BTreeSet<&str> = listed.map(|plugin| &*plugin.name).collect();
     let suspicious = catalog.skills.iter().filter(|skill| skill.is_suspicious);
     let mut renames: BTreeMap<String, Option<String>> = suspicious
         .map(|skill| (package_name(&skill.key), None))
         .collect();
     for (old, new) in &catalog.aliases {
         let name = package_name(new);
-        let is_listed = |plugin: &Plugin<'_>| plugin.name == name && plugin.is_installable;
-        if plugins.iter().any(is_listed) {
+        if listed.contains(&*name) {
             renames.insert(package_name(old), Some(name));
         } else if renames.contains_key(&name) {
             renames.insert(package_name(old), None);
