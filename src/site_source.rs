@@ -14,7 +14,7 @@ use skillpress_search::{Answer, ByteRange, OpenError, Request, Searcher, Source}
 
 use crate::http_client::Refusal;
 
-pub use bucket::{BucketSource, Objects};
+pub use bucket::{BucketSource, Objects, ObjectsError};
 pub use copy::{CopyError, Target};
 pub use error::{SearchError, SourceError, format_hint};
 pub use file::FileSource;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use super::yaml::StrictError;
 use super::{find, yaml};
 
 /// All fields of the front matter of `text`, the bytes of a file without a byte order mark.
@@ -22,7 +23,7 @@ pub fn verbatim(text: &str) -> Result<Map<String, Value>, VerbatimError> {
         Ok(fields) if fields.to_string().len() > JSON_MAX_BYTES => Err(VerbatimError::Long),
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(VerbatimError::NoFields),
-        Err(message) => Err(VerbatimError::Yaml(message)),
+        Err(error) => Err(VerbatimError::Yaml(error)),
     }
 }
 
@@ -46,7 +47,7 @@ pub enum VerbatimError {
     Long,
     /// It is not YAML, or YAML that readers disagree about, or has something that JSON does not have.
     #[error("the front matter cannot be given as JSON: {0}")]
-    Yaml(String),
+    Yaml(#[from] StrictError),
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{MessageFormatter, NonFiniteFloatPolicy, Options, UserMessageFormatter};
+use thiserror::Error;
 
 use crate::problem::{Place, Review, lines};
 use crate::text;
@@ -271,9 +272,9 @@ fn read<T: DeserializeOwned>(yaml: &str) -> Result<T, serde_saphyr::Error> {
 ///
 /// # Errors
 /// What the YAML has of these, or what is wrong with it, in a few words; that there is too much of it.
-pub fn parse_strict(yaml: &str) -> Result<Value, String> {
+pub fn parse_strict(yaml: &str) -> Result<Value, StrictError> {
     if yaml.len() > YAML_MAX_BYTES {
-        return Err(format!("it has more than {YAML_MAX_BYTES} bytes"));
+        return Err(StrictError::TooLong);
     }
     let mut options = bounds();
     options.non_finite_float_policy = NonFiniteFloatPolicy::Reject;
@@ -282,8 +283,19 @@ pub fn parse_strict(yaml: &str) -> Result<Value, String> {
     let read = serde_saphyr::from_str_with_options(yaml, options);
     read.map_err(|error| {
         let message = UserMessageFormatter.format_message(error.without_snippet());
-        text::clean_line(&message, 200)
+        StrictError::Refused(text::clean_line(&message, 200))
     })
+}
+
+/// Why YAML has no strict reading.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[allow(missing_docs)]
+pub enum StrictError {
+    #[error("it has more than {YAML_MAX_BYTES} bytes")]
+    TooLong,
+    /// In the words of the parser.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// What hostile YAML may cost; `yes`, `on` and `1_000` are words, as in YAML 1.2.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::env;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use configparser::ini::{Ini, IniDefault};
 use thiserror::Error;
@@ -111,24 +112,24 @@ fn read(variable: &str, name: &str) -> Result<Sections, ProfileError> {
     let Some(path) = named.or_else(usual) else {
         return Ok(Sections::new());
     };
-    let unreadable = |reason: String| ProfileError::File {
-        path: path.clone(),
-        reason,
-    };
     match input_file::read_text(&path) {
-        Ok(text) => parse(text).map_err(unreadable),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Sections::new()),
-        Err(error) => Err(unreadable(error.to_string())),
+        Ok(text) => parse(&path, text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Sections::new()),
+        Err(error) => Err(ProfileError::File { path, error }),
     }
 }
 
-fn parse(text: String) -> Result<Sections, String> {
+fn parse(path: &Path, text: String) -> Result<Sections, ProfileError> {
     let mut syntax = IniDefault::default();
     syntax.case_sensitive = true;
     syntax.delimiters = vec!['='];
     // A `#` may be part of a value.
     syntax.inline_comment_symbols = Some(Vec::new());
-    Ini::new_from_defaults(syntax).read(text)
+    let read = Ini::new_from_defaults(syntax).read(text);
+    read.map_err(|reason| ProfileError::Syntax {
+        path: path.to_owned(),
+        reason,
+    })
 }
 
 /// Why no profile can be read.
@@ -138,8 +139,10 @@ pub(super) enum ProfileError {
         "no profile `{profile}`, which `AWS_PROFILE` names, in `~/.aws/credentials` or `~/.aws/config`"
     )]
     Missing { profile: String },
+    #[error("cannot read `{}`: {error}", path.display())]
+    File { path: PathBuf, error: io::Error },
     #[error("cannot read `{}`: {reason}", path.display())]
-    File { path: PathBuf, reason: String },
+    Syntax { path: PathBuf, reason: String },
 }
 
 #[cfg(test)]
@@ -152,7 +155,7 @@ mod tests {
         let config = "[default]\nregion = eu-west-1\n\n[profile work]\nregion = auto\n\
                       endpoint_url = https://store.example:9000\ns3 =\n  max_concurrent_requests = 20\n\
                       [profile sso]\nsso_session = house\nregion = us-east-1\n[sso-session house]\nsso_region = us-east-1\n";
-        let sections = |text: &str| parse(text.to_owned()).unwrap();
+        let sections = |text: &str| parse(Path::new("config"), text.to_owned()).unwrap();
         AwsProfile::of(name, &sections(credentials), &sections(config))
     }
 

@@ -1,16 +1,17 @@
 //! A site in a bucket, for whoever reads it: the same store as for its publisher, with less patience.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
 
 use brotli::Decompressor;
 use skillpress_search::{Answer, ByteRange};
+use thiserror::Error;
 use url::Url;
 
 use super::cloud::{CloudStore, Stored};
 use super::cloud_settings::{Patience, superfluous_part, without_login};
 use super::store::StoreError;
-use crate::site_source::{BucketSource, Objects, SiteSource, SourceError};
+use crate::site_source::{BucketSource, Objects, ObjectsError, SiteSource, SourceError};
 
 /// The site at `place`, such as `s3://bucket/prefix`; `None` when this is no address of a bucket. No request is made.
 ///
@@ -45,36 +46,62 @@ impl fmt::Debug for Reader {
 }
 
 impl Objects for Reader {
-    fn read(&self, key: &str, range: Option<ByteRange>, max_bytes: u64) -> Result<Answer, String> {
+    fn read(
+        &self,
+        key: &str,
+        range: Option<ByteRange>,
+        max_bytes: u64,
+    ) -> Result<Answer, ObjectsError> {
         let bounds = range.map(|range| range.start..range.end());
         let Stored { bytes, encoding } = match self.0.read(key, bounds, max_bytes) {
             Ok(Some(stored)) => stored,
             Ok(None) => return Ok(Answer::Gone),
-            Err(error) => return Err(sentence(&error)),
+            Err(error) => return Err(ReadError::Store(error).into()),
         };
         match (encoding.as_deref(), range) {
             (None | Some("" | "identity"), _) => Ok(Answer::Bytes(bytes)),
             // A range of packed bytes is one of other bytes.
             (Some(_), Some(_)) => Ok(Answer::NoRanges),
-            (Some("br"), None) => unpacked(key, &bytes, max_bytes),
-            (Some(other), None) => {
-                Err(format!("`{key}` is stored as `{other}`, which is not read"))
+            (Some("br"), None) => Ok(unpacked(key, &bytes, max_bytes)?),
+            (Some(encoding), None) => Err(ReadError::Encoding {
+                key: key.to_owned(),
+                encoding: encoding.to_owned(),
             }
+            .into()),
         }
     }
 }
 
 /// What is stored as brotli, by `publish --precompress`.
-fn unpacked(key: &str, packed: &[u8], max_bytes: u64) -> Result<Answer, String> {
+fn unpacked(key: &str, packed: &[u8], max_bytes: u64) -> Result<Answer, ReadError> {
     const BUFFER_BYTES: usize = 16 << 10;
     let mut bytes = Vec::new();
     let reader = Decompressor::new(packed, BUFFER_BYTES);
     let read = reader.take(max_bytes + 1).read_to_end(&mut bytes);
     match read {
         Ok(_) if bytes.len() as u64 <= max_bytes => Ok(Answer::Bytes(bytes)),
-        Ok(_) => Err(format!("`{key}` has more than {max_bytes} bytes")),
-        Err(error) => Err(format!("`{key}` is damaged: {error}")),
+        Ok(_) => Err(ReadError::TooLong {
+            key: key.to_owned(),
+            max_bytes,
+        }),
+        Err(error) => Err(ReadError::Damaged {
+            key: key.to_owned(),
+            error,
+        }),
     }
+}
+
+/// Why an object is not read.
+#[derive(Debug, Error)]
+enum ReadError {
+    #[error("{}", sentence(.0))]
+    Store(StoreError),
+    #[error("`{key}` is stored as `{encoding}`, which is not read")]
+    Encoding { key: String, encoding: String },
+    #[error("`{key}` has more than {max_bytes} bytes")]
+    TooLong { key: String, max_bytes: u64 },
+    #[error("`{key}` is damaged: {error}")]
+    Damaged { key: String, error: io::Error },
 }
 
 fn sentence(error: &StoreError) -> String {

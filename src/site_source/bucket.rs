@@ -1,5 +1,6 @@
 //! A site in a bucket, as whoever published it there reads it: by its keys, with credentials.
 
+use std::error::Error;
 use std::fmt::Debug;
 use std::sync::Mutex;
 
@@ -18,9 +19,17 @@ pub trait Objects: Debug + Send + Sync {
     /// may be stored in.
     ///
     /// # Errors
-    /// What the store says, for people.
-    fn read(&self, key: &str, range: Option<ByteRange>, max_bytes: u64) -> Result<Answer, String>;
+    /// What the store says, in a sentence for people.
+    fn read(
+        &self,
+        key: &str,
+        range: Option<ByteRange>,
+        max_bytes: u64,
+    ) -> Result<Answer, ObjectsError>;
 }
+
+/// Why a store gives no bytes; each store has reasons of its own.
+pub type ObjectsError = Box<dyn Error + Send + Sync>;
 
 /// Reads a site out of a bucket.
 #[derive(Debug)]
@@ -65,8 +74,8 @@ impl BucketSource {
         };
         match self.objects.read(&key, range, max_bytes) {
             Ok(answer) => answer,
-            Err(reason) => {
-                self.tell(reason);
+            Err(error) => {
+                self.tell(error.to_string());
                 Answer::Failed
             }
         }
