@@ -1,6 +1,7 @@
 //! The ways to install a skill or a collection that work from where the site stands: one for each client.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::catalog::{Collection, Release, Skill};
 use crate::clients::{
@@ -96,6 +97,7 @@ impl Install {
         let ways = [
             skills,
             collection_with_claude(registry, collection),
+            collection_with_gemini(registry, collection, &zip_path),
             collection_with_opencode(registry, collection),
             collection_with_hermes(registry, collection),
             with_npm(registry, &collection.name),
@@ -203,6 +205,37 @@ fn with_gemini(registry: &Registry<'_>, skill: &Skill, zip_path: &str) -> Option
     is_discoverable(skill).then(|| way("gemini", "Gemini CLI", [("", command)]))
 }
 
+/// From the zip's folder of skills. The client calls each by its own name, so two of one name would be one.
+fn collection_with_gemini(
+    registry: &Registry<'_>,
+    collection: &Collection,
+    zip_path: &str,
+) -> Option<Way> {
+    let members = registry.catalog.members(collection);
+    let names = members.filter(|(skill, _)| is_discoverable(skill));
+    let names: Vec<Option<&str>> = names
+        .map(|(skill, _)| skill.front_matter.name.as_deref())
+        .collect();
+    let distinct: BTreeSet<&Option<&str>> = names.iter().collect();
+    if names.is_empty() || distinct.len() < names.len() {
+        return None;
+    }
+    let Collection { name, members, .. } = collection;
+    let zip = registry.absolute(zip_path);
+    let text = format!(
+        "curl -fsSL {zip} -o {name}.skill && gemini skills install {name}.skill --path skills"
+    );
+    Some(Way {
+        id: "gemini",
+        client: "Gemini CLI",
+        commands: vec![Command {
+            label: part_of("", names.len(), members.len()),
+            text,
+        }],
+        opener: None,
+    })
+}
+
 /// From the site as a registry of packages, where it is one.
 fn with_npm(registry: &Registry<'_>, package: &str) -> Option<Way> {
     let scope = registry.config.npm.scope.as_ref()?;
@@ -228,10 +261,7 @@ fn collection_with_opencode(registry: &Registry<'_>, collection: &Collection) ->
     let n_by_file = members
         .filter(|(skill, _)| is_fetched_by_file(skill))
         .count();
-    let label = match collection.members.len() {
-        n_members if n_members == n_by_file => "In opencode.json".into(),
-        n_members => format!("In opencode.json, for {n_by_file} of the {n_members}").into(),
-    };
+    let label = part_of("In opencode.json", n_by_file, collection.members.len());
     let text = opencode_setting(registry, &url::collection(&collection.name, 1));
     (n_by_file > 0).then(|| Way {
         id: "opencode",
@@ -267,16 +297,22 @@ fn with_hermes(registry: &Registry<'_>, skill: &Skill) -> Option<Way> {
     Some(way)
 }
 
+/// `label`, and how many of the `n_members` of a collection a client gets, where these are not all.
+fn part_of(label: &'static str, n: usize, n_members: usize) -> Cow<'static, str> {
+    match label {
+        _ if n == n_members => label.into(),
+        "" => format!("{n} of the {n_members} skills").into(),
+        label => format!("{label}, for {n} of the {n_members} skills").into(),
+    }
+}
+
 /// The client installs one skill at a time.
 fn collection_with_hermes(registry: &Registry<'_>, collection: &Collection) -> Option<Way> {
     let members = registry.catalog.members(collection);
     let members = members.filter(|(skill, _)| is_fetched_by_file(skill) && is_text_alone(skill));
     let names: Vec<&str> = members.map(|(_, it)| it.install_name.as_str()).collect();
     let copies = registry.absolute(&url::copies(&url::collection(&collection.name, 1)));
-    let label = match collection.members.len() {
-        n_members if n_members == names.len() => "".into(),
-        n_members => format!("{} of the {n_members}", names.len()).into(),
-    };
+    let label = part_of("", names.len(), collection.members.len());
     let text = format!(
         "for skill in {}; do hermes skills install well-known:{copies}$skill; done",
         names.join(" ")

@@ -1,10 +1,10 @@
-// Gemini CLI on the zip of a skill: what it installs is what was published, byte by byte.
+// Gemini CLI on the zip of a skill and on that of a collection: what it installs is what was published, byte by byte.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { Registry, User, packages, readFiles } from "./harness.mjs";
+import { Registry, User, commands, packages, readFiles } from "./harness.mjs";
 
 const program = join(await packages("gemini"), "@google/gemini-cli/bundle/gemini.js");
 
@@ -38,6 +38,22 @@ describe("Gemini CLI", () => {
       assert.deepEqual(await installed(), await registry.skill("ana", "pdf-tools"));
     }
     assert.match((await gemini("list")).output, /pdf-tools/);
+  });
+
+  test("installs a collection by the line of its page", async () => {
+    const notes = "---\nname: my-notes\ndescription: Takes notes.\n---\nNotes.\n";
+    const members = { "pdf-tools": "ana/pdf-tools", "my-notes": "bo/notes" };
+    const team = 'title = "Team"\ndescription = "Ours."\n' + Object.values(members).map((key) => `[[skill]]\nkey = "${key}"\n`).join("");
+    await registry.publish({ ...CONTENT, "skills/bo/notes/SKILL.md": notes, "collections/team.toml": team });
+    const line = commands(await registry.read("collections/team/index.html")).find((line) => line.includes("gemini"));
+    const [download, install] = line.split(" && ");
+    assert.equal((await user.shell(download)).code, 0);
+    const { code, output } = await gemini(...install.split(" ").slice(2), "--consent");
+    assert.equal(code, 0, output);
+    for (const [name, id] of Object.entries(members)) {
+      const files = await readFiles(join(user.home, ".gemini/skills", name));
+      assert.deepEqual(files, await registry.skill(...id.split("/")), name);
+    }
   });
 
   test("takes no zip under its own name", async () => {
