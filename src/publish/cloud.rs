@@ -25,7 +25,7 @@ use super::pace::MAX_PARALLEL;
 use super::price::PriceList;
 use super::requests::Requests;
 use super::root::ROOT_KEY;
-use super::slash_keys::{has_stand_in, with_stand_in, without_stand_in};
+use super::slash_keys::{has_stand_in, with_stand_in, without_stand_in, without_stand_ins};
 use super::store::{Found, Listed, Object, Store, StoreError, Tag};
 use crate::hosting::ObjectHeaders;
 
@@ -150,7 +150,7 @@ impl CloudStore {
     /// What `error` means, but for the answer that there is no such object.
     fn error(&self, key: &str, error: &object_store::Error) -> StoreError {
         let (store, key) = (self.name.clone(), key.to_owned());
-        let text = chain(error);
+        let text = without_stand_ins(&chain(error));
         let reason = said(&text);
         let has = |word: &str| text.contains(word);
         if has(&ClaimStale.to_string()) {
@@ -341,8 +341,9 @@ impl Store for CloudStore {
         self.delete_all(others)
     }
 
-    fn list(&self) -> Result<Vec<Listed>, StoreError> {
-        let prefix = match self.prefix.trim_end_matches('/') {
+    fn list(&self, folder: &str) -> Result<Vec<Listed>, StoreError> {
+        let folder = format!("{}{folder}", self.prefix);
+        let prefix = match folder.trim_end_matches('/') {
             "" => None,
             prefix => Some(self.whole_path(prefix)?),
         };
@@ -354,7 +355,7 @@ impl Store for CloudStore {
         let objects = slash_objects.as_ref().unwrap_or(objects);
         let listed = objects.list(prefix.as_ref()).try_collect::<Vec<_>>();
         let listed = self.runtime.block_on(listed);
-        let listed = listed.map_err(|error| self.error("", &error))?;
+        let listed = listed.map_err(|error| self.error(&folder, &error))?;
         let listed = listed.into_iter().filter_map(|meta| {
             let key = self.key(&meta.location)?;
             Some(Listed {

@@ -197,12 +197,13 @@ impl Store for FolderStore {
         Ok(())
     }
 
-    fn list(&self) -> Result<Vec<Listed>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<Listed>, StoreError> {
         let mut listed = Vec::new();
-        if !self.folder.exists() {
+        let folder = self.folder.join(folder);
+        if !folder.exists() {
             return Ok(listed);
         }
-        for entry in WalkDir::new(&self.folder) {
+        for entry in WalkDir::new(&folder) {
             let entry = entry.map_err(|error| self.error("", error))?;
             if !entry.file_type().is_file() || entry.path().starts_with(&self.work) {
                 continue;

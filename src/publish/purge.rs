@@ -12,7 +12,7 @@ use super::plan::kept_of;
 use super::publisher::Publisher;
 use super::record::{Record, Shard, encode, kept_key, shard_key};
 use super::requests::Requests;
-use super::root::{Generation, Root};
+use super::root::{Generation, Root, is_own};
 use super::run::{self, Done, delete_keys};
 use super::site_folder::decoded;
 use crate::input_file::FILE_MAX_BYTES;
@@ -47,7 +47,8 @@ impl Publisher<'_> {
         self.tell_losses(&read.root, &[]);
         let going = self.paths_of(skill, &read.root, &known)?;
         let paths: BTreeSet<String> = going.iter().flatten().cloned().collect();
-        if paths.is_empty() {
+        let unnamed = self.unnamed(&read.root, &known);
+        if paths.is_empty() && unnamed.is_empty() {
             return Err(PublishError::NoSkill {
                 store: self.store.name(),
                 skill: skill.to_string(),
@@ -56,7 +57,7 @@ impl Publisher<'_> {
         let digests = digests_of(&going, &read.root, &known);
         let forgetful = forget(&read.root, &known, &going);
         let mut keys = leaving_keys(&going, &digests, &read.root, &known);
-        keys.extend(self.kept_by_nobody(&going, &read.root, &known)?);
+        keys.extend(unnamed.iter().cloned());
         // With the claim: from the first byte that goes, nobody brings it back unawares.
         read.root.purged.insert(skill.to_string());
         let held = self.hold(read)?;
@@ -79,10 +80,15 @@ impl Publisher<'_> {
         });
         let released = held.release_with(|_| {});
         outcome.and(released)?;
+        let (kept, archives): (Vec<String>, Vec<String>) =
+            unnamed.into_iter().partition(|key| is_own(key));
+        let kept = kept.iter().filter_map(|key| key.rsplit('/').next());
+        let digests: BTreeSet<String> =
+            digests.into_iter().chain(kept.map(str::to_owned)).collect();
         Ok(Purged {
             target: self.store.name(),
             skill: skill.to_string(),
-            paths: paths.into_iter().collect(),
+            paths: paths.into_iter().chain(archives).collect(),
             digests: digests.into_iter().collect(),
             requests: self.store.requests(),
         })
@@ -150,26 +156,27 @@ impl Publisher<'_> {
         Ok(going)
     }
 
-    /// Kept copies whose bytes no record has: where one is lost, nobody knows which of them are the skill's, and the
-    /// generation that has them cannot be brought back.
-    fn kept_by_nobody(
-        &self,
-        going: &[BTreeSet<String>],
-        root: &Root,
-        known: &Known,
-    ) -> Result<Vec<String>, PublishError> {
-        if known.lost_shards.is_empty() {
-            return Ok(Vec::new());
-        }
-        let records = known.records_in_order(root).zip(going);
-        let left = records.flat_map(|(record, going)| {
-            let left = record.iter().filter(|(path, _)| !going.contains(*path));
-            left.map(|(_, file)| kept_key(&file.sha256))
+    /// Kept copies and archives of collections that no generation has which can be brought back. Once a record is lost nobody
+    /// knows whose they are, so a takedown takes them all.
+    fn unnamed(&self, root: &Root, known: &Known) -> Vec<String> {
+        let folders = [&*kept_key(""), "collections/"];
+        let listed = folders.map(|folder| self.store.list(folder));
+        let listed = listed.into_iter().collect::<Result<Vec<_>, _>>();
+        let listed = listed.unwrap_or_else(|error| {
+            // What records name goes all the same.
+            self.progress.warn(format_args!(
+                "{error}; so copies that a lost record named may be left"
+            ));
+            Vec::new()
         });
-        let left: BTreeSet<String> = left.collect();
-        let listed = self.store.list()?.into_iter().map(|listed| listed.key);
-        let kept = listed.filter(|key| key.starts_with(&kept_key("")));
-        Ok(kept.filter(|key| !left.contains(key)).collect())
+        let records = known.records_in_order(root).zip(root.generations());
+        let whole = records.filter(|(_, generation)| generation.loss.is_none());
+        let whole = whole.flat_map(|(record, _)| record);
+        let named = whole.flat_map(|(path, file)| [path.clone(), kept_key(&file.sha256)]);
+        let named: BTreeSet<String> = named.collect();
+        let keys = listed.into_iter().flatten().map(|listed| listed.key);
+        keys.filter(|key| (is_own(key) || is_archive(key)) && !named.contains(key))
+            .collect()
     }
 
     /// The archives of the collections of `record` that `skill` is in, what npm asks of these, and the copies of its files
@@ -235,6 +242,15 @@ impl Publisher<'_> {
         }
         Ok(None)
     }
+}
+
+/// `collections/<name>/<name>-<12 hex digits>.zip`, or `.tgz`: what a build called so, and not what somebody else put there.
+fn is_archive(path: &str) -> bool {
+    let stem = path.strip_suffix(".zip").or(path.strip_suffix(".tgz"));
+    let digits = stem.and_then(|stem| Some(stem.rsplit_once('-')?.1));
+    let is_digest =
+        |digits: &str| digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    collection_of_archive(path).is_some() && digits.is_some_and(is_digest)
 }
 
 /// What is read of a collection's document.

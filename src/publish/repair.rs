@@ -25,7 +25,7 @@ impl Known {
         target: &Record,
     ) -> Result<Self, PublishError> {
         let mut known = Self::load_readable(store, root, &[])?;
-        let listed = store.list()?.into_iter();
+        let listed = store.list("")?.into_iter();
         let listed: Listing = listed.map(|listed| (listed.key, listed.len)).collect();
         known.doubtful = doubtful(&known.present, target, &listed);
         let present = root.present.iter_mut().map(|it| (it, &known.present));

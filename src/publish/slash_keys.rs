@@ -34,6 +34,11 @@ pub(super) fn without_stand_in(path: &str) -> &str {
     key.filter(|key| key.ends_with('/')).unwrap_or(path)
 }
 
+/// `text`, such as an error, with keys as they are.
+pub(super) fn without_stand_ins(text: &str) -> String {
+    text.replace(STAND_IN, "")
+}
+
 pub(super) fn has_stand_in(path: &Path) -> bool {
     without_stand_in(path.as_ref()) != path.as_ref()
 }

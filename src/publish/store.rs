@@ -43,8 +43,8 @@ pub trait Store: Send + Sync {
     /// Deletes the objects at `keys`, those that are there.
     fn delete(&self, keys: &[String]) -> Result<(), StoreError>;
 
-    /// Every object with its length in bytes, in any order.
-    fn list(&self) -> Result<Vec<Listed>, StoreError>;
+    /// Every object below `folder`, which is empty or ends in `/`, with its length in bytes, in any order.
+    fn list(&self, folder: &str) -> Result<Vec<Listed>, StoreError>;
 
     /// What a place around this one is called that has a publish record of its own, if there is one.
     fn outer(&self) -> Result<Option<String>, StoreError>;

@@ -55,7 +55,7 @@ pub fn verify(store: &dyn Store) -> Result<Verified, PublishError> {
         return Err(PublishError::Unpublished { store });
     };
     let known = Known::load(store, &mut root, &[])?;
-    let listed = store.list()?;
+    let listed = store.list("")?;
     let found: BTreeMap<&str, u64> = listed.iter().map(|l| (l.key.as_str(), l.len)).collect();
     let before = || root.before.iter().zip(&known.before);
     // One that was never finished may have some of its bytes.

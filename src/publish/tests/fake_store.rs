@@ -182,9 +182,10 @@ impl Store for FakeStore {
         Ok(())
     }
 
-    fn list(&self) -> Result<Vec<Listed>, StoreError> {
+    fn list(&self, folder: &str) -> Result<Vec<Listed>, StoreError> {
         self.call(|objects| {
-            let listed = objects.iter().map(|(key, object)| Listed {
+            let below = objects.iter().filter(|(key, _)| key.starts_with(folder));
+            let listed = below.map(|(key, object)| Listed {
                 key: key.clone(),
                 len: object.bytes.len() as u64,
             });

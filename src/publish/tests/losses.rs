@@ -1,6 +1,8 @@
 //! Stores that lost some of what a publication left.
 
+use super::super::digest::digest;
 use super::super::layout::is_hashed;
+use super::super::publisher::MaxDeletes;
 use super::super::record::shard_key;
 use super::super::root::{Generation, ROOT_KEY};
 use super::super::{PublishError, verify};
@@ -78,28 +80,63 @@ fn a_generation_before_whose_record_is_lost_is_told_and_given_up_with_the_next()
     }
 }
 
-#[test]
-fn a_takedown_goes_on_when_the_record_of_a_generation_before_is_lost() {
+/// Three generations of a skill that is in a collection, whose texts have the word `secret`.
+fn three_secrets() -> Objects {
     let store = FakeStore::default();
-    for secret in ["secret 1", "secret 2", "secret 3"] {
-        publish(
-            &store,
-            &Site::new(&secret[7..], &[("a", secret), ("b", "b")]),
-        )
-        .unwrap();
-    }
-    for store in without_shard(&store.objects(), 2) {
-        let skill = SkillKey::parse("o/a").unwrap();
-        with_publisher(&store, |publisher| publisher.purge(&skill)).unwrap();
-        let objects = store.objects();
-        for (key, object) in &objects {
-            let text = String::from_utf8_lossy(&object.bytes);
-            assert!(!text.contains("secret"), "{key}");
+    for salt in ["1", "2", "3"] {
+        let secret = format!("secret {salt}");
+        let site = Site::new(salt, &[("a", &secret), ("b", "b")]);
+        let digest = digest(secret.as_bytes());
+        site.file(&format!("collections/t/t-{}.zip", &digest[..12]), &secret);
+        site.file("collections/t/.well-known/skills/a/SKILL.md", &secret);
+        let member = "{\"skills\": [{\"owner\": \"o\", \"slug\": \"a\", \"installName\": \"a\"}]}";
+        site.file("api/v1/collections/t.json", member);
+        for n in 0..600 {
+            // So many that there are two shards.
+            site.file(&format!("more/{n}/x.txt"), "x");
         }
+        publish(&store, &site).unwrap();
+    }
+    store.objects()
+}
+
+#[track_caller]
+fn purge_and_find_nothing(store: &FakeStore) {
+    let skill = SkillKey::parse("o/a").unwrap();
+    with_publisher(store, |publisher| publisher.purge(&skill)).unwrap();
+    for (key, object) in store.objects() {
+        let text = String::from_utf8_lossy(&object.bytes);
+        assert!(!text.contains("secret"), "{key}");
+    }
+    let verified = verified(store);
+    assert!(verified.missing.is_empty(), "{:?}", verified.missing);
+}
+
+#[test]
+fn a_takedown_leaves_nothing_of_a_generation_whose_record_is_lost() {
+    let objects = three_secrets();
+    let root = root_of(&objects);
+    let second = root.generations().find(|it| it.number == 2).unwrap();
+    let others = root.generations().filter(|it| it.number != 2);
+    let others: Vec<&String> = others.flat_map(|it| &it.shards).collect();
+    let own = second.shards.iter().filter(|shard| !others.contains(shard));
+    let own: Vec<String> = own.map(|shard| shard_key(shard)).collect();
+    assert_eq!(own.len(), 2);
+    for lost in [&own[..1], &own[1..], &own[..]] {
+        let mut objects = objects.clone();
+        objects.retain(|key, _| !lost.contains(key));
+        let store = FakeStore::of(objects.clone());
+        purge_and_find_nothing(&store);
         assert_eq!(before(&store), [1]);
-        let verified = verified(&store);
-        assert!(verified.missing.is_empty(), "{:?}", verified.missing);
         rollback(&store).unwrap();
+        // Also where an ordinary publication has given the generation up before, and the skill is in none any more.
+        let store = FakeStore::of(objects);
+        for salt in ["4", "5", "6"] {
+            let site = Site::new(salt, &[("b", "b")]);
+            let folder = site.open();
+            with_publisher(&store, |p| p.publish(&folder, MaxDeletes::All, false)).unwrap();
+        }
+        purge_and_find_nothing(&store);
     }
 }
 
