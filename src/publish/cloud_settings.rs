@@ -81,32 +81,35 @@ pub(super) fn open_bucket(
     })
 }
 
-/// What variables say, and what they leave to the profile.
+/// What variables say, or where they name no keys, the profile besides.
 fn s3_settings() -> Result<AmazonS3Builder, SettingsError> {
     let mut builder = AmazonS3Builder::from_env();
-    let profile = AwsProfile::read()?;
     let is_set = |builder: &AmazonS3Builder, key| builder.get_config_value(&key).is_some();
-    if !is_set(&builder, AmazonS3ConfigKey::AccessKeyId)
-        && !is_set(&builder, AmazonS3ConfigKey::SecretAccessKey)
-        && !is_set(&builder, AmazonS3ConfigKey::WebIdentityTokenFile)
-        && !is_unsigned(&builder)
-    {
-        match profile.keys {
-            None => {}
-            Some(AwsKeys::Asked { profile, by }) => {
-                return Err(SettingsError::AskedKeys { profile, by });
-            }
-            Some(AwsKeys::Written {
-                id,
-                secret,
-                session_token,
-            }) => {
-                builder = builder
-                    .with_access_key_id(id)
-                    .with_secret_access_key(secret);
-                if let Some(token) = session_token {
-                    builder = builder.with_token(token);
-                }
+    let has_keys = is_set(&builder, AmazonS3ConfigKey::AccessKeyId)
+        || is_set(&builder, AmazonS3ConfigKey::SecretAccessKey)
+        || is_set(&builder, AmazonS3ConfigKey::Token)
+        || is_set(&builder, AmazonS3ConfigKey::WebIdentityTokenFile)
+        || is_true(&builder, AmazonS3ConfigKey::SkipSignature);
+    let profile = match has_keys {
+        true => AwsProfile::default(),
+        false => AwsProfile::read()?,
+    };
+    match profile.keys {
+        None => {}
+        Some(AwsKeys::Asked { by }) => {
+            let profile = profile.name;
+            return Err(SettingsError::AskedKeys { profile, by });
+        }
+        Some(AwsKeys::Written {
+            id,
+            secret,
+            session_token,
+        }) => {
+            builder = builder
+                .with_access_key_id(id)
+                .with_secret_access_key(secret);
+            if let Some(token) = session_token {
+                builder = builder.with_token(token);
             }
         }
     }
@@ -124,7 +127,13 @@ fn s3_settings() -> Result<AmazonS3Builder, SettingsError> {
         (profile.endpoint_url, "endpoint_url"),
     ];
     let mut named = named.into_iter().filter_map(|(it, by)| Some((it?, by)));
-    let Some((endpoint, named_by)) = named.next() else {
+    let named = named.next();
+    // The store may be another than Amazon's, which would be given the keys.
+    if profile.has_services && !named.as_ref().is_some_and(|(_, by)| by.starts_with("AWS_")) {
+        let profile = profile.name;
+        return Err(SettingsError::Services { profile });
+    }
+    let Some((endpoint, named_by)) = named else {
         return Ok(builder);
     };
     // What is no URL makes `object_store` panic.
@@ -140,8 +149,8 @@ fn s3_settings() -> Result<AmazonS3Builder, SettingsError> {
     Ok(builder.with_endpoint(endpoint))
 }
 
-fn is_unsigned(builder: &AmazonS3Builder) -> bool {
-    let value = builder.get_config_value(&AmazonS3ConfigKey::SkipSignature);
+fn is_true(builder: &AmazonS3Builder, key: AmazonS3ConfigKey) -> bool {
+    let value = builder.get_config_value(&key);
     let value = value.unwrap_or_default().to_ascii_lowercase();
     matches!(&*value, "1" | "true" | "on" | "yes" | "y")
 }
@@ -149,7 +158,9 @@ fn is_unsigned(builder: &AmazonS3Builder) -> bool {
 fn open_s3(builder: AmazonS3Builder, connection: &Connection) -> Result<Bucket, SettingsError> {
     let region = builder.get_config_value(&AmazonS3ConfigKey::Region);
     let endpoint = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
-    let is_unsigned = is_unsigned(&builder);
+    let is_unsigned = is_true(&builder, AmazonS3ConfigKey::SkipSignature);
+    let is_requester_paying = is_true(&builder, AmazonS3ConfigKey::RequestPayer);
+    let is_express = is_true(&builder, AmazonS3ConfigKey::S3Express);
     let objects = builder
         .clone()
         .with_http_connector(connection.clone())
@@ -158,6 +169,7 @@ fn open_s3(builder: AmazonS3Builder, connection: &Connection) -> Result<Bucket, 
         connection: connection.clone(),
         region: region.unwrap_or_else(|| "us-east-1".to_owned()),
         credentials: (!is_unsigned).then(|| objects.credentials().clone()),
+        is_requester_paying,
     };
     // Each by itself, since bulk deletes have keys, and their sum, in the body.
     let slash_objects = builder
@@ -167,7 +179,8 @@ fn open_s3(builder: AmazonS3Builder, connection: &Connection) -> Result<Bucket, 
         .build()?;
     Ok(Bucket {
         objects: Arc::new(objects),
-        slash_objects: Some(Arc::new(slash_objects)),
+        // There requests are signed for a session.
+        slash_objects: (!is_express).then(|| Arc::new(slash_objects) as Arc<dyn ObjectStore>),
         endpoint,
     })
 }
@@ -211,6 +224,10 @@ pub(super) enum SettingsError {
     Profile(#[from] ProfileError),
     #[error("profile `{profile}` gets its keys by `{by}`")]
     AskedKeys { profile: String, by: &'static str },
+    #[error(
+        "profile `{profile}` names its endpoints by `services`, which is not read; `AWS_ENDPOINT_URL` names one"
+    )]
+    Services { profile: String },
     #[error("{reason}")]
     Credentials { reason: String },
     #[error("{reason}")]

@@ -50,6 +50,7 @@ pub(super) struct SlashKeys {
     pub(super) region: String,
     /// `None` where requests are not signed.
     pub(super) credentials: Option<AwsCredentialProvider>,
+    pub(super) is_requester_paying: bool,
 }
 
 impl fmt::Debug for SlashKeys {
@@ -88,7 +89,8 @@ impl SlashKeys {
             return Ok(());
         };
         let credential = credentials.get_credential().await.map_err(failed)?;
-        let authorizer = AwsAuthorizer::new(&credential, "s3", &self.region);
+        let authorizer = AwsAuthorizer::new(&credential, "s3", &self.region)
+            .with_request_payer(self.is_requester_paying);
         authorizer.try_authorize(request, None).map_err(failed)
     }
 }

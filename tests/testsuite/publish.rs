@@ -351,14 +351,16 @@ fn what_a_variable_says_wrongly_is_told_with_its_name() {
     drop(listener);
     let ran = |target: &str, variables: &[(&str, &str)]| {
         let mut command = test.command();
-        for name in [
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AZURE_STORAGE_ACCOUNT_NAME",
-        ] {
-            command.env_remove(name);
-        }
         // Not those of whoever runs this.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            if ["AWS_", "AZURE_", "GOOGLE_"]
+                .iter()
+                .any(|of| name.starts_with(of))
+            {
+                command.env_remove(&*name);
+            }
+        }
         command.env("HOME", test.path("home"));
         command
             .args(["publish", target])
@@ -411,6 +413,11 @@ fn what_a_variable_says_wrongly_is_told_with_its_name() {
         told.contains("no profile `other`, which `AWS_PROFILE` names"),
         "{told}"
     );
+    test.write("home/.aws/config", "[default\n");
+    let told = ran("s3://bucket/x", &keys);
+    assert!(told.contains(&sentence), "variables name all: {told}");
+    let told = ran("s3://bucket/x", &keys[2..]);
+    assert!(told.contains("cannot read `"), "{told}");
     let told = ran("az://container", &[]);
     assert!(
         told.contains("hint: set `AZURE_STORAGE_ACCOUNT_NAME`"),
