@@ -52,6 +52,9 @@ pub struct PublishArgs {
     /// Store each page at the address of its folder, too, such as `skills/`, for S3 stores that answer folders with nothing
     #[arg(long, conflicts_with_all = ["rollback", "verify", "purge"])]
     index_keys: bool,
+    /// Delete the keys that `--index-keys` made
+    #[arg(long, conflicts_with_all = ["index_keys", "rollback", "verify", "purge"])]
+    no_index_keys: bool,
     /// Write the addresses of all that changed to this file, one a line, for a CDN; where nothing did, of all that changed
     /// with the generation that is there
     #[arg(long, value_name = "FILE", conflicts_with = "verify")]
@@ -89,6 +92,7 @@ pub fn run(args: &PublishArgs) -> Result<(), CommandError> {
         timing: Timing::default(),
         unconditional: args.unconditional,
         take_over: args.take_over,
+        drop_index_keys: args.no_index_keys,
         allow_purged: args.allow_purged,
         repair: args.repair,
         progress: &progress,

@@ -49,7 +49,7 @@ pub enum PublishError {
     },
     /// The site was published with keys at addresses of folders, and is to be published without.
     #[error("{n} keys that answer addresses of folders would be deleted")]
-    IndexKeysGone { n: usize, n_deletes: usize },
+    IndexKeysGone { n: usize },
     /// The folder holds no site.
     #[error("`{folder}` is not a site that `skillpress build` wrote")]
     NoSite { folder: String },
@@ -110,10 +110,8 @@ impl PublishError {
             Self::TooManyDeletes { n, .. } => {
                 return Some(format!("if that is meant, say `--max-deletes {n}`"));
             }
-            Self::IndexKeysGone { n_deletes, .. } => {
-                return Some(format!(
-                    "publish with `--index-keys`, as before; if folders are answered otherwise by now, say `--max-deletes {n_deletes}`"
-                ));
+            Self::IndexKeysGone { .. } => {
+                "publish with `--index-keys`, as before; if folders are answered otherwise by now, say `--no-index-keys`"
             }
             Self::NoSite { .. } => {
                 "run `skillpress build`, or name its output folder with `--site DIR`"

@@ -33,6 +33,8 @@ pub struct Publisher<'a> {
     pub unconditional: bool,
     /// Whether a site that something else put there may be replaced.
     pub take_over: bool,
+    /// Whether keys at addresses of folders may be deleted all at once.
+    pub drop_index_keys: bool,
     /// Whether skills that were taken down may be published again.
     pub allow_purged: bool,
     /// Whether the store is listed, and what is missing there sent again.
@@ -117,6 +119,19 @@ impl Publisher<'_> {
         Err(PublishError::Purged { store, skills })
     }
 
+    /// Whoever forgets `--index-keys` would take every page from its address.
+    fn check_index_keys(&self, plan: &Plan, target: &Target<'_>) -> Result<(), PublishError> {
+        let has_any = target.record.keys().any(|path| is_index_key(path));
+        let removed = plan.removals.iter().filter(|it| is_index_key(&it.path));
+        let n = removed.count();
+        match target.supply {
+            Supply::Site(_) if n > 0 && !has_any && !self.drop_index_keys => {
+                Err(PublishError::IndexKeysGone { n })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads the root, once nobody else is at work. Nothing is written.
     pub(super) fn begin(&self, is_dry: bool) -> Result<ReadRoot, PublishError> {
         self.progress.stage("compare");
@@ -161,7 +176,7 @@ impl Publisher<'_> {
         self.tell_losses(&read.root, &next);
         let plan = plan(&read.root, known, &next, target.record);
         let mut changes = Changes::of(&plan, known);
-        check_index_keys(&plan, target.record, max_deletes)?;
+        self.check_index_keys(&plan, target)?;
         check_deletes(&read.root, &plan, known, max_deletes)?;
         let generation = self.generation(&read.root, target);
         let done = Done::default();
@@ -356,28 +371,10 @@ fn check_deletes(
     };
     let removed = plan.removals.iter();
     let n = removed
-        .filter(|removal| known.present.contains_key(&removal.path))
+        .filter(|removal| known.present.contains_key(&removal.path) && !is_index_key(&removal.path))
         .count();
     if n <= max {
         return Ok(());
     }
     Err(PublishError::TooManyDeletes { n, n_files, max })
-}
-
-/// Whoever forgets `--index-keys` would take every page from its address.
-fn check_index_keys(
-    plan: &Plan,
-    target: &Record,
-    max_deletes: MaxDeletes,
-) -> Result<(), PublishError> {
-    let has_any = target.keys().any(|path| is_index_key(path));
-    let removed = plan.removals.iter().filter(|it| is_index_key(&it.path));
-    let n = removed.count();
-    match max_deletes {
-        MaxDeletes::Usual if n > 0 && !has_any => Err(PublishError::IndexKeysGone {
-            n,
-            n_deletes: plan.removals.len(),
-        }),
-        _ => Ok(()),
-    }
 }

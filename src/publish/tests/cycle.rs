@@ -170,6 +170,7 @@ pub(super) fn with_timing<T>(
         timing,
         unconditional: false,
         take_over: false,
+        drop_index_keys: false,
         allow_purged: false,
         repair: false,
         progress: &progress,
