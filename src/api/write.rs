@@ -24,8 +24,9 @@
 //!                                                what clients install of a collection
 //! ```
 //!
-//! What is marked is written with `[api] full = true` or `file_indexes = true`: the `clawhub` client lists and shows skills by one document of
-//! each, a record has the files of the current version, and the others would be a quarter of all files of a site.
+//! What is marked `full` or `file_indexes` is written with that setting of `[api]`: the `clawhub` client lists and shows
+//! skills by one document of each, a record has the files of the current version, and the others would be a quarter of all
+//! files of a site.
 //! Where a public repository has the files, the client asks for the place in it, so that document is always there.
 //!
 //! An address that is both a document and a folder is an `index.html` that holds JSON.

@@ -253,7 +253,7 @@ fn with_npm(registry: &Registry<'_>, package: &str) -> Option<Way> {
 fn with_opencode(registry: &Registry<'_>, skill: &Skill) -> Option<Way> {
     copied_as(registry.config, skill)?;
     let setting = opencode_setting(registry, &url::skill(&skill.key));
-    Some(way("opencode", "opencode", [("In opencode.json", setting)]))
+    Some(way("opencode", "opencode", [(IN_OPENCODE_JSON, setting)]))
 }
 
 fn collection_with_opencode(registry: &Registry<'_>, collection: &Collection) -> Option<Way> {
@@ -261,7 +261,7 @@ fn collection_with_opencode(registry: &Registry<'_>, collection: &Collection) ->
     let n_by_file = members
         .filter(|(skill, _)| is_fetched_by_file(skill))
         .count();
-    let label = part_of("In opencode.json", n_by_file, collection.members.len());
+    let label = part_of(IN_OPENCODE_JSON, n_by_file, collection.members.len());
     let text = opencode_setting(registry, &url::collection(&collection.name, 1));
     (n_by_file > 0).then(|| Way {
         id: "opencode",
@@ -270,6 +270,8 @@ fn collection_with_opencode(registry: &Registry<'_>, collection: &Collection) ->
         opener: None,
     })
 }
+
+const IN_OPENCODE_JSON: &str = "In opencode.json, where all addresses stand in one list";
 
 /// The client reads an index by its address, at each start.
 fn opencode_setting(registry: &Registry<'_>, page: &str) -> String {
@@ -302,7 +304,7 @@ fn part_of(label: &'static str, n: usize, n_members: usize) -> Cow<'static, str>
     match label {
         _ if n == n_members => label.into(),
         "" => format!("{n} of the {n_members} skills").into(),
-        label => format!("{label}, for {n} of the {n_members} skills").into(),
+        label => format!("{label}; {n} of the {n_members} skills").into(),
     }
 }
 
@@ -312,7 +314,7 @@ fn collection_with_hermes(registry: &Registry<'_>, collection: &Collection) -> O
     let members = members.filter(|(skill, _)| is_fetched_by_file(skill) && is_text_alone(skill));
     let names: Vec<&str> = members.map(|(_, it)| it.install_name.as_str()).collect();
     let copies = registry.absolute(&url::copies(&url::collection(&collection.name, 1)));
-    let label = part_of("", names.len(), collection.members.len());
+    let label = part_of("In bash or zsh", names.len(), collection.members.len());
     let text = format!(
         "for skill in {}; do hermes skills install well-known:{copies}$skill; done",
         names.join(" ")

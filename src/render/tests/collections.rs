@@ -155,10 +155,7 @@ fn files_are_copied_of_skills_whose_files_all_keep_their_names() {
         "pdf-tools has a script"
     );
     let page = text(&files, "collections/team/index.html");
-    assert!(
-        page.contains("In opencode.json, for 1 of the 2 skills"),
-        "{page}"
-    );
+    assert!(page.contains("one list; 1 of the 2 skills"), "{page}");
 }
 
 #[test]
