@@ -187,8 +187,7 @@ pub fn copies_of(page: &str, install_name: &str) -> String {
 
 /// A copy of a skill's file in [`copies_of`], under the path that it has.
 pub fn file_copy(page: &str, install_name: &str, path: &str) -> String {
-    let segments: Vec<String> = path.split('/').map(segment).collect();
-    format!("{}{}", copies_of(page, install_name), segments.join("/"))
+    format!("{}{}", copies_of(page, install_name), segments(path))
 }
 
 /// `collections/<name>/feed.xml`.
@@ -270,8 +269,7 @@ pub fn zip(key: &SkillKey) -> String {
 
 /// `<owner>/skills/<slug>/files/<path>`, the path as [`published_path`] has it.
 pub fn file(key: &SkillKey, path: &str) -> String {
-    let segments: Vec<String> = published_path(path).split('/').map(segment).collect();
-    format!("{}files/{}", skill(key), segments.join("/"))
+    format!("{}files/{}", skill(key), segments(&published_path(path)))
 }
 
 /// The folder of an old version below a skill's page: `<owner>/skills/<slug>/versions/<segment>/`. As in the skill's own
@@ -309,6 +307,12 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 /// `text` as one segment of a URL path.
 pub fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// The `/`-separated `path` of a file, each part of it as [`segment`].
+pub fn segments(path: &str) -> String {
+    let segments: Vec<String> = path.split('/').map(segment).collect();
+    segments.join("/")
 }
 
 /// The file that a host serves for `page_path`: folders end in `index.html`; percent-encoding is undone.

@@ -126,8 +126,7 @@ pub(super) fn changed_last(root: &Root, known: &Known, present: &Record) -> Vec<
 pub fn addresses(base_url: &str, paths: &[String]) -> BTreeSet<String> {
     let mut addresses = BTreeSet::new();
     for path in paths {
-        let encoded: Vec<String> = path.split('/').map(url::segment).collect();
-        let address = format!("{base_url}{}", encoded.join("/"));
+        let address = format!("{base_url}{}", url::segments(path));
         if let Some(folder) = address.strip_suffix("index.html")
             && folder.ends_with('/')
         {

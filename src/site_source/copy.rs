@@ -81,8 +81,7 @@ impl SiteSource {
             Self::Http(source) => source.copy(path, max_bytes, target),
             Self::Bucket(source) => {
                 target.restart().map_err(CopyError::Target)?;
-                let path: Vec<String> = path.split('/').map(url::segment).collect();
-                match source.read(&path.join("/"), max_bytes) {
+                match source.read(&url::segments(path), max_bytes) {
                     Answer::Bytes(bytes) => pass(&*bytes, max_bytes, target),
                     Answer::Gone => Err(CopyError::Gone),
                     Answer::NoRanges | Answer::Failed => {
@@ -141,8 +140,7 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(120);
 impl HttpSource {
     /// As [`SiteSource::copy`]: networks and busy hosts fail for a moment, so up to five times.
     fn copy(&self, path: &str, max_bytes: u64, target: &mut dyn Target) -> Result<(), CopyError> {
-        let segments: Vec<String> = path.split('/').map(url::segment).collect();
-        let url = self.url(&segments.join("/"));
+        let url = self.url(&url::segments(path));
         for backoff in COPY_BACKOFF {
             match self.try_copy(&url, max_bytes, target) {
                 Tried::Again { retry_after, .. } => {
