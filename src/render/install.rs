@@ -150,13 +150,14 @@ impl Install {
     }
 }
 
-fn way<const N: usize>(
+/// By `commands`, each a label and a text to copy.
+fn way<L: Into<Cow<'static, str>>, const N: usize>(
     id: &'static str,
     client: &'static str,
-    commands: [(&'static str, String); N],
+    commands: [(L, String); N],
 ) -> Way {
-    let command = |(label, text)| Command {
-        label: Cow::Borrowed(label),
+    let command = |(label, text): (L, String)| Command {
+        label: label.into(),
         text,
     };
     Way {
@@ -225,15 +226,8 @@ fn collection_with_gemini(
     let text = format!(
         "curl -fsSL {zip} -o {name}.skill && gemini skills install {name}.skill --path skills"
     );
-    Some(Way {
-        id: "gemini",
-        client: "Gemini CLI",
-        commands: vec![Command {
-            label: part_of("", names.len(), members.len()),
-            text,
-        }],
-        opener: None,
-    })
+    let label = part_of("", names.len(), members.len());
+    Some(way("gemini", "Gemini CLI", [(label, text)]))
 }
 
 /// From the site as a registry of packages, where it is one.
@@ -263,12 +257,7 @@ fn collection_with_opencode(registry: &Registry<'_>, collection: &Collection) ->
         .count();
     let label = part_of(IN_OPENCODE_JSON, n_by_file, collection.members.len());
     let text = opencode_setting(registry, &url::collection(&collection.name, 1));
-    (n_by_file > 0).then(|| Way {
-        id: "opencode",
-        client: "opencode",
-        commands: vec![Command { label, text }],
-        opener: None,
-    })
+    (n_by_file > 0).then(|| way("opencode", "opencode", [(label, text)]))
 }
 
 const IN_OPENCODE_JSON: &str = "In opencode.json, where all addresses stand in one list";
@@ -319,12 +308,7 @@ fn collection_with_hermes(registry: &Registry<'_>, collection: &Collection) -> O
         "for skill in {}; do hermes skills install well-known:{copies}$skill; done",
         names.join(" ")
     );
-    (!names.is_empty()).then(|| Way {
-        id: "hermes",
-        client: "Hermes Agent",
-        commands: vec![Command { label, text }],
-        opener: None,
-    })
+    (!names.is_empty()).then(|| way("hermes", "Hermes Agent", [(label, text)]))
 }
 
 /// What any agent that can fetch and unpack may be told. No word of it is the skill's own: it speaks with the visitor's voice.
