@@ -7,8 +7,8 @@ use std::time::Instant;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{
-    Attribute, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
-    UpdateVersion,
+    Attribute, Attributes, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode,
+    PutOptions, UpdateVersion,
 };
 use tokio::runtime::Runtime;
 use url::Url;
@@ -189,6 +189,13 @@ impl CloudStore {
     }
 }
 
+/// An object, or a range of it, as it came.
+struct Fetched {
+    bytes: Vec<u8>,
+    attributes: Attributes,
+    meta: ObjectMeta,
+}
+
 /// Bytes of an object, and what they are encoded in.
 pub(super) struct Stored {
     pub(super) bytes: Vec<u8>,
@@ -203,6 +210,22 @@ impl CloudStore {
         range: Option<std::ops::Range<u64>>,
         max_bytes: u64,
     ) -> Result<Option<Stored>, StoreError> {
+        let fetched = self.fetch(key, range, max_bytes)?;
+        Ok(fetched.map(|fetched| {
+            let encoding = fetched.attributes.get(&Attribute::ContentEncoding);
+            Stored {
+                encoding: encoding.map(|encoding| encoding.to_string()),
+                bytes: fetched.bytes,
+            }
+        }))
+    }
+
+    fn fetch(
+        &self,
+        key: &str,
+        range: Option<std::ops::Range<u64>>,
+        max_bytes: u64,
+    ) -> Result<Option<Fetched>, StoreError> {
         let path = self.path(key)?;
         let options = GetOptions {
             range: range.map(GetRange::Bounded),
@@ -210,26 +233,25 @@ impl CloudStore {
         };
         let got = self.runtime.block_on(async {
             let got = self.objects(&[&path]).get_opts(&path, options).await?;
-            let encoding = got.attributes.get(&Attribute::ContentEncoding);
-            let encoding = encoding.map(|encoding| encoding.to_string());
+            let (attributes, meta) = (got.attributes.clone(), got.meta.clone());
             if got.range.end - got.range.start > max_bytes {
                 return Ok(None);
             }
             let bytes = got.bytes().await?.to_vec();
-            Ok(Some(Stored { bytes, encoding }))
+            Ok(Some(Fetched {
+                bytes,
+                attributes,
+                meta,
+            }))
         });
         match got {
-            Ok(Some(stored)) => Ok(Some(stored)),
-            Ok(None) => Err(self.too_long(key, max_bytes)),
+            Ok(Some(fetched)) => Ok(Some(fetched)),
+            Ok(None) => Err(StoreError::TooLong {
+                store: self.name.clone(),
+                key: key.to_owned(),
+                max_bytes,
+            }),
             Err(error) => self.missing(key, error),
-        }
-    }
-
-    fn too_long(&self, key: &str, max_bytes: u64) -> StoreError {
-        StoreError::TooLong {
-            store: self.name.clone(),
-            key: key.to_owned(),
-            max_bytes,
         }
     }
 }
@@ -240,30 +262,16 @@ impl Store for CloudStore {
     }
 
     fn get(&self, key: &str, max_bytes: u64) -> Result<Option<Object>, StoreError> {
-        let path = self.path(key)?;
-        let got = self.runtime.block_on(async {
-            let objects = self.objects(&[&path]);
-            let got = objects.get_opts(&path, GetOptions::default()).await?;
-            let (attributes, meta) = (got.attributes.clone(), got.meta.clone());
-            if meta.size > max_bytes {
-                return Ok(None);
-            }
-            let bytes = got.bytes().await?.to_vec();
-            Ok(Some((attributes, meta, bytes)))
-        });
-        match got {
-            Ok(Some((attributes, meta, bytes))) => Ok(Some(Object {
-                bytes,
-                headers: headers_of(&attributes),
-                digest: digest_of(&attributes),
-                tag: Some(Tag {
-                    e_tag: meta.e_tag,
-                    version: meta.version,
-                }),
-            })),
-            Ok(None) => Err(self.too_long(key, max_bytes)),
-            Err(error) => self.missing(key, error),
-        }
+        let fetched = self.fetch(key, None, max_bytes)?;
+        Ok(fetched.map(|fetched| Object {
+            bytes: fetched.bytes,
+            headers: headers_of(&fetched.attributes),
+            digest: digest_of(&fetched.attributes),
+            tag: Some(Tag {
+                e_tag: fetched.meta.e_tag,
+                version: fetched.meta.version,
+            }),
+        }))
     }
 
     fn head(&self, key: &str) -> Result<Option<Found>, StoreError> {
@@ -334,11 +342,13 @@ impl Store for CloudStore {
     }
 
     fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
-        let paths = keys.iter().map(|key| self.path(key));
-        let paths = paths.collect::<Result<Vec<_>, _>>()?;
-        let (slash_keys, others) = paths.into_iter().partition(has_stand_in);
-        self.delete_all(slash_keys)?;
-        self.delete_all(others)
+        // `object_store` does not know that to delete twice is to delete once.
+        let once = || self.delete_once(keys);
+        let again = |error| match error {
+            StoreError::Unreachable { .. } => once(),
+            error => Err(error),
+        };
+        once().or_else(again).or_else(again)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Listed>, StoreError> {
@@ -419,28 +429,17 @@ impl Store for CloudStore {
 }
 
 impl CloudStore {
-    /// All of `paths` have a stand-in, or none.
-    fn delete_all(&self, paths: Vec<Path>) -> Result<(), StoreError> {
-        // `object_store` does not know that to delete twice is to delete once.
-        let once = || self.delete_once(&paths);
-        let again = |error| match error {
-            StoreError::Unreachable { .. } => once(),
-            error => Err(error),
-        };
-        once().or_else(again).or_else(again)
-    }
-
-    fn delete_once(&self, paths: &[Path]) -> Result<(), StoreError> {
-        let Some(first) = paths.first() else {
-            return Ok(());
-        };
-        let objects = self.objects(&[first]);
-        let stream = futures_util::stream::iter(paths.to_vec()).map(Ok).boxed();
-        let deleted = objects.delete_stream(stream).collect::<Vec<_>>();
+    fn delete_once(&self, keys: &[String]) -> Result<(), StoreError> {
+        let paths = keys.iter().map(|key| self.path(key));
+        let paths = paths.collect::<Result<Vec<_>, _>>()?;
+        let objects = self.objects(&paths.iter().collect::<Vec<_>>());
+        let paths = futures_util::stream::iter(paths).map(Ok).boxed();
+        let deleted = objects.delete_stream(paths).collect::<Vec<_>>();
         // To the last: one that was not there says nothing of the others.
         let failed = self.runtime.block_on(deleted).into_iter();
         let failed = failed.filter_map(Result::err);
-        let mut outcomes = failed.map(|error| self.missing::<()>(first.as_ref(), error).map(drop));
+        let key = keys.first().map_or("", String::as_str);
+        let mut outcomes = failed.map(|error| self.missing::<()>(key, error).map(drop));
         outcomes.find(Result::is_err).unwrap_or(Ok(()))
     }
 
