@@ -160,6 +160,10 @@ pub(super) enum ProfileError {
 mod tests {
     use super::*;
 
+    fn sections(text: &str) -> Sections {
+        parse(Path::new("config"), text).unwrap()
+    }
+
     fn profile(name: Option<&str>) -> Result<AwsProfile, ProfileError> {
         let credentials = "[default]\naws_access_key_id = AK1\naws_secret_access_key=a/b+c=#d\n\
                            # a comment\n\n[work]\naws_access_key_id = AK2\naws_secret_access_key = s2\naws_session_token = t2\n";
@@ -167,7 +171,6 @@ mod tests {
                       Endpoint_URL = https://store.example:9000\ndynamodb =\n  endpoint_url = https://other.example\n\
                       [profile sso]\nsso_session = house\nregion = us-east-1\n[sso-session house]\nsso_region = us-east-1\n\
                       [profile command]\ncredential_process = keys\naws_access_key_id = AK3\naws_secret_access_key = s3\nservices = x\n";
-        let sections = |text: &str| parse(Path::new("config"), text).unwrap();
         AwsProfile::of(name, &sections(credentials), &sections(config))
     }
 
@@ -204,7 +207,6 @@ mod tests {
 
     #[test]
     fn keys_in_credentials_go_before_a_command() {
-        let sections = |text: &str| parse(Path::new("config"), text).unwrap();
         let credentials = sections("[a]\naws_access_key_id = AK\naws_secret_access_key = s\n");
         let with = |setting: &str| {
             let config = sections(&format!(

@@ -1,15 +1,15 @@
 //! A site in a bucket, for whoever reads it: the same store as for its publisher, with less patience.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 
-use brotli::Decompressor;
 use skillpress_search::{Answer, ByteRange};
 use thiserror::Error;
 use url::Url;
 
 use super::cloud::{CloudStore, Stored};
 use super::cloud_settings::{Patience, superfluous_part, without_login};
+use super::site_folder::{BROTLI, unpacked};
 use super::store::StoreError;
 use crate::site_source::{BucketSource, Objects, ObjectsError, SiteSource, SourceError};
 
@@ -62,7 +62,7 @@ impl Objects for Reader {
             (None | Some("" | "identity"), _) => Ok(Answer::Bytes(bytes)),
             // A range of packed bytes is one of other bytes.
             (Some(_), Some(_)) => Ok(Answer::NoRanges),
-            (Some("br"), None) => Ok(unpacked(key, &bytes, max_bytes)?),
+            (Some(BROTLI), None) => Ok(whole(key, &bytes, max_bytes)?),
             (Some(encoding), None) => Err(ReadError::Encoding {
                 key: key.to_owned(),
                 encoding: encoding.to_owned(),
@@ -73,13 +73,9 @@ impl Objects for Reader {
 }
 
 /// What is stored as brotli, by `publish --precompress`.
-fn unpacked(key: &str, packed: &[u8], max_bytes: u64) -> Result<Answer, ReadError> {
-    const BUFFER_BYTES: usize = 16 << 10;
-    let mut bytes = Vec::new();
-    let reader = Decompressor::new(packed, BUFFER_BYTES);
-    let read = reader.take(max_bytes + 1).read_to_end(&mut bytes);
-    match read {
-        Ok(_) if bytes.len() as u64 <= max_bytes => Ok(Answer::Bytes(bytes)),
+fn whole(key: &str, packed: &[u8], max_bytes: u64) -> Result<Answer, ReadError> {
+    match unpacked(packed, max_bytes + 1) {
+        Ok(bytes) if bytes.len() as u64 <= max_bytes => Ok(Answer::Bytes(bytes)),
         Ok(_) => Err(ReadError::TooLong {
             key: key.to_owned(),
             max_bytes,

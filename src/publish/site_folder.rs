@@ -125,7 +125,8 @@ const LIMITS: Limits = Limits {
     max_file_bytes: FILE_MAX_BYTES,
 };
 
-const BROTLI: &str = "br";
+/// The name of the encoding.
+pub(super) const BROTLI: &str = "br";
 
 /// Bytes as they are stored with `headers`.
 pub(super) fn encoded(bytes: Vec<u8>, headers: &ObjectHeaders) -> Vec<u8> {
@@ -150,8 +151,13 @@ pub(super) fn decoded(
     if headers.is_none_or(|headers| headers.content_encoding.is_none()) {
         return Ok(bytes);
     }
+    unpacked(&bytes, max_bytes)
+}
+
+/// What `packed` is brotli of, the first `max_bytes` of it.
+pub(super) fn unpacked(packed: &[u8], max_bytes: u64) -> io::Result<Vec<u8>> {
     let mut plain = Vec::new();
-    let unpacked = brotli::Decompressor::new(&bytes[..], 64 * 1024);
+    let unpacked = brotli::Decompressor::new(packed, 64 * 1024);
     io::Read::read_to_end(&mut io::Read::take(unpacked, max_bytes), &mut plain)?;
     Ok(plain)
 }
