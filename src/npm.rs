@@ -78,6 +78,15 @@ fn memory_to_pack(skill: &Skill) -> usize {
     2 * releases.max().unwrap_or(0).max(len(&skill.files))
 }
 
+/// What npm asks of a package.
+fn document(name: &str, latest: &str, versions: Map<String, Value>) -> Value {
+    json!({
+        "name": name,
+        "dist-tags": { "latest": latest },
+        "versions": versions,
+    })
+}
+
 struct Registry<'a> {
     config: &'a Config,
     scope: &'a NpmScope,
@@ -122,11 +131,7 @@ impl Registry<'_> {
                 versions.insert(version, written);
             }
         }
-        let document = json!({
-            "name": name,
-            "dist-tags": { "latest": latest },
-            "versions": versions,
-        });
+        let document = document(&name, &latest, versions);
         Ok(Package { name, document })
     }
 
@@ -158,11 +163,7 @@ impl Registry<'_> {
         manifest["dist"] = self.dist(&path, &tarball);
         let mut versions = Map::new();
         versions.insert(version.clone(), manifest);
-        let document = json!({
-            "name": name,
-            "dist-tags": { "latest": version },
-            "versions": versions,
-        });
+        let document = document(&name, &version, versions);
         write_json(sink, &url::npm_package(&name), &document)
     }
 
