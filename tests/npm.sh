@@ -9,3 +9,9 @@ if ! cmp -s package-lock.json node_modules/.installed; then
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
   cp package-lock.json node_modules/.installed
 fi
+
+# Sites, profiles and homes of the tests go when they end. Servers that run as others pass through the folder.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+chmod 711 "$TMPDIR"
+trap 'rm -rf "$TMPDIR"' EXIT
