@@ -45,14 +45,28 @@ pub(super) fn is_hashed(path: &str) -> bool {
         || is_in_folder("search/tantivy/") && path != "search/tantivy/meta.json"
         || is_in_folder("api/v1/catalog/") && path != "api/v1/catalog/manifest.json"
         || collection_of_archive(path).is_some()
+        || is_tarball(path)
 }
 
 /// The name of the collection whose zip or package stands at `path`: `collections/<name>/<name>-<12 hex digits>.zip`, or
 /// `.tgz`.
 pub(super) fn collection_of_archive(path: &str) -> Option<&str> {
     let (name, file) = path.strip_prefix("collections/")?.split_once('/')?;
-    let is_archive = file.ends_with(".zip") || file.ends_with(".tgz");
-    (is_archive && !file.contains('/')).then_some(name)
+    let stem = file.strip_suffix(".zip").or(file.strip_suffix(".tgz"))?;
+    let digits = stem.strip_prefix(name)?.strip_prefix('-')?;
+    is_hex(digits, 12).then_some(name)
+}
+
+/// Whether a version of a skill's package stands at `path`: `<owner>/skills/<slug>/npm/<16 hex digits>.tgz`. Lock files name
+/// it, and clients that have an older document.
+fn is_tarball(path: &str) -> bool {
+    let below = skill_folder(path).and_then(|folder| path.strip_prefix(folder));
+    let digits = below.and_then(|below| below.strip_prefix("npm/")?.strip_suffix(".tgz"));
+    digits.is_some_and(|digits| is_hex(digits, 16))
+}
+
+fn is_hex(digits: &str, len: usize) -> bool {
+    digits.len() == len && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The step of `path`, a file of `target`, where `present` is in place.
@@ -178,9 +192,20 @@ mod tests {
         let target = record(&["ana/skills/csv/csv.zip"]);
         let step = |path| step(path, &present, &target);
         assert_eq!(step("assets/a.css"), Step::Hashed);
-        for archive in ["team-0a.zip", "team-0b.tgz"] {
+        for archive in ["team-0123456789ab.zip", "team-0123456789ab.tgz"] {
             let path = format!("collections/team/{archive}");
             assert_eq!(super::step(&path, &present, &target), Step::Hashed);
+        }
+        assert_eq!(step("collections/team/team-x.zip"), Step::NewFile);
+        for (file, is_hashed) in [
+            ("npm/0123456789abcdef.tgz", true),
+            ("npm/0123456789abcde.tgz", false),
+            ("files/npm/0123456789abcdef.tgz", false),
+            ("pdf.zip", false),
+        ] {
+            let path = format!("ana/skills/pdf/{file}");
+            assert_eq!(super::is_hashed(&path), is_hashed, "{path}");
+            assert_eq!(super::step(&path, &present, &target), Step::Skill);
         }
         let index = "collections/team/.well-known/skills/index.json";
         assert_eq!(step(index), Step::Pointer);

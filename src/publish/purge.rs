@@ -47,7 +47,7 @@ impl Publisher<'_> {
         self.tell_losses(&read.root, &[]);
         let going = self.paths_of(skill, &read.root, &known)?;
         let paths: BTreeSet<String> = going.iter().flatten().cloned().collect();
-        let unnamed = self.unnamed(&read.root, &known);
+        let unnamed = self.unnamed(skill, &read.root, &known);
         if paths.is_empty() && unnamed.is_empty() {
             return Err(PublishError::NoSkill {
                 store: self.store.name(),
@@ -80,7 +80,7 @@ impl Publisher<'_> {
         });
         let released = held.release_with(|_| {});
         outcome.and(released)?;
-        let (kept, archives): (Vec<String>, Vec<String>) =
+        let (kept, others): (Vec<String>, Vec<String>) =
             unnamed.into_iter().partition(|key| is_own(key));
         let kept = kept.iter().filter_map(|key| key.rsplit('/').next());
         let digests: BTreeSet<String> =
@@ -88,7 +88,7 @@ impl Publisher<'_> {
         Ok(Purged {
             target: self.store.name(),
             skill: skill.to_string(),
-            paths: paths.into_iter().chain(archives).collect(),
+            paths: paths.into_iter().chain(others).collect(),
             digests: digests.into_iter().collect(),
             requests: self.store.requests(),
         })
@@ -156,10 +156,11 @@ impl Publisher<'_> {
         Ok(going)
     }
 
-    /// Kept copies and archives of collections that no generation has which can be brought back. Once a record is lost nobody
-    /// knows whose they are, so a takedown takes them all.
-    fn unnamed(&self, root: &Root, known: &Known) -> Vec<String> {
-        let folders = [&*kept_key(""), "collections/"];
+    /// What lies in the folder of `skill`, kept copies, and archives of collections, as far as no generation has them which
+    /// can be brought back. Once a record is lost nobody knows whose copies and archives they are, so a takedown takes all.
+    fn unnamed(&self, skill: &SkillKey, root: &Root, known: &Known) -> Vec<String> {
+        let folder = folder_of(skill);
+        let folders = [&*kept_key(""), "collections/", &folder];
         let listed = folders.map(|folder| self.store.list(folder));
         let listed = listed.into_iter().collect::<Result<Vec<_>, _>>();
         let listed = listed.unwrap_or_else(|error| {
@@ -175,7 +176,10 @@ impl Publisher<'_> {
         let named = whole.flat_map(|(path, file)| [path.clone(), kept_key(&file.sha256)]);
         let named: BTreeSet<String> = named.collect();
         let keys = listed.into_iter().flatten().map(|listed| listed.key);
-        keys.filter(|key| (is_own(key) || is_archive(key)) && !named.contains(key))
+        let is_taken = |key: &str| {
+            is_own(key) || collection_of_archive(key).is_some() || key.starts_with(&folder)
+        };
+        keys.filter(|key| is_taken(key) && !named.contains(key))
             .collect()
     }
 
@@ -242,15 +246,6 @@ impl Publisher<'_> {
         }
         Ok(None)
     }
-}
-
-/// `collections/<name>/<name>-<12 hex digits>.zip`, or `.tgz`: what a build called so, and not what somebody else put there.
-fn is_archive(path: &str) -> bool {
-    let stem = path.strip_suffix(".zip").or(path.strip_suffix(".tgz"));
-    let digits = stem.and_then(|stem| Some(stem.rsplit_once('-')?.1));
-    let is_digest =
-        |digits: &str| digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    collection_of_archive(path).is_some() && digits.is_some_and(is_digest)
 }
 
 /// What is read of a collection's document.

@@ -457,6 +457,23 @@ fn objects_without_secret(store: &FakeStore) -> Objects {
 }
 
 #[test]
+fn the_tarballs_of_a_package_stay_for_generations_before_and_go_with_their_skill() {
+    let store = FakeStore::default();
+    let tarball = |salt: &str| format!("o/skills/a/npm/{salt:0>16}.tgz");
+    for salt in ["1", "2", "3", "4"] {
+        let site = Site::new(salt, &[("a", "a"), ("b", "b")]);
+        site.file(&tarball(salt), &format!("secret {salt}"));
+        publish(&store, &site).unwrap();
+    }
+    let there = ["1", "2", "3", "4"].map(|salt| store.objects().contains_key(&tarball(salt)));
+    assert_eq!(there, [false, true, true, true]);
+    let skill = SkillKey::parse("o/a").unwrap();
+    with_publisher(&store, |publisher| publisher.purge(&skill)).unwrap();
+    objects_without_secret(&store);
+    assert!(verified(&store).is_equal(), "{:?}", verified(&store));
+}
+
+#[test]
 fn a_takedown_takes_the_zips_of_collections_and_the_copies_in_them() {
     let store = FakeStore::default();
     let member = |slug, name| {
@@ -469,17 +486,21 @@ fn a_takedown_takes_the_zips_of_collections_and_the_copies_in_them() {
         let site = Site::new(salt, &[("a", &secret), ("b", "b")]);
         site.file("api/v1/collections/other.json", &member("b", "b"));
         site.file("api/v1/collections/team.json", &member("a", "x"));
-        site.file("collections/other/other-0a.zip", "b");
-        site.file(&format!("collections/team/team-{salt}.zip"), &secret);
+        site.file("collections/other/other-0123456789ab.zip", "b");
+        site.file(&format!("collections/team/team-{salt:0>12}.zip"), &secret);
         site.file("collections/team/.well-known/skills/b/SKILL.md", "b");
         site.file("collections/team/.well-known/skills/x/SKILL.md", &secret);
         publish(&store, &site).unwrap();
     }
-    assert!(store.objects().contains_key("collections/team/team-1.zip"));
+    assert!(
+        store
+            .objects()
+            .contains_key("collections/team/team-000000000001.zip")
+    );
     let skill = SkillKey::parse("o/a").unwrap();
     with_publisher(&store, |publisher| publisher.purge(&skill)).unwrap();
     let objects = objects_without_secret(&store);
-    assert!(objects.contains_key("collections/other/other-0a.zip"));
+    assert!(objects.contains_key("collections/other/other-0123456789ab.zip"));
     assert!(objects.contains_key("collections/team/.well-known/skills/b/SKILL.md"));
     assert!(verified(&store).is_equal(), "{:?}", verified(&store));
 }
