@@ -87,6 +87,12 @@ fn document(name: &str, latest: &str, versions: Map<String, Value>) -> Value {
     })
 }
 
+/// The `package.json` in the tarball of a version: its name and nothing that is said of a skill, which changes while the
+/// files of a version do not. A lock file names the tarball by its hash, and finds it as long as the version is published.
+fn package_json(manifest: &Value) -> io::Result<Vec<u8>> {
+    to_json(&json!({ "name": manifest["name"], "version": manifest["version"] }))
+}
+
 struct Registry<'a> {
     config: &'a Config,
     scope: &'a NpmScope,
@@ -118,17 +124,23 @@ impl Registry<'_> {
         let latest =
             latest.unwrap_or_else(|| version::of_bytes(skill.updated_at, &zips.current.sha256));
         let mut versions = Map::new();
-        let manifest = self.manifest(&name, skill, &latest);
-        let written = self.write_version(skill, manifest, &skill.files, sink)?;
-        versions.insert(latest.clone(), written);
+        let mut current = self.manifest(&name, skill, &latest);
+        current["dist"] = self.write_tarball(skill, &current, &skill.files, sink)?;
+        versions.insert(latest.clone(), current);
         for release in skill.releases() {
             let Some(version) = version::of(&release.version.version) else {
                 continue;
             };
             if !versions.contains_key(&version) {
-                let manifest = self.manifest(&name, skill, &version);
-                let written = self.write_version(skill, manifest, release.files(), sink)?;
-                versions.insert(version, written);
+                let page = url::release(&skill.key, &release.segment);
+                // What else is known of the skill is said of its files of today.
+                let mut old = json!({
+                    "name": name,
+                    "version": version,
+                    "homepage": self.config.base_url.absolute(&page),
+                });
+                old["dist"] = self.write_tarball(skill, &old, release.files(), sink)?;
+                versions.insert(version, old);
             }
         }
         let document = document(&name, &latest, versions);
@@ -157,7 +169,7 @@ impl Registry<'_> {
         let packed: Vec<(&str, &[SkillFile])> = packed
             .map(|(skill, member)| (&*member.install_name, &*skill.files))
             .collect();
-        let tarball = Tarball::pack(&to_json(&manifest)?, &packed)?;
+        let tarball = Tarball::pack(&package_json(&manifest)?, &packed)?;
         let path = url::collection_tarball(&collection.name, &tarball.sha256);
         sink.write(&path, &tarball.bytes)?;
         manifest["dist"] = self.dist(&path, &tarball);
@@ -167,7 +179,7 @@ impl Registry<'_> {
         write_json(sink, &url::npm_package(&name), &document)
     }
 
-    /// The `package.json` of a version.
+    /// What npm is told of the current version, without its tarball.
     fn manifest(&self, name: &str, skill: &Skill, version: &str) -> Value {
         let base_url = &self.config.base_url;
         let mut manifest = json!({
@@ -183,20 +195,19 @@ impl Registry<'_> {
         manifest
     }
 
-    /// Writes the tarball of a version; gives what the registry says of it.
-    fn write_version(
+    /// Writes the tarball of the version that `manifest` names; gives where it is.
+    fn write_tarball(
         &self,
         skill: &Skill,
-        mut manifest: Value,
+        manifest: &Value,
         files: &[SkillFile],
         sink: &dyn Sink,
     ) -> io::Result<Value> {
         let folder = install_name(&skill.key.slug).unwrap_or_default();
-        let tarball = Tarball::pack(&to_json(&manifest)?, &[(&folder, files)])?;
+        let tarball = Tarball::pack(&package_json(manifest)?, &[(&folder, files)])?;
         let path = url::npm_tarball(&skill.key, &tarball.sha256[..16]);
         sink.write(&path, &tarball.bytes)?;
-        manifest["dist"] = self.dist(&path, &tarball);
-        Ok(manifest)
+        Ok(self.dist(&path, &tarball))
     }
 
     /// Where a tarball is, and how its bytes are checked.

@@ -47,6 +47,12 @@ fn a_package_is_a_skill_in_a_folder_of_its_own() {
     let manifest: Value = serde_json::from_slice(&files["package/package.json"]).expect("JSON");
     assert_eq!(
         manifest,
+        json!({ "name": "@acme/ana--pdf-tools", "version": "1.1.0" })
+    );
+    let mut said = version.clone();
+    said.as_object_mut().expect("an object").remove("dist");
+    assert_eq!(
+        said,
         json!({
             "name": "@acme/ana--pdf-tools",
             "version": "1.1.0",
