@@ -9,6 +9,7 @@ use crate::config::{Config, HostingMode};
 use crate::front_matter::name_hint;
 use crate::key::{SkillKey, install_name, is_identity_part};
 use crate::problem::{Problem, Problems};
+use crate::url;
 pub use plugin::{is_plugin, plugin_parts};
 
 /// Whether the page shows the command of the `skills` client, which then installs the skill without a question.
@@ -119,6 +120,19 @@ pub fn description<'a>(skill: &'a Skill, title: &str) -> Cow<'a, str> {
 /// not be where the skill looks for it.
 pub fn is_fetched_by_file(skill: &Skill) -> bool {
     is_installable(skill) && skill.main_file().path == "SKILL.md" && has_plain_paths(skill)
+}
+
+/// What addresses call the current version of a skill to clients that hold to one: of a skill with old versions, a version
+/// of Semantic Versioning; `None` where they cannot.
+pub fn pinned_segment(skill: &Skill) -> Option<String> {
+    let can_pin = is_installable(skill) && !skill.releases().is_empty();
+    let version = skill.version.as_ref().filter(|_| can_pin)?;
+    is_semantic(&version.version).then(|| url::version_segment(&version.version))
+}
+
+/// Whether `version` is one of Semantic Versioning.
+pub fn is_semantic(version: &str) -> bool {
+    semver::Version::parse(version).is_ok()
 }
 
 /// What clients that fetch files one by one call `skill`, where the settings ask for copies for them; `None` where it has

@@ -7,7 +7,7 @@
 //! ```text
 //! <skill>/.well-known/agent-skills/index.json                what the skill is now
 //! <skill>/.well-known/agent-skills/versions.json             the versions whose files are published
-//! <skill>/.well-known/agent-skills/v<version>/index.json     one of them; its digest never changes
+//! <skill>/.well-known/agent-skills/v<version>/index.json     one of them; the same bytes as long as it is published
 //! <skill>/versions/<version>/.well-known/agent-skills/index.json
 //!                                                            the same, where `skills add <page of the version>` looks
 //! <collection>/.well-known/agent-skills/index.json           all skills of a collection
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::shapes::Shaper;
 use crate::catalog::{Collection, Release, Skill};
-use crate::clients::{self, has_main_file, is_installable};
+use crate::clients::{self, has_main_file, is_installable, is_semantic, pinned_segment};
 use crate::config::Config;
 use crate::key::{SkillKey, install_name};
 use crate::url;
@@ -107,7 +107,7 @@ pub(super) struct Pinned<'a> {
     version: &'a str,
     /// Its name in addresses.
     segment: String,
-    zip_path: String,
+    is_current: bool,
     zip_sha256: &'a str,
 }
 
@@ -121,17 +121,18 @@ pub(super) fn pinned<'a>(skill: &'a Skill, zips: &'a SkillZips) -> Vec<Pinned<'a
     let of_release = |(release, zip): (&Release<'a>, &'a WrittenZip)| Pinned {
         skill,
         version: &release.version.version,
-        zip_path: url::release_zip(&skill.key, &release.segment),
         segment: release.segment.clone(),
+        is_current: false,
         zip_sha256: &zip.sha256,
     };
     let releases = releases.iter().zip(&zips.releases);
     let releases = releases.filter(|(release, _)| has_main_file(release));
-    let current = skill.version.iter().map(|version| Pinned {
+    let current = skill.version.iter().zip(pinned_segment(skill));
+    let current = current.map(|(version, segment)| Pinned {
         skill,
         version: &version.version,
-        segment: url::version_segment(&version.version),
-        zip_path: url::zip(&skill.key),
+        segment,
+        is_current: true,
         zip_sha256: &zips.current.sha256,
     });
     let mut pinned: Vec<Pinned<'a>> = releases.map(of_release).collect();
@@ -145,36 +146,33 @@ impl Pinned<'_> {
     /// proposed; below the page of an old version, where clients look that are given its address.
     pub(super) fn paths(&self) -> Vec<String> {
         let key = &self.skill.key;
-        let pinned = self
-            .is_semantic()
-            .then(|| url::api::pinned_discovery(key, &self.segment));
-        let is_old = self.zip_path != url::zip(key);
-        let below_page = is_old.then(|| url::api::release_discovery(key, &self.segment));
+        let pinned =
+            is_semantic(self.version).then(|| url::api::pinned_discovery(key, &self.segment));
+        let below_page =
+            (!self.is_current).then(|| url::api::release_discovery(key, &self.segment));
         pinned.into_iter().chain(below_page).collect()
     }
 
-    /// The index that stands at `path`. It says nothing that changes while the version does not.
+    /// The index that stands at `path`. It says nothing that changes while the version does not, and names the zip where
+    /// it also is when there are newer versions.
     pub(super) fn index(&self, path: &str) -> Value {
         let Self { skill, version, .. } = self;
         let depth = path.matches('/').count();
+        let zip_path = url::release_zip(&skill.key, &self.segment);
         index_of(&[json!({
             "name": install_name(&skill.key.slug),
             "type": "archive",
             "description": format!("Version {version} of {}.", skill.key),
-            "url": format!("{}{}", "../".repeat(depth), self.zip_path),
+            "url": format!("{}{}", "../".repeat(depth), zip_path),
             "digest": format!("sha256:{}", self.zip_sha256),
             "version": version,
         })])
-    }
-
-    fn is_semantic(&self) -> bool {
-        semver::Version::parse(self.version).is_ok()
     }
 }
 
 /// `versions.json`: which of the versions have an index in the skill's own folder; `None` when none has.
 pub(super) fn versions(pinned: &[Pinned<'_>]) -> Option<Value> {
-    let semantic = pinned.iter().filter(|pinned| pinned.is_semantic());
+    let semantic = pinned.iter().filter(|pinned| is_semantic(pinned.version));
     let versions: Vec<&str> = semantic.map(|pinned| pinned.version).collect();
     let latest = versions.last()?;
     Some(json!({ "latest": latest, "versions": versions }))

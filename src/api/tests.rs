@@ -524,7 +524,7 @@ fn the_index_of_a_version_leads_to_its_zip_and_says_nothing_that_changes() {
         (
             &format!("{well_known}v1.1.0/index.json"),
             "1.1.0",
-            "pdf-tools.zip",
+            "versions/1.1.0/pdf-tools.zip",
             &now,
         ),
     ] {

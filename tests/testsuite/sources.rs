@@ -746,6 +746,64 @@ fn of_versions_that_differ_in_capitals_alone_the_newer_one_stays_and_is_told() {
 }
 
 #[test]
+fn what_a_lock_or_an_index_names_of_a_version_stays_when_there_is_a_newer_one() {
+    let mut origin = Origin::new();
+    let mut release = |version: &str, description: &str, license: &str| {
+        let text = format!(
+            "---\nname: pdf-tools\ndescription: {description}\nversion: {version}\nlicense: {license}\n---\n"
+        );
+        let files: &[(&str, &[u8])] = &[("SKILL.md", text.as_bytes()), ("a.txt", b"a")];
+        origin.commit("main", files);
+        origin.git(&["tag", &format!("v{version}"), "main"]);
+        toml_path(&origin)
+    };
+    release("0.9.0", "Merges.", "MIT");
+    let origin_path = release("1.0.0", "Merges PDF files.", "MIT");
+    let test = registry(&format!(
+        "[npm]\nscope = '@acme'\n[[source]]\ngit = {origin_path}\nowner = 'ana'\nversions = 'tags'\n",
+    ));
+    run(&test, &["fetch"], 0);
+    run(&test, &["build"], 0);
+    let page = "public/ana/skills/pdf-tools/";
+    let pinned_at = |version: &str| format!("{page}.well-known/agent-skills/v{version}/index.json");
+    let packages = || -> serde_json::Value {
+        serde_json::from_str(&read(&test, "public/npm/@acme/ana--pdf-tools")).expect("JSON")
+    };
+    let pinned = ["0.9.0", "1.0.0"].map(|version| read(&test, &pinned_at(version)));
+    let zip = fs::read(test.path(&format!("{page}versions/1.0.0/pdf-tools.zip"))).expect("a zip");
+    let before = packages();
+    assert_eq!(before["versions"]["1.0.0"]["license"], "MIT");
+
+    release("1.1.0", "Merges and splits PDF files.", "Apache-2.0");
+    run(&test, &["fetch", "--update"], 0);
+    run(&test, &["build"], 0);
+    assert_eq!(
+        ["0.9.0", "1.0.0"].map(|version| read(&test, &pinned_at(version))),
+        pinned
+    );
+    assert_eq!(
+        fs::read(test.path(&format!("{page}versions/1.0.0/pdf-tools.zip"))).expect("a zip"),
+        zip
+    );
+    let after = packages();
+    assert_eq!(after["dist-tags"]["latest"], "1.1.0");
+    for version in ["0.9.0", "1.0.0"] {
+        let [before, after] = [&before, &after].map(|document| &document["versions"][version]);
+        assert_eq!(before["dist"], after["dist"], "{version}");
+        let tarball = after["dist"]["tarball"].as_str().expect("a URL");
+        let path = tarball
+            .strip_prefix("https://skills.example/")
+            .expect("of the site");
+        assert!(test.path("public").join(path).is_file(), "{path}");
+        assert_eq!(after.get("license"), None);
+        assert_eq!(
+            after["homepage"],
+            format!("https://skills.example/ana/skills/pdf-tools/versions/{version}/")
+        );
+    }
+}
+
+#[test]
 fn a_pattern_that_matches_no_skill_is_told_as_it_is_written() {
     let origin = two_skills();
     let test = registry(&format!(

@@ -14,7 +14,7 @@ use askama::Template;
 use super::page::{Page, render, write_from};
 use super::registry::Registry;
 use crate::catalog::{Skill, SkillFile, published_files};
-use crate::clients::copied_as;
+use crate::clients::{copied_as, pinned_segment};
 use crate::fingerprint::fingerprint;
 use crate::sink::Sink;
 use crate::url;
@@ -33,8 +33,15 @@ pub(super) fn write(
     let skill = &registry.catalog.skills[skill_idx];
     let published = published_files(skill);
     let zip_path = url::zip(&skill.key);
+    // Where it stays when it is an old version, for whoever holds to this one.
+    let pinned = pinned_segment(skill).map(|segment| url::release_zip(&skill.key, &segment));
+    let zip_paths: Vec<&str> = [&zip_path]
+        .into_iter()
+        .chain(&pinned)
+        .map(|path| &**path)
+        .collect();
     let copies = copies(registry, skill, &published);
-    let current = write_zip(&skill.files, &zip_path, &copies, known_zips, sink)?;
+    let current = write_zip(&skill.files, &zip_paths, &copies, known_zips, sink)?;
     let diffs = diff::diffs(skill);
     let view = SkillView::new(registry, skill_idx, related, &current, &published, &diffs);
     write_from(sink, &view.page.path, &view, || {
@@ -95,20 +102,23 @@ fn copies(
     copies.collect()
 }
 
-/// Writes the zip of `files` to `zip_path` and, from the same read of each file, its copies, where there are any; one file is
-/// held at a time.
+/// Writes the zip of `files` to `zip_paths` and, from the same read of each file, its copies, where there are any; one file
+/// is held at a time.
 fn write_zip(
     files: &[SkillFile],
-    zip_path: &str,
+    zip_paths: &[&str],
     copies: &[Vec<String>],
     known_zips: &KnownZips,
     sink: &dyn Sink,
 ) -> io::Result<WrittenZip> {
-    let zip_path = url::output_path(zip_path);
+    let zip_paths: Vec<String> = zip_paths
+        .iter()
+        .map(|path| url::output_path(path))
+        .collect();
     let output_paths =
         |paths: &Vec<String>| paths.iter().map(|path| url::output_path(path)).collect();
     let copies: Vec<Vec<String>> = copies.iter().map(output_paths).collect();
-    let written = copies.iter().flatten().chain([&zip_path]);
+    let written = copies.iter().flatten().chain(&zip_paths);
     let written: Vec<&str> = written.map(String::as_str).collect();
     let inputs = fingerprint(&files);
     if sink.keep(&written, inputs)? {
@@ -126,7 +136,9 @@ fn write_zip(
         }
     }
     let zip = zip.finish()?;
-    sink.write(&zip_path, &zip.bytes)?;
+    for zip_path in &zip_paths {
+        sink.write(zip_path, &zip.bytes)?;
+    }
     Ok(zip.written)
 }
 

@@ -27,7 +27,7 @@ pub(super) fn write(
     sink: &dyn Sink,
 ) -> io::Result<WrittenZip> {
     let zip_path = url::release_zip(&skill.key, &release.segment);
-    let zip = write_zip(release.files(), &zip_path, &[], known_zips, sink)?;
+    let zip = write_zip(release.files(), &[&zip_path], &[], known_zips, sink)?;
     let page = ReleasePage::new(registry, skill, release, diff, &zip);
     write_page(sink, &page.page.path, &page)?;
     Ok(zip)

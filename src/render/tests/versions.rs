@@ -58,8 +58,13 @@ fn each_kept_version_has_a_page_and_a_zip_and_each_but_the_first_its_changes() {
             "versions/1.0.0/index.html",
             "versions/1.0.0/pdf-tools.zip",
             "versions/1.1.0/diff/index.html",
+            "versions/1.1.0/pdf-tools.zip",
         ]
     );
+    for path in ["pdf-tools.zip", "versions/1.1.0/pdf-tools.zip"] {
+        let zip = &with[&format!("{FOLDER}{path}")];
+        assert_eq!(zip, &without[&format!("{FOLDER}pdf-tools.zip")], "{path}");
+    }
     assert_eq!(with.len(), without.len() + new.len());
     assert_eq!(render(&kept()), with, "the same bytes again");
     let changed: Vec<&String> = without
@@ -222,7 +227,10 @@ fn versions_that_would_have_one_address_are_published_once() {
         .filter(|path| path.contains("/versions/") && path.ends_with(".zip"));
     assert_eq!(
         zips.collect::<Vec<_>>(),
-        [&format!("{FOLDER}versions/1.0.0-rc/pdf-tools.zip")]
+        ["1.0.0-rc", "1.1.0"]
+            .map(|number| format!("{FOLDER}versions/{number}/pdf-tools.zip"))
+            .iter()
+            .collect::<Vec<_>>()
     );
 }
 
@@ -235,7 +243,9 @@ fn a_version_is_part_of_a_command_only_where_it_is_plain() {
         config.hosting.mode = mode;
         config.hosting.github_repository = Some("ana/skills".to_owned());
         let files = render_with(&catalog, &config, &Related::default());
-        let is_page = |path: &&String| path.contains("/versions/") && !path.contains("/diff/");
+        let is_page = |path: &&String| {
+            path.ends_with("/index.html") && path.contains("/versions/") && !path.contains("/diff/")
+        };
         let page = files.keys().find(is_page).unwrap();
         let page = main_of(&files, page);
         page.matches(" --version ").count()
