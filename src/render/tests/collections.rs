@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
+use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::fixture::{
-    Files, card_slugs, file, main_of, many, registry, render, skill, text, with_collection,
+    Files, card_slugs, file, main_of, many, registry, render, render_with, skill, text,
+    with_collection,
 };
-use crate::catalog::{Collection, has_plain_paths};
+use crate::catalog::{Collection, Related, has_plain_paths};
+use crate::config::Config;
 use crate::text::hex;
 
 #[test]
@@ -156,6 +159,39 @@ fn files_are_copied_of_skills_whose_files_all_keep_their_names() {
     );
     let page = text(&files, "collections/team/index.html");
     assert!(page.contains("one list; 1 of the 2 skills"), "{page}");
+}
+
+#[test]
+fn clients_that_look_for_one_name_are_offered_what_they_find() {
+    let mut catalog = with_collection();
+    catalog.skills[2].files = vec![file("skill.md", "# Solo\n")];
+    let (config, _) = Config::parse(
+        Path::new("skillpress.toml"),
+        "base_url = \"https://skills.example/\"\n[npm]\nscope = \"@acme\"\n",
+    )
+    .unwrap();
+    let files = render_with(&catalog, &config, &Related::default());
+    let skill = text(&files, "cyd/skills/solo/index.html");
+    assert!(skill.contains("npx skills add"), "{skill}");
+    for client in ["gemini", "claude", "npm install"] {
+        assert!(!skill.contains(client), "{client}\n{skill}");
+    }
+    let team = text(&files, "collections/team/index.html");
+    for client in ["gemini skills", "claude plugin install", "npm install"] {
+        let line = team.lines().find(|line| line.contains(client));
+        let before = team[..team.find(client).unwrap()].rfind("<p class=\"label\">");
+        let label = &team[before.unwrap()..];
+        assert!(
+            label.starts_with("<p class=\"label\">1 of the 2 skills</p>"),
+            "{line:?}"
+        );
+    }
+    catalog.skills[0].files[0] = file("skill.md", "# PDF Tools\n");
+    let files = render_with(&catalog, &config, &Related::default());
+    let team = text(&files, "collections/team/index.html");
+    for client in ["gemini", "claude", "npm install"] {
+        assert!(!team.contains(client), "{client}\n{team}");
+    }
 }
 
 #[test]
