@@ -9,8 +9,9 @@
 //! row'(w)  = row(w) + k · shift(w),   k = 0.25 · median‖row‖ / mean‖shift‖
 //! ```
 //!
-//! A document without any word of the general table says nothing of its words: `doc(d)` is unknown, and they get no row.
-//! Documents are embedded again with the moved rows. Sums are integers, so no order of summation is hidden in them; `ln`
+//! A document without any word of the general table says nothing of its words: `doc(d)` is unknown, and they get no row. It
+//! has no direction either, whatever its words mean elsewhere: a pair of characters that two texts share says little.
+//! Other documents are embedded again with the moved rows. Sums are integers, so no order of summation is hidden in them; `ln`
 //! and roots come from one portable implementation.
 
 use std::borrow::Borrow;
@@ -66,7 +67,12 @@ pub fn adapt<S: Borrow<Skill>>(model: &Model, skills: &[S], core: Option<&[bool]
             }
         })
         .collect();
-    let embeddings = embed_all(&documents, &rows);
+    let mut embeddings = embed_all(&documents, &rows);
+    for (embedding, general) in embeddings.iter_mut().zip(&general) {
+        if general.is_none() {
+            *embedding = None;
+        }
+    }
     let is_core = |word_idx: usize| core.is_none_or(|core| core[word_idx]);
     let is_known = |word_idx: usize| match word_idx < model.rows.len() {
         true => is_core(word_idx) || !occurrences.of(word_idx).is_empty(),
@@ -360,12 +366,18 @@ mod tests {
         let mut documents = documents().to_vec();
         documents.push(document("погода", "прогноз погоды"));
         documents.push(document("перевод", "перевод текста rain"));
+        documents.push(document("словарь", "текста"));
         let adapted = adapt(&model(), &documents, None);
         assert!(row(&adapted, "погода").is_none());
         assert!(adapted.embeddings[5].is_none());
         assert!(
             row(&adapted, "перевод").is_some(),
             "it stands beside a known word"
+        );
+        assert!(row(&adapted, "текста").is_some());
+        assert!(
+            adapted.embeddings[7].is_none(),
+            "a word that it shares with another text is no known one"
         );
     }
 
