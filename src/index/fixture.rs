@@ -1,5 +1,6 @@
 //! Small catalogs for tests of the index.
 
+use super::glossary::Simplified;
 use super::lexical;
 use super::pack;
 use crate::catalog::{Catalog, FrontMatter, Requirements, Skill};
@@ -49,6 +50,6 @@ pub(crate) fn skill(owner: &str, slug: &str, name: &str, description: &str) -> S
 /// The files of the lexical index of `catalog`.
 pub(crate) fn packed(catalog: &Catalog) -> Vec<(String, Vec<u8>)> {
     let skills: Vec<&Skill> = catalog.listed().collect();
-    let index = lexical::build(catalog, &skills).unwrap();
+    let index = lexical::build(catalog, &skills, &Simplified::default()).unwrap();
     pack::pack(catalog, &skills, &index, []).unwrap()
 }

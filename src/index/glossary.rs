@@ -3,18 +3,33 @@
 mod table;
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use skillpress_search::FormatError;
 use skillpress_search::internals::format::block;
 use skillpress_search::internals::format::glossary::{
     self, ForeignWord, GLOSSARY_BLOCK_LEN, GLOSSARY_FILE, GLOSSARY_HEAD, GlossaryHead,
-    REFERENCES_FILE, REFERENCES_PER_BLOCK, ReferenceDirectory, WordDirectory,
+    REFERENCES_FILE, REFERENCES_PER_BLOCK, ReferenceDirectory, WordDirectory, is_traditional,
 };
 use skillpress_search::{ByteRange, internals::format::head::shortest_separator};
 
 use super::pack::{IndexPart, PartFile};
 use crate::config::Language;
 use table::Table;
+
+/// Simplified forms of traditional Chinese characters.
+#[derive(Default)]
+pub(super) struct Simplified(HashMap<char, char>);
+
+impl Simplified {
+    /// `text` in simplified characters; `None` where it has no others.
+    pub(super) fn of(&self, text: &str) -> Option<String> {
+        let is_traditional = |c: char| !c.is_ascii() && self.0.contains_key(&c);
+        let simplified = |c: char| self.0.get(&c).copied().unwrap_or(c);
+        let has_traditional = text.chars().any(is_traditional);
+        has_traditional.then(|| text.chars().map(simplified).collect())
+    }
+}
 
 /// Words of some languages in English.
 pub(super) struct Glossary {
@@ -39,6 +54,18 @@ impl Glossary {
         // Within an alphabet they are sorted already.
         words.sort_by_key(alphabet);
         Ok(Self { references, words })
+    }
+
+    /// The simplified forms of traditional Chinese characters; none without Chinese.
+    pub(super) fn simplified(&self) -> Simplified {
+        let pairs = self
+            .words
+            .iter()
+            .filter_map(|ForeignWord { word, meaning }| {
+                let typed = word.chars().next().filter(|_| is_traditional(word))?;
+                Some((typed, meaning.simplified()?))
+            });
+        Simplified(pairs.collect())
     }
 
     /// The English words that say the most of others, sorted: those that a small registry must know.

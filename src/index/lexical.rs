@@ -22,19 +22,25 @@ use tantivy::schema::{
 };
 use tantivy::{Directory, Index, TantivyDocument, doc};
 
+use super::glossary::Simplified;
 use crate::catalog::{Catalog, Skill};
 use crate::key::SkillKey;
 use crate::text::hex;
 pub use fields::{Labels, TextField};
 pub use terms::SkillTerms;
 
-/// Indexes `skills` of `catalog`; a skill's `DocId` is its position among them, and its tantivy `DocId`.
+/// Indexes `skills` of `catalog`; a skill's `DocId` is its position among them, and its tantivy `DocId`. Words in
+/// traditional characters stand in the index in `simplified` ones, too, since that is how most are typed.
 ///
 /// The same skills give the same bytes.
 ///
 /// # Errors
 /// Whatever tantivy says; nothing in a skill makes it fail.
-pub fn build(catalog: &Catalog, skills: &[&Skill]) -> tantivy::Result<LexicalIndex> {
+pub(super) fn build(
+    catalog: &Catalog,
+    skills: &[&Skill],
+    simplified: &Simplified,
+) -> tantivy::Result<LexicalIndex> {
     let fields = Fields::new();
     let directory = RamDirectory::create();
     let mut writer = Index::builder()
@@ -44,10 +50,16 @@ pub fn build(catalog: &Catalog, skills: &[&Skill]) -> tantivy::Result<LexicalInd
     let old_slugs_of = |skill: &Skill| old_slugs.get(&skill.key).map_or(&[][..], Vec::as_slice);
     let terms: Vec<SkillTerms> = skills
         .par_iter()
-        .map(|skill| SkillTerms::new(skill, old_slugs_of(skill)))
+        .map(|skill| SkillTerms::new(skill, old_slugs_of(skill), simplified))
         .collect();
     for (skill, terms) in skills.iter().zip(&terms) {
-        writer.add_document(document(&fields, skill, old_slugs_of(skill), terms))?;
+        let mut document = document(&fields, skill, old_slugs_of(skill), terms);
+        if let Some(name) = simplified.of(&skill.name)
+            && let Some(key) = Query::parse(&name).name_key
+        {
+            document.add_text(fields.name, key);
+        }
+        writer.add_document(document)?;
     }
     let written = writer.finalize()?;
     let files = with_deterministic_names(&written, &directory)?;
@@ -265,7 +277,7 @@ mod tests {
 
     fn index(catalog: &Catalog) -> LexicalIndex {
         let skills: Vec<&Skill> = catalog.listed().collect();
-        build(catalog, &skills).unwrap()
+        build(catalog, &skills, &Simplified::default()).unwrap()
     }
 
     #[test]

@@ -161,7 +161,7 @@ fn build_unproved(
     };
     let skills = at(catalog, &order);
     let (lexical, meaning) = rayon::join(
-        || lexical::build(catalog, &skills),
+        || lexical::build(catalog, &skills, &glossary.simplified()),
         || meaning(&skills, embedded, own),
     );
     let files = pack::pack(

@@ -113,6 +113,22 @@ fn a_search_is_the_engine_the_manifest_and_the_ranges_that_it_reads() {
 }
 
 #[test]
+fn engine_and_pages_stay_within_their_budgets() {
+    let test = SiteTest::demo().build();
+    let len = |start, end| brotli_len(&file(&test, start, end));
+    let lexical = len("search/search.", "js") + len("search/files/search-", ".wasm");
+    assert!(lexical <= 33_000, "search.js and search.wasm: {lexical}");
+    let semantic = len("search/files/semantic-", ".wasm");
+    assert!(semantic <= 17_500, "semantic.wasm: {semantic}");
+    let report = report(&test, &[]);
+    for (visit, max_bytes) in [("listing_visit", 12_000), ("skill_visit", 13_000)] {
+        let visit = &report[visit];
+        assert!(visit["bytes"].as_u64() <= Some(max_bytes), "{visit:#}");
+        assert!(visit["requests"].as_u64() <= Some(4), "{visit:#}");
+    }
+}
+
+#[test]
 fn the_engine_is_what_scripts_load_wherever_the_site_stands() {
     let test = SiteTest::two_skills()
         .base_url("https://example.org/registry/")

@@ -28,11 +28,13 @@ pub(crate) fn fuse(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
                 ranked.score += score;
                 ranked.cosine = cosine;
             }
-            None => fused.push(Ranked {
+            None if positive(hit) > 0 => fused.push(Ranked {
                 score,
                 cosine,
                 ..Ranked::unscored(hit.doc)
             }),
+            // It points away from the query.
+            None => {}
         }
     }
     fused
@@ -55,9 +57,9 @@ pub(crate) fn by_cosine(matches: &[Ranked], hits: &[VectorHit]) -> Vec<Ranked> {
 }
 
 /// Lifts what holds every word of the query above all that hold none of them: a literal match never loses to mere
-/// similarity. Among themselves lifted ones keep their order.
+/// similarity, nor to what a foreign word means in English. Among themselves lifted ones keep their order.
 pub(crate) fn lift_literal(fused: &mut [Ranked]) {
-    let without_words = fused.iter().filter(|ranked| ranked.share_milli == 0);
+    let without_words = fused.iter().filter(|ranked| !ranked.holds_typed);
     let Some(best) = without_words.map(|ranked| ranked.score).max() else {
         return;
     };
@@ -129,24 +131,29 @@ mod tests {
         );
         assert_eq!(
             scores(&fuse(&[], &[hit(1, 0.5), hit(2, -0.5)])),
-            [(1, 750_000), (2, 0)]
+            [(1, 750_000)],
+            "what points away is not near"
         );
-        assert_eq!(scores(&fuse(&[ranked(1, 0)], &[hit(1, 0.0)])), [(1, 0)]);
+        for cosine in [0.0, -0.5] {
+            let known = fuse(&[ranked(1, 0)], &[hit(1, cosine)]);
+            assert_eq!(scores(&known), [(1, 0)]);
+            assert_eq!(known[0].cosine, Some(hit(1, cosine).cosine));
+        }
     }
 
     #[test]
     fn what_holds_every_word_is_never_below_what_holds_none() {
-        let with = |doc: u32, score: u32, share_milli: u32, is_literal: bool| Ranked {
-            share_milli,
+        let with = |doc: u32, score: u32, holds_typed: bool, is_literal: bool| Ranked {
+            holds_typed,
             is_literal,
             ..ranked(doc, score)
         };
         let mut fused = [
-            with(1, 900, 0, false),
-            with(2, 800, 500, false),
-            with(3, 300, 1000, true),
-            with(4, 200, 1000, true),
-            with(5, 950, 1000, true),
+            with(1, 900, false, false),
+            with(2, 800, true, false),
+            with(3, 300, true, true),
+            with(4, 200, true, true),
+            with(5, 950, true, true),
         ];
         lift_literal(&mut fused);
         let mut order = fused.to_vec();

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::analyzer::{self, is_alphanumeric, name_key};
-use crate::format::messages::{Correction, Meanings, TranslatedWord, WEIGHT_ONE};
+use crate::format::messages::{Correction, Meanings, MeantWord, WEIGHT_ONE};
 use crate::format::terms::Namespace;
 
 /// A parsed query.
@@ -16,8 +16,9 @@ pub struct Query {
     /// All words, stop words and repeats included, as the embedder reads them, at most 64, and what each counts, in
     /// [`WEIGHT_ONE`]ths; behind them what foreign ones mean in English.
     pub semantic_words: Vec<(String, u8)>,
-    /// Words with symbols in letters, neighbouring words joined, and what foreign words mean: the term, and a bit for each
-    /// word of `words` that it stands for; `TRANSLATED` beside them where it is a translation.
+    /// Words with symbols in letters, neighbouring words joined, words in simplified characters, and what foreign words mean:
+    /// the term, and a bit for each
+    /// word of `words` that it stands for; [`TRANSLATED`](crate::format::messages::TRANSLATED) beside them where it is a translation.
     pub joined: Vec<(String, u32)>,
     /// What the words come from, folded.
     pub folded: String,
@@ -216,9 +217,9 @@ impl Query {
                 self.semantic_words[word_idx].1 = FOREIGN_WEIGHT;
             }
         }
-        for TranslatedWord { word, weight, mask } in meanings.translations {
+        for MeantWord { word, weight, mask } in meanings.words {
             if mask != 0 {
-                self.joined.push((analyzer::stem(&word), mask | TRANSLATED));
+                self.joined.push((analyzer::stem(&word), mask));
             }
             self.semantic_words.push((word, weight));
         }
@@ -309,8 +310,6 @@ const QUERY_CHARS_MAX: usize = 1000;
 /// Most words that rank; each has a bit of a mask.
 const QUERY_WORDS_MAX: usize = 24;
 
-/// The bit of [`Query::joined`] that says what a term is.
-pub(crate) const TRANSLATED: u32 = 1 << 31;
 /// What the row counts that a foreign word has in the registry, in [`WEIGHT_ONE`]ths: .3, as few skills gave it its
 /// meaning.
 pub(crate) const FOREIGN_WEIGHT: u8 = 19;
@@ -363,7 +362,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 /// The skill that `text` names as others do: `owner/slug` of the address of its page, or what an install command installs.
 fn pasted(text: &str) -> Option<String> {
-    let (mut is_command, mut is_operand) = (false, false);
+    let (mut is_command, mut has_packages, mut is_operand) = (false, false, false);
     for (piece_idx, piece) in pieces(text).iter().enumerate() {
         let word = piece.text;
         let (mut owner, mut before) = ("", "");
@@ -378,12 +377,41 @@ fn pasted(text: &str) -> Option<String> {
         }
         let is_option = piece.is_excluded || word.as_bytes().first() == Some(&b'-');
         if is_operand && !is_option {
-            return Some(word.into());
+            return Some(match has_packages {
+                true => packaged(word),
+                false => word.into(),
+            });
         }
-        is_command |= piece_idx == 0 && (word == "npx" || word == "clawhub");
+        if piece_idx == 0 {
+            has_packages = word == "claude" || word == "npm";
+            is_command = has_packages || word == "npx" || word == "clawhub";
+        }
         is_operand |= is_command && (word == "install" || word == "add");
     }
     None
+}
+
+/// The skill that a package holds: `owner--slug`, behind a scope or before a marketplace; of others its name.
+fn packaged(word: &str) -> String {
+    let mut key = String::new();
+    let mut before = ' ';
+    for c in word.chars() {
+        match c {
+            '/' => key.clear(),
+            '-' if before == '-' => {
+                key.pop();
+                // What makes long names differ is no part of the slug.
+                if key.contains(SLASH) {
+                    break;
+                }
+                key.push('/');
+            }
+            '@' if !key.is_empty() => break,
+            _ => key.push(c),
+        }
+        before = c;
+    }
+    key
 }
 
 fn owner_slug(text: &str) -> Option<OwnerSlug> {
@@ -496,16 +524,16 @@ mod tests {
             query.owner_slug,
             Some(OwnerSlug {
                 exact: "openclaw/google_calendar".into(),
-                slug_key: "google-calendar".into(),
+                slug_key: "googlecalendar".into(),
             })
         );
         assert_eq!(
             Query::parse("Memory Manager").name_key,
-            Some("memory-manager".into())
+            Some("memorymanager".into())
         );
         assert_eq!(
             Query::parse("weather -cli").name_key,
-            Some("weather-cli!".into())
+            Some("weathercli!".into())
         );
         assert_eq!(Query::parse("a/b/c").owner_slug, None);
         assert_eq!(Query::parse("and/or use").owner_slug, None);
@@ -520,6 +548,9 @@ mod tests {
             "npx clawhub --registry https://skills.example install @ana/pdf-tools",
             "clawhub install ana/pdf-tools --version 1.0.0",
             "npx skills add https://skills.example/ana/skills/pdf-tools/ --yes",
+            "claude plugin install ana--pdf-tools@skills-example",
+            "npm install @acme/ana--pdf-tools && npx skills experimental_sync",
+            "npm install ana--pdf-tools--1f22b1f58b94d98c",
             "ana/skills/pdf-tools",
         ] {
             let query = Query::parse(text);
@@ -532,8 +563,9 @@ mod tests {
         }
         assert_eq!(
             Query::parse("clawhub install pdf-tools").name_key,
-            Some("pdf-tools".into())
+            Some("pdftools".into())
         );
+        assert_eq!(terms("claude plugin install team@skills-example"), ["team"]);
         for text in [
             "install pdf tools",
             "npx",

@@ -12,13 +12,15 @@ mod correction;
 mod glossary;
 mod segment;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::analyzer;
 use crate::fetcher::Fetcher;
 use crate::format::glossary::{GlossaryHead, Meaning};
 use crate::format::head::LexicalHead;
-use crate::format::messages::{Meanings, TranslatedWord, UnknownRequest};
+use crate::format::messages::{Meanings, MeantWord, TRANSLATED, UnknownRequest};
+use crate::query::FOREIGN_WEIGHT;
 use glossary::Glossary;
 
 /// What the words mean that are asked for. `None` while blocks are missing, which the fetcher has noted, or while it is not
@@ -78,22 +80,57 @@ fn translate(
         let is_asked = mask & asked != 0;
         if is_asked || (has_spaced && !is_unspaced(run)) {
             let may_cut = |part: &str| is_asked && may_cut && mask_of(part, request) & own == 0;
-            let words = segment::meanings(run, may_cut, &mut glossary);
-            found.push((run, is_asked, words));
+            let cut = segment::meanings(run, may_cut, &mut glossary);
+            found.push((run, is_asked, cut));
         }
+    }
+    if glossary.is_waiting() {
+        return;
+    }
+    for (run, _, cut) in &found {
+        add_simplified(run, cut.simplified.as_deref(), request, meanings);
     }
     let is_foreign = found
         .iter()
-        .any(|(_, is_asked, words)| *is_asked && words.iter().any(Meaning::is_telling));
-    if !is_foreign || glossary.is_waiting() {
+        .any(|(_, is_asked, cut)| *is_asked && cut.meanings.iter().any(Meaning::is_telling));
+    if !is_foreign {
         return;
     }
-    for (run, _, words) in &found {
-        add(run, mask_of(run, request), words, meanings, &mut glossary);
+    for (run, _, cut) in &found {
+        add(
+            run,
+            mask_of(run, request),
+            &cut.meanings,
+            meanings,
+            &mut glossary,
+        );
     }
     // As with stop words: where there are only such, they are what is searched for.
     if meanings.ignored.count_ones() as usize == request.words().count() {
         meanings.ignored = 0;
+    }
+}
+
+/// Adds the words of a run in simplified characters, pairs of these, as far as they are others than those that were typed.
+fn add_simplified(
+    run: &str,
+    simplified: Option<&str>,
+    request: &UnknownRequest,
+    meanings: &mut Meanings,
+) {
+    let mut before = None;
+    for typed in run.chars().zip(simplified.unwrap_or_default().chars()) {
+        if let Some((typed_before, simplified_before)) = before.replace(typed) {
+            let [typed, word]: [String; 2] = [
+                [typed_before, typed.0].iter().collect(),
+                [simplified_before, typed.1].iter().collect(),
+            ];
+            if typed != word {
+                let mask = mask_of(&typed, request);
+                let weight = FOREIGN_WEIGHT;
+                meanings.words.push(MeantWord { word, weight, mask });
+            }
+        }
     }
 }
 
@@ -120,10 +157,10 @@ fn add(
             };
             has_translation |= is_translation;
             let is_searched = is_translation && word != run;
-            meanings.translations.push(TranslatedWord {
+            meanings.words.push(MeantWord {
                 word,
                 weight,
-                mask: if is_searched { mask } else { 0 },
+                mask: if is_searched { mask | TRANSLATED } else { 0 },
             });
         }
     }

@@ -6,6 +6,7 @@ use skillpress_search::internals::analyzer;
 
 use super::fields::{TextField, tag_terms};
 use crate::catalog::Skill;
+use crate::index::glossary::Simplified;
 use crate::markdown;
 
 /// What one skill is found by.
@@ -37,8 +38,13 @@ const BODY_WEIGHT: usize = TextField::Text.weight();
 const BODY_CHARS: usize = 1000;
 
 impl SkillTerms {
-    /// Analyses a skill, every text of it once, and slugs that it had before.
-    pub fn new(skill: &Skill, old_slugs: &[&str]) -> Self {
+    /// Analyses a skill, every text of it once, and slugs that it had before; each term that has another form in
+    /// `simplified` characters counts in both.
+    pub(in crate::index) fn new(
+        skill: &Skill,
+        old_slugs: &[&str],
+        simplified: &Simplified,
+    ) -> Self {
         let mut terms = Self::default();
         terms.add_names(skill);
         for old_slug in old_slugs {
@@ -52,6 +58,10 @@ impl SkillTerms {
         terms.add_text(&skill.description, DESCRIPTION_WEIGHT);
         terms.add_terms(&skill.key.owner, OWNER_WEIGHT);
         terms.add_text(&indexed_body(skill), BODY_WEIGHT);
+        let counted = terms.counts.iter();
+        let counted = counted.filter_map(|(term, count)| Some((simplified.of(term)?, *count)));
+        let in_simplified: Vec<(String, usize)> = counted.collect();
+        terms.counts.extend(in_simplified);
         terms.merge();
         terms
     }
@@ -168,7 +178,11 @@ mod tests {
 
     #[test]
     fn a_word_of_name_and_slug_counts_once() {
-        let terms = SkillTerms::new(&skill("ana", "weather-api", "Weather", ""), &[]);
+        let terms = SkillTerms::new(
+            &skill("ana", "weather-api", "Weather", ""),
+            &[],
+            &Simplified::default(),
+        );
         assert_eq!(terms.count("weather"), NAME_WEIGHT);
         assert_eq!(terms.count("api"), NAME_WEIGHT);
         assert_eq!(terms.count("weatherapi"), NAME_FORM_WEIGHT);
@@ -180,7 +194,7 @@ mod tests {
     fn what_stands_at_several_places_is_added_up() {
         let mut pdf = skill("ana", "pdf", "PDF", "Reads a PDF.");
         pdf.body = "# PDF\n\nReads **pages**.".into();
-        let terms = SkillTerms::new(&pdf, &[]);
+        let terms = SkillTerms::new(&pdf, &[], &Simplified::default());
         assert_eq!(
             terms.count("pdf"),
             NAME_WEIGHT + DESCRIPTION_WEIGHT + BODY_WEIGHT
@@ -196,7 +210,7 @@ mod tests {
     fn symbols_and_old_names_count_where_they_stand() {
         let mut linter = skill("ana", "cpp-lint", "C++ Lint", "For C++ and .NET.");
         linter.tags = vec!["c-sharp".into(), "dot-net".into()];
-        let terms = SkillTerms::new(&linter, &["quaybook"]);
+        let terms = SkillTerms::new(&linter, &["quaybook"], &Simplified::default());
         assert_eq!(terms.count("cpp"), NAME_WEIGHT + DESCRIPTION_WEIGHT);
         assert_eq!(terms.count("csharp"), TAG_WEIGHT);
         assert_eq!(terms.count("dotnet"), DESCRIPTION_WEIGHT + TAG_WEIGHT);
@@ -210,7 +224,7 @@ mod tests {
             "```\nneedle\n```\n[link](https://thread.example) {} needle",
             "ü ".repeat(1000)
         );
-        let terms = SkillTerms::new(&long, &[]);
+        let terms = SkillTerms::new(&long, &[], &Simplified::default());
         assert_eq!(
             [
                 terms.count("link"),

@@ -11,6 +11,7 @@ use skillpress_search::internals::analyzer;
 
 use crate::catalog::{Catalog, Skill};
 use crate::content::{self, Disk, LoadOptions};
+use crate::index::glossary::Simplified;
 use crate::index::lexical::{self, LexicalIndex};
 use crate::index::pack;
 use crate::sources::LoadedSources;
@@ -65,7 +66,7 @@ fn load(folder: PathBuf, judged_queries: Vec<String>) -> Corpus {
         folder.display()
     );
     let skills: Vec<&Skill> = catalog.listed().collect();
-    let index = lexical::build(&catalog, &skills).unwrap();
+    let index = lexical::build(&catalog, &skills, &Simplified::default()).unwrap();
     let files = pack::pack(&catalog, &skills, &index, []).unwrap();
     Corpus {
         catalog,

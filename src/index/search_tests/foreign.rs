@@ -1,6 +1,6 @@
 //! Queries in other languages over skills that are written in English.
 
-use skillpress_search::{Answer, Mode, Options, Request, Results, Searcher, Source};
+use skillpress_search::{Answer, IdentityMatch, Mode, Options, Request, Results, Searcher, Source};
 
 use crate::catalog::Catalog;
 use crate::config::{Config, Language};
@@ -59,11 +59,13 @@ struct Opened {
 
 impl Opened {
     fn with(languages: &[Language]) -> Self {
+        Self::of(&registry(), languages)
+    }
+
+    fn of(catalog: &Catalog, languages: &[Language]) -> Self {
         let mut config = Config::default();
         config.search.languages = languages.to_vec();
-        let files = index::build(&registry(), &config, None, None)
-            .unwrap()
-            .files;
+        let files = index::build(catalog, &config, None, None).unwrap().files;
         Self {
             searcher: Searcher::open_source(&mut MemorySource::new(&files)).unwrap(),
             files,
@@ -178,6 +180,72 @@ fn a_typo_is_no_compound_and_a_name_no_pair_of_words() {
 fn a_skill_in_the_language_of_the_query_does_not_lose_to_a_translation() {
     let mut opened = Opened::all();
     assert_eq!(opened.first("el tiempo de mañana"), "di/tiempo");
+}
+
+/// The registry with skills in Chinese, Japanese and Russian.
+fn with_foreign_skills() -> Catalog {
+    let mut skills = registry().skills;
+    skills.extend([
+        skill("li", "biji", "永久笔记生成", "记录灵感并生成卡片。"),
+        skill("li", "bluetooth", "蓝牙设备监控", "查看附近的设备。"),
+        skill("li", "cloud", "雲端硬碟", "備份檔案。"),
+        skill(
+            "zoe",
+            "evernote",
+            "Evernote",
+            "Notes, notebooks and more notes in Evernote.",
+        ),
+        skill("mia", "pogoda", "Погода в Москве", "Говорит, что надеть."),
+        skill(
+            "zoe",
+            "weather",
+            "Weather",
+            "Weather, weather and once more weather.",
+        ),
+    ]);
+    catalog(skills)
+}
+
+#[test]
+fn what_is_called_as_typed_comes_before_what_the_words_mean_in_english() {
+    let mut opened = Opened::of(&with_foreign_skills(), &Config::default().search.languages);
+    for (query, key) in [
+        ("笔记", "li/biji"),
+        ("погода", "mia/pogoda"),
+        ("监控", "li/bluetooth"),
+    ] {
+        assert_eq!(opened.first(query), key, "{query}");
+        assert!(opened.find(query, &Options::default()).hits[0].fit.fits);
+    }
+    assert_eq!(opened.first("weather"), "zoe/weather");
+}
+
+#[test]
+fn what_is_typed_in_traditional_characters_finds_simplified_names() {
+    let mut opened = Opened::of(&with_foreign_skills(), &Config::default().search.languages);
+    for (query, key) in [
+        ("永久筆記", "li/biji"),
+        ("筆記", "li/biji"),
+        ("藍牙設備監控", "li/bluetooth"),
+        ("雲端硬碟", "li/cloud"),
+    ] {
+        assert_eq!(opened.first(query), key, "{query}");
+        let results = opened.find(query, &Options::default());
+        assert!(results.hits[0].fit.fits, "{query}");
+        assert!(results.hits[0].is_literal, "{query}");
+    }
+}
+
+#[test]
+fn what_is_typed_in_simplified_characters_finds_traditional_names_and_texts() {
+    let mut opened = Opened::of(&with_foreign_skills(), &Config::default().search.languages);
+    for query in ["云端硬碟", "硬碟", "备份档案", "雲端硬碟"] {
+        assert_eq!(opened.first(query), "li/cloud", "{query}");
+        let hit = &opened.find(query, &Options::default()).hits[0];
+        assert!(hit.fit.fits && hit.is_literal, "{query}");
+    }
+    let named = opened.find("云端硬碟", &Options::default());
+    assert_eq!(named.hits[0].identity, IdentityMatch::Name);
 }
 
 #[test]

@@ -43,8 +43,21 @@ fn joined_split_and_scoped_names_find_each_other() {
         "Node.js",
         "@scope/tool-name",
         "double-word",
+        "Web Search Exa",
+        "data_frame_tools",
+        "QuickNoteKeeper",
+        "taskboardplus",
     ];
     for (query, expected) in [
+        ("WebSearchExa", "mel/x5"),
+        ("websearchexa", "mel/x5"),
+        ("web_search_exa", "mel/x5"),
+        ("DataFrameTools", "mel/x6"),
+        ("data frame tools", "mel/x6"),
+        ("quick-note-keeper", "mel/x7"),
+        ("quick note keeper", "mel/x7"),
+        ("TaskBoardPlus", "mel/x8"),
+        ("task board plus", "mel/x8"),
         ("notebooklm", "mel/x0"),
         ("notebook lm", "mel/x0"),
         ("notebook-lm", "mel/x0"),
@@ -162,6 +175,9 @@ fn what_is_pasted_finds_its_skill_first() {
         "clawhub install mel/quaybook",
         "clawhub install crane-log --force",
         "npx skills add https://skills.example/mel/skills/crane-log/",
+        "claude plugin install mel--crane-log@skills-example",
+        "npm install @acme/mel--crane-log && npx skills experimental_sync",
+        "gemini skills install https://skills.example/mel/skills/crane-log/crane-log.zip",
     ] {
         let found = ids(&find(&files, query, &Options::default()));
         assert_eq!(

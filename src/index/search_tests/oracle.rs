@@ -12,6 +12,7 @@ use tantivy::schema::IndexRecordOption;
 use super::corpus::{corpus, sampled_queries};
 use super::registry;
 use crate::index::fixture::packed;
+use crate::index::glossary::Simplified;
 use crate::index::lexical::{self, LexicalIndex};
 use crate::index::memory::MemorySource;
 
@@ -45,7 +46,7 @@ fn the_best_ten_are_those_of_tantivy() {
 fn a_small_registry_agrees_with_tantivy_too() {
     let catalog = registry();
     let skills: Vec<_> = catalog.listed().collect();
-    let index = lexical::build(&catalog, &skills).unwrap();
+    let index = lexical::build(&catalog, &skills, &Simplified::default()).unwrap();
     let oracle = Oracle::new(&index);
     let files = packed(&catalog);
     let mut source = MemorySource::new(&files);

@@ -146,17 +146,15 @@ fn symbol_terms_among(max_bytes: usize, folded: &str) -> Vec<(usize, String)> {
     terms
 }
 
-/// The key of a name or slug as a whole: its words with `-` between them, those with symbols in letters; of a text
-/// without any letter or digit all that is seen. `None` of nothing.
+/// The key of a name or slug as a whole: its words joined, those with symbols in letters, so that `WebSearchTool`,
+/// `web_search_tool` and `web search tool` are one; of a text without any letter or digit all that is seen. `None` of
+/// nothing.
 ///
 /// A run that is too long for a word of the text counts here, or names would have no key. Keys above 48 bytes are cut and
 /// end in a checksum of the whole, so that no key is endless.
 pub fn name_key(text: &str) -> Option<String> {
     let mut key = String::new();
     for word in spelled_words(text) {
-        if !key.is_empty() {
-            key.push('-');
-        }
         key.push_str(&word);
     }
     if key.is_empty() {
@@ -264,7 +262,7 @@ mod tests {
             ]
         );
         assert_eq!(name_terms("C++ linter").forms, ["clinter", "cpp"]);
-        assert_eq!(name_key("C++ linter"), Some("cpp-linter".into()));
+        assert_eq!(name_key("C++ linter"), Some("cpplinter".into()));
         assert_ne!(name_key("C#"), name_key("C"));
     }
 
@@ -280,7 +278,7 @@ mod tests {
     #[test]
     fn accents_do_not_matter() {
         assert_eq!(text_terms("Cafés"), text_terms("cafes"));
-        assert_eq!(name_key("Café  Finder!"), Some("cafe-finder".into()));
+        assert_eq!(name_key("Café  Finder!"), Some("cafefinder".into()));
     }
 
     #[test]

@@ -59,8 +59,8 @@ pub struct Meanings {
     pub foreign: u32,
     /// Those of them that only hold a sentence together.
     pub ignored: u32,
-    /// What they mean.
-    pub translations: Vec<TranslatedWord>,
+    /// What they mean, and how they are written otherwise.
+    pub words: Vec<MeantWord>,
     /// What misspelled ones may have meant.
     pub corrections: Vec<Correction>,
     /// Whether all was read that says so.
@@ -76,16 +76,21 @@ pub struct Correction {
     pub surface: String,
 }
 
-/// An English word that is a part of what a foreign one means.
+/// An English word that is a part of what a foreign one means, or a word in simplified characters that was typed in
+/// traditional ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TranslatedWord {
+pub struct MeantWord {
     /// In lower case.
     pub word: String,
     /// What its row counts, in [`WEIGHT_ONE`]ths.
     pub weight: u8,
-    /// The words of the query that it says in English, a bit each; 0 where another word does.
+    /// The words of the query that it stands for, a bit each, with [`TRANSLATED`] where it says them in English; 0 where
+    /// another word does.
     pub mask: u32,
 }
+
+/// The bit beside those of words that says that they are translated.
+pub const TRANSLATED: u32 = 1 << 31;
 
 /// The weight of a word that counts once.
 pub const WEIGHT_ONE: u8 = 64;
@@ -270,7 +275,7 @@ impl Meanings {
     /// The English words that are searched for, with spaces between; empty where none is.
     pub fn translated_text(&self) -> String {
         let mut text = String::new();
-        for word in self.translations.iter().filter(|word| word.mask != 0) {
+        for word in self.words.iter().filter(|word| word.mask & TRANSLATED != 0) {
             if !text.is_empty() {
                 text.push(' ');
             }
@@ -279,14 +284,14 @@ impl Meanings {
         text
     }
 
-    /// The meanings as bytes: the masks `foreign` and `ignored` and whether they are complete (varint each), then for each translation its mask (varint), weight and word, with 24
-    /// bits at least one of which is set or none, and for each correction 2²⁴ more than its position (varint), 0 and word.
+    /// The meanings as bytes: the masks `foreign` and `ignored` and whether they are complete (varint each), then for each
+    /// word its mask (varint), weight and word, and for each correction 2²⁴ more than its position (varint), 0 and word.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.varint(self.foreign);
         writer.varint(self.ignored);
         writer.varint(self.is_complete.into());
-        for word in &self.translations {
+        for word in &self.words {
             writer.varint(word.mask);
             writer.u8(word.weight);
             writer.str(&word.word);
@@ -314,14 +319,14 @@ impl Meanings {
             };
             while reader.remaining() > 0 {
                 let (mask, weight, word) = (reader.varint()?, reader.u8()?, reader.string()?);
-                match mask.checked_sub(CORRECTION) {
-                    Some(word_idx) => meanings.corrections.push(Correction {
-                        word_idx,
+                if mask & CORRECTION == 0 {
+                    let meant = MeantWord { word, weight, mask };
+                    meanings.words.push(meant);
+                } else {
+                    meanings.corrections.push(Correction {
+                        word_idx: mask - CORRECTION,
                         surface: word,
-                    }),
-                    None => meanings
-                        .translations
-                        .push(TranslatedWord { word, weight, mask }),
+                    });
                 }
             }
             Ok(meanings)
@@ -488,6 +493,27 @@ mod tests {
         }
 
         #[test]
+        fn meanings_come_back(
+            foreign in 0..CORRECTION, ignored in 0..CORRECTION, is_complete in any::<bool>(),
+            words in proptest::collection::vec(("[a-z一-鿿]{1,9}", 0..=WEIGHT_ONE, 0..CORRECTION, any::<bool>()), 0..9),
+            corrections in proptest::collection::vec((0..24u32, "[a-z]{1,9}"), 0..9),
+        ) {
+            let word = |(word, weight, mask, is_translation)| {
+                let mask = mask | if is_translation { TRANSLATED } else { 0 };
+                MeantWord { word, weight, mask }
+            };
+            let correction = |(word_idx, surface)| Correction { word_idx, surface };
+            let meanings = Meanings {
+                foreign,
+                ignored,
+                is_complete,
+                words: words.into_iter().map(word).collect(),
+                corrections: corrections.into_iter().map(correction).collect(),
+            };
+            prop_assert_eq!(Meanings::decode(&meanings.encode()), Ok(meanings));
+        }
+
+        #[test]
         fn requests_to_the_host_come_back(
             requests in proptest::collection::vec(("[a-z/.0-9-]{1,20}", proptest::option::of((any::<u64>(), any::<u32>()))), 0..9),
         ) {
@@ -505,6 +531,7 @@ mod tests {
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
             let _ = SemanticRequest::decode(&bytes);
             let _ = SemanticResult::decode(&bytes);
+            let _ = Meanings::decode(&bytes);
         }
     }
 

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use super::dictionary::{Dictionary, Lookup};
 use super::idf;
 use crate::DocId;
+use crate::format::messages::TRANSLATED;
 use crate::format::postings::Posting;
 use crate::format::terms::TermEntry;
 use crate::options::Options;
-use crate::query::{Query, QueryWord, TRANSLATED};
+use crate::query::{Query, QueryWord};
 
 /// One term's say.
 #[derive(Clone, Debug)]

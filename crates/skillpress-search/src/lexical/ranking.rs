@@ -29,6 +29,8 @@ pub(crate) struct Ranked {
     pub(crate) strength_milli: u32,
     /// Whether it holds every word of the query as it was typed, or in another form of it.
     pub(crate) is_literal: bool,
+    /// Whether anything speaks for it but what words of another language mean in English.
+    pub(crate) holds_typed: bool,
     /// How near its meaning is, where that was looked at.
     pub(crate) cosine: Option<Cosine>,
     /// Sum of what the terms say, with its boost, in units of 1/(255 · 2048) of a BM25 score.
@@ -59,6 +61,7 @@ impl Ranked {
             share_milli: 0,
             strength_milli: 0,
             is_literal: false,
+            holds_typed: false,
             cosine: None,
             score: 0,
         }
@@ -90,11 +93,14 @@ pub(crate) fn top_k(ranked: &[Ranked], k: usize) -> Vec<Ranked> {
 /// Scores of all skills.
 pub(super) struct Scores {
     scores: Vec<u32>,
-    /// Words of the query that something speaks for, one bit each.
+    /// Words of the query that something speaks for, one bit each, and [`TYPED`].
     masks: Vec<u32>,
     /// Those of them that are held as they were typed.
     literal: Vec<u32>,
 }
+
+/// The bit that says that anything speaks for a skill but what words of another language mean in English.
+const TYPED: u32 = 1 << 31;
 
 impl Scores {
     pub(super) fn new(n_skills: u32, query: &Query) -> Self {
@@ -115,7 +121,11 @@ impl Scores {
         let is_prefix = |evidence: &&Evidence| evidence.kind == EvidenceKind::Prefix;
         for evidence in evidence.iter().filter(|evidence| !is_prefix(evidence)) {
             for &(doc, score) in &evidence.scores {
-                self.add_one(doc, score, evidence.mask);
+                let typed = match evidence.kind {
+                    EvidenceKind::Translation => 0,
+                    _ => TYPED,
+                };
+                self.add_one(doc, score, evidence.mask | typed);
                 if let Some(literal) = self.literal.get_mut(doc.idx())
                     && evidence.is_literal()
                 {
@@ -137,7 +147,7 @@ impl Scores {
         }
         for (skill_idx, (score, mask)) in loudest.into_iter().enumerate() {
             if mask != 0 && self.masks[skill_idx] & mask == 0 {
-                self.add_one(DocId(skill_idx as u32), score, mask);
+                self.add_one(DocId(skill_idx as u32), score, mask | TYPED);
             }
         }
     }
@@ -201,6 +211,7 @@ impl Scores {
                     share_milli: weight_of(has, &weights) * 1000 / total.max(1),
                     strength_milli: strength_milli(self.scores[skill_idx], total),
                     is_literal: all != 0 && self.literal[skill_idx] & all == all,
+                    holds_typed: has & TYPED != 0,
                     cosine: None,
                     score: self.scores[skill_idx],
                 });

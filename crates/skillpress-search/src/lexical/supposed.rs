@@ -76,6 +76,7 @@ impl LexicalResult {
             share_milli: weight_of(has, &weights) * 1000 / total.max(1),
             strength_milli: strength_milli(score, total),
             is_literal: literal == all,
+            holds_typed: true,
             score,
             ..before
         };

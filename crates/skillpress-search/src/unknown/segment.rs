@@ -19,23 +19,27 @@ const LEFT_OVER_MAX: usize = 3;
 /// What may stand between parts.
 const LINKS: [&str; 8] = ["", "s", "es", "n", "en", "e", "o", "er"];
 
-/// What the words of a run mean, in order; what is known so far while blocks are missing. `may_cut`: whether what is
+/// Cuts a run into words and says what they mean, in order; what is known so far while blocks are missing. `may_cut`: whether what is
 /// not known as a whole may be cut into parts, or, in a script without spaces, a pair of characters into single ones.
 pub(super) fn meanings(
     run: &str,
     may_cut: impl Fn(&str) -> bool,
     glossary: &mut Glossary<'_, '_>,
-) -> Vec<Meaning> {
+) -> Cut {
     // Where each character begins, and the end.
     let mut ends: Vec<usize> = run.char_indices().map(|(at, _)| at).collect();
     ends.push(run.len());
     if run.chars().next().is_some_and(is_unspaced) {
         return words(run, &ends, may_cut, glossary);
     }
-    match glossary.meaning(run) {
+    let meanings = match glossary.meaning(run) {
         Some(meaning) => alloc::vec![meaning],
         None if may_cut(run) => parts(run, &ends, glossary),
         None => Vec::new(),
+    };
+    Cut {
+        meanings,
+        simplified: None,
     }
 }
 
@@ -46,20 +50,36 @@ fn words(
     ends: &[usize],
     may_cut: impl Fn(&str) -> bool,
     glossary: &mut Glossary<'_, '_>,
-) -> Vec<Meaning> {
+) -> Cut {
     let as_typed = cut(run, run, ends, &may_cut, glossary);
     match as_typed.simplified {
-        Some(simplified) => cut(&simplified, run, ends, &may_cut, glossary).meanings,
-        None => as_typed.meanings,
+        Some(simplified) => Cut {
+            meanings: cut(&simplified, run, ends, &may_cut, glossary).meanings,
+            simplified: Some(all_simplified(run, ends, glossary)),
+        },
+        None => as_typed,
     }
+}
+
+/// A run in simplified characters, also those that begin words as typed: names have them all or none.
+fn all_simplified(run: &str, ends: &[usize], glossary: &mut Glossary<'_, '_>) -> String {
+    let mut text = String::new();
+    for first in 0..ends.len() - 1 {
+        let character = &run[ends[first]..ends[first + 1]];
+        match simplified(character, glossary) {
+            Some(simplified) => text.push(simplified),
+            None => text.push_str(character),
+        }
+    }
+    text
 }
 
 /// What a run was cut into.
 #[derive(Default)]
-struct Cut {
-    meanings: Vec<Meaning>,
-    /// The run in simplified characters, where it has others.
-    simplified: Option<String>,
+pub(super) struct Cut {
+    pub(super) meanings: Vec<Meaning>,
+    /// The run in simplified characters, where some that begin no word have such a form.
+    pub(super) simplified: Option<String>,
 }
 
 /// Cuts `run`, of which `typed` is what was typed; the characters of both have the same `ends`.
