@@ -1,8 +1,8 @@
 //! Small catalogs for tests of the index.
 
-use super::glossary::Simplified;
 use super::lexical;
 use super::pack;
+use super::simplified::Simplified;
 use crate::catalog::{Catalog, FrontMatter, Requirements, Skill};
 use crate::key::SkillKey;
 

@@ -3,7 +3,6 @@
 mod table;
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 use skillpress_search::FormatError;
 use skillpress_search::internals::format::block;
@@ -14,22 +13,9 @@ use skillpress_search::internals::format::glossary::{
 use skillpress_search::{ByteRange, internals::format::head::shortest_separator};
 
 use super::pack::{IndexPart, PartFile};
+use super::simplified::Simplified;
 use crate::config::Language;
 use table::Table;
-
-/// Simplified forms of traditional Chinese characters.
-#[derive(Default)]
-pub(super) struct Simplified(HashMap<char, char>);
-
-impl Simplified {
-    /// `text` in simplified characters; `None` where it has no others.
-    pub(super) fn of(&self, text: &str) -> Option<String> {
-        let is_traditional = |c: char| !c.is_ascii() && self.0.contains_key(&c);
-        let simplified = |c: char| self.0.get(&c).copied().unwrap_or(c);
-        let has_traditional = text.chars().any(is_traditional);
-        has_traditional.then(|| text.chars().map(simplified).collect())
-    }
-}
 
 /// Words of some languages in English.
 pub(super) struct Glossary {
@@ -65,7 +51,7 @@ impl Glossary {
                 let typed = word.chars().next().filter(|_| is_traditional(word))?;
                 Some((typed, meaning.simplified()?))
             });
-        Simplified(pairs.collect())
+        Simplified::of_pairs(pairs)
     }
 
     /// The English words that say the most of others, sorted: those that a small registry must know.

@@ -22,7 +22,7 @@ use tantivy::schema::{
 };
 use tantivy::{Directory, Index, TantivyDocument, doc};
 
-use super::glossary::Simplified;
+use super::simplified::Simplified;
 use crate::catalog::{Catalog, Skill};
 use crate::key::SkillKey;
 use crate::text::hex;

@@ -8,6 +8,7 @@ pub mod memory;
 mod model_file;
 pub mod pack;
 mod previous;
+mod simplified;
 pub mod vector;
 pub mod whole;
 

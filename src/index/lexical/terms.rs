@@ -6,7 +6,7 @@ use skillpress_search::internals::analyzer;
 
 use super::fields::{TextField, tag_terms};
 use crate::catalog::Skill;
-use crate::index::glossary::Simplified;
+use crate::index::simplified::Simplified;
 use crate::markdown;
 
 /// What one skill is found by.

@@ -11,9 +11,9 @@ use skillpress_search::internals::analyzer;
 
 use crate::catalog::{Catalog, Skill};
 use crate::content::{self, Disk, LoadOptions};
-use crate::index::glossary::Simplified;
 use crate::index::lexical::{self, LexicalIndex};
 use crate::index::pack;
+use crate::index::simplified::Simplified;
 use crate::sources::LoadedSources;
 
 /// A registry with its index.

@@ -12,9 +12,9 @@ use tantivy::schema::IndexRecordOption;
 use super::corpus::{corpus, sampled_queries};
 use super::registry;
 use crate::index::fixture::packed;
-use crate::index::glossary::Simplified;
 use crate::index::lexical::{self, LexicalIndex};
 use crate::index::memory::MemorySource;
+use crate::index::simplified::Simplified;
 
 const TOP: usize = 10;
 /// Impacts have 255 levels, so neighbours may change places; what is lost of the scores by that is less than this.
