@@ -265,12 +265,12 @@ fn show_summary(
     } = summary;
     let files = counted(summary.n_files, "file", "files");
     if summary.is_same {
-        print_line!("{target} has this site already: generation {generation}, {files}");
+        print_line!("`{target}` has this site already: generation {generation}, {files}");
         return Ok(());
     }
     let verb = if args.dry_run { "would get" } else { "has" };
     print_line!(
-        "{target} {verb} generation {generation}: {files}, {:.1} MB; {} new, {} replaced, {} removed",
+        "`{target}` {verb} generation {generation}: {files}, {:.1} MB; {} new, {} replaced, {} removed",
         summary.n_bytes as f64 / 1e6,
         grouped(changes.n_new),
         grouped(changes.n_replaced),
@@ -323,7 +323,7 @@ fn show_purged(args: &PublishArgs, purged: &Purged) -> Result<(), CommandError> 
     let base_url = base_url_or_root(&args.site);
     if !args.quiet {
         print_line!(
-            "{} is gone from {}; caches and mirrors must drop:",
+            "{} is gone from `{}`; caches and mirrors must drop:",
             purged.skill,
             purged.target
         );
@@ -388,7 +388,7 @@ fn show_verified(args: &PublishArgs, verified: &Verified) -> Result<(), CommandE
     if verified.is_equal() && !args.json && !args.quiet {
         let keys = counted(verified.n_keys, "key", "keys");
         print_line!(
-            "{} holds generation {} and nothing else: {keys}",
+            "`{}` holds generation {} and nothing else: {keys}",
             verified.target,
             verified.generation
         );

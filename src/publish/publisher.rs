@@ -327,7 +327,7 @@ impl Publisher<'_> {
             _ => generation,
         };
         Summary {
-            target: self.store.name(),
+            target: self.store.address(),
             generation: generation.number,
             n_files: generation.n_files,
             n_bytes: generation.n_bytes,

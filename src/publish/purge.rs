@@ -86,7 +86,7 @@ impl Publisher<'_> {
         let digests: BTreeSet<String> =
             digests.into_iter().chain(kept.map(str::to_owned)).collect();
         Ok(Purged {
-            target: self.store.name(),
+            target: self.store.address(),
             skill: skill.to_string(),
             paths: paths.into_iter().chain(others).collect(),
             digests: digests.into_iter().collect(),

@@ -86,7 +86,7 @@ pub fn verify(store: &dyn Store) -> Result<Verified, PublishError> {
         })
     });
     Ok(Verified {
-        target: store.name(),
+        target: store.address(),
         generation: number,
         n_keys: found.len(),
         missing: missing.cloned().collect(),

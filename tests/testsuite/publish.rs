@@ -77,6 +77,7 @@ fn a_site_is_published_republished_brought_back_and_compared() {
     let dry = publish(&test, &["--dry-run", "--json", "--quiet"]);
     let dry: serde_json::Value = serde_json::from_str(&dry.stdout).unwrap();
     assert_eq!(dry["generation"], 2);
+    assert_eq!(dry["target"], "live");
     assert!(dry["n_replaced"].as_u64().unwrap() > 3, "{dry}");
     assert_same(&files_below(&test.path("live")), &all_before);
 
