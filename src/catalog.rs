@@ -47,6 +47,8 @@ pub struct Catalog {
     pub collections: Vec<Collection>,
     /// Old key → key of a published skill; the old ones are no skill's key now.
     pub aliases: BTreeMap<SkillKey, SkillKey>,
+    /// Skills that were published and are gone, by decision: programs turn off what they have of them.
+    pub removed: BTreeSet<SkillKey>,
     /// The latest day that the statistics speak of, when there are statistics.
     pub stats_as_of: Option<Timestamp>,
 }

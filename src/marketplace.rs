@@ -29,7 +29,7 @@ use crate::url;
 use crate::zip::WrittenZip;
 pub use shapes::{MarketplaceJson, OwnerJson, PluginJson, SourceJson};
 
-/// Writes all lists that are not too long for the client. `collection_zips` are those of the catalog's collections.
+/// Writes all lists that the client reads. `collection_zips` are those of the catalog's collections.
 ///
 /// # Errors
 /// What the sink says.
@@ -39,11 +39,8 @@ pub fn write(
     collection_zips: &[WrittenZip],
     sink: &dyn Sink,
 ) -> io::Result<()> {
-    for list in lists(catalog, config) {
-        let bytes = list.encode()?;
-        if bytes.len() <= LIST_MAX_BYTES {
-            sink.write(&list.path, &bytes)?;
-        }
+    for (path, bytes) in Lists::of(catalog, config)?.written() {
+        sink.write(path, bytes)?;
     }
     for (collection, zip) in catalog.collections.iter().zip(collection_zips) {
         if let Some(name) = of_collection(config, collection) {
@@ -54,21 +51,50 @@ pub fn write(
     Ok(())
 }
 
-/// What the client calls the list of the whole site, where the site has it.
-pub fn of_site(catalog: &Catalog, config: &Config) -> Option<String> {
-    let list = site_list(catalog, config)?;
-    let len_bytes = list.encode().ok()?.len();
-    (len_bytes <= LIST_MAX_BYTES).then_some(list.name)
+/// Where the client installs skills from.
+#[derive(Clone, Debug, Default)]
+pub struct SkillLists {
+    /// What it calls the list of the site, where it reads that.
+    site: Option<String>,
+    /// Those of owners: what it calls each, by its owner.
+    owners: BTreeMap<String, String>,
+}
+
+impl SkillLists {
+    /// Those of a site.
+    pub fn of(catalog: &Catalog, config: &Config) -> Self {
+        let Ok(lists) = Lists::of(catalog, config) else {
+            return Self::default();
+        };
+        let site = lists.site.filter(|site| site.is_read());
+        let owners = lists.owners.into_iter().filter(|(_, list)| list.is_read());
+        Self {
+            site: site.map(|site| site.name),
+            owners: owners.map(|(owner, list)| (owner, list.name)).collect(),
+        }
+    }
+
+    /// The path and the name of a list that has the skill, that of the site before that of its owner.
+    pub fn list_of(&self, skill: &Skill) -> Option<(String, &str)> {
+        let owner = &skill.key.owner;
+        let of_owner = || Some((url::owner_marketplace(owner), &**self.owners.get(owner)?));
+        let of_site = self.site.as_deref();
+        let of_site = of_site.map(|name| (url::MARKETPLACE.to_owned(), name));
+        of_site.or_else(of_owner).filter(|_| is_plugin(skill))
+    }
 }
 
 /// What the client calls the list of a collection, where it has one.
 pub fn of_collection(config: &Config, collection: &Collection) -> Option<String> {
-    let name = config.marketplace.name(&config.base_url)?;
-    let is_set = config
-        .marketplace
-        .lists
-        .contains(&MarketplaceLists::Collections);
-    (is_set && has_lists(config)).then(|| format!("{name}-collection-{}", collection.name))
+    let lists = &config.marketplace.lists;
+    let is_wanted = has_lists(config) && lists.contains(&MarketplaceLists::Collections);
+    let part = collection_part(collection);
+    let name = || config.marketplace.name_of(&config.base_url, &part);
+    is_wanted.then(name).flatten()
+}
+
+fn collection_part(collection: &Collection) -> String {
+    format!("collection-{}", collection.name)
 }
 
 fn encode_collection(
@@ -107,8 +133,8 @@ const LIST_MAX_BYTES: usize = 5 * 1024 * 1024;
 
 /// What is not listed, as warnings. `settings` is the file in which the lists are set.
 ///
-/// A skill that brings parts of a plugin; a list that is too long, which may be fine in parts; all lists, when the site's
-/// address gives them a name that the client refuses.
+/// A skill that brings parts of a plugin; a list that is too long, which may be fine in parts; a list, or all, whose name
+/// the client refuses.
 pub fn problems(catalog: &Catalog, config: &Config, settings: &Path) -> Problems {
     let warning = |message| Problem::warning(settings, "marketplace", message);
     if !has_lists(config) {
@@ -122,15 +148,26 @@ pub fn problems(catalog: &Catalog, config: &Config, settings: &Path) -> Problems
         let named = warning(message).hint("set `name` below `[marketplace]`");
         return Problems::from_iter([named]);
     }
-    let lists = lists(catalog, config);
-    let too_long = lists.iter().filter_map(|list| {
-        let n_bytes = list.encode().ok()?.len();
+    let Ok(lists) = Lists::of(catalog, config) else {
+        return Problems::new();
+    };
+    let too_long = lists.all().filter(|list| !list.is_read()).map(|list| {
         let message = format!(
-            "there is no `{}`: of its {n_bytes} bytes Claude Code reads {LIST_MAX_BYTES} at most",
-            list.path
+            "there is no `{}`: of its {} bytes Claude Code reads {LIST_MAX_BYTES} at most",
+            list.path,
+            list.bytes.len()
         );
-        let hint = "lists of badges are shorter, and `lists = [\"badges\", \"owners\"]` below `[marketplace]` gives each owner one";
-        (n_bytes > LIST_MAX_BYTES).then(|| warning(message).hint(hint))
+        let hint = match list.path == url::MARKETPLACE {
+            true => "each owner has a list instead, which the pages of skills name",
+            false => "a registry of its own has room for it",
+        };
+        warning(message).hint(hint)
+    });
+    let refused = lists.refused.iter().map(|part| {
+        let message = format!(
+            "there is no marketplace of `{part}`, since Claude Code keeps the name that it would have for others"
+        );
+        warning(message).hint("its skills are in other lists; another name would give it its own")
     });
     let not_listed = catalog.listed().filter_map(|skill| {
         let part = plugin_parts(skill).next()?;
@@ -140,7 +177,7 @@ pub fn problems(catalog: &Catalog, config: &Config, settings: &Path) -> Problems
         let hint = "give the file or its folder another name";
         Some(Problem::warning(skill.main_path(), "marketplace", message).hint(hint))
     });
-    not_listed.chain(too_long).collect()
+    not_listed.chain(too_long).chain(refused).collect()
 }
 
 fn has_lists(config: &Config) -> bool {
@@ -148,53 +185,107 @@ fn has_lists(config: &Config) -> bool {
     is_secure && !config.marketplace.lists.is_empty()
 }
 
-/// All lists that say something, by their paths. One may have no plugins any more and turn those off that it had.
-fn lists<'a>(catalog: &'a Catalog, config: &'a Config) -> Vec<List<'a>> {
-    let name = config.marketplace.name(&config.base_url);
-    let Some(name) = name.filter(|_| has_lists(config)) else {
-        return Vec::new();
-    };
-    let has = |lists| config.marketplace.lists.contains(&lists);
-    let mut all: Vec<List<'a>> = site_list(catalog, config).into_iter().collect();
-    if has(MarketplaceLists::Badges) {
-        for kind in catalog.shown_badge_kinds() {
-            let path = url::badge_marketplace(&kind.kind);
-            let name = format!("{name}-badge-{}", kind.kind.to_ascii_lowercase());
-            let list = List::new(catalog, config, &path, &name, &kind.description);
-            all.push(list.of(|skill| skill.badge(&kind.kind).is_some()));
-        }
-    }
-    if has(MarketplaceLists::Owners) {
-        let skills = catalog.skills.iter();
-        let owners: BTreeSet<&str> = skills.map(|skill| &*skill.key.owner).collect();
-        for owner in owners {
-            let path = url::owner_marketplace(owner);
-            let name = format!("{name}-owner-{}", owner_name(owner));
-            let description = format!("Skills of {owner} from {}.", config.title);
-            let list = List::new(catalog, config, &path, &name, &description);
-            all.push(list.of(|skill| skill.key.owner == owner));
-        }
-    }
-    all.retain(List::says_something);
-    all.sort_by(|a, b| a.path.cmp(&b.path));
-    all
+/// All lists but those of collections, which hold one plugin each.
+#[derive(Default)]
+struct Lists {
+    site: Option<EncodedList>,
+    badges: Vec<EncodedList>,
+    /// By the owner.
+    owners: BTreeMap<String, EncodedList>,
+    /// Parts whose lists would have a name that the client keeps for others: `badge-x`, `owner-y`, `collection-z`.
+    refused: Vec<String>,
 }
 
-/// That of the whole site, if it is wanted and says something.
-fn site_list<'a>(catalog: &'a Catalog, config: &'a Config) -> Option<List<'a>> {
-    let is_wanted = config.marketplace.lists.contains(&MarketplaceLists::Site);
-    let name = config.marketplace.name(&config.base_url)?;
-    let new = || {
-        List::new(
-            catalog,
-            config,
-            url::MARKETPLACE,
-            &name,
-            &config.description,
-        )
-    };
-    let list = (is_wanted && has_lists(config)).then(|| new().of(|_| true));
-    list.filter(List::says_something)
+/// A list as it is written.
+struct EncodedList {
+    path: String,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl EncodedList {
+    fn is_read(&self) -> bool {
+        self.bytes.len() <= LIST_MAX_BYTES
+    }
+}
+
+impl Lists {
+    /// The lists that settings ask for, as far as they say something: one may have no plugins any more and turn those off
+    /// that it had. Where that of the site is too long for the client, each owner has one.
+    fn of(catalog: &Catalog, config: &Config) -> io::Result<Self> {
+        let mut lists = Self::default();
+        let name = config.marketplace.name(&config.base_url);
+        let Some(name) = name.filter(|_| has_lists(config)) else {
+            return Ok(lists);
+        };
+        let has = |kind| config.marketplace.lists.contains(&kind);
+        let new = |path: &str, name: &str, description: &str| {
+            List::new(catalog, config, path, name, description)
+        };
+        if has(MarketplaceLists::Site) {
+            let list = new(url::MARKETPLACE, &name, &config.description);
+            lists.site = list.removing(|_| true).of(|_| true).encoded()?;
+        }
+        if has(MarketplaceLists::Badges) {
+            for kind in catalog.shown_badge_kinds() {
+                let part = format!("badge-{}", kind.kind.to_ascii_lowercase());
+                let Some(name) = lists.name_of(config, part) else {
+                    continue;
+                };
+                let path = url::badge_marketplace(&kind.kind);
+                let list = new(&path, &name, &kind.description);
+                let list = list.of(|skill| skill.badge(&kind.kind).is_some());
+                if list.says_something() {
+                    // Nobody knows which badges they had.
+                    lists.badges.extend(list.removing(|_| true).encoded()?);
+                }
+            }
+        }
+        let is_too_long = lists.site.as_ref().is_some_and(|site| !site.is_read());
+        if has(MarketplaceLists::Owners) || is_too_long {
+            let keys = catalog.skills.iter().map(|skill| &skill.key);
+            let owners = keys.chain(&catalog.removed).map(|key| &*key.owner);
+            for owner in owners.collect::<BTreeSet<&str>>() {
+                let part = format!("owner-{}", owner_name(owner));
+                let Some(name) = lists.name_of(config, part) else {
+                    continue;
+                };
+                let description = format!("Skills of {owner} from {}.", config.title);
+                let list = new(&url::owner_marketplace(owner), &name, &description);
+                let list = list.removing(|key| key.owner == owner);
+                let list = list.of(|skill| skill.key.owner == owner).encoded()?;
+                lists
+                    .owners
+                    .extend(list.map(|list| (owner.to_owned(), list)));
+            }
+        }
+        if has(MarketplaceLists::Collections) {
+            for collection in &catalog.collections {
+                lists.name_of(config, collection_part(collection));
+            }
+        }
+        Ok(lists)
+    }
+
+    /// What the list of a part is called; notes it where the client refuses that.
+    fn name_of(&mut self, config: &Config, part: String) -> Option<String> {
+        let name = config.marketplace.name_of(&config.base_url, &part);
+        if name.is_none() {
+            self.refused.push(part);
+        }
+        name
+    }
+
+    fn all(&self) -> impl Iterator<Item = &EncodedList> {
+        let site = self.site.iter();
+        site.chain(&self.badges).chain(self.owners.values())
+    }
+
+    /// Path and bytes of those that the client reads.
+    fn written(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let read = self.all().filter(|list| list.is_read());
+        read.map(|list| (&*list.path, &*list.bytes))
+    }
 }
 
 /// One marketplace, while it is put together.
@@ -229,6 +320,14 @@ impl<'a> List<'a> {
         }
     }
 
+    /// The same with the removed skills that `belongs` tells: they are turned off where they are installed.
+    fn removing(mut self, belongs: impl Fn(&SkillKey) -> bool) -> Self {
+        let removed = self.catalog.removed.iter().filter(|key| belongs(key));
+        self.renames
+            .extend(removed.map(|key| (package_name(key), None)));
+        self
+    }
+
     /// The list of those skills that `belongs` tells. What is dangerous by now is turned off where it is installed: skills
     /// under suspicion, and those that would be more than a skill.
     fn of(mut self, belongs: impl Fn(&Skill) -> bool) -> Self {
@@ -255,12 +354,21 @@ impl<'a> List<'a> {
         !self.skills.is_empty() || !self.renames.is_empty()
     }
 
-    fn encode(&self) -> io::Result<Vec<u8>> {
+    /// The list as it is written; `None` where it says nothing.
+    fn encoded(self) -> io::Result<Option<EncodedList>> {
+        if !self.says_something() {
+            return Ok(None);
+        }
         let plugins = self.skills.iter().map(|skill| self.plugin(skill)).collect();
-        to_json(&MarketplaceJson {
+        let bytes = to_json(&MarketplaceJson {
             renames: self.renames.clone(),
             ..MarketplaceJson::new(self.config, &self.name, &self.description, plugins)
-        })
+        })?;
+        Ok(Some(EncodedList {
+            path: self.path,
+            name: self.name,
+            bytes,
+        }))
     }
 
     fn plugin(&self, skill: &'a Skill) -> PluginJson<'a> {
@@ -331,15 +439,40 @@ mod tests {
         }
         let (all, messages) = written(&catalog);
         assert_eq!(all, None);
-        let list = &lists(&catalog, &config)[0];
-        let n_bytes = list.encode().unwrap().len();
+        let lists = Lists::of(&catalog, &config).unwrap();
+        let n_bytes = lists.site.unwrap().bytes.len();
         assert!(n_bytes > LIST_MAX_BYTES);
+        let too_long = |path: &str, n_bytes: usize| {
+            format!(
+                "there is no `{path}`: of its {n_bytes} bytes Claude Code reads 5242880 at most"
+            )
+        };
+        let of_owner = lists.owners["ana"].bytes.len();
         assert_eq!(
             messages,
-            [format!(
-                "there is no `marketplace.json`: of its {n_bytes} bytes Claude Code reads 5242880 at most"
-            )]
+            [
+                too_long("ana/marketplace.json", of_owner),
+                too_long("marketplace.json", n_bytes)
+            ]
         );
+        // Pages name lists of owners then, as far as these are read.
+        let at = |catalog: &Catalog, skill: usize| {
+            let lists = SkillLists::of(catalog, &config);
+            let list = lists.list_of(&catalog.skills[skill]);
+            list.map(|(path, name)| (path, name.to_owned()))
+        };
+        assert_eq!(at(&catalog, 0), None);
+        let mut of_two = catalog.clone();
+        let half = of_two.skills.len() / 2;
+        for skill in &mut of_two.skills[half..] {
+            skill.key.owner = "bo".to_owned();
+        }
+        for (skill, owner) in [(0, "ana"), (half, "bo")] {
+            let path = format!("{owner}/marketplace.json");
+            let name = format!("skills-example-owner-{owner}");
+            assert_eq!(at(&of_two, skill), Some((path, name)));
+        }
+        assert_eq!(written(&of_two).1.len(), 1);
         // What fits is written, up to the last byte.
         let per_skill = (n_bytes - one.unwrap()) / (catalog.skills.len() - 1);
         catalog.skills.truncate(LIST_MAX_BYTES / per_skill - 10);

@@ -62,6 +62,14 @@ impl MarketplaceConfig {
     }
 }
 
+impl MarketplaceConfig {
+    /// What the list of a part is called, such as `badge-official`; `None` as of [`Self::name`].
+    pub fn name_of(&self, base_url: &BaseUrl, part: &str) -> Option<String> {
+        let name = format!("{}-{part}", self.name(base_url)?);
+        (!is_kept(&name)).then_some(name)
+    }
+}
+
 /// The name of a marketplace: what [`is_discovery_name`] accepts, at most 32 characters, and not one that Claude Code keeps
 /// for its maker or for itself.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

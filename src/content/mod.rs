@@ -83,6 +83,7 @@ fn load_with(
         cache,
         &mut problems,
     );
+    let removed = moderation.removed.clone();
     moderation.apply(&mut skills);
 
     let aliases = Aliases::read(&content, &mut problems);
@@ -106,6 +107,7 @@ fn load_with(
         skills,
         badge_kinds,
         aliases,
+        removed,
         stats_as_of,
         collections: Vec::new(),
     };

@@ -54,13 +54,15 @@ pub(super) fn codex(
     })
 }
 
-/// Names of before, with those of now. A plugin that became dangerous has none: it is turned off where it is installed.
+/// Names of before, with those of now. A plugin that became dangerous or was removed has none: it is turned off where it is installed.
 fn renames(plugins: &[Plugin<'_>], catalog: &Catalog) -> BTreeMap<String, Option<String>> {
     let listed = plugins.iter().filter(|plugin| plugin.is_installable);
     let listed: BTreeSet<&str> = listed.map(|plugin| &*plugin.name).collect();
     let suspicious = catalog.skills.iter().filter(|skill| skill.is_suspicious);
+    let suspicious = suspicious.map(|skill| &skill.key);
     let mut renames: BTreeMap<String, Option<String>> = suspicious
-        .map(|skill| (package_name(&skill.key), None))
+        .chain(&catalog.removed)
+        .map(|key| (package_name(key), None))
         .collect();
     for (old, new) in &catalog.aliases {
         let name = package_name(new);

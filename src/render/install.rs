@@ -185,12 +185,12 @@ fn with_skills(registry: &Registry<'_>, page: &str, is_discoverable: bool) -> Op
     is_discoverable.then(|| way("skills", "skills", [("", command())]))
 }
 
-/// From the site's marketplace, where it has one that lists the skill.
+/// From a marketplace that lists the skill, where there is one.
 fn with_claude(registry: &Registry<'_>, skill: &Skill) -> Option<Way> {
-    let marketplace = registry.marketplace.as_ref()?;
-    let list = registry.absolute(url::MARKETPLACE);
+    let (path, marketplace) = registry.marketplaces.list_of(skill)?;
+    let list = registry.absolute(&path);
     let plugin = package_name(&skill.key);
-    is_plugin(skill).then(|| claude(&list, marketplace, &plugin, "".into()))
+    Some(claude(&list, marketplace, &plugin, "".into()))
 }
 
 /// From the collection's own marketplace, where it has one.

@@ -24,7 +24,7 @@ fn text(registry: &Registry<'_>) -> String {
         "# {}\n\n> {}\n\n{} by {}. A skill is a folder with a `SKILL.md` that tells an agent how to do something.\n\n\
          - Search: `skillpress search \"WORDS\" --site {base} --json`; people use {base}search/?q=WORDS\n\
          - A skill's page: {base}OWNER/skills/SLUG/\n\
-         - Its text: {base}OWNER/skills/SLUG/files/SKILL.md\n\
+         - Its text: {base}OWNER/skills/SLUG/files/SKILL.md; where there is none, its page links to the file\n\
          - All its files: {base}OWNER/skills/SLUG/SLUG.zip\n\
          - Install: `npx skills add {base}OWNER/skills/SLUG/`, or unzip the zip into the folder of your skills\n\
          - All skills as JSON: {base}api/v1/catalog/manifest.json; the API: {base}api/openapi.json\n\

@@ -8,7 +8,7 @@ use super::page::SiteView;
 use crate::catalog::{BadgeKind, Catalog, Collection, Skill};
 use crate::config::Config;
 use crate::key::SkillKey;
-use crate::marketplace;
+use crate::marketplace::SkillLists;
 use crate::url::{self, Sort};
 
 /// The registry, ready to be rendered.
@@ -26,8 +26,8 @@ pub(super) struct Registry<'a> {
     pub(super) tags: BTreeMap<&'a str, Vec<usize>>,
     /// The collections that each skill is in, in the order of the catalog.
     collections: HashMap<&'a SkillKey, Vec<&'a Collection>>,
-    /// The name of the site's marketplace of Claude Code, where it has one.
-    pub(super) marketplace: Option<String>,
+    /// The marketplaces of Claude Code that list skills.
+    pub(super) marketplaces: SkillLists,
     /// How many skills have each slug.
     slugs: HashMap<&'a str, usize>,
     /// Whether any listed skill has statistics.
@@ -52,7 +52,7 @@ impl<'a> Registry<'a> {
             owners: BTreeMap::new(),
             tags: BTreeMap::new(),
             collections: HashMap::new(),
-            marketplace: marketplace::of_site(catalog, config),
+            marketplaces: SkillLists::of(catalog, config),
             slugs: HashMap::new(),
         };
         for collection in &catalog.collections {

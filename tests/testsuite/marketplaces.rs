@@ -82,6 +82,50 @@ fn what_became_dangerous_is_turned_off_where_it_is_installed() {
 }
 
 #[test]
+fn what_was_removed_is_turned_off_whether_its_folder_is_there_or_not() {
+    let settings = "[marketplace]\nlists = [\"site\", \"badges\", \"owners\"]\n";
+    let removed = "[[removed]]\nskill = \"ana/pdf-tools\"\n\n[[removed]]\nskill = \"cy/gone\"\nnote = \"Its author asked.\"\n";
+    let test = SiteTest::two_skills()
+        .skill("bo/fine", "---\nname: fine\ndescription: Does it.\n---\n")
+        .file("skillpress.toml", settings)
+        .file("content/moderation.toml", removed);
+    let ran = test.rebuild();
+    assert!(!ran.stderr.contains("error"), "{}", ran.stderr);
+    assert!(!test.path("public/ana/skills/pdf-tools").exists());
+    let both = json!({ "ana--pdf-tools": null, "cy--gone": null });
+    let site = list(&test, "marketplace.json");
+    assert_eq!(site["renames"], both);
+    assert_eq!(names(&site), ["bo--fine"]);
+    for owner in ["ana", "cy"] {
+        let list = list(&test, &format!("{owner}/marketplace.json"));
+        assert_eq!(list["plugins"], json!([]));
+        assert_eq!(list["renames"].as_object().map(|it| it.len()), Some(1));
+    }
+    assert_eq!(
+        list(&test, "bo/marketplace.json").get("renames"),
+        None,
+        "of others it says nothing"
+    );
+    // No other file names them.
+    for (path, bytes) in test.site() {
+        let text = String::from_utf8_lossy(&bytes);
+        let is_list = path.ends_with("marketplace.json");
+        assert!(is_list || !text.contains("cy/skills/gone"), "{path}");
+    }
+    test.write(
+        "content/moderation.toml",
+        "[[hidden]]\nskill = \"cy/gone\"\n\n[[removed]]\nskill = \"cy/gone\"\n",
+    );
+    let ran = test.run(&["check"]);
+    for message in [
+        "`cy/gone` is moderated, but there is no such skill",
+        "`cy/gone` is in this file already",
+    ] {
+        assert!(ran.stdout.contains(message), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn a_list_that_lost_its_only_skill_to_suspicion_still_turns_it_off() {
     let test = SiteTest::two_skills()
         .file(
@@ -131,6 +175,37 @@ fn a_name_that_the_client_keeps_for_others_is_no_list_and_a_warning() {
         "{}",
         ran.stderr
     );
+}
+
+#[test]
+fn a_part_whose_list_would_have_a_name_that_is_kept_has_none() {
+    let test = SiteTest::two_skills().file(
+        "content/collections/official-claude.toml",
+        "title = \"Ours\"\ndescription = \"What we have.\"\n[[skill]]\nkey = \"ana/pdf-tools\"\n",
+    );
+    let ran = test.rebuild();
+    assert_eq!(
+        lists(&test),
+        ["badges/official/marketplace.json", "marketplace.json"]
+    );
+    let message = "there is no marketplace of `collection-official-claude`, since Claude Code keeps the name that it would have for others\n";
+    assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    let page = test.page("collections/official-claude/index.html");
+    assert!(!page.contains("claude plugin"), "{page}");
+}
+
+#[test]
+fn pages_name_the_lists_of_owners_where_there_is_no_other() {
+    let test = SiteTest::two_skills()
+        .file("skillpress.toml", "[marketplace]\nlists = [\"owners\"]\n")
+        .build();
+    let page = test.page("ana/skills/pdf-tools/index.html");
+    for line in [
+        "claude plugin marketplace add https://skills.example/ana/marketplace.json",
+        "claude plugin install ana--pdf-tools@skills-example-owner-ana",
+    ] {
+        assert!(page.contains(line), "{page}");
+    }
 }
 
 /// The paths of all lists of the site.

@@ -1,9 +1,12 @@
-//! `moderation.toml`: which skills are hidden, and which are published with a warning.
+//! `moderation.toml`: which skills are hidden or removed, and which are published with a warning.
 //!
 //! ```toml
 //! [[hidden]]
 //! skill = "mal/ware"
 //! note = "For the operators' eyes."
+//!
+//! [[removed]]
+//! skill = "mal/gone"
 //!
 //! [[suspicious]]
 //! skill = "bob/helper"
@@ -25,8 +28,10 @@ use crate::problem::Problems;
 /// What the operator decided about skills.
 #[derive(Debug, Default)]
 pub struct Moderation {
-    /// Skills that appear nowhere.
+    /// Skills that appear nowhere, those of `removed` among them.
     pub hidden: BTreeSet<SkillKey>,
+    /// Skills that were published before; whether they still lie in the content folder is no matter.
+    pub removed: BTreeSet<SkillKey>,
     /// Skills that only have a page, with the reason that it shows.
     suspicious: BTreeMap<SkillKey, Option<String>>,
 }
@@ -45,37 +50,55 @@ impl Moderation {
             return moderation;
         };
         let fields = Fields::new(&file, &table);
-        fields.allow_only(&["hidden", "suspicious"], problems);
+        fields.allow_only(&["hidden", "removed", "suspicious"], problems);
         let names = Names::new(content, folders, BTreeMap::new());
         for table in fields.tables("hidden", problems) {
-            let decision = moderation.decision(&table, &names, problems);
+            let decision = moderation.decision_on_present(&table, &names, problems);
             moderation.hidden.extend(decision.map(|(skill, _)| skill));
         }
+        for table in fields.tables("removed", problems) {
+            let decision = moderation.decision(&table, problems);
+            let removed = decision.map(|(skill, _)| skill.into_inner());
+            moderation.hidden.extend(removed.clone());
+            moderation.removed.extend(removed);
+        }
         for table in fields.tables("suspicious", problems) {
-            let decision = moderation.decision(&table, &names, problems);
+            let decision = moderation.decision_on_present(&table, &names, problems);
             moderation.suspicious.extend(decision);
         }
         moderation
     }
 
     /// The skill and the note of one table; tells when the skill is missing or has a decision already.
-    fn decision(
+    fn decision_on_present(
         &self,
         fields: &Fields,
         names: &Names,
         problems: &mut Problems,
     ) -> Option<(SkillKey, Option<String>)> {
-        fields.allow_only(&["skill", "note"], problems);
-        let note = fields.text("note", NOTE_MAX_CHARS, problems);
-        let skill = fields.skill("skill", problems)?;
+        let (skill, note) = self.decision(fields, problems)?;
         let (span, skill) = (skill.span(), skill.into_inner());
         if !names.is_there(&skill) {
             let message = format!("`{skill}` is moderated, but there is no such skill");
-            problems.push(names.hint(fields.file.error(span.clone(), message), &skill));
-        }
-        if self.hidden.contains(&skill) || self.suspicious.contains_key(&skill) {
-            let message = format!("`{skill}` is in this file already");
             let error = fields.file.error(span, message);
+            problems.push(names.hint(error, &skill));
+        }
+        Some((skill, note))
+    }
+
+    /// The same of a skill that may be missing.
+    fn decision(
+        &self,
+        fields: &Fields,
+        problems: &mut Problems,
+    ) -> Option<(Spanned<SkillKey>, Option<String>)> {
+        fields.allow_only(&["skill", "note"], problems);
+        let note = fields.text("note", NOTE_MAX_CHARS, problems);
+        let skill = fields.skill("skill", problems)?;
+        let key = skill.get_ref();
+        if self.hidden.contains(key) || self.suspicious.contains_key(key) {
+            let message = format!("`{key}` is in this file already");
+            let error = fields.file.error(skill.span(), message);
             problems.push(error.hint("remove one of the two"));
         }
         Some((skill, note.map(Spanned::into_inner)))
