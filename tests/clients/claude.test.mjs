@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -120,13 +120,14 @@ describe("Claude Code on a marketplace", () => {
     assert.match(await succeed("update", "ana--pdf-tools@acme"), /already at the latest version/);
   });
 
-  test("a renamed skill goes on under its new name, one under suspicion is turned off", async () => {
+  test("a renamed skill goes on under its new name, one under suspicion and one that was removed are turned off", async () => {
+    const odd = await nameOf("bo", "Odd--Name");
     const notes = await registry.skill("bo", "notes");
     await registry.remove("skills/bo/notes");
     await registry.publish({
       "skills/bo/jottings/SKILL.md": notes.get("SKILL.md"),
       "aliases.toml": '"bo/notes" = "bo/jottings"\n',
-      "moderation.toml": '[[suspicious]]\nskill = "ana/notes"\nnote = "It deletes files."\n',
+      "moderation.toml": '[[suspicious]]\nskill = "ana/notes"\nnote = "It deletes files."\n[[removed]]\nskill = "bo/Odd--Name"\n',
     });
     await succeed("validate", "--strict", join(registry.site, "marketplace.json"));
     await succeed("marketplace", "update", "acme");
@@ -134,7 +135,7 @@ describe("Claude Code on a marketplace", () => {
     const { enabledPlugins } = JSON.parse(await readFile(join(user.home, ".claude/settings.json"), "utf8"));
     assert.equal(enabledPlugins["bo--jottings@acme"], true);
     assert.equal(enabledPlugins["bo--notes@acme"], undefined);
-    assert.notEqual(enabledPlugins["ana--notes@acme"], true);
+    for (const plugin of ["ana--notes", odd]) assert.notEqual(enabledPlugins[`${plugin}@acme`], true, plugin);
     await succeed("install", "bo--jottings@acme");
     assert.deepEqual(await installed("bo--jottings@acme"), notes);
   });
@@ -152,10 +153,28 @@ describe("Claude Code on a marketplace", () => {
     const { code, output } = await claude("install", "pdf@summed");
     assert.notEqual(code, 0);
     assert.match(output, /integrity check failed/);
+    const state = await readFile(join(user.home, ".claude/plugins/installed_plugins.json"), "utf8");
+    assert.equal(JSON.parse(state).plugins["pdf@summed"], undefined);
     summed(createHash("sha256").update(zip).digest("hex"));
     await succeed("marketplace", "update", "summed");
     await succeed("install", "pdf@summed");
     assert.deepEqual(await installed("pdf@summed"), await registry.skill("ana", "pdf-tools"));
+  });
+
+  test("a list of packages for npm installs them from the site", async () => {
+    const source = { source: "npm", package: "@acme/ana--pdf-tools", registry: `${registry.url}/npm/` };
+    const plugins = [{ name: "pdf", description: "Reads.", source }];
+    const packaged = join(user.home, "packaged/.claude-plugin");
+    await mkdir(packaged, { recursive: true });
+    await writeFile(join(packaged, "marketplace.json"), JSON.stringify({ name: "packaged", owner: { name: "Acme" }, plugins }));
+    await succeed("marketplace", "add", join(user.home, "packaged"));
+    // It runs npm.
+    const { code, output } = await user.shell("claude plugin install pdf@packaged");
+    assert.equal(code, 0, output);
+    const files = [...(await installed("pdf@packaged"))].filter(([path]) => path.startsWith("skills/pdf-tools/"));
+    const bytes = new Map(files.map(([path, bytes]) => [path.slice("skills/pdf-tools/".length), bytes]));
+    assert.deepEqual(bytes, await registry.skill("ana", "pdf-tools"));
+    assert.deepEqual(await loaded("pdf@packaged"), ["Skills 1"]);
   });
 
   test("a skill that is not listed for its files would indeed bring more than a skill", async () => {

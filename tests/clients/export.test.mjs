@@ -136,6 +136,28 @@ describe("an exported repository", () => {
     await assertBytes(await installed("team/skills/pdf-tools"), "ana/pdf-tools");
   });
 
+  test("Codex installs packages for npm from the site, where a list names them", async () => {
+    const home = join(user.home, "codex-npm");
+    const list = join(user.home, "packaged");
+    await mkdir(home);
+    await mkdir(join(list, ".agents/plugins"), { recursive: true });
+    const source = { source: "npm", package: "@acme/ana--pdf-tools", registry: `${registry.url}/npm/` };
+    const policy = { installation: "AVAILABLE", authentication: "ON_INSTALL" };
+    const plugins = [{ name: "pdf", source, policy, category: "Skills" }];
+    const listed = JSON.stringify({ name: "packaged", interface: { displayName: "Packaged" }, plugins });
+    await writeFile(join(list, ".agents/plugins/marketplace.json"), listed);
+    // It runs npm.
+    const codex = async (command) => {
+      const { code, output } = await user.shell(`"$CODEX" plugin ${command}`, { CODEX: programs.codex, CODEX_HOME: home });
+      assert.equal(code, 0, output);
+    };
+    await codex(`marketplace add ${list}`);
+    await codex("add pdf@packaged");
+    const folder = join(home, "plugins/cache/packaged/pdf");
+    const [version] = await readdir(folder);
+    await assertBytes(join(folder, version, "skills/pdf-tools"), "ana/pdf-tools");
+  });
+
   test("Gemini CLI installs a skill, and a collection, from its folder", async () => {
     const gemini = (path) =>
       succeed(process.execPath, [programs.gemini, "skills", "install", repository, "--path", path, "--consent"]);

@@ -25,26 +25,34 @@ const CONTENT = {
   "aliases.toml": '"ana/pdf" = "ana/pdf-tools"\n',
 };
 
+/** Runs npm in the project of a user, and gives what it says. */
+async function npmOf(user, ...args) {
+  const env = { npm_config_update_notifier: "false", npm_config_audit: "false", npm_config_fund: "false" };
+  const path = `${dirname(process.execPath)}:${process.env.PATH}`;
+  const { code, output } = await user.program(process.execPath, [program, ...args], { ...env, PATH: path });
+  assert.equal(code, 0, output);
+  return output;
+}
+
+/** Makes the project of a user one that takes packages from a registry. */
+async function makeProject(user, registry) {
+  await writeFile(join(user.project, ".npmrc"), `@acme:registry=${registry.url}/npm/\n`);
+  await writeFile(join(user.project, "package.json"), '{"name":"project","private":true}');
+}
+
 describe("npm", () => {
   let registry, user;
   before(async () => {
     registry = await Registry.start("https", CONTENT);
     user = await User.create();
-    await writeFile(join(user.project, ".npmrc"), `@acme:registry=${registry.url}/npm/\n`);
-    await writeFile(join(user.project, "package.json"), '{"name":"project","private":true}');
+    await makeProject(user, registry);
   });
   after(async () => {
     await registry?.stop();
     await user?.remove();
   });
 
-  const npm = async (...args) => {
-    const env = { npm_config_update_notifier: "false", npm_config_audit: "false", npm_config_fund: "false" };
-    const path = `${dirname(process.execPath)}:${process.env.PATH}`;
-    const { code, output } = await user.program(process.execPath, [program, ...args], { ...env, PATH: path });
-    assert.equal(code, 0, output);
-    return output;
-  };
+  const npm = (...args) => npmOf(user, ...args);
   const installed = (name, folder) => readFiles(join(user.project, "node_modules/@acme", name, "skills", folder));
   const versionOf = async (name) => JSON.parse(await npm("view", `@acme/${name}`, "version", "--json"));
 
@@ -90,4 +98,29 @@ describe("npm", () => {
     assert.match(await npm("install", "@acme/ana--pdf"), /it is called @acme\/ana--pdf-tools now/);
     assert.deepEqual(await installed("ana--pdf", "pdf-tools"), await registry.skill("ana", "pdf-tools"));
   });
+});
+
+test("npm installs from a lock file as long as its version is published, whatever the skill has become", async () => {
+  const version = (number, description, license) =>
+    `---\nname: pdf-tools\ndescription: ${description}\nversion: ${number}\nlicense: ${license}\n---\n${number}\n`;
+  const file = "skills/ana/pdf-tools/SKILL.md";
+  const commits = [{ [file]: version("0.9.0", "Reads.", "MIT") }];
+  const registry = await Registry.start("https", { [file]: version("1.0.0", "Reads PDF files.", "MIT") }, { commits });
+  const user = await User.create();
+  try {
+    await makeProject(user, registry);
+    await npmOf(user, "install", "--save-exact", "@acme/ana--pdf-tools@1.0.0");
+    const folder = join(user.project, "node_modules/@acme/ana--pdf-tools/skills/pdf-tools");
+    const before = await readFiles(folder);
+    assert.deepEqual(before, await registry.skill("ana", "pdf-tools"));
+    await registry.publish({ [file]: version("1.1.0", "Reads and splits PDF files.", "Apache-2.0") });
+    await npmOf(user, "cache", "clean", "--force");
+    await npmOf(user, "ci");
+    assert.deepEqual(await readFiles(folder), before);
+    await npmOf(user, "install", "@acme/ana--pdf-tools@latest");
+    assert.deepEqual(await readFiles(folder), await registry.skill("ana", "pdf-tools"));
+  } finally {
+    await registry.stop();
+    await user.remove();
+  }
 });
