@@ -90,3 +90,32 @@ test("pages fit a phone: nothing scrolls sideways at 360 pixels", async () => {
   }
   await page.close();
 });
+
+test("the client that was chosen last is shown wherever a page has it, with each choice accessible", async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 }, bypassCSP: true });
+  const shown = () => page.evaluate(() => [...document.querySelectorAll(".way")].filter((way) => way.checkVisibility()).map((way) => way.innerText));
+  await page.goto(`${server.url}ana/skills/pdf-tools/`);
+  const clients = await page.locator(".ways input").evaluateAll((inputs) => inputs.map((input) => input.value));
+  for (const expected of ["skills", "claude", "gemini", "curl", "agent"]) assert.ok(clients.includes(expected), `${clients}`);
+  const [first] = await shown();
+  assert.match(first, /^npx skills add /);
+  for (const client of clients) {
+    await page.locator(`.ways label:has(input[value="${client}"])`).click();
+    assert.equal((await shown()).length, 1, client);
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document.querySelector(".install")));
+    assert.deepEqual(violations.map(({ id }) => id), [], client);
+  }
+  await page.locator('.ways label:has(input[value="gemini"])').click();
+  for (const [link, line] of [["brook/skills/git-bisect/", /gemini skills install git-bisect\.skill/], ["collections/first-week/", /gemini skills install first-week\.skill --path skills/]]) {
+    await page.goto(server.url + link);
+    const ways = await shown();
+    assert.equal(ways.length, 1);
+    assert.match(ways[0], line);
+  }
+  // By the keyboard.
+  await page.locator('.ways input[value="gemini"]').focus();
+  await page.keyboard.press("ArrowRight");
+  assert.doesNotMatch((await shown())[0], /gemini/);
+  await page.close();
+});
