@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::catalog::{Collection, Release, Skill};
 use crate::clients::{
     clawhub_command, clawhub_release_command, copied_as, has_main_file, is_discoverable,
-    is_fetched_by_file, is_package, is_plugin, is_text_alone,
+    is_fetched_by_file, is_package, is_text_alone,
 };
 use crate::key::{SkillKey, package_name};
 use crate::marketplace;
