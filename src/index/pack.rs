@@ -12,6 +12,7 @@ use std::iter;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use skillpress_search::internals::Query;
 use skillpress_search::internals::format::block;
 use skillpress_search::internals::format::cards::{self, CARD_LEN, CARDS_FILE, Card};
 use skillpress_search::internals::format::head::{BLOCK_MAX_LEN, LEXICAL_HEAD, LexicalHead};
@@ -21,7 +22,8 @@ use skillpress_search::internals::format::manifest::{
 use skillpress_search::internals::format::postings::{self, POSTINGS_FILE};
 use skillpress_search::internals::format::spelling::SPELLING_FILE;
 use skillpress_search::internals::format::terms::{
-    self, INLINE_POSTINGS_MAX, TERM_MAX_LEN, TERMS_FILE, TermEntry, TermPostings,
+    self, INLINE_POSTINGS_MAX, Namespace, SLUG_WORDS, TERM_MAX_LEN, TERMS_FILE, TermEntry,
+    TermPostings,
 };
 use skillpress_search::{ByteRange, DocId};
 
@@ -231,6 +233,7 @@ fn lexical_part(
 ) -> Result<IndexPart, IndexError> {
     let n_skills = skills.len() as u32;
     let mut weighed = impacts::weigh(index)?;
+    level_slugs(skills, &mut weighed);
     exact::add(catalog, skills, &mut weighed);
     let spelling = spelling::encode(index, &weighed, n_skills as usize);
     let term_files = encode_terms(&weighed, n_skills)?;
@@ -252,6 +255,21 @@ fn lexical_part(
         ],
         heads: vec![(LEXICAL_HEAD.to_owned(), head)],
     })
+}
+
+/// Says of each slug in the lists of keys how many words are joined there.
+fn level_slugs(skills: &[&Skill], weighed: &mut BTreeMap<String, WeighedTerm>) {
+    for (skill_idx, skill) in skills.iter().enumerate() {
+        let slug = Query::parse(&skill.key.slug);
+        let list = slug.name_key.map(|key| Namespace::Name.term(&key));
+        let list = list.and_then(|term| weighed.get_mut(&term));
+        let postings = list.into_iter().flat_map(|list| &mut list.postings);
+        for posting in postings.filter(|posting| posting.doc.idx() == skill_idx) {
+            // Beyond so many, a slug is a name among others.
+            let n_words = slug.n_name_words.min(127);
+            posting.level = (SLUG_WORDS - n_words) as u8;
+        }
+    }
 }
 
 #[derive(Default)]

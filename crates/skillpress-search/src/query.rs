@@ -36,6 +36,8 @@ pub struct Query {
     /// in `!` when the text has `-words` or filters: so `weather -cli` means the name that is written so, if there is
     /// one, and never `weather-cli`.
     pub name_key: Option<String>,
+    /// How many words are joined in that key, operators aside.
+    pub n_name_words: usize,
     /// When the query is `owner/slug` or `@owner/slug`, an install command of it, or the address of its page.
     pub owner_slug: Option<OwnerSlug>,
 }
@@ -171,6 +173,8 @@ impl Query {
             key.push('!');
         }
         query.semantic_words.truncate(SEMANTIC_WORDS_MAX);
+        // A run that is too long for a word is one in a key.
+        query.n_name_words = surfaces.len().max(1);
         let is_last_open = text.chars().next_back().is_some_and(is_alphanumeric);
         query.set_words(&surfaces, &are_required, is_last_open, &symbols);
         query
@@ -196,6 +200,7 @@ impl Query {
             query.semantic_words.push((word.clone(), *weight));
         }
         query.name_key = name_key(&query.text());
+        query.n_name_words = query.words.len();
         query
     }
 
@@ -377,10 +382,13 @@ fn pasted(text: &str) -> Option<String> {
         }
         let is_option = piece.is_excluded || word.as_bytes().first() == Some(&b'-');
         if is_operand && !is_option {
-            return Some(match has_packages {
-                true => packaged(word),
-                false => word.into(),
-            });
+            if !has_packages {
+                return Some(word.into());
+            }
+            let key = packaged(word);
+            if key.contains(SLASH) {
+                return Some(key);
+            }
         }
         if piece_idx == 0 {
             has_packages = word == "claude" || word == "npm";
@@ -391,7 +399,7 @@ fn pasted(text: &str) -> Option<String> {
     None
 }
 
-/// The skill that a package holds: `owner--slug`, behind a scope or before a marketplace; of others its name.
+/// The skill that a package holds: `owner--slug`, behind a scope or before a marketplace; of others what has no `/`.
 fn packaged(word: &str) -> String {
     let mut key = String::new();
     let mut before = ' ';
@@ -550,6 +558,7 @@ mod tests {
             "npx skills add https://skills.example/ana/skills/pdf-tools/ --yes",
             "claude plugin install ana--pdf-tools@skills-example",
             "npm install @acme/ana--pdf-tools && npx skills experimental_sync",
+            "npm install --registry https://skills.example/npm/ @acme/ana--pdf-tools",
             "npm install ana--pdf-tools--1f22b1f58b94d98c",
             "ana/skills/pdf-tools",
         ] {
@@ -565,10 +574,16 @@ mod tests {
             Query::parse("clawhub install pdf-tools").name_key,
             Some("pdftools".into())
         );
-        assert_eq!(terms("claude plugin install team@skills-example"), ["team"]);
+        assert_eq!(
+            terms("claude add tests to my code"),
+            ["claud", "add", "test", "code"]
+        );
         for text in [
             "install pdf tools",
             "npx",
+            "claude add tests to my code",
+            "npm install of packages",
+            "npm install ./",
             "clawhub install",
             "skills / tools",
             "a/skills/",

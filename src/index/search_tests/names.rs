@@ -80,6 +80,28 @@ fn joined_split_and_scoped_names_find_each_other() {
 }
 
 #[test]
+fn of_names_with_one_key_the_one_that_is_typed_comes_first() {
+    let skills = vec![
+        skill("mel", "gpt-41", "Forty one", "Counts."),
+        skill("mel", "gpt", "GPT 4.1", "Answers."),
+        skill("mel", "websearch", "Something", "Looks around."),
+        skill("mel", "web", "Web Search", "Searches the web."),
+    ];
+    let files = packed(&catalog(skills));
+    for (query, expected) in [
+        ("GPT 4.1", "mel/gpt"),
+        ("gpt-41", "mel/gpt-41"),
+        ("gpt 41", "mel/gpt-41"),
+        ("Web Search", "mel/web"),
+        ("websearch", "mel/websearch"),
+        ("mel/websearch", "mel/websearch"),
+    ] {
+        let found = ids(&find(&files, query, &Options::default()));
+        assert_eq!(found.first().map(String::as_str), Some(expected), "{query}");
+    }
+}
+
+#[test]
 fn names_of_all_scripts_are_found_as_they_are_typed() {
     let names = [
         "مُدِير الكُتُب",

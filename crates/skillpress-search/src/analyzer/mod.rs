@@ -26,4 +26,4 @@ pub use tag::{TAG_MAX_CHARS, tag};
 pub use words::{WORD_MAX_BYTES, first_chars, is_spelled, is_unspaced, lower_case, runs, words};
 
 /// Version of the terms that this analyzer makes; an index of another version must not be read with it.
-pub const ANALYZER_VERSION: u32 = 2;
+pub const ANALYZER_VERSION: u32 = 3;

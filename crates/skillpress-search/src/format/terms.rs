@@ -55,10 +55,14 @@ impl Namespace {
     }
 }
 
-/// Level of a name posting that comes from the slug.
+/// Highest level of a posting: of a name posting that comes from a slug of one word, and in lists of other kinds.
 pub const SLUG_LEVEL: u8 = 255;
 /// Level of a name posting that comes from the name only.
 pub const NAME_LEVEL: u8 = 128;
+
+/// The level of a name posting that comes from a slug, and the number of the slug's words: `gpt-41` and `gpt-4.1` have one
+/// key, and are told apart by this.
+pub const SLUG_WORDS: usize = 256;
 
 /// One term of the dictionary.
 #[derive(Clone, PartialEq, Eq)]

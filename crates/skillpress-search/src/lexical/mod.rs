@@ -28,7 +28,7 @@ use crate::doc_set::DocSet;
 use crate::fetcher::Fetcher;
 use crate::format::head::LexicalHead;
 use crate::format::manifest::Manifest;
-use crate::format::terms::{Namespace, SLUG_LEVEL};
+use crate::format::terms::{NAME_LEVEL, Namespace, SLUG_WORDS};
 use crate::options::Options;
 use crate::query::{Filter, Query};
 use dictionary::Dictionary;
@@ -178,9 +178,10 @@ fn read_identities(
     }
     if let Some(key) = &query.name_key {
         for posting in dictionary.list(&Namespace::Name.term(key)) {
-            let identity = match posting.level {
-                SLUG_LEVEL => IdentityMatch::Slug,
-                _ => IdentityMatch::Name,
+            let is_slug = usize::from(posting.level) + query.n_name_words == SLUG_WORDS;
+            let identity = match is_slug {
+                true => IdentityMatch::Slug,
+                false => IdentityMatch::Name,
             };
             identities.push((posting.doc, identity));
         }
@@ -190,7 +191,7 @@ fn read_identities(
         let mut of_slug = dictionary.list(&Namespace::Name.term(&typed.slug_key));
         of_slug.retain(|posting| {
             let is_owned = of_owner.iter().any(|owned| owned.doc == posting.doc);
-            posting.level == SLUG_LEVEL && is_owned
+            posting.level > NAME_LEVEL && is_owned
         });
         let mut exact = Vec::new();
         // Lists that are not read to their end may lack the skill that is meant; one that none of them has may have been
