@@ -158,7 +158,7 @@ pub fn problems(catalog: &Catalog, config: &Config, settings: &Path) -> Problems
             list.bytes.len()
         );
         let hint = match list.path == url::MARKETPLACE {
-            true => "each owner has a list instead, which the pages of skills name",
+            true => "owners have lists instead, which the pages of their skills name",
             false => "a registry of its own has room for it",
         };
         warning(message).hint(hint)
@@ -167,7 +167,7 @@ pub fn problems(catalog: &Catalog, config: &Config, settings: &Path) -> Problems
         let message = format!(
             "there is no marketplace of `{part}`, since Claude Code keeps the name that it would have for others"
         );
-        warning(message).hint("its skills are in other lists; another name would give it its own")
+        warning(message).hint("under another name it would have one")
     });
     let not_listed = catalog.listed().filter_map(|skill| {
         let part = plugin_parts(skill).next()?;
@@ -234,17 +234,15 @@ impl Lists {
                 };
                 let path = url::badge_marketplace(&kind.kind);
                 let list = new(&path, &name, &kind.description);
+                // Nobody knows which badges the removed ones had.
+                let list = list.removing(|_| true);
                 let list = list.of(|skill| skill.badge(&kind.kind).is_some());
-                if list.says_something() {
-                    // Nobody knows which badges they had.
-                    lists.badges.extend(list.removing(|_| true).encoded()?);
-                }
+                lists.badges.extend(list.encoded()?);
             }
         }
         let is_too_long = lists.site.as_ref().is_some_and(|site| !site.is_read());
         if has(MarketplaceLists::Owners) || is_too_long {
-            let keys = catalog.skills.iter().map(|skill| &skill.key);
-            let owners = keys.chain(&catalog.removed).map(|key| &*key.owner);
+            let owners = catalog.skills.iter().map(|skill| &*skill.key.owner);
             for owner in owners.collect::<BTreeSet<&str>>() {
                 let part = format!("owner-{}", owner_name(owner));
                 let Some(name) = lists.name_of(config, part) else {

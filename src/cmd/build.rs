@@ -175,10 +175,7 @@ fn print_summary(
             "their"
         };
         let n_releases = counted(counts.n_releases, "old version", "old versions");
-        // Page, zip, record, what changed, two indexes, a package; of the skill a list, an index and a zip.
-        print_line!(
-            "{n_releases} with {its} files: at most 7 files of the site each, and 3 a skill"
-        );
+        print_line!("{n_releases} with {its} files");
     }
     print_line!("index: {}", counts.index);
     print_line!(

@@ -339,7 +339,7 @@ fn show_purged(args: &PublishArgs, purged: &Purged) -> Result<(), CommandError> 
         error_line!(
             "note: lists, feeds, sums and search name it until the site is published without it"
         );
-        error_line!("hint: hide it by a `[[hidden]]` in `moderation.toml`, build, and publish");
+        error_line!("hint: name it by a `[[removed]]` in `moderation.toml`, build, and publish");
     }
     Ok(())
 }

@@ -83,7 +83,7 @@ fn load_with(
         cache,
         &mut problems,
     );
-    let removed = moderation.removed.clone();
+    let mut removed = moderation.removed.clone();
     moderation.apply(&mut skills);
 
     let aliases = Aliases::read(&content, &mut problems);
@@ -103,6 +103,8 @@ fn load_with(
     let badge_kinds = operator::read_badges(&content, &names, &mut skills, &mut problems);
     let stats_as_of = operator::read_stats(&content, &names, &mut skills, &mut problems);
     let aliases = aliases.check(&content, &names, &skills, &mut problems);
+    // What was renamed is not gone.
+    removed.retain(|key| !aliases.contains_key(key));
     let mut catalog = Catalog {
         skills,
         badge_kinds,

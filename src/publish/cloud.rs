@@ -31,7 +31,7 @@ use crate::hosting::ObjectHeaders;
 
 /// A bucket, or what is below a prefix of one.
 pub(super) struct CloudStore {
-    name: String,
+    address: String,
     /// Scheme and bucket, such as `s3://bucket/`.
     place: String,
     /// Empty, or ends in `/`.
@@ -82,7 +82,7 @@ impl CloudStore {
             prefix => format!("{prefix}/"),
         };
         Self {
-            name: format!("`{}`", url.as_str().trim_end_matches('/')),
+            address: url.as_str().trim_end_matches('/').to_owned(),
             place: place_of(url),
             prefix,
             bucket,
@@ -113,7 +113,7 @@ impl CloudStore {
 
     fn whole_path(&self, path: &str) -> Result<Path, StoreError> {
         Path::parse(with_stand_in(path)).map_err(|error| StoreError::Other {
-            store: self.name.clone(),
+            store: self.name(),
             key: path.to_owned(),
             reason: error.to_string(),
         })
@@ -149,7 +149,7 @@ impl CloudStore {
 
     /// What `error` means, but for the answer that there is no such object.
     fn error(&self, key: &str, error: &object_store::Error) -> StoreError {
-        let (store, key) = (self.name.clone(), key.to_owned());
+        let (store, key) = (self.name(), key.to_owned());
         let text = without_stand_ins(&chain(error));
         let reason = said(&text);
         let has = |word: &str| text.contains(word);
@@ -247,7 +247,7 @@ impl CloudStore {
         match got {
             Ok(Some(fetched)) => Ok(Some(fetched)),
             Ok(None) => Err(StoreError::TooLong {
-                store: self.name.clone(),
+                store: self.name(),
                 key: key.to_owned(),
                 max_bytes,
             }),
@@ -257,8 +257,8 @@ impl CloudStore {
 }
 
 impl Store for CloudStore {
-    fn name(&self) -> String {
-        self.name.clone()
+    fn address(&self) -> String {
+        self.address.clone()
     }
 
     fn get(&self, key: &str, max_bytes: u64) -> Result<Option<Object>, StoreError> {

@@ -131,7 +131,7 @@ impl PublishError {
                 "publish from the content of that time instead"
             }
             Self::Purged { .. } => {
-                "hide it by a `[[hidden]]` in `moderation.toml`, or take it out of the content, and build again; `--allow-purged` publishes it all the same"
+                "name it by a `[[removed]]` in `moderation.toml`, or take it out of the content, and build again; `--allow-purged` publishes it all the same"
             }
             Self::OnlyBegun { .. } => "publish again, which completes it",
             Self::NoSkill { .. } => "name it as its address does, OWNER/SLUG",

@@ -111,8 +111,8 @@ impl FolderStore {
 }
 
 impl Store for FolderStore {
-    fn name(&self) -> String {
-        format!("`{}`", self.folder.display())
+    fn address(&self) -> String {
+        self.folder.display().to_string()
     }
 
     fn get(&self, key: &str, max_bytes: u64) -> Result<Option<Object>, StoreError> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::digest;
 use super::error::PublishError;
 use super::known::Known;
-use super::layout::{collection_of_archive, folder_of, skill_folder};
+use super::layout::{collection_of_archive, folder_of, has_zip, skill_folder};
 use super::plan::kept_of;
 use super::publisher::Publisher;
 use super::record::{Record, Shard, encode, kept_key, shard_key};
@@ -45,9 +45,9 @@ impl Publisher<'_> {
         // Every shard is read: what is kept may stand in any of them.
         let known = Known::load(self.store, &mut read.root, &[])?;
         self.tell_losses(&read.root, &[]);
-        let going = self.paths_of(skill, &read.root, &known)?;
+        let (going, led) = self.paths_of(skill, &read.root, &known)?;
         let paths: BTreeSet<String> = going.iter().flatten().cloned().collect();
-        let unnamed = self.unnamed(skill, &read.root, &known);
+        let unnamed = self.unnamed(&led, &read.root, &known);
         if paths.is_empty() && unnamed.is_empty() {
             return Err(PublishError::NoSkill {
                 store: self.store.name(),
@@ -94,7 +94,8 @@ impl Publisher<'_> {
         })
     }
 
-    /// The paths of `skill` in each of [`Root::generations`]: its folder, those of its old names, the documents of the API
+    /// The paths of `skill` in each of [`Root::generations`], and the folders that are or were its own: its folder, those of
+    /// its old names, the documents of the API
     /// that are about it, which in another generation may be about another skill, what npm asks of all these names, and what
     /// collections have of its files.
     fn paths_of(
@@ -102,7 +103,7 @@ impl Publisher<'_> {
         skill: &SkillKey,
         root: &Root,
         known: &Known,
-    ) -> Result<Vec<BTreeSet<String>>, PublishError> {
+    ) -> Result<(Vec<BTreeSet<String>>, BTreeSet<String>), PublishError> {
         let folder = folder_of(skill);
         // A takedown that died has deleted the page, and may have deleted what says whom a document is about.
         let page = format!("{folder}index.html");
@@ -118,6 +119,8 @@ impl Publisher<'_> {
                 .map(|slug| format!("api/v1/skills/{slug}/index.html")),
         );
         let mut going = Vec::new();
+        // Its own folder, and those that lead to it in a generation: in older ones they are its own.
+        let mut led = BTreeSet::from([folder.clone()]);
         // Generations share most documents.
         let mut is_about = BTreeMap::new();
         for (record, generation) in known.records_in_order(root).zip(root.generations()) {
@@ -127,15 +130,17 @@ impl Publisher<'_> {
                 .is_some_and(|it| it.shards == generation.shards);
             // Of generations before, what is nowhere any more is no loss.
             let is_about_if_lost = is_half_gone || !is_present;
-            let mut folders = BTreeSet::from([folder.clone()]);
+            let mut folders = led.clone();
             for document in &documents {
-                let Some(file) = record.get(document) else {
+                // Another skill may be called so in this generation.
+                let is_own = skill_folder(document).is_some_and(|it| has_zip(it, record));
+                let Some(file) = record.get(document).filter(|_| !is_own) else {
                     continue;
                 };
-                let bytes = (document, &file.sha256);
+                let bytes = (document, &file.sha256, led.len());
                 let known = match is_about.get(&bytes) {
                     Some(known) => *known,
-                    None => self.is_about(&folder, document, &file.sha256)?,
+                    None => self.is_about(&led, document, &file.sha256)?,
                 };
                 is_about.insert(bytes, known);
                 if known.unwrap_or(is_about_if_lost) {
@@ -143,6 +148,12 @@ impl Publisher<'_> {
                     folders.insert(format!("{below}/"));
                 }
             }
+            led.extend(
+                folders
+                    .iter()
+                    .filter(|it| package_of(it).is_some())
+                    .cloned(),
+            );
             let packages = folders.iter().filter_map(|folder| package_of(folder));
             let packages: BTreeSet<String> = packages.collect();
             let is_of_skill = |path: &&String| {
@@ -153,16 +164,17 @@ impl Publisher<'_> {
             paths.extend(self.paths_in_collections(skill, record)?);
             going.push(paths);
         }
-        Ok(going)
+        Ok((going, led))
     }
 
-    /// What lies in the folder of `skill`, kept copies, and archives of collections, as far as no generation has them which
-    /// can be brought back. Once a record is lost nobody knows whose copies and archives they are, so a takedown takes all.
-    fn unnamed(&self, skill: &SkillKey, root: &Root, known: &Known) -> Vec<String> {
-        let folder = folder_of(skill);
-        let folders = [&*kept_key(""), "collections/", &folder];
-        let listed = folders.map(|folder| self.store.list(folder));
-        let listed = listed.into_iter().collect::<Result<Vec<_>, _>>();
+    /// What lies in the `folders` of a skill, kept copies, and archives of collections, as far as no generation has them
+    /// which can be brought back. Once a record is lost nobody knows whose copies and archives they are, so a takedown takes
+    /// all.
+    fn unnamed(&self, folders: &BTreeSet<String>, root: &Root, known: &Known) -> Vec<String> {
+        let of_all = [kept_key(""), "collections/".to_owned()];
+        let listed = of_all.iter().chain(folders);
+        let listed = listed.map(|folder| self.store.list(folder));
+        let listed = listed.collect::<Result<Vec<_>, _>>();
         let listed = listed.unwrap_or_else(|error| {
             // What records name goes all the same.
             self.progress.warn(format_args!(
@@ -177,7 +189,8 @@ impl Publisher<'_> {
         let named: BTreeSet<String> = named.collect();
         let keys = listed.into_iter().flatten().map(|listed| listed.key);
         let is_taken = |key: &str| {
-            is_own(key) || collection_of_archive(key).is_some() || key.starts_with(&folder)
+            let is_of_skill = folders.iter().any(|folder| key.starts_with(folder));
+            is_own(key) || collection_of_archive(key).is_some() || is_of_skill
         };
         keys.filter(|key| is_taken(key) && !named.contains(key))
             .collect()
@@ -213,19 +226,23 @@ impl Publisher<'_> {
         Ok(paths)
     }
 
-    /// Whether a document, the bytes with the digest `sha256` that stand at `path` or are kept, names the page of the skill
-    /// in `folder`; `None` if they are nowhere.
+    /// Whether a document, the bytes with the digest `sha256` that stand at `path` or are kept, names the page of a skill in
+    /// one of `folders`; `None` if they are nowhere.
     fn is_about(
         &self,
-        folder: &str,
+        folders: &BTreeSet<String>,
         path: &str,
         sha256: &str,
     ) -> Result<Option<bool>, PublishError> {
-        let page = format!("/{folder}\"");
         let document = self.document(path, sha256)?;
-        let names_page = |document: Vec<u8>| {
+        let names = |document: &[u8], page: &[u8]| {
             let mut windows = document.windows(page.len());
-            windows.any(|window| window == page.as_bytes())
+            windows.any(|window| window == page)
+        };
+        let pages = folders.iter().map(|folder| format!("/{folder}\""));
+        let names_page = |document: Vec<u8>| {
+            let mut pages = pages.clone();
+            pages.any(|page| names(&document, page.as_bytes()))
         };
         Ok(document.map(names_page))
     }
@@ -275,16 +292,19 @@ fn npm_package(path: &str) -> Option<&str> {
     Some(package)
 }
 
-/// Folders of skills without a zip: those of old names.
+/// Folders of skills that have no zip in some generation: those of old names.
 fn old_names(known: &Known) -> BTreeSet<String> {
-    let all = || known.records().flat_map(Record::keys);
-    let folders = |paths: &mut dyn Iterator<Item = &String>| -> BTreeSet<String> {
-        let folders = paths.filter_map(|path| skill_folder(path));
-        folders.map(str::to_owned).collect()
+    let of_record = |record: &Record| {
+        let folders = |end: &str| -> BTreeSet<String> {
+            let paths = record.keys().filter(|path| path.ends_with(end));
+            paths
+                .filter_map(|path| skill_folder(path))
+                .map(str::to_owned)
+                .collect()
+        };
+        &folders("/skill.json") - &folders(".zip")
     };
-    let with_zip = folders(&mut all().filter(|path| path.ends_with(".zip")));
-    let with_record = folders(&mut all().filter(|path| path.ends_with("/skill.json")));
-    with_record.difference(&with_zip).cloned().collect()
+    known.records().flat_map(of_record).collect()
 }
 
 /// Digests of the files at `going` that no other path of any generation has.

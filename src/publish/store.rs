@@ -13,12 +13,12 @@ use crate::hosting::ObjectHeaders;
 ///
 /// Calls block, may come from many threads, and have time limits and retries of their own.
 pub trait Store: Send + Sync {
-    /// How errors call it: its address between backticks.
-    fn name(&self) -> String;
-
     /// Where it is, such as `s3://bucket/site`.
-    fn address(&self) -> String {
-        self.name().trim_matches('`').to_owned()
+    fn address(&self) -> String;
+
+    /// How errors call it: its address between backticks.
+    fn name(&self) -> String {
+        format!("`{}`", self.address())
     }
 
     /// The object at `key`, if there is one, of at most `max_bytes`.

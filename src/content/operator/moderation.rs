@@ -57,10 +57,18 @@ impl Moderation {
             moderation.hidden.extend(decision.map(|(skill, _)| skill));
         }
         for table in fields.tables("removed", problems) {
-            let decision = moderation.decision(&table, problems);
-            let removed = decision.map(|(skill, _)| skill.into_inner());
-            moderation.hidden.extend(removed.clone());
-            moderation.removed.extend(removed);
+            let Some((skill, _)) = moderation.decision(&table, problems) else {
+                continue;
+            };
+            let (span, skill) = (skill.span(), skill.into_inner());
+            let is_slip = (!names.is_there(&skill)).then(|| names.similar(&skill));
+            if let Some(meant) = is_slip.flatten() {
+                let message = format!("no skill is called `{skill}` now, but one `{meant}`");
+                let warning = file.warning(span, message);
+                problems.push(warning.hint("nothing is to be done unless that one is meant"));
+            }
+            moderation.hidden.insert(skill.clone());
+            moderation.removed.insert(skill);
         }
         for table in fields.tables("suspicious", problems) {
             let decision = moderation.decision_on_present(&table, &names, problems);

@@ -107,6 +107,11 @@ impl<'a> Names<'a> {
             }
     }
 
+    /// The key of a skill that `key` is most likely a slip of.
+    pub(super) fn similar(&self, key: &SkillKey) -> Option<String> {
+        similar_key(key, self.folders.iter().map(|folder| &folder.key))
+    }
+
     /// Adds the name that was probably meant.
     pub fn hint(&self, problem: Problem, key: &SkillKey) -> Problem {
         if let Some(now) = self.aliases.get(key) {
@@ -117,7 +122,7 @@ impl<'a> Names<'a> {
         };
         self.n_guesses_left.set(n_guesses_left);
         let mut keys = self.folders.iter().map(|folder| &folder.key);
-        let similar = similar_key(key, keys.clone());
+        let similar = self.similar(key);
         let same_slug = || Some(keys.find(|other| other.slug == key.slug)?.to_string());
         match similar.or_else(same_slug) {
             Some(meant) => problem.hint(format!("did you mean `{meant}`?")),

@@ -474,6 +474,37 @@ fn the_tarballs_of_a_package_stay_for_generations_before_and_go_with_their_skill
 }
 
 #[test]
+fn a_takedown_takes_what_a_skill_was_under_its_names_of_before_and_not_who_is_called_so_now() {
+    let store = FakeStore::default();
+    let named = |salt: &str, skills: &[(&str, &str)], old: Option<&str>| {
+        let site = Site::new(salt, skills);
+        for (slug, text) in skills {
+            site.file(&format!("o/skills/{slug}/npm/{salt:0>16}.tgz"), text);
+        }
+        if let Some(old) = old {
+            site.file(&format!("o/skills/{old}/skill.json"), "of \"/o/skills/a/\"");
+        }
+        publish(&store, &site).unwrap();
+    };
+    named("1", &[("first", "secret 1"), ("b", "b")], None);
+    named("2", &[("a", "secret 2"), ("b", "b")], Some("first"));
+    named(
+        "3",
+        &[("a", "secret 3"), ("b", "b"), ("first", "another")],
+        None,
+    );
+    let skill = SkillKey::parse("o/a").unwrap();
+    with_publisher(&store, |publisher| publisher.purge(&skill)).unwrap();
+    let objects = objects_without_secret(&store);
+    assert!(objects.contains_key("o/skills/first/first.zip"));
+    assert!(verified(&store).is_equal(), "{:?}", verified(&store));
+    rollback(&store).unwrap();
+    objects_without_secret(&store);
+    rollback(&store).unwrap();
+    objects_without_secret(&store);
+}
+
+#[test]
 fn a_takedown_takes_the_zips_of_collections_and_the_copies_in_them() {
     let store = FakeStore::default();
     let member = |slug, name| {

@@ -102,8 +102,8 @@ impl FakeStore {
 }
 
 impl Store for FakeStore {
-    fn name(&self) -> String {
-        "`fake`".to_owned()
+    fn address(&self) -> String {
+        "fake".to_owned()
     }
 
     fn get(&self, key: &str, _max_bytes: u64) -> Result<Option<Object>, StoreError> {
