@@ -145,7 +145,7 @@ class Index {
       const bytes = Uint8Array.from(index, (c) => c.charCodeAt(0));
       return new Index(folder, words, bytes, probe.kind !== NO_RANGES);
     } catch {
-      throw new SearchError("format", `the search index at ${folder} was made for another version of this script`);
+      throw new SearchError("format", `the search index at ${folder} is of another version`);
     }
   }
 
@@ -333,7 +333,7 @@ class Module {
 /** @param {URL} url */
 async function compile(url) {
   const response = await fetch(url).catch(() => fetch(url));
-  if (response.status === 404 || response.status === 410) throw new SearchError("format", `${url} is gone, as after the site was replaced`);
+  if ([404, 410].includes(response.status)) throw new SearchError("format", `${url} is gone`);
   if (!response.ok) throw new Error(`the answer is ${response.status}`);
   // Streams are compiled only under the right name.
   return response.headers.get("content-type")?.startsWith("application/wasm")
@@ -370,7 +370,7 @@ async function fetchOne(folder, request, signal, cache) {
       response.body?.cancel().catch(() => {});
       // Some hosts compress files and count in compressed bytes, which gives too few or none.
       if (isRange && [200, 206, 416].includes(status)) return { kind: NO_RANGES };
-      const isGone = status === 404 || status === 410;
+      const isGone = [404, 410].includes(status);
       if (!triesLeft || (status < 500 && !isGone)) return { kind: isGone ? GONE : FAILED };
       // That a file is not there may stand in the cache, from before a deploy or for as long as files may be kept.
       if (!isRange) cache = "reload";

@@ -49,7 +49,7 @@ fn every_part_of_an_index_is_told() {
     let text = &ran.stdout;
     let n_skills = value(text, "manifest", "skills").to_owned();
     for (section, name, expected) in [
-        ("manifest", "format, analyzer", "4, 2"),
+        ("manifest", "format, analyzer", "4, 3"),
         ("manifest", "host", "answers ranges"),
         ("cards", "readable", &format!("{n_skills} of {n_skills}")),
         (

@@ -408,10 +408,6 @@ fn packaged(word: &str) -> String {
             '/' => key.clear(),
             '-' if before == '-' => {
                 key.pop();
-                // What makes long names differ is no part of the slug.
-                if key.contains(SLASH) {
-                    break;
-                }
                 key.push('/');
             }
             '@' if !key.is_empty() => break,
@@ -559,7 +555,6 @@ mod tests {
             "claude plugin install ana--pdf-tools@skills-example",
             "npm install @acme/ana--pdf-tools && npx skills experimental_sync",
             "npm install --registry https://skills.example/npm/ @acme/ana--pdf-tools",
-            "npm install ana--pdf-tools--1f22b1f58b94d98c",
             "ana/skills/pdf-tools",
         ] {
             let query = Query::parse(text);
