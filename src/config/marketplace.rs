@@ -60,9 +60,7 @@ impl MarketplaceConfig {
         let name = owner_name(&install_name(place)?);
         (!is_kept(&name)).then_some(name)
     }
-}
 
-impl MarketplaceConfig {
     /// What the list of a part is called, such as `badge-official`; `None` as of [`Self::name`].
     pub fn name_of(&self, base_url: &BaseUrl, part: &str) -> Option<String> {
         let name = format!("{}-{part}", self.name(base_url)?);

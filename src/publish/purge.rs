@@ -235,16 +235,12 @@ impl Publisher<'_> {
         sha256: &str,
     ) -> Result<Option<bool>, PublishError> {
         let document = self.document(path, sha256)?;
-        let names = |document: &[u8], page: &[u8]| {
+        let names_page_of = |document: &[u8], folder: &String| {
+            let page = format!("/{folder}\"");
             let mut windows = document.windows(page.len());
-            windows.any(|window| window == page)
+            windows.any(|window| window == page.as_bytes())
         };
-        let pages = folders.iter().map(|folder| format!("/{folder}\""));
-        let names_page = |document: Vec<u8>| {
-            let mut pages = pages.clone();
-            pages.any(|page| names(&document, page.as_bytes()))
-        };
-        Ok(document.map(names_page))
+        Ok(document.map(|document| folders.iter().any(|it| names_page_of(&document, it))))
     }
 
     /// The bytes with the digest `sha256` that stand at `path` or are kept; `None` if they are nowhere.
